@@ -1,0 +1,3 @@
+"""Cutroom: a video editor that lives in Jupyter."""
+
+__version__ = "0.1.0"

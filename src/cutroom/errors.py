@@ -1,0 +1,211 @@
+"""Every error that Cutroom raises on purpose, in one tree.
+
+::
+
+    CutroomError
+    ├── ValidationError (ValueError)          a value that does not fit its declaration
+    │   ├── TimeError                         a time that is negative, NaN or not understood
+    │   ├── UnknownNameError                  an effect, preset or parameter that does not exist
+    │   ├── ProjectFileError                  a .tlp that cannot be read
+    │   └── EditError                         an edit that the timeline cannot take
+    │       ├── ClipGoneError (LookupError)   a handle whose clip was removed
+    │       ├── LockedTrackError
+    │       └── HandlesError                  not enough media beyond a cut
+    ├── MediaError (OSError)                  a media file that cannot be used
+    │   ├── MediaNotFoundError (FileNotFoundError)
+    │   ├── UnsupportedMediaError             not media, or a format off the allow-list
+    │   └── DamagedMediaError                 truncated or corrupt
+    ├── ProjectExistsError (FileExistsError)
+    ├── ReadOnlyProjectError (PermissionError)
+    ├── OutputError (OSError)                 an output that cannot be written
+    │   └── DiskFullError
+    ├── RenderError (RuntimeError)
+    │   └── VerificationError                 a finished file that is not what the plan says
+    ├── WorkerError (RuntimeError)            a worker process that failed
+    │   ├── WorkerCrashedError
+    │   ├── WorkerTimeoutError (TimeoutError)
+    │   ├── AccessDeniedError (PermissionError)   a path nobody granted
+    │   └── OverloadedError
+    ├── ModelError (ValueError)               a model file that cannot be used
+    ├── StaleSpansError (ValueError)          timeline spans of an older revision
+    ├── JobError (RuntimeError)
+    │   ├── JobNotFoundError (LookupError)
+    │   └── JobCancelledError
+    └── WidgetError (RuntimeError)
+
+Every error carries `.value` (the thing that was wrong) and `.hint` (what to do about it).
+
+Example:
+    >>> from cutroom.errors import MediaNotFoundError
+    >>> error = MediaNotFoundError("no such file: beach.mp4", value="beach.mp4", hint="check the path")
+    >>> isinstance(error, FileNotFoundError), error.hint
+    (True, 'check the path')
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class CutroomError(Exception):
+    """Base of all errors.
+
+    Args:
+        message: one sentence that names the thing.
+        value: the offending value itself, for programs.
+        hint: one sentence with the remedy, for people.
+    """
+
+    def __init__(self, message: str, *, value: object = None, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.value = value
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}\n  → {self.hint}" if self.hint else self.message
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild, (type(self), self.message, self.value, self.hint)
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython prints: the error without the library's inner frames."""
+        return [f"{type(self).__name__}: {self}"]
+
+
+def _rebuild(kind: type[CutroomError], message: str, value: object, hint: str | None) -> CutroomError:
+    return kind(message, value=value, hint=hint)
+
+
+class ValidationError(CutroomError, ValueError):
+    """A value that does not fit its declaration."""
+
+
+class TimeError(ValidationError):
+    """A time that is negative, not finite or not understood."""
+
+
+class UnknownNameError(ValidationError):
+    """A name that no registry entry has; the hint lists the nearest ones."""
+
+
+class ProjectFileError(ValidationError):
+    """A project file that cannot be read."""
+
+
+class EditError(ValidationError):
+    """An edit that the timeline cannot take; nothing was changed."""
+
+
+class ClipGoneError(EditError, LookupError):
+    """A handle whose clip, track, effect or marker is not in the document any more."""
+
+
+class LockedTrackError(EditError):
+    """An edit on a locked track."""
+
+
+class HandlesError(EditError):
+    """Not enough media beyond a cut for what was asked."""
+
+
+class MediaError(CutroomError, OSError):
+    """A media file that cannot be used."""
+
+
+class MediaNotFoundError(MediaError, FileNotFoundError):
+    """A media file that is not where the path says."""
+
+
+class UnsupportedMediaError(MediaError):
+    """A file that is not media, or of a format that is off the allow-list."""
+
+
+class DamagedMediaError(MediaError):
+    """A media file that is truncated or corrupt."""
+
+
+class ProjectExistsError(CutroomError, FileExistsError):
+    """A project that would be overwritten."""
+
+
+class ReadOnlyProjectError(CutroomError, PermissionError):
+    """A project that another process holds."""
+
+
+class OutputError(CutroomError, OSError):
+    """An output that cannot be written."""
+
+
+class DiskFullError(OutputError):
+    """No space for an output; nothing was published."""
+
+
+class RenderError(CutroomError, RuntimeError):
+    """An export that could not be finished."""
+
+
+class VerificationError(RenderError):
+    """A finished file that is not what the plan says; it was not published."""
+
+
+class WorkerError(CutroomError, RuntimeError):
+    """A worker process that failed."""
+
+
+class WorkerCrashedError(WorkerError):
+    """A worker process that died in the middle of a task."""
+
+
+class WorkerTimeoutError(WorkerError, TimeoutError):
+    """A task that ran past its wall-clock limit and was killed."""
+
+
+class AccessDeniedError(WorkerError, PermissionError):
+    """A task that asked for a path nobody granted."""
+
+
+class OverloadedError(WorkerError):
+    """A worker pool whose queue is full."""
+
+
+class ModelError(CutroomError, ValueError):
+    """A detection model that cannot be used."""
+
+
+class StaleSpansError(CutroomError, ValueError):
+    """Timeline spans that were measured on an older revision of the timeline."""
+
+
+class JobError(CutroomError, RuntimeError):
+    """A background job that failed."""
+
+
+class JobNotFoundError(JobError, LookupError):
+    """A job id that the job store does not know."""
+
+
+class JobCancelledError(JobError):
+    """The result of a job that was cancelled."""
+
+
+class WidgetError(CutroomError, RuntimeError):
+    """A widget that cannot do what was asked."""
+
+
+def nearest(name: str, known: Iterable[str], *, what: str) -> UnknownNameError:
+    """The error for an unknown `name`, with the nearest of the `known` ones in its hint.
+
+    Example:
+        >>> str(nearest("brigthness", ["brightness", "blur"], what="effect"))
+        "there is no effect 'brigthness'\\n  → did you mean 'brightness'?"
+    """
+    options = sorted(known)
+    close = difflib.get_close_matches(name, options, n=3, cutoff=0.5)
+    hint = (
+        "did you mean " + " or ".join(repr(c) for c in close) + "?"
+        if close
+        else f"known: {', '.join(options[:40])}" + (" …" if len(options) > 40 else "")
+    )
+    return UnknownNameError(f"there is no {what} {name!r}", value=name, hint=hint)
