@@ -1,0 +1,1 @@
+"""Frozen values: exact time, media, clips, tracks, documents, detections, spans, export settings."""

@@ -1,0 +1,50 @@
+"""What every value of the document shares: frozen, strict about unknown fields, canonical as JSON."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no look-alikes when ids are read aloud
+
+
+class Frozen(BaseModel):
+    """A frozen value. Unknown fields and NaN are errors, never ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, ser_json_inf_nan="null")
+
+    def replace(self, **changes: Any) -> Self:
+        """A copy with `changes`, validated (pydantic's own `model_copy(update=…)` skips validation)."""
+        values = {name: getattr(self, name) for name in type(self).model_fields}
+        return type(self).model_validate({**values, **changes})
+
+
+def new_id(prefix: str) -> str:
+    """A fresh id such as `c_7x2k9q4m1z`: 50 random bits behind a one-word prefix."""
+    return f"{prefix}_" + "".join(secrets.choice(_ALPHABET) for _ in range(10))
+
+
+def derive_id(prefix: str, seed: str, number: int) -> str:
+    """The id that operation `seed` gives to the `number`-th thing it makes: replaying gives the same ids.
+
+    Example:
+        >>> derive_id("c", "op_1", 0) == derive_id("c", "op_1", 0) != derive_id("c", "op_1", 1)
+        True
+    """
+    digest = hashlib.sha256(f"{seed}/{number}".encode()).digest()
+    return f"{prefix}_" + "".join(_ALPHABET[byte % 32] for byte in digest[:10])
+
+
+def canonical_json(value: Any) -> str:
+    """The one JSON text of a value: sorted keys, no spaces, no NaN. Digests and cache keys are made from it."""
+    plain = value.model_dump(mode="json") if isinstance(value, BaseModel) else value
+    return json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def digest(value: Any) -> str:
+    """SHA-256 of the canonical JSON, in hexadecimal."""
+    return hashlib.sha256(canonical_json(value).encode()).hexdigest()

@@ -1,0 +1,123 @@
+"""The document: everything that a project file holds. A new edit makes a new document; nothing here ever changes."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import cached_property
+from typing import Literal
+
+from pydantic import Field
+
+from cutroom.errors import ClipGoneError, EditError
+from cutroom.schema.base import Frozen
+from cutroom.schema.clip import Clip
+from cutroom.schema.media import Media
+from cutroom.schema.time import Rate, Seconds
+from cutroom.schema.track import Track
+
+SCHEMA_VERSION = 1
+MarkerKind = Literal["chapter", "section", "note", "export"]
+
+
+class Marker(Frozen):
+    """A named moment of the timeline."""
+
+    id: str
+    time: Seconds
+    title: str = Field(max_length=500)
+    marker: MarkerKind = "note"
+
+
+class ProjectSettings(Frozen):
+    """The timeline's picture and sound format."""
+
+    fps: Rate = Fraction(30)
+    width: int = Field(default=1920, ge=16, le=8192)
+    height: int = Field(default=1080, ge=16, le=8192)
+    sample_rate: int = Field(default=48_000, ge=8_000, le=192_000)
+    channels: Literal[1, 2] = 2
+
+
+class Timeline(Frozen):
+    """Tracks from bottom to top, and markers."""
+
+    tracks: tuple[Track, ...] = Field(default=(), max_length=200)
+    markers: tuple[Marker, ...] = Field(default=(), max_length=10_000)
+
+
+class Document(Frozen):
+    """A project."""
+
+    schema_version: Literal[1] = 1
+    id: str
+    settings: ProjectSettings = ProjectSettings()
+    media: tuple[Media, ...] = Field(default=(), max_length=100_000)
+    timeline: Timeline = Timeline()
+
+    @property
+    def tracks(self) -> tuple[Track, ...]:
+        """The timeline's tracks."""
+        return self.timeline.tracks
+
+    @property
+    def duration(self) -> Fraction:
+        """Where the last track ends, in seconds."""
+        return max((track.duration for track in self.tracks), default=Fraction(0))
+
+    @cached_property
+    def _media(self) -> dict[str, Media]:
+        return {media.id: media for media in self.media}
+
+    def find_media(self, media_id: str) -> Media:
+        """The media with this id.
+
+        Raises:
+            EditError: the project has no such media.
+        """
+        try:
+            return self._media[media_id]
+        except KeyError:
+            raise EditError(f"the project has no media {media_id!r}", value=media_id) from None
+
+    def track_index(self, track_id: str) -> int:
+        """Index of a track by id, or by title where only one track has it.
+
+        Raises:
+            EditError: no such track.
+        """
+        for i, track in enumerate(self.tracks):
+            if track.id == track_id:
+                return i
+        named = [i for i, track in enumerate(self.tracks) if track.title == track_id]
+        if len(named) == 1:
+            return named[0]
+        titles = ", ".join(track.title for track in self.tracks)
+        raise EditError(f"there is no track {track_id!r}", value=track_id, hint=f"tracks: {titles or 'none yet'}")
+
+    def locate(self, clip_id: str) -> tuple[int, int]:
+        """Track index and item index of a clip.
+
+        Raises:
+            ClipGoneError: no track holds it.
+        """
+        for i, track in enumerate(self.tracks):
+            index = track.index_of(clip_id)
+            if index is not None:
+                return i, index
+        raise ClipGoneError(f"there is no clip {clip_id!r} on the timeline", value=clip_id)
+
+    def clip(self, clip_id: str) -> Clip:
+        """The clip with this id.
+
+        Raises:
+            ClipGoneError: no track holds it.
+        """
+        track, index = self.locate(clip_id)
+        item = self.tracks[track].items[index]
+        assert isinstance(item, Clip)
+        return item
+
+    def clip_start(self, clip_id: str) -> Fraction:
+        """Where a clip starts on the timeline."""
+        track, index = self.locate(clip_id)
+        return self.tracks[track].start_of(index)

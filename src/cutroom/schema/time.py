@@ -1,0 +1,241 @@
+"""Exact time: seconds as fractions, and the only places where they are rounded.
+
+Every time in a document is a `fractions.Fraction` of seconds. A frame rate is a Fraction too (30000/1001). Two
+functions round, and nothing else does: `to_frame` to a frame grid, `to_sample` to a sample grid; both round half up.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+
+from cutroom.errors import TimeError
+
+HINT = 'give seconds (3.5), a timecode ("00:00:03:15", "00:00:03.500") or cr.frames(105)'
+DROP_RATES = {Fraction(30000, 1001): 2, Fraction(60000, 1001): 4}
+"""Rates that have drop-frame timecode, and the frame numbers skipped each minute (SMPTE ST 12-1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrameCount:
+    """A number of frames of whichever clock it is used in; made by `frames`."""
+
+    count: int
+
+    def __neg__(self) -> FrameCount:
+        return FrameCount(-self.count)
+
+
+def frames(count: int) -> FrameCount:
+    """`count` frames, as a time: of the timeline where a timeline time is taken, of the media where a media time is.
+
+    Example:
+        >>> parse_time(frames(45), rate=Fraction(30))
+        Fraction(3, 2)
+    """
+    return FrameCount(int(count))
+
+
+TimeLike = int | float | str | Fraction | datetime.timedelta | FrameCount
+"""What a public function takes as a time (NumPy scalars and `pandas.Timedelta` too, which these types cover)."""
+
+
+def parse_time(value: Any, *, rate: Fraction | None = None, signed: bool = False) -> Fraction:
+    """Exact seconds of anything that the interface takes as a time.
+
+    Args:
+        value: seconds (int, float, Fraction, NumPy scalar), `timedelta` or `pandas.Timedelta`, `"HH:MM:SS:FF"`,
+            drop-frame `"HH:MM:SS;FF"`, `"HH:MM:SS.mmm"`, `"MM:SS.mmm"`, `"SS.mmm"`, or `frames(n)`. A float means
+            the decimal that it prints as: 0.1 is exactly 1/10.
+        rate: frames per second of the clock that the time is in; needed for timecodes with frames and `frames(n)`.
+        signed: whether a negative time makes sense here (an offset).
+
+    Raises:
+        TimeError: not finite, negative where it may not be, or not understood.
+
+    Example:
+        >>> parse_time("00:00:01;02", rate=Fraction(30000, 1001))
+        Fraction(4004, 3750)
+    """
+    seconds = _parse(value, rate)
+    if seconds < 0 and not signed:
+        raise TimeError(f"a time cannot be negative: {value!r}", value=value, hint=HINT)
+    return seconds
+
+
+def _parse(value: Any, rate: Fraction | None) -> Fraction:
+    if isinstance(value, Fraction):
+        return value
+    if isinstance(value, bool) or value is None:
+        raise TimeError(f"not a time: {value!r}", value=value, hint=HINT)
+    if isinstance(value, int):
+        return Fraction(value)
+    if isinstance(value, FrameCount):
+        return value.count / _need(rate, value)
+    if isinstance(value, str):
+        return _parse_text(value, rate)
+    if isinstance(value, datetime.timedelta):
+        nanoseconds = getattr(value, "nanoseconds", 0)  # only pandas.Timedelta is finer than a microsecond
+        whole = (value.days * 86400 + value.seconds) * 1_000_000 + value.microseconds
+        return Fraction(whole * 1000 + nanoseconds, 1_000_000_000)
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise TimeError(f"not a time: {value!r}", value=value, hint=HINT) from None
+    if not math.isfinite(number):
+        raise TimeError(f"a time must be finite: {value!r}", value=value, hint=HINT)
+    return Fraction(repr(number))
+
+
+def _need(rate: Fraction | None, value: object) -> Fraction:
+    if rate is None:
+        raise TimeError(f"{value!r} counts frames, but there is no frame rate here", value=value, hint="give seconds")
+    return rate
+
+
+_CLOCK = re.compile(r"(?:(?:(\d+):)?(\d{1,2}):)?(\d+(?:\.\d+)?)")
+_TIMECODE = re.compile(r"(\d+):(\d{2}):(\d{2})([:;])(\d{2,3})")
+
+
+def _parse_text(text: str, rate: Fraction | None) -> Fraction:
+    stripped = text.strip()
+    if match := _TIMECODE.fullmatch(stripped):
+        hours, minutes, seconds, mark, count = match.groups()
+        return _timecode(int(hours), int(minutes), int(seconds), int(count), mark == ";", _need(rate, text), text)
+    if match := _CLOCK.fullmatch(stripped):
+        hours, minutes, seconds = match.groups()
+        if (minutes and Fraction(seconds) >= 60) or (hours and int(minutes) >= 60):
+            raise TimeError(f"not a clock time: {text!r}", value=text, hint="minutes and seconds stay below 60")
+        return int(hours or 0) * 3600 + int(minutes or 0) * 60 + Fraction(seconds)
+    if re.fullmatch(r"-?\d+/\d+", stripped) and int(stripped.split("/")[1]):
+        return Fraction(stripped)
+    raise TimeError(f"not a time: {text!r}", value=text, hint=HINT)
+
+
+def _timecode(  # noqa: PLR0917 - the parts of one timecode, private and called once
+    hours: int, minutes: int, seconds: int, count: int, drop: bool, rate: Fraction, text: str
+) -> Fraction:
+    nominal = math.ceil(rate)
+    if minutes > 59 or seconds > 59 or count >= nominal:
+        raise TimeError(f"not a timecode at {nominal} frames a second: {text!r}", value=text, hint=HINT)
+    number = ((hours * 60 + minutes) * 60 + seconds) * nominal + count
+    if drop:
+        if rate not in DROP_RATES:
+            raise TimeError(f"{rate} fps has no drop-frame timecode: {text!r}", value=text, hint="write HH:MM:SS:FF")
+        skipped = DROP_RATES[rate]
+        if seconds == 0 and count < skipped and minutes % 10:
+            raise TimeError(f"drop-frame timecode skips {text!r}", value=text, hint=f"the next is frame {skipped:02}")
+        total_minutes = hours * 60 + minutes
+        number -= skipped * (total_minutes - total_minutes // 10)
+    return number / rate
+
+
+def to_frame(seconds: Fraction, rate: Fraction) -> int:
+    """The nearest frame of a grid of `rate` frames a second; half a frame rounds up.
+
+    Example:
+        >>> to_frame(Fraction("0.05"), Fraction(30)), to_frame(Fraction("0.049"), Fraction(30))
+        (2, 1)
+    """
+    return math.floor(seconds * rate + Fraction(1, 2))
+
+
+def to_sample(seconds: Fraction, sample_rate: int) -> int:
+    """The nearest sample of a grid of `sample_rate` samples a second; half a sample rounds up."""
+    return (2 * seconds.numerator * sample_rate + seconds.denominator) // (2 * seconds.denominator)
+
+
+def snap(seconds: Fraction, rate: Fraction) -> Fraction:
+    """The time of the nearest frame of the grid.
+
+    Example:
+        >>> snap(Fraction("3.51"), Fraction(25))
+        Fraction(88, 25)
+    """
+    return to_frame(seconds, rate) / rate
+
+
+def timecode(seconds: Fraction, rate: Fraction) -> str:
+    """`HH:MM:SS:FF` of the nearest frame, drop-frame (`HH:MM:SS;FF`) at 29.97 and 59.94 frames a second.
+
+    Example:
+        >>> timecode(Fraction(7, 2), Fraction(30)), timecode(Fraction(60), Fraction(30000, 1001))
+        ('00:00:03:15', '00:00:59;28')
+    """
+    number, nominal, mark = to_frame(seconds, rate), math.ceil(rate), ":"
+    if rate in DROP_RATES:
+        skipped, mark = DROP_RATES[rate], ";"
+        per_minute, per_ten = nominal * 60 - skipped, nominal * 600 - 9 * skipped
+        tens, rest = divmod(number, per_ten)
+        number += 9 * skipped * tens + (skipped * ((rest - skipped) // per_minute) if rest >= skipped else 0)
+    whole, count = divmod(number, nominal)
+    return f"{whole // 3600:02}:{whole // 60 % 60:02}:{whole % 60:02}{mark}{count:02}"
+
+
+def parse_rate(value: Any) -> Fraction:
+    """A frame rate as the field writes it: 29.97 means 30000/1001, 23.976 means 24000/1001.
+
+    Raises:
+        TimeError: not between 1 and 240 frames a second.
+
+    Example:
+        >>> parse_rate(29.97), parse_rate("30000/1001"), parse_rate(25)
+        (Fraction(30000, 1001), Fraction(30000, 1001), Fraction(25, 1))
+    """
+    try:
+        exact = value if isinstance(value, Fraction) else Fraction(str(value))
+    except (ValueError, ZeroDivisionError):
+        raise TimeError(f"not a frame rate: {value!r}", value=value, hint="give 25, 29.97 or 30000/1001") from None
+    if not 1 <= exact <= 240:
+        raise TimeError(f"a frame rate lies between 1 and 240: {value!r}", value=value, hint="give frames per second")
+    nominal = math.ceil(exact)
+    ntsc = Fraction(nominal * 1000, 1001)
+    return ntsc if abs(exact - ntsc) < Fraction(1, 200) and exact != nominal else exact
+
+
+def _exact(value: Any) -> Fraction:
+    """The stored form, parsed fast and strictly: a Fraction, an integer or `"n/d"`; never a float."""
+    if isinstance(value, Fraction):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Fraction(value)
+    if isinstance(value, str):
+        numerator, _, denominator = value.partition("/")
+        if numerator.removeprefix("-").isdecimal() and (not denominator or denominator.isdecimal()) and len(value) < 60:
+            below = int(denominator or 1)
+            if below:
+                return Fraction(int(numerator), below)
+    raise ValueError(f'an exact number is written "n" or "n/d", not {value!r}')
+
+
+def _not_negative(value: Any) -> Fraction:
+    exact = _exact(value)
+    if exact < 0:
+        raise ValueError("must not be negative")
+    return exact
+
+
+def _positive(value: Any) -> Fraction:
+    exact = _exact(value)
+    if exact <= 0:
+        raise ValueError("must be greater than zero")
+    return exact
+
+
+_AS_TEXT = PlainSerializer(str, return_type=str, when_used="json")
+_SCHEMA = WithJsonSchema({"type": "string", "pattern": r"^-?\d+(/\d+)?$"})
+
+Exact = Annotated[Fraction, BeforeValidator(_exact), _AS_TEXT, _SCHEMA]
+"""An exact number; in JSON the string "n/d"."""
+Seconds = Annotated[Fraction, BeforeValidator(_not_negative), _AS_TEXT, _SCHEMA]
+"""Seconds, zero or more."""
+Duration = Annotated[Fraction, BeforeValidator(_positive), _AS_TEXT, _SCHEMA]
+"""Seconds, more than zero."""
+Rate = Annotated[Fraction, BeforeValidator(_positive), _AS_TEXT, _SCHEMA]
+"""Frames per second."""
