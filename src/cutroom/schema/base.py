@@ -22,6 +22,14 @@ class Frozen(BaseModel):
         values = {name: getattr(self, name) for name in type(self).model_fields}
         return type(self).model_validate({**values, **changes})
 
+    def evolve(self, **changes: Any) -> Self:
+        """A copy with `changes` that are valid nodes already: no second look at the ten thousand clips beside them.
+
+        Unlike pydantic's `model_copy` it leaves cached properties behind, which the changes may have outdated.
+        """
+        values = {name: getattr(self, name) for name in type(self).model_fields}
+        return type(self).model_construct(**{**values, **changes})
+
 
 def new_id(prefix: str) -> str:
     """A fresh id such as `c_7x2k9q4m1z`: 50 random bits behind a one-word prefix."""
