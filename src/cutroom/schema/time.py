@@ -61,7 +61,7 @@ def parse_time(value: Any, *, rate: Fraction | None = None, signed: bool = False
 
     Example:
         >>> parse_time("00:00:01;02", rate=Fraction(30000, 1001))
-        Fraction(1001, 937)
+        Fraction(2002, 1875)
     """
     seconds = _parse(value, rate)
     if seconds < 0 and not signed:

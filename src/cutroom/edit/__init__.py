@@ -1,0 +1,1 @@
+"""Editing: the operations, the pure function that applies them, history and journal."""

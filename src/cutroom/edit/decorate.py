@@ -1,0 +1,120 @@
+"""Verbs that change how clips look and sound: effects, transitions, titles."""
+
+from __future__ import annotations
+
+from cutroom.edit.draft import Draft, cut_sides
+from cutroom.edit.limits import check_transition
+from cutroom.edit.operations import (
+    AddEffect,
+    AddTransition,
+    MoveEffect,
+    RemoveEffect,
+    RemoveTransition,
+    SetEffect,
+    SetTitle,
+)
+from cutroom.errors import ClipGoneError, EditError
+from cutroom.schema.clip import Clip, TitleSource, Transition
+from cutroom.schema.effect import Effect
+
+
+def add_effect(draft: Draft, op: AddEffect) -> None:
+    """Put an effect at its place in the chain."""
+    clip = draft.document.clip(op.clip)
+    effect = Effect(id=draft.make_id("e"), effect=op.effect, parameters=op.parameters)
+    chain = list(clip.effects)
+    chain.insert(len(chain) if op.index is None else op.index, effect)
+    draft.set_clip(clip.replace(effects=tuple(chain)))
+    draft.created.append(effect.id)
+
+
+def _find(clip: Clip, effect_id: str) -> int:
+    for i, effect in enumerate(clip.effects):
+        if effect.id == effect_id:
+            return i
+    raise ClipGoneError(f"clip {clip.id} has no effect {effect_id!r}", value=effect_id, hint="it may have been removed")
+
+
+def set_effect(draft: Draft, op: SetEffect) -> None:
+    """Change parameters, or switch the effect."""
+    clip = draft.document.clip(op.clip)
+    i = _find(clip, op.effect)
+    old = clip.effects[i]
+    new = old.replace(
+        parameters={**old.parameters, **op.parameters}, enabled=old.enabled if op.enabled is None else op.enabled
+    )
+    draft.set_clip(clip.evolve(effects=(*clip.effects[:i], new, *clip.effects[i + 1 :])))
+
+
+def move_effect(draft: Draft, op: MoveEffect) -> None:
+    """Give an effect another place in its chain."""
+    clip = draft.document.clip(op.clip)
+    chain = list(clip.effects)
+    effect = chain.pop(_find(clip, op.effect))
+    chain.insert(op.index, effect)
+    draft.set_clip(clip.evolve(effects=tuple(chain)))
+
+
+def remove_effect(draft: Draft, op: RemoveEffect) -> None:
+    """Take an effect out of its chain."""
+    clip = draft.document.clip(op.clip)
+    i = _find(clip, op.effect)
+    draft.set_clip(clip.evolve(effects=(*clip.effects[:i], *clip.effects[i + 1 :])))
+
+
+def set_title(draft: Draft, op: SetTitle) -> None:
+    """Change a title.
+
+    Raises:
+        EditError: the clip is no title.
+    """
+    clip = draft.document.clip(op.clip)
+    if not isinstance(clip.source, TitleSource):
+        raise EditError(f"clip {clip.id} is not a title", value=clip.id, hint="only titles have a text")
+    draft.set_clip(clip.evolve(source=op.source))
+
+
+def add_transition(draft: Draft, op: AddTransition) -> None:
+    """Attach a transition to a cut.
+
+    Raises:
+        EditError: the clips do not meet, or the cut has one already.
+        HandlesError: not enough media beyond the cut; says how much, on which side.
+    """
+    known = op.left or op.right
+    if known is None:
+        raise EditError("a transition needs a clip on one side at least", hint="give left, right or both")
+    t, _ = draft.document.locate(known)
+    if op.left and op.right:
+        draft.document.locate(op.right)
+    draft.require_unlocked(t)
+    track = draft.document.tracks[t]
+    sides = cut_sides(track, op.left, op.right)
+    if sides is None:
+        raise EditError(
+            f"{op.left or 'nothing'} and {op.right or 'nothing'} do not meet at a cut of track {track.title}",
+            value=(op.left, op.right),
+            hint="a transition joins two neighbours, or a clip and a gap",
+        )
+    for other in track.transitions:
+        if (op.left and other.left == op.left) or (op.right and other.right == op.right):
+            raise EditError(
+                f"this cut has a {other.transition} already", value=other.id, hint="remove it before adding another"
+            )
+    check_transition(draft.document, *sides, op.duration)
+    made = Transition(
+        id=draft.make_id("x"), transition=op.transition, left=op.left, right=op.right, duration=op.duration
+    )
+    draft.set_tracks({t: track.evolve(transitions=(*track.transitions, made))})
+    draft.created.append(made.id)
+
+
+def remove_transition(draft: Draft, op: RemoveTransition) -> None:
+    """Make a cut plain again."""
+    for t, track in enumerate(draft.document.tracks):
+        left = tuple(other for other in track.transitions if other.id != op.transition)
+        if len(left) < len(track.transitions):
+            draft.require_unlocked(t)
+            draft.set_tracks({t: track.evolve(transitions=left)})
+            return
+    raise ClipGoneError(f"there is no transition {op.transition!r}", value=op.transition)

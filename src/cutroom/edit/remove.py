@@ -1,0 +1,114 @@
+"""Verbs that cut and take away: split, lift, extract, delete."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from cutroom.edit.draft import Draft, after, before, between
+from cutroom.edit.limits import readable
+from cutroom.edit.operations import Delete, Extract, Lift, Span, Split
+from cutroom.errors import EditError, TimeError
+from cutroom.schema.clip import Clip, Gap, Item
+
+
+def split(draft: Draft, op: Split) -> None:
+    """``[A~~~A]`` → ``[A][A']``. The left part keeps the id; what is linked is split too.
+
+    Raises:
+        EditError: the time is not inside the clip.
+    """
+    if op.clip is None:
+        places = [(t, track.index_at(op.at)) for t, track in enumerate(draft.document.tracks) if not track.locked]
+    else:
+        places = draft.group(op.clip)
+        t, i = places[0]
+        start = draft.document.tracks[t].start_of(i)
+        end = draft.document.tracks[t].start_of(i + 1)
+        if not start < op.at < end:
+            raise EditError(
+                f"{readable(op.at)} is not inside clip {op.clip}",
+                value=op.at,
+                hint=f"it lies between {readable(start)} and {readable(end)}",
+            )
+    done = 0
+    for t, i in places:
+        track = draft.document.tracks[t]
+        if i >= len(track.items) or isinstance(track.items[i], Gap):
+            continue
+        if track.start_of(i) < op.at < track.start_of(i + 1):
+            draft.set_items(t, [*before(track, op.at), *after(track, op.at)])
+            done += 1
+    if not done:
+        raise EditError(f"there is no clip to split at {readable(op.at)}", value=op.at, hint="choose a time in a clip")
+
+
+def tidy(spans: tuple[Span, ...]) -> list[Span]:
+    """Spans in order, overlapping and touching ones joined.
+
+    Raises:
+        TimeError: a span that ends before it starts.
+    """
+    joined: list[Span] = []
+    for start, end in sorted(spans):
+        if end <= start:
+            raise TimeError(
+                f"a span must end after it starts: {readable(start)} to {readable(end)}",
+                value=(start, end),
+                hint="give (start, end), end exclusive",
+            )
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def lift(draft: Draft, op: Lift) -> None:
+    """``[A][B][C]`` - B → ``[A]···[C]``."""
+    spans = tidy(op.spans)
+    for index in draft.unlocked(op.tracks):
+        track = draft.document.tracks[index]
+        items: list[Item] = []
+        position = Fraction(0)
+        for start, end in spans:
+            items += between(track, position, start)
+            if start < track.duration:
+                items.append(Gap(duration=min(end, track.duration) - start))
+            position = end
+        draft.set_items(index, [*items, *after(track, position)])
+
+
+def extract(draft: Draft, op: Extract) -> None:
+    """``[A][B][C]`` - B → ``[A][C]``. Sync-locked tracks that are not named close up too, where they have gaps."""
+    spans = tidy(op.spans)
+    tracks = draft.unlocked(op.tracks)
+    for index in tracks:
+        track = draft.document.tracks[index]
+        items: list[Item] = []
+        position = Fraction(0)
+        for start, end in spans:
+            items += between(track, position, start)
+            position = end
+        draft.set_items(index, [*items, *after(track, position)])
+    for start, end in reversed(spans):
+        draft.shift(end, start - end, skip=tracks)
+
+
+def delete(draft: Draft, op: Delete) -> None:
+    """Take a clip away with what is linked to it: leave a gap, or close it with `ripple`."""
+    members = draft.group(op.clip)
+    t0, i0 = members[0]
+    track = draft.document.tracks[t0]
+    start, end = track.start_of(i0), track.start_of(i0 + 1)
+    closed: list[int] = []
+    for t, i in members:
+        track = draft.document.tracks[t]
+        item = track.items[i]
+        assert isinstance(item, Clip)
+        closes = op.ripple and (track.start_of(i), track.start_of(i + 1)) == (start, end)
+        filling: list[Item] = [] if closes else [Gap(duration=item.duration)]
+        draft.set_items(t, [*track.items[:i], *filling, *track.items[i + 1 :]])
+        if closes:
+            closed.append(t)
+    if op.ripple:
+        draft.shift(end, start - end, skip=closed)
