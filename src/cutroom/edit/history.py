@@ -1,0 +1,62 @@
+"""Undo and redo: the steps taken, each with the document before and after it (they share what did not change)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from cutroom.edit.operations import Operation
+from cutroom.errors import EditError
+from cutroom.schema.document import Document
+
+DEPTH = 500
+"""Steps that can be undone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One undoable step."""
+
+    label: str
+    operation: Operation
+    before: Document
+    after: Document
+    notes: tuple[str, ...] = ()
+    time: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+
+@dataclass
+class History:
+    """The steps, and how many of them are in force."""
+
+    steps: list[Step] = field(default_factory=list)
+    done: int = 0
+
+    def add(self, step: Step) -> None:
+        """Take a step; what was undone before it is forgotten."""
+        del self.steps[self.done :]
+        self.steps.append(step)
+        del self.steps[: max(0, len(self.steps) - DEPTH)]
+        self.done = len(self.steps)
+
+    def undo(self) -> Step:
+        """Step back; the step's `before` is the document now.
+
+        Raises:
+            EditError: nothing to undo.
+        """
+        if not self.done:
+            raise EditError("there is nothing to undo", hint="project.history.to_df() lists the steps")
+        self.done -= 1
+        return self.steps[self.done]
+
+    def redo(self) -> Step:
+        """Step forward again; the step's `after` is the document now.
+
+        Raises:
+            EditError: nothing to redo.
+        """
+        if self.done == len(self.steps):
+            raise EditError("there is nothing to redo", hint="a new edit after an undo forgets what was undone")
+        self.done += 1
+        return self.steps[self.done - 1]

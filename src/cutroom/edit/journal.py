@@ -1,0 +1,196 @@
+"""The journal beside a project: every acknowledged step is on the disk before the call that made it returns.
+
+One SQLite file per open project. It holds the document as it was when the session began, every step since, and the
+digest of the `.tlp` at the last save. A clean close deletes it; after a crash `recover` replays it. SQLite comes from
+`apsw`, because the standard library's builds lie in the range with the WAL-reset corruption.
+"""
+
+from __future__ import annotations
+
+import errno
+import time
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import apsw
+from pydantic import TypeAdapter
+
+from cutroom.edit.operations import OPERATION, Operation
+from cutroom.edit.project_file import writing
+from cutroom.errors import ReadOnlyProjectError
+from cutroom.schema.document import Document
+
+Kind = Literal["apply", "undo", "redo"]
+_KIND: TypeAdapter[Kind] = TypeAdapter(Kind)
+NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs", "ceph", "lustre"})
+"""Where WAL is not safe: its shared memory does not cross machines."""
+
+
+def journal_path(project: Path) -> Path:
+    """Where a project's journal lies."""
+    return project.with_name(project.name + "-journal")
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """What a crashed session left."""
+
+    base: Document
+    steps: list[tuple[Kind, str, Operation | None]]
+    unsaved: int
+    """Steps after the last save."""
+
+
+class Journal:
+    """An open journal; it holds an exclusive lock that the system drops when the process ends.
+
+    Raises:
+        ReadOnlyProjectError: another process has the project open.
+    """
+
+    def __init__(self, project: Path) -> None:
+        self.path = journal_path(project)
+        with writing(self.path):
+            self.path.parent.stat()
+        try:
+            self._db = apsw.Connection(str(self.path))
+            self._db.set_busy_timeout(200)
+            self._db.execute("pragma locking_mode=exclusive")
+            mode = "delete" if file_system(self.path.parent) in NETWORK_FILE_SYSTEMS else "wal"
+            self._db.execute(f"pragma journal_mode={mode}")
+            self._db.execute("pragma synchronous=full")
+            with self._db:
+                self._db.execute("create table if not exists meta(key text primary key, value) without rowid")
+                self._db.execute(
+                    "create table if not exists steps(number integer primary key, kind text, label text,"
+                    " operation text, at real)"
+                )
+                self._put("opened_at", time.time())
+        except apsw.BusyError:
+            raise ReadOnlyProjectError(
+                f"{project.name} is open in another process",
+                value=str(project),
+                hint="close it there, or work on a copy: Project.open(...) of another file",
+            ) from None
+        except (apsw.CantOpenError, apsw.ReadOnlyError, apsw.PermissionsError) as error:
+            raise ReadOnlyProjectError(
+                f"cannot keep a journal beside {project}: {error}",
+                value=str(project),
+                hint="open the project in a folder that you can write",
+            ) from None
+
+    def _put(self, key: str, value: object) -> None:
+        self._db.execute("insert or replace into meta values(?, ?)", (key, value))  # type: ignore[arg-type]
+
+    def _get(self, key: str) -> object:
+        return self._db.execute("select value from meta where key = ?", (key,)).get
+
+    def begin(self, document: Document, file_digest: str) -> None:
+        """Start anew from a document that the file with this digest holds."""
+        with self._db:
+            self._db.execute("delete from steps")
+            self._db.execute("delete from meta where key in ('next_digest', 'next_step')")
+            self._put("base", zlib.compress(document.model_dump_json().encode(), 1))
+            self._put("digest", file_digest)
+            self._put("saved_step", 0)
+
+    def record(self, kind: Kind, label: str, operation: Operation | None) -> None:
+        """Put a step on the disk; returns when it is there.
+
+        Raises:
+            OutputError: the disk is full or gone; the step must not be acknowledged.
+        """
+        text = None if operation is None else OPERATION.dump_json(operation).decode()
+        with writing(self.path):
+            try:
+                self._db.execute(
+                    "insert into steps(kind, label, operation, at) values(?, ?, ?, ?)", (kind, label, text, time.time())
+                )
+            except apsw.FullError:
+                raise OSError(errno.ENOSPC, "no space left") from None
+            except apsw.IOError as error:
+                raise OSError(errno.EIO, str(error)) from None
+
+    def _last_step(self) -> int:
+        return int(self._db.execute("select coalesce(max(number), 0) from steps").get)
+
+    def saving(self, file_digest: str) -> None:
+        """Announce the digest of the file about to be written: a crash between the rename and `saved` is harmless."""
+        with self._db:
+            self._put("next_digest", file_digest)
+            self._put("next_step", self._last_step())
+
+    def saved(self) -> None:
+        """The announced file is in place."""
+        with self._db:
+            self._put("digest", self._get("next_digest"))
+            self._put("saved_step", self._get("next_step"))
+
+    def recover(self, file_digest: str) -> Recovery | None:
+        """What a crashed session left, where its journal belongs to this very file; None where there is nothing.
+
+        Raises:
+            LookupError: there are steps, but for another state of the file.
+        """
+        packed = self._get("base")
+        if not isinstance(packed, bytes):
+            return None
+        rows = self._db.execute("select kind, label, operation from steps order by number").fetchall()
+        if file_digest == self._get("next_digest"):
+            saved_step = self._get("next_step")
+        elif file_digest == self._get("digest"):
+            saved_step = self._get("saved_step")
+        elif rows:
+            raise LookupError("the project file changed behind its journal")
+        else:
+            return None
+        assert isinstance(saved_step, int)
+        unsaved = self._last_step() - saved_step
+        if not unsaved:
+            return None
+        steps = [
+            (_KIND.validate_python(kind), str(label), OPERATION.validate_json(str(text)) if text else None)
+            for kind, label, text in rows
+        ]
+        return Recovery(Document.model_validate_json(zlib.decompress(packed)), steps, unsaved)
+
+    def close(self, *, keep: bool) -> None:
+        """Let go of the project; without `keep` the journal has served and is deleted."""
+        self._db.close()
+        if not keep:
+            for suffix in ("", "-wal", "-shm", "-journal"):
+                self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+
+    def set_aside(self) -> Path:
+        """Close, and move the journal out of the way under a name that says so."""
+        self._db.execute("pragma journal_mode=delete")  # folds the write-ahead log in, so that one file moves
+        self._db.close()
+        number = 1
+        while (target := self.path.with_name(f"{self.path.name}.aside-{number}")).exists():
+            number += 1
+        self.path.rename(target)
+        return target
+
+
+def file_system(folder: Path) -> str:
+    """Type of the file system that holds a folder, as Linux names it; "" where it cannot be told.
+
+    Example:
+        >>> isinstance(file_system(Path(".")), str)
+        True
+    """
+    try:
+        mounts = Path("/proc/self/mountinfo").read_text().splitlines()
+    except OSError:
+        return ""
+    place = str(folder.resolve())
+    best, kind = -1, ""
+    for line in mounts:
+        before, _, behind = line.partition(" - ")
+        point = before.split()[4].replace("\\040", " ")
+        inside = place == point or place.startswith(point.rstrip("/") + "/")
+        if inside and len(point) >= best:
+            best, kind = len(point), behind.split()[0]
+    return kind

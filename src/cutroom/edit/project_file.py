@@ -1,0 +1,142 @@
+"""The project file (`.tlp`): one JSON text with stable key order, written whole or not at all, read with suspicion."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pydantic
+
+from cutroom.errors import DiskFullError, OutputError, ProjectFileError
+from cutroom.schema.document import SCHEMA_VERSION, Document
+
+LARGEST = 256 * 2**20
+"""Bytes; a 24-hour timeline of 10,000 clips has about 4 MB."""
+
+
+def dump(document: Document) -> bytes:
+    """The bytes of a project file: readable, one field a line, made for git diffs."""
+    return (json.dumps(document.model_dump(mode="json"), indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def parse(data: bytes, *, name: str) -> Document:
+    """The document in the bytes of a project file.
+
+    Raises:
+        ProjectFileError: not JSON, doubled keys, NaN, a newer schema, or a field that does not fit; names the place.
+    """
+    if len(data) > LARGEST:
+        raise ProjectFileError(f"{name} has {len(data) >> 20} MiB, too large for a project", hint="is it a project?")
+    try:
+        plain = json.loads(data, object_pairs_hook=_unique, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise ProjectFileError(f"{name} is not a project file: {error}", value=name, hint=_RESTORE) from None
+    if not isinstance(plain, dict) or not isinstance(plain.get("schema_version"), int):
+        raise ProjectFileError(f"{name} is JSON, but not a Cutroom project", value=name, hint="is it the right file?")
+    version = plain["schema_version"]
+    if version > SCHEMA_VERSION:
+        raise ProjectFileError(
+            f"{name} was made by a newer Cutroom (schema {version}, this one reads up to {SCHEMA_VERSION})",
+            value=version,
+            hint="install a newer Cutroom",
+        )
+    try:
+        return Document.model_validate(plain)
+    except pydantic.ValidationError as error:
+        first = error.errors()[0]
+        where = "$" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"])
+        raise ProjectFileError(f"{name}: {first['msg']} at {where}", value=where, hint=_RESTORE) from None
+
+
+_RESTORE = "restore it from a backup or from version control"
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise ValueError(f"the key {next(k for k in keys if keys.count(k) > 1)!r} stands twice")
+    return found
+
+
+def _no_constant(text: str) -> float:
+    raise ValueError(f"{text} is not a number that a project may hold")
+
+
+def load(path: Path) -> tuple[Document, str]:
+    """The document in a file, and the SHA-256 of the file.
+
+    Raises:
+        ProjectFileError: it cannot be read or understood.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
+    except FileNotFoundError:
+        raise ProjectFileError(
+            f"there is no project {path}", value=str(path), hint="check the path, or pass create=True"
+        ) from None
+    except OSError as error:
+        raise ProjectFileError(f"cannot read {path}: {error.strerror}", value=str(path)) from None
+    return parse(data, name=path.name), hashlib.sha256(data).hexdigest()
+
+
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Translate what the file system says while `path` is written."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno == 28:
+            raise DiskFullError(
+                f"no space left for {path}", value=str(path), hint="free some space, then save"
+            ) from None
+        raise OutputError(
+            f"cannot write {path}: {error.strerror}", value=str(path), hint="check the folder and its permissions"
+        ) from None
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that a crash leaves the old one or the new one: temporary file, fsync, rename, folder fsync.
+
+    Raises:
+        OutputError: the folder cannot be written; the old file is as it was.
+    """
+    with writing(path):
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+            os.chmod(temporary, mode)
+            os.replace(temporary, path)
+        except BaseException:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(temporary)
+            raise
+        sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in a folder durable (a no-op where folders cannot be opened)."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _umask() -> int:
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
