@@ -1,0 +1,158 @@
+"""What a stretch of the timeline shows and sounds like, as frozen data: the compiler's result, the runner's input.
+
+`canonical_json(segment)` is its identity in cache keys. Nothing in it knows a path, an id of the document, or where on
+the timeline it stands: equal stretches are equal values.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from cutroom.effects.nodes import PictureNode, SoundNode
+from cutroom.schema.base import Frozen
+from cutroom.schema.clip import TitleStyle
+from cutroom.schema.media import AudioStream, VideoStream
+from cutroom.schema.time import Exact, Rate
+
+
+class VideoInput(Frozen):
+    """The picture of one file's content."""
+
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    stream: VideoStream
+
+
+class AudioInput(Frozen):
+    """The sound of one file's content."""
+
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    stream: AudioStream
+
+
+Input = VideoInput | AudioInput
+
+
+class MediaPicture(Frozen):
+    """Pictures of a file. Frame `i` of the segment shows what the file shows at `start + i * step`."""
+
+    kind: Literal["media"] = "media"
+    input: VideoInput
+    start: Exact
+    """Media time, in seconds, at the segment's first frame."""
+    step: Exact
+    """Seconds of media per frame of the segment."""
+    matrix: Literal["bt709", "bt601", "smpte240m", "fcc", "bt2020"]
+    """How its numbers mean colours: the file's own word, or the rule for files that do not say."""
+    full_range: bool
+
+
+class TitlePicture(Frozen):
+    """Drawn text; the same at every frame."""
+
+    kind: Literal["title"] = "title"
+    text: str
+    style: TitleStyle
+
+
+class Fit(Frozen):
+    """Where a picture lies on the canvas before its effects, in pixels."""
+
+    x: int
+    y: int
+    width: int = Field(ge=1)
+    height: int = Field(ge=1)
+
+
+class Shot(Frozen):
+    """One clip's picture: what it shows, where it lies, what is done to it."""
+
+    source: Annotated[MediaPicture | TitlePicture, Field(discriminator="kind")]
+    fit: Fit
+    nodes: tuple[PictureNode, ...] = ()
+    """In the order of the clip's effects."""
+    preroll: int = Field(default=0, ge=0)
+    """Frames of the clip that its filters must have seen before the segment's first frame."""
+
+
+class Blend(Frozen):
+    """A transition at work: at frame `i` it has come to `progress + i * step`, from 0 (outgoing) to 1 (incoming)."""
+
+    transition: str
+    progress: Exact
+    step: Exact
+
+
+class Layer(Frozen):
+    """One track's part of the picture; in a transition, two shots and the blend between them."""
+
+    shot: Shot | None
+    """In a transition: the outgoing one. None: nothing there."""
+    incoming: Shot | None = None
+    blend: Blend | None = None
+
+    @model_validator(mode="after")
+    def _paired(self) -> Self:
+        if self.blend is None and (self.incoming is not None or self.shot is None):
+            raise ValueError("a layer is one shot, or two shots (one may be missing) with a blend")
+        if self.blend is not None and self.shot is None and self.incoming is None:
+            raise ValueError("a blend needs a shot on one side at least")
+        return self
+
+
+class PictureSegment(Frozen):
+    """Pictures of a stretch without cuts: the same layers from its first frame to its last, over black."""
+
+    fps: Rate
+    width: int
+    height: int
+    frames: int = Field(ge=1)
+    layers: tuple[Layer, ...] = ()
+    """From bottom to top."""
+
+    @property
+    def untouched(self) -> MediaPicture | None:
+        """The file whose frames this segment shows as they are, without any change to a pixel; None otherwise.
+
+        True of one opaque layer without effects whose size, pixel format and colours are the canvas's own, and whose
+        pixels are upright squares. Whether its frames lie on the timeline's grid is for the reader of `start`, `step`
+        and `input.stream` to judge.
+        """
+        if len(self.layers) != 1 or self.layers[0].blend is not None:
+            return None
+        shot = self.layers[0].shot
+        if shot is None or shot.nodes or not isinstance(shot.source, MediaPicture):
+            return None
+        source, stream = shot.source, shot.source.input.stream
+        same = (
+            (stream.width, stream.height) == (self.width, self.height)
+            and stream.pixel_format in {"yuv420p", "yuvj420p"}
+            and stream.pixel_aspect == 1
+            and stream.rotation == 0
+            and source.matrix == "bt709"
+            and not source.full_range
+        )
+        return source if same else None
+
+
+class SoundClip(Frozen):
+    """One clip's sound inside a segment. Sample `at + k` of the segment hears media sample `first + k`."""
+
+    input: AudioInput
+    at: int = Field(ge=0)
+    first: int
+    """Of the media, on the project's sample grid. Outside the media there is silence."""
+    samples: int = Field(ge=1)
+    nodes: tuple[SoundNode, ...] = ()
+    gains: tuple[float, ...]
+    """Track volume and pan: one factor per channel of the segment."""
+
+
+class SoundSegment(Frozen):
+    """Sound of a stretch: the sum of its clips, in 32-bit float, not clipped."""
+
+    sample_rate: int
+    channels: Literal[1, 2]
+    samples: int = Field(ge=1)
+    clips: tuple[SoundClip, ...] = ()
