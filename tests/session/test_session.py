@@ -1,0 +1,228 @@
+"""A project on the disk: saved whole, journalled always, recovered after a kill."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from cutroom.edit.operations import AddTrack
+from cutroom.errors import EditError, OutputError, ProjectExistsError, ProjectFileError, ReadOnlyProjectError
+from cutroom.schema.document import Document, ProjectSettings
+from cutroom.session import Session
+
+
+def titles(session: Session) -> list[str]:
+    return [track.title for track in session.document.tracks]
+
+
+def add(session: Session, title: str) -> None:
+    session.apply(AddTrack(track="video", title=title))
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    return tmp_path / "trip.tlp"
+
+
+def test_create_save_open(project: Path) -> None:
+    session = Session.create(project, ProjectSettings(fps="30000/1001"))
+    add(session, "V1")
+    session.save()
+    add(session, "V2")
+    session.close()
+    assert sorted(path.name for path in project.parent.iterdir()) == ["trip.tlp"]
+    again = Session.open(project)
+    assert titles(again) == ["V1", "V2"]
+    assert again.recovered == ""
+    assert str(again.document.settings.fps) == "30000/1001"
+    again.close()
+    with pytest.raises(ProjectExistsError):
+        Session.create(project, ProjectSettings())
+
+
+def test_undo_redo_and_groups(project: Path) -> None:
+    session = Session.create(project, ProjectSettings())
+    heard: list[tuple[int, str, str]] = []
+    session.changed.connect(lambda change: heard.append((change.revision, change.kind, change.label)))
+    with session.edit("two tracks"):
+        add(session, "V1")
+        add(session, "V2")
+    with pytest.raises(EditError), session.edit("broken"):  # noqa: PT012 - the first edit must be taken back
+        add(session, "V3")
+        add(session, "V3")
+    assert titles(session) == ["V1", "V2"]
+    session.undo()
+    assert titles(session) == []
+    session.redo()
+    assert titles(session) == ["V1", "V2"]
+    assert heard == [(1, "apply", "two tracks"), (2, "undo", "two tracks"), (3, "redo", "two tracks")]
+    with pytest.raises(EditError, match="nothing to redo"):
+        session.redo()
+    session.close()
+
+
+def test_a_failing_subscriber_does_not_harm(project: Path) -> None:
+    session = Session.create(project, ProjectSettings())
+    session.changed.connect(lambda change: 1 / 0)
+    add(session, "V1")
+    assert titles(session) == ["V1"]
+    session.close()
+
+
+CHILD = """
+import os, signal, sys
+from pathlib import Path
+from cutroom.edit.operations import AddTrack
+from cutroom.session import Session
+session = Session.open(Path(sys.argv[1]))
+for i in range(int(sys.argv[2])):
+    session.apply(AddTrack(track="video", title=f"K{i}"))
+session.undo()
+print("acknowledged", flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.parametrize("save_between", [False, True])
+def test_kill_loses_nothing_acknowledged(project: Path, save_between: bool) -> None:
+    session = Session.create(project, ProjectSettings())
+    add(session, "V1")
+    session.close()
+    code = CHILD.replace("session.undo()", "session.save(); session.undo()") if save_between else CHILD
+    done = subprocess.run([sys.executable, "-c", code, str(project), "3"], capture_output=True, text=True, check=False)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    assert "acknowledged" in done.stdout
+    again = Session.open(project)
+    assert titles(again) == ["V1", "K0", "K1"]
+    assert again.recovered
+    again.redo()
+    assert titles(again) == ["V1", "K0", "K1", "K2"]
+    again.close()
+    assert Session.open(project).recovered == ""
+
+
+def test_a_file_changed_behind_the_journal_is_believed_and_the_journal_kept(project: Path) -> None:
+    session = Session.create(project, ProjectSettings())
+    add(session, "V1")
+    session.close()
+    before = project.read_bytes()
+    subprocess.run([sys.executable, "-c", CHILD, str(project), "2"], capture_output=True, check=False)
+    project.write_bytes(before.replace(b'"V1"', b'"Main"'))
+    with pytest.warns(UserWarning, match="kept in trip.tlp-journal.aside-1"):
+        again = Session.open(project)
+    assert titles(again) == ["Main"]
+    assert (project.parent / "trip.tlp-journal.aside-1").stat().st_size > 0
+    again.close()
+
+
+def test_crash_between_rename_and_bookkeeping(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = Session.create(project, ProjectSettings())
+    add(session, "V1")
+    assert session.journal is not None
+    monkeypatch.setattr(session.journal, "saved", lambda: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        session.save()
+    session.journal.close(keep=True)
+    again = Session.open(project)
+    assert titles(again) == ["V1"]
+    assert again.recovered == ""
+    again.close()
+
+
+def test_second_process_is_told(project: Path) -> None:
+    session = Session.create(project, ProjectSettings())
+    code = "import sys; from pathlib import Path; from cutroom.session import Session; Session.open(Path(sys.argv[1]))"
+    done = subprocess.run([sys.executable, "-c", code, str(project)], capture_output=True, text=True, check=False)
+    assert "ReadOnlyProjectError" in done.stderr
+    assert "open in another process" in done.stderr
+    with pytest.raises(ReadOnlyProjectError):
+        Session.create(project, ProjectSettings(), overwrite=True)
+    session.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "not a project file"),
+        ("{", "not a project file"),
+        ("[1]", "not a Cutroom project"),
+        ('{"schema_version": 99}', "newer Cutroom"),
+        ('{"schema_version": 1, "id": "p", "id": "q"}', "'id' stands twice"),
+        ('{"schema_version": 1, "id": "p", "x": NaN}', "NaN"),
+        ('{"schema_version": 1, "id": "p", "shell": "rm"}', r"\$\.shell"),
+        ('{"schema_version": 1, "id": "p", "settings": {"fps": "1/0"}}', r"\$\.settings\.fps"),
+        ('{"schema_version": 1, "id": "p", "settings": {"fps": 29.97}}', r"\$\.settings\.fps"),
+    ],
+)
+def test_broken_files_are_refused_by_name(project: Path, text: str, message: str) -> None:
+    project.write_text(text)
+    with pytest.raises(ProjectFileError, match=message):
+        Session.open(project)
+    assert project.read_text() == text
+    assert list(project.parent.iterdir()) == [project]
+
+
+def test_missing_project(project: Path) -> None:
+    with pytest.raises(ProjectFileError, match="there is no project"):
+        Session.open(project)
+
+
+def test_unwritable_folder(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="cannot write"):
+        Session.create(tmp_path / "no" / "such" / "trip.tlp", ProjectSettings())
+
+
+def test_a_failed_save_leaves_the_old_file(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = Session.create(project, ProjectSettings())
+    old = project.read_bytes()
+    add(session, "V1")
+
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OutputError, match="no space left"):
+        session.save()
+    monkeypatch.undo()
+    assert project.read_bytes() == old
+    assert titles(session) == ["V1"]
+    session.save()
+    assert json.loads(project.read_text())["timeline"]["tracks"][0]["title"] == "V1"
+    session.close()
+
+
+def test_threads_share_one_document(project: Path) -> None:
+    session = Session.create(project, ProjectSettings())
+    threads = [threading.Thread(target=add, args=(session, f"V{i}")) for i in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(titles(session)) == [f"V{i}" for i in range(8)]
+    assert session.revision == 8
+    session.close()
+
+
+def test_save_as_keeps_media_paths_true(project: Path, tmp_path: Path) -> None:
+    session = Session.create(project, ProjectSettings())
+    add(session, "V1")
+    (tmp_path / "sub").mkdir()
+    session.save_as(tmp_path / "sub" / "other.tlp")
+    session.close()
+    assert titles(Session.open(tmp_path / "sub" / "other.tlp")) == ["V1"]
+    assert titles(Session.open(project)) == []
+
+
+def test_a_document_in_memory_needs_no_file() -> None:
+    session = Session(Document(id="p"))
+    add(session, "V1")
+    with pytest.raises(EditError, match="no file yet"):
+        session.save()
+    session.close()
