@@ -1,0 +1,66 @@
+"""Worker processes: a broker that opens files, and a locked-in child that decodes them.
+
+A task is a picklable value with `reads()` and `writes()`; a task function is importable and takes the task and a
+`Context`. The same function runs in a worker (`WorkerPool`) or in this process (`InlineExecutor`, or a plain call).
+
+Example:
+    >>> from cutroom.workers import Grants, WorkerPool
+    >>> from cutroom.workers.selfcheck import Digest, digest
+    >>> grants = Grants()
+    >>> grants.allow_read(__file__)  # doctest: +SKIP
+    >>> with WorkerPool("media", workers=1, grants=grants) as pool:  # doctest: +SKIP
+    ...     pool.run(digest, Digest(__file__))["size"]
+    1234
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cutroom.workers.classes import MEDIA, MODEL, ChildClass
+    from cutroom.workers.context import DIRECT, Context, Result, Task
+    from cutroom.workers.futures import TaskFuture
+    from cutroom.workers.grants import Grants
+    from cutroom.workers.inline import InlineExecutor
+    from cutroom.workers.pool import WorkerPool, self_test
+
+_HOME = {
+    "MEDIA": "classes",
+    "MODEL": "classes",
+    "ChildClass": "classes",
+    "DIRECT": "context",
+    "Context": "context",
+    "Result": "context",
+    "Task": "context",
+    "TaskFuture": "futures",
+    "Grants": "grants",
+    "InlineExecutor": "inline",
+    "WorkerPool": "pool",
+    "self_test": "pool",
+}
+
+__all__ = [
+    "DIRECT",
+    "MEDIA",
+    "MODEL",
+    "ChildClass",
+    "Context",
+    "Grants",
+    "InlineExecutor",
+    "Result",
+    "Task",
+    "TaskFuture",
+    "WorkerPool",
+    "self_test",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name when it is first used: the broker runs from this package and must stay small."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value

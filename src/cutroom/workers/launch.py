@@ -1,0 +1,49 @@
+"""The command line and the environment of worker interpreters."""
+
+from __future__ import annotations
+
+import os
+import site
+import sys
+from pathlib import Path
+
+import cutroom
+
+_KEPT = (
+    "HOME",  # the user's own site-packages lie below it
+    "LANG",
+    "LC_ALL",
+    "LC_CTYPE",
+    "LD_LIBRARY_PATH",  # some builds of Python need it to start
+    "DYLD_LIBRARY_PATH",
+    "PATH",
+    "PYTHONHOME",
+    "PYTHONPYCACHEPREFIX",
+    "PYTHONUSERBASE",
+    "PYTHONNOUSERSITE",
+    "TZ",
+)
+
+
+def command(*arguments: str) -> list[str]:
+    """A fresh interpreter that runs `cutroom.worker`; `-P` keeps the user's folder off its `sys.path`."""
+    return [sys.executable, "-P", "-m", "cutroom.worker", *arguments]
+
+
+def environment() -> dict[str, str]:
+    """What a worker inherits: enough to find Python and Cutroom, none of the user's secrets and settings.
+
+    One BLAS thread: Landlock holds the thread that asks for it and those started later, so none may be there before.
+    """
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    return {**kept, **_own_path(), "PYTHONSAFEPATH": "1", "PYTHONUTF8": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+
+def _own_path() -> dict[str, str]:
+    """PYTHONPATH for a Cutroom that the interpreter would not find by itself.
+
+    Never an installation's own folder: it would come before the standard library and shadow it.
+    """
+    root = Path(cutroom.__file__).resolve().parents[1]
+    homes = [Path(home).resolve() for home in (*site.getsitepackages(), site.getusersitepackages())]
+    return {} if root in homes else {"PYTHONPATH": str(root)}
