@@ -7,7 +7,10 @@ import json
 import secrets
 from typing import Any, Self
 
+import pydantic
 from pydantic import BaseModel, ConfigDict
+
+from cutroom.errors import ValidationError, nearest
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no look-alikes when ids are read aloud
 
@@ -16,6 +19,24 @@ class Frozen(BaseModel):
     """A frozen value. Unknown fields and NaN are errors, never ignored."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, ser_json_inf_nan="null")
+
+    @classmethod
+    def checked(cls, **values: Any) -> Self:
+        """Build one from what a user wrote.
+
+        Raises:
+            ValidationError: Cutroom's own, naming the field, the value and what is wrong with it.
+        """
+        try:
+            return cls(**values)
+        except pydantic.ValidationError as error:
+            first = error.errors()[0]
+            field = ".".join(str(part) for part in first["loc"])
+            if first["type"] == "extra_forbidden":
+                raise nearest(field, cls.model_fields, what=f"field of {cls.__name__}") from None
+            raise ValidationError(
+                f"{field}: {first['msg'].removeprefix('Value error, ')}, not {first['input']!r}", value=first["input"]
+            ) from None
 
     def replace(self, **changes: Any) -> Self:
         """A copy with `changes`, validated (pydantic's own `model_copy(update=…)` skips validation)."""

@@ -36,6 +36,8 @@ class ProjectSettings(Frozen):
     height: int = Field(default=1080, ge=16, le=8192)
     sample_rate: int = Field(default=48_000, ge=8_000, le=192_000)
     channels: Literal[1, 2] = 2
+    adopt: tuple[Literal["fps", "size", "sample_rate"], ...] = ()
+    """What nobody chose: the first video decides it."""
 
 
 class Timeline(Frozen):

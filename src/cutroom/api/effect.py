@@ -1,0 +1,159 @@
+"""Handles of effects: the chain of a clip, and one effect in it, read live."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cutroom.api.tables import effects_table
+from cutroom.edit import operations as ops
+from cutroom.errors import ClipGoneError, nearest
+from cutroom.schema.effect import Effect as EffectValue
+from cutroom.schema.effect import Scalar
+from cutroom.session import Session
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cutroom.api.clip import Clip
+
+
+def gone(session: Session, what: str, thing_id: str) -> ClipGoneError:
+    """The error for a handle whose thing is gone, naming the step that removed it."""
+    steps = session.history.steps[: session.history.done]
+    for step in reversed(steps):
+        if thing_id in step.before.model_dump_json():
+            return ClipGoneError(
+                f"{what} {thing_id} was removed by step {step.label!r}",
+                value=thing_id,
+                hint="project.undo() brings it back",
+            )
+    return ClipGoneError(f"there is no {what} {thing_id}", value=thing_id, hint="look at project.timeline.to_df()")
+
+
+@dataclass(slots=True, unsafe_hash=True)
+class Effect:
+    """One effect of a clip's chain."""
+
+    clip: Clip
+    id: str
+
+    @property
+    def value(self) -> EffectValue:
+        """The effect as it is now.
+
+        Raises:
+            ClipGoneError: it was removed.
+        """
+        for effect in self.clip.value.effects:
+            if effect.id == self.id:
+                return effect
+        raise gone(self.clip.session, "effect", self.id)
+
+    @property
+    def effect(self) -> str:
+        """Its name in the registry."""
+        return self.value.effect
+
+    @property
+    def parameters(self) -> dict[str, Scalar]:
+        """Its parameters, defaults included."""
+        return dict(self.value.parameters)
+
+    @property
+    def enabled(self) -> bool:
+        """Whether it is on."""
+        return self.value.enabled
+
+    @enabled.setter
+    def enabled(self, on: bool) -> None:
+        _ = self.value
+        self.clip.session.apply(ops.SetEffect(clip=self.clip.id, effect=self.id, enabled=on))
+
+    def set(self, **parameters: Scalar) -> Effect:
+        """Change parameters.
+
+        Raises:
+            ValidationError: unknown, or out of range; nothing changed.
+        """
+        _ = self.value
+        self.clip.session.apply(ops.SetEffect.checked(clip=self.clip.id, effect=self.id, parameters=parameters))
+        return self
+
+    def move(self, index: int) -> Effect:
+        """Give it another place in the chain, counted from 0."""
+        _ = self.value
+        self.clip.session.apply(ops.MoveEffect(clip=self.clip.id, effect=self.id, index=index))
+        return self
+
+    def remove(self) -> None:
+        """Take it out of the chain."""
+        _ = self.value
+        self.clip.session.apply(ops.RemoveEffect(clip=self.clip.id, effect=self.id))
+
+    def __repr__(self) -> str:
+        value = self.value
+        inside = ", ".join(f"{k}={v!r}" for k, v in value.parameters.items())
+        return f"{value.effect}({inside})" + ("" if value.enabled else " off")
+
+
+@dataclass(frozen=True, slots=True)
+class EffectChain:
+    """The effects of a clip, in the order they are applied."""
+
+    clip: Clip
+
+    def add(self, effect: str, *, index: int | None = None, **parameters: Any) -> Effect:
+        """Put an effect at the end of the chain, or at `index`.
+
+        Args:
+            effect: a name of `cr.effects.to_df()`.
+            index: place in the chain, from 0.
+            parameters: as `cr.effects.get(effect)` describes them; what is left out has its default.
+
+        Raises:
+            UnknownNameError: there is no such effect or parameter; names the nearest.
+            ValidationError: a value out of range.
+        """
+        _ = self.clip.value
+        made = self.clip.session.apply(
+            ops.AddEffect.checked(clip=self.clip.id, effect=effect, parameters=parameters, index=index)
+        )
+        return Effect(self.clip, made.created[-1])
+
+    def replace(self, effect: str, **parameters: Scalar) -> Effect:
+        """Put an effect in the place of the one with its name, or at the end where there is none."""
+        with self.clip.session.edit(effect):
+            for index, old in enumerate(self.clip.value.effects):
+                if old.effect == effect:
+                    Effect(self.clip, old.id).remove()
+                    return self.add(effect, index=index, **parameters)
+            return self.add(effect, **parameters)
+
+    def __iter__(self) -> Iterator[Effect]:
+        return iter([Effect(self.clip, effect.id) for effect in self.clip.value.effects])
+
+    def __len__(self) -> int:
+        return len(self.clip.value.effects)
+
+    def __getitem__(self, key: int | str) -> Effect:
+        """An effect by place, name or id.
+
+        Raises:
+            UnknownNameError: the chain has none of that name.
+        """
+        chain = self.clip.value.effects
+        if isinstance(key, int):
+            return Effect(self.clip, chain[key].id)
+        for effect in chain:
+            if key in {effect.effect, effect.id}:
+                return Effect(self.clip, effect.id)
+        raise nearest(key, {effect.effect for effect in chain}, what=f"effect on clip {self.clip.id}")
+
+    def to_df(self) -> pd.DataFrame:
+        """One row per effect and parameter: id, place, effect, enabled, parameter, value."""
+        return effects_table([(self.clip.id, self.clip.value.effects)])
+
+    def __repr__(self) -> str:
+        return " → ".join(repr(effect) for effect in self) or "no effects"

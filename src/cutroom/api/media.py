@@ -1,0 +1,150 @@
+"""`project.media`: the files of a project."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cutroom.app import App
+from cutroom.edit.operations import AddMedia, Batch, SetSettings
+from cutroom.errors import MediaNotFoundError, UnknownNameError
+from cutroom.schema.document import ProjectSettings
+from cutroom.schema.media import Media
+from cutroom.session import Session, portable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+USUAL_RATES = tuple(
+    Fraction(rate)
+    for rate in ("24000/1001", "24", "25", "30000/1001", "30", "48", "50", "60000/1001", "60", "100", "120", "240")
+)
+"""What a project takes for its own where the first video has no steady rate."""
+
+
+class MediaLibrary:
+    """The media of a project, in the order they were added.
+
+    Example:
+        >>> project.media.add("beach.mp4")  # doctest: +SKIP
+        Media(id='m_…', path='beach.mp4', …)
+    """
+
+    def __init__(self, session: Session, app: App) -> None:
+        self._session = session
+        self._app = app
+
+    def add(self, path: str | os.PathLike[str]) -> Media:
+        """Put a file into the project (once: the same content at the same path is the same media).
+
+        The file is examined in a worker process; the first video gives the project the frame rate, the size and the
+        sample rate that nobody chose.
+
+        Args:
+            path: relative to the current folder, or absolute.
+
+        Returns:
+            What is known of it: streams, exact duration, digest, warnings.
+
+        Raises:
+            MediaNotFoundError, UnsupportedMediaError, DamagedMediaError: names the file and what to do.
+        """
+        absolute = Path(os.fspath(path)).expanduser().absolute()
+        if not absolute.exists():
+            raise MediaNotFoundError(
+                f"there is no file {os.fspath(path)}", value=str(path), hint=f"relative paths start from {Path.cwd()}"
+            )
+        self._app.grant_read(absolute)
+        probed = self._app.probe(absolute)
+        stored = portable(absolute, self._session.folder)
+        for media in self._session.document.media:
+            if media.fingerprint == probed.fingerprint and self._session.media_path(media.id) == absolute:
+                return media
+        made = probed.replace(path=stored)
+        operations: list[AddMedia | SetSettings] = [AddMedia(media=made)]
+        adopted = adopt(self._session.document.settings, made)
+        if adopted != self._session.document.settings:
+            operations.append(SetSettings(settings=adopted))
+        label = f"add media {absolute.name}"
+        self._session.apply(operations[0] if len(operations) == 1 else Batch(operations=tuple(operations)), label)
+        return made
+
+    def __iter__(self) -> Iterator[Media]:
+        return iter(self._session.document.media)
+
+    def __len__(self) -> int:
+        return len(self._session.document.media)
+
+    def __getitem__(self, name: str) -> Media:
+        """A media by id, path or file name.
+
+        Raises:
+            UnknownNameError: there is none, or more than one.
+        """
+        found = [m for m in self if name in {m.id, m.path, Path(m.path).name}]
+        if len(found) != 1:
+            known = ", ".join(m.path for m in self)
+            raise UnknownNameError(f"{len(found) or 'no'} media called {name!r}", value=name, hint=f"known: {known}")
+        return found[0]
+
+    def path(self, media: Media) -> Path:
+        """Absolute path of a media."""
+        return self._session.media_path(media.id)
+
+    def to_df(self) -> pd.DataFrame:
+        """One row per media: id, path, duration (seconds), frames, rate, width, height, codecs, warnings."""
+        import pandas as pd
+
+        rows = [
+            {
+                "id": m.id,
+                "path": m.path,
+                "duration": float(m.duration),
+                "frames": m.video.frames if m.video else None,
+                "rate": float(m.video.rate) if m.video else None,
+                "width": m.video.display_size[0] if m.video else None,
+                "height": m.video.display_size[1] if m.video else None,
+                "video_codec": m.video.codec if m.video else None,
+                "audio_codec": m.audio.codec if m.audio else None,
+                "sample_rate": m.audio.sample_rate if m.audio else None,
+                "warnings": "; ".join(m.warnings),
+            }
+            for m in self
+        ]
+        columns = ["id", "path", "duration", "frames", "rate", "width", "height"]
+        columns += ["video_codec", "audio_codec", "sample_rate", "warnings"]
+        frame = pd.DataFrame(rows, columns=columns)
+        return frame.astype(dict.fromkeys(("frames", "width", "height", "sample_rate"), "Int64") | {"rate": "float64"})
+
+    def __repr__(self) -> str:
+        return f"{len(self)} media: " + ", ".join(m.path for m in self)
+
+    def _repr_html_(self) -> str:
+        return str(self.to_df()._repr_html_())
+
+
+def adopt(settings: ProjectSettings, media: Media) -> ProjectSettings:
+    """The settings after the first media has decided what nobody chose; odd sizes become even, as 4:2:0 needs.
+
+    Example:
+        >>> adopt(ProjectSettings(fps=Fraction(25)), media=None) # doctest: +SKIP
+    """
+    changes: dict[str, object] = {}
+    left = list(settings.adopt)
+    if media.video:
+        if "fps" in left:
+            rate = media.video.rate
+            steady = not media.video.variable_rate and 1 <= rate <= 240
+            changes["fps"] = rate if steady else min(USUAL_RATES, key=lambda usual: abs(usual - rate))
+            left.remove("fps")
+        if "size" in left:
+            width, height = media.video.display_size
+            changes["width"], changes["height"] = max(16, width + width % 2), max(16, height + height % 2)
+            left.remove("size")
+    if media.audio and "sample_rate" in left:
+        changes["sample_rate"] = min(max(media.audio.sample_rate, 8_000), 192_000)
+        left.remove("sample_rate")
+    return settings.replace(**changes, adopt=tuple(left)) if changes else settings

@@ -1,0 +1,236 @@
+"""`Project`: a document on the disk (or in memory), its media, its timeline and its history."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from cutroom.api.media import MediaLibrary
+from cutroom.api.timeline import Timeline
+from cutroom.app import App, app
+from cutroom.schema.base import new_id
+from cutroom.schema.document import Document, ProjectSettings
+from cutroom.schema.time import parse_rate
+from cutroom.session import Session
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The steps of a project, oldest first."""
+
+    session: Session
+
+    def to_df(self) -> pd.DataFrame:
+        """One row per step: step, label, operation, done (False: undone), notes, time."""
+        import pandas as pd
+
+        history = self.session.history
+        rows = [
+            (number, step.label, step.operation.op, number <= history.done, "; ".join(step.notes), step.time)
+            for number, step in enumerate(history.steps, start=1)
+        ]
+        return pd.DataFrame(rows, columns=["step", "label", "operation", "done", "notes", "time"])
+
+    def __len__(self) -> int:
+        return len(self.session.history.steps)
+
+    def __repr__(self) -> str:
+        steps = self.session.history.steps[: self.session.history.done]
+        return f"History({len(steps)} steps" + (f", last {steps[-1].label!r})" if steps else ")")
+
+
+class Project:
+    """A project. Every edit is in a journal on the disk before the call that made it returns.
+
+    Example:
+        >>> with cr.Project.create("trip.tlp") as project:  # doctest: +SKIP
+        ...     project.timeline.append("beach.mp4", source=(2, 5))
+        ...     project.timeline.render("trip.mp4")
+    """
+
+    def __init__(self, session: Session, services: App) -> None:
+        self.session = session
+        self._app = services
+
+    @classmethod
+    def create(
+        cls,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        fps: Any = None,
+        size: tuple[int, int] | None = None,
+        sample_rate: int | None = None,
+        overwrite: bool = False,
+    ) -> Project:
+        """Start a project.
+
+        Args:
+            path: the project file (`.tlp`); None: in memory, until `save_as`.
+            fps: frames per second (29.97 means 30000/1001); None: from the first video.
+            size: (width, height) in pixels; None: from the first video.
+            sample_rate: of the sound; None: from the first video.
+            overwrite: whether an existing project may be replaced.
+
+        Raises:
+            ProjectExistsError: the file exists.
+            OutputError: the folder cannot be written.
+        """
+        chosen: dict[str, Any] = {}
+        missing = []
+        if fps is None:
+            missing.append("fps")
+        else:
+            chosen["fps"] = parse_rate(fps)
+        if size is None:
+            missing.append("size")
+        else:
+            chosen["width"], chosen["height"] = size
+        if sample_rate is None:
+            missing.append("sample_rate")
+        else:
+            chosen["sample_rate"] = sample_rate
+        settings = ProjectSettings.checked(**chosen, adopt=tuple(missing))
+        services = app()
+        if path is None:
+            return cls(Session(Document(id=new_id("p"), settings=settings), check=services.check), services)
+        target = Path(os.fspath(path)).expanduser().absolute()
+        session = Session.create(target, settings, overwrite=overwrite, check=services.check)
+        services.grant_read(target.parent)
+        return cls(session, services)
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str], *, create: bool = False) -> Project:
+        """Open a project; edits of a session that did not end cleanly are replayed (`project.recovered` says so).
+
+        Raises:
+            ProjectFileError: the file is missing, broken or from a newer Cutroom; names the place.
+            ReadOnlyProjectError: another process has it open.
+        """
+        target = Path(os.fspath(path)).expanduser().absolute()
+        if create and not target.exists():
+            return cls.create(target)
+        services = app()
+        session = Session.open(target, check=services.check)
+        try:
+            services.check_document(session.document)
+        except Exception:
+            session.close(save=False)
+            raise
+        services.grant_read(target.parent)
+        return cls(session, services)
+
+    @property
+    def timeline(self) -> Timeline:
+        """Its timeline."""
+        return Timeline(self.session, self._app)
+
+    @property
+    def media(self) -> MediaLibrary:
+        """Its media."""
+        return MediaLibrary(self.session, self._app)
+
+    @property
+    def history(self) -> History:
+        """Its steps."""
+        return History(self.session)
+
+    @property
+    def path(self) -> Path | None:
+        """The project file; None for a project in memory."""
+        return self.session.path
+
+    @property
+    def settings(self) -> ProjectSettings:
+        """Frame rate, size, sample rate."""
+        return self.session.document.settings
+
+    @property
+    def last(self) -> str:
+        """What the last step did beside what was asked, in words."""
+        return self.session.last
+
+    @property
+    def recovered(self) -> str:
+        """What `open` replayed after a crash, in words; empty when nothing was lost."""
+        return self.session.recovered
+
+    def undo(self) -> Self:
+        """Take the last step back.
+
+        Raises:
+            EditError: nothing to undo.
+        """
+        self.session.undo()
+        return self
+
+    def redo(self) -> Self:
+        """Do the step that was undone last once more.
+
+        Raises:
+            EditError: nothing to redo.
+        """
+        self.session.redo()
+        return self
+
+    @contextlib.contextmanager
+    def edit(self, label: str) -> Iterator[Self]:
+        """Everything inside is one step of history: all of it or, after an exception, nothing."""
+        with self.session.edit(label):
+            yield self
+
+    def save(self) -> None:
+        """Write the project file whole or not at all.
+
+        Raises:
+            OutputError, DiskFullError: the old file is as it was.
+        """
+        self.session.save()
+
+    def save_as(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
+        """Go on under another name.
+
+        Raises:
+            ProjectExistsError: the file exists and `overwrite` is off.
+        """
+        self.session.save_as(Path(os.fspath(path)).expanduser().absolute(), overwrite=overwrite)
+
+    def close(self) -> None:
+        """Save what is unsaved and let go of the file. A closed project can still be read."""
+        self.session.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.session.close(save=error is None)
+
+    def __repr__(self) -> str:
+        name = self.path.name if self.path else "unsaved project"
+        return f"Project({name}, {self.timeline!r})"
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        name = escape(self.path.name if self.path else "unsaved project")
+        return f"<strong>{name}</strong> {escape(repr(self.timeline))}" + str(self.timeline.to_df()._repr_html_())
+
+
+def timeline(path: str | os.PathLike[str], **source: Any) -> Timeline:
+    """A one-off edit of one file: the timeline of an unsaved project with the size and rate of its source.
+
+    Example:
+        >>> cr.timeline("a.mp4").keep([(0, 2), (5, 6)]).render("b.mp4")  # doctest: +SKIP
+    """
+    project = Project.create()
+    project.timeline.append(path, **source)
+    return project.timeline
