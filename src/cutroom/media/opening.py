@@ -1,0 +1,118 @@
+"""Opening media safely, in one place: the formats, the limits, and what media time 0 means.
+
+A media file comes from anywhere, so the demuxers that may look at it are listed, none of them may open anything else
+(no protocol is allowed), and pictures have a largest size. Files are handed over open: no path is opened here.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import BinaryIO, cast
+
+import av
+import av.logging
+from av.audio.stream import AudioStream as AvAudioStream
+from av.container import InputContainer
+from av.stream import Disposition, Stream
+from av.video.stream import VideoStream as AvVideoStream
+
+from cutroom.errors import DamagedMediaError, MediaError, UnsupportedMediaError
+
+FORMATS = "mov,mp4,matroska,webm,avi,mpegts,mpeg,wav,mp3,flac,ogg,aac,gif"
+"""Demuxers that may read a file, as FFmpeg's `format_whitelist`. Playlists and image sequences stay out on purpose."""
+MAX_PIXELS = 8192 * 8192
+"""Largest picture that is decoded; a 243 KB file can claim to be far larger."""
+CONTAINER_OPTIONS = {"format_whitelist": FORMATS, "protocol_whitelist": ""}
+DECODER_OPTIONS = {"max_pixels": str(MAX_PIXELS)}
+"""Needed when a file is opened (FFmpeg decodes a little to look around) and again on every decoder."""
+OPEN_OPTIONS: dict[str, dict[str, str]] = {"container_options": CONTAINER_OPTIONS, "options": DECODER_OPTIONS}
+"""What every `av.open` of a media file is given."""
+
+_SIGNATURES = (
+    (4, (b"ftyp", b"moov", b"mdat", b"free", b"wide")),
+    (0, (b"\x1aE\xdf\xa3", b"RIFF", b"OggS", b"fLaC", b"ID3", b"GIF8", b"\x00\x00\x01\xba", b"G")),
+)
+"""How the listed formats begin: a file that begins so and still does not open is damaged, not foreign."""
+
+av.logging.set_level(None)  # FFmpeg's own log would cross threads and fill notebooks; errors arrive as exceptions
+
+
+def open_container(file: BinaryIO, name: str = "") -> InputContainer:
+    """Open a media file with every safety option.
+
+    Args:
+        file: open for reading, seekable; it stays open when the container is closed.
+        name: how errors call the file.
+
+    Raises:
+        UnsupportedMediaError: not media, or a format off the list.
+        DamagedMediaError: a known format whose beginning is broken or missing.
+    """
+    shown = name or "the media"
+    file.seek(0)
+    try:
+        return cast(InputContainer, av.open(file, mode="r", **OPEN_OPTIONS))  # type: ignore[call-overload]
+    except (av.FFmpegError, ValueError, OSError) as error:
+        file.seek(0)
+        head = file.read(12)
+        if not head:
+            raise DamagedMediaError(f"{shown} is empty", value=name, hint="copy or record it again") from error
+        if any(head[at:].startswith(magic) for at, magics in _SIGNATURES for magic in magics):
+            raise DamagedMediaError(
+                f"{shown} is damaged: {_reason(error)}",
+                value=name,
+                hint="the file was cut short or overwritten; copy it again from its source",
+            ) from error
+        raise UnsupportedMediaError(
+            f"{shown} is not a media file that Cutroom reads",
+            value=name,
+            hint="it reads MP4, MOV, Matroska, WebM, AVI, MPEG, WAV, MP3, FLAC, Ogg, AAC and GIF",
+        ) from error
+
+
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "strerror", None) or error).lower()
+
+
+def choose_streams(container: InputContainer) -> tuple[AvVideoStream | None, AvAudioStream | None]:
+    """The picture stream and the sound stream that Cutroom uses: FFmpeg's best ones, cover art left out."""
+    video = container.streams.best("video")
+    if video is not None and (video.disposition & Disposition.attached_pic or not _decodable(video)):
+        video = None
+    audio = container.streams.best("audio", related=video)
+    if audio is not None and not _decodable(audio):
+        audio = None
+    return cast("AvVideoStream | None", video), cast("AvAudioStream | None", audio)
+
+
+def _decodable(stream: Stream) -> bool:
+    return getattr(stream, "codec_context", None) is not None  # None where this FFmpeg has no decoder
+
+
+def clock(stream: Stream) -> Fraction:
+    """Seconds of one tick of a stream's clock, exactly."""
+    return Fraction(stream.time_base.numerator, stream.time_base.denominator)
+
+
+def origin(container: InputContainer) -> Fraction:
+    """Where media time 0 lies on the file's own clock, in seconds: the earliest start of the streams in use."""
+    starts = [
+        stream.start_time * clock(stream)
+        for stream in choose_streams(container)
+        if stream is not None and stream.start_time is not None
+    ]
+    return min(starts, default=Fraction(0))
+
+
+def only(container: InputContainer, index: int, name: str) -> Stream:
+    """The stream at `index`, and let the demuxer skip all the others.
+
+    Raises:
+        MediaError: the file has no such stream: it is not the file that was probed.
+    """
+    if index >= len(container.streams) or not _decodable(container.streams[index]):
+        raise MediaError(f"{name or 'the media'} has no stream {index}", value=index, hint="probe the file again")
+    for stream in container.streams:
+        if stream.index != index:
+            stream.discard = av.stream.Discard.all
+    return container.streams[index]

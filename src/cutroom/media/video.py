@@ -1,0 +1,240 @@
+"""Frames of a picture stream at exact times, in any order."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from fractions import Fraction
+from types import TracebackType
+from typing import BinaryIO, NamedTuple, Self, cast
+
+import av
+from av.codec.context import ThreadType
+from av.packet import Packet
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream as AvVideoStream
+
+from cutroom.errors import DamagedMediaError, MediaError
+from cutroom.media.grid import FrameGrid
+from cutroom.media.opening import DECODER_OPTIONS, clock, only, open_container, origin
+from cutroom.schema.media import VideoStream
+
+_NEAR = 12
+"""Frames ahead that are always reached by decoding on: a seek costs more."""
+_FAR_UNINDEXED = Fraction(4)
+"""Seconds ahead from which a seek is tried in a file whose index does not say where keyframes are."""
+_ATTEMPTS = 8
+"""Seeks, each further back, before reading from the very beginning."""
+
+
+class Shown(NamedTuple):
+    """A decoded frame and the media time from which it is shown."""
+
+    start: Fraction
+    frame: VideoFrame
+
+
+class VideoReader:
+    """Gives the frame that is shown at a media time. Reading in order decodes on; anything else seeks.
+
+    The frame for a time is the same whatever was read before. Rotation is not applied.
+
+    Args:
+        file: open for reading, seekable; the reader owns it from here on.
+        stream: what the probe found.
+        threads: decoder threads.
+
+    Raises:
+        MediaError: the file is not the one that was probed.
+
+    Example:
+        >>> with VideoReader(open("beach.mp4", "rb"), media.video) as reader:  # doctest: +SKIP
+        ...     picture = reader.frame_at(Fraction(7, 2)).to_ndarray(format="rgb24")
+    """
+
+    def __init__(self, file: BinaryIO, stream: VideoStream, *, threads: int = 1) -> None:
+        self._file = file
+        self._stream = stream
+        self._threads = threads
+        self._name = name if isinstance(name := getattr(file, "name", ""), str) else ""
+        self._end: Fraction | None = None  # start of the last frame, once the end was reached
+        self._current: Shown | None = None
+        self._next: Shown | None = None
+        self._landed: int | None = None  # timestamp of the keyframe that the last seek led to
+        self._open()
+
+    def frame_at(self, time: Fraction) -> VideoFrame:
+        """The frame shown at `time`: the one with the largest start that is not after it.
+
+        Before the first frame that one is shown, after the last one the last. The same object may be given twice:
+        treat it as read-only.
+
+        Args:
+            time: seconds of media time.
+
+        Raises:
+            DamagedMediaError: the data that this frame needs cannot be decoded.
+        """
+        time = max(time, self._stream.start)
+        if self._end is not None:
+            time = min(time, self._end)
+        try:
+            if self._current is None or time < self._current.start or self._is_far(time, self._current):
+                self._seek(time)
+            return self._walk(time)
+        except MediaError:
+            self._current = self._next = None
+            raise
+
+    def close(self) -> None:
+        """Free the decoder and close the file."""
+        self._frames.close()
+        self._container.close()
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _open(self) -> None:
+        self._container = open_container(self._file, self._name)
+        start = origin(self._container)
+        source = only(self._container, self._stream.index, self._name)
+        if source.type != "video":
+            raise MediaError(
+                f"stream {source.index} of {self._name or 'the media'} is no picture", hint="probe the file again"
+            )
+        self._source = cast(AvVideoStream, source)
+        context = self._source.codec_context
+        context.options = DECODER_OPTIONS
+        context.thread_count = self._threads
+        # AVI stores no presentation times; FFmpeg's guesses at them are permuted around B-frames, while decoding
+        # timestamps, which only slice threads keep, count the frames as they come out.
+        self._counted = self._container.format.name == "avi" and context.has_b_frames > 0
+        context.thread_type = ThreadType.SLICE if self._counted else ThreadType.AUTO
+        self._grid = FrameGrid(self._stream, clock(source), start)
+        self._restart(from_key=False)
+
+    def _restart(self, *, from_key: bool) -> None:
+        self._frames: Generator[Shown] = self._decode(from_key)
+        self._current = self._next = None
+        self._landed = None
+
+    def _walk(self, time: Fraction) -> VideoFrame:
+        """Decode on from the current frame until the one for `time`."""
+        while True:
+            current = cast(Shown, self._current)
+            if not self._stream.variable_rate and time < current.start + 1 / self._stream.rate:
+                return current.frame
+            if self._next is None:
+                self._next = next(self._frames, None)
+            if self._next is None:
+                self._end = current.start
+                return current.frame
+            if self._next.start > time:
+                return current.frame
+            self._current, self._next = self._next, None
+
+    def _is_far(self, time: Fraction, current: Shown) -> bool:
+        """Whether a keyframe on the way makes a seek cheaper than decoding on."""
+        distance = time - current.start
+        if distance * self._stream.rate <= _NEAR:
+            return False
+        entries = self._source.index_entries
+        if len(entries):
+            key = entries.search_timestamp(self._grid.ticks(time), backward=True)
+            if key >= 0 and self._grid.start(entries[key].timestamp) > current.start + _NEAR / self._stream.rate:
+                return True
+            if "mp4" in self._container.format.name:  # its index lists every frame
+                return False
+        return distance > _FAR_UNINDEXED
+
+    def _seek(self, time: Fraction) -> None:
+        """Make the current frame one that starts at or before `time` (or the first of all)."""
+        goal, back = self._grid.ticks(time), Fraction(1, 4)
+        for _ in range(_ATTEMPTS):
+            if not self._land(goal):
+                break
+            if self._current is not None and self._current.start <= time:
+                return
+            goal = min(goal - int(back / self._grid.tick), goal if self._landed is None else self._landed - 1)
+            back *= 4
+        self._frames.close()
+        self._container.close()
+        self._open()
+        self._current = next(self._frames, None)
+        if self._current is None:
+            raise self._damaged(self._stream.start)
+
+    def _land(self, goal: int) -> bool:
+        """Seek, and decode the first frame there, if any; False where the file cannot be sought."""
+        self._frames.close()
+        try:
+            self._container.seek(goal, stream=self._source, backward=True)
+        except (av.FFmpegError, OSError):
+            return False
+        self._restart(from_key=True)
+        try:
+            self._current = next(self._frames, None)
+        except DamagedMediaError:
+            self._current = None
+        return True
+
+    def _decode(self, from_key: bool) -> Generator[Shown]:
+        """Frames from the demuxer's position on; with `from_key`, packets before the first keyframe are dropped."""
+        previous: Fraction | None = None
+        error: Exception | None = None
+        for packet in self._container.demux(self._source):
+            if error is not None and packet.size:
+                break  # the broken packet was not the last one of a file cut short: what follows is missing too
+            if from_key and packet.size:
+                if not packet.is_keyframe:
+                    continue
+                from_key, self._landed = False, packet.pts if packet.dts is None else packet.dts
+            frames, error = self._feed(packet, error)
+            for frame in frames:
+                start = self._start(frame, previous)
+                if start is not None:
+                    previous = start
+                    yield Shown(start, frame)
+        else:
+            return
+        raise self._damaged(previous) from error
+
+    def _feed(
+        self, packet: Packet[AvVideoStream], error: Exception | None
+    ) -> tuple[list[VideoFrame], Exception | None]:
+        """Decode a packet; after an error, what the decoder still holds comes out first."""
+        if error is not None:
+            return [], error
+        try:
+            return packet.decode(), None
+        except EOFError:
+            return [], None
+        except (av.FFmpegError, ValueError, OSError) as failure:
+            try:
+                return self._source.codec_context.decode(None), failure
+            except (av.FFmpegError, ValueError, OSError):
+                return [], failure
+
+    def _start(self, frame: VideoFrame, previous: Fraction | None) -> Fraction | None:
+        """When a frame starts; None where that cannot be known yet (after a seek).
+
+        Frames come in order, so a missing or backward timestamp is one frame after the last.
+        """
+        ticks = frame.dts if self._counted else frame.pts
+        start = None if ticks is None else self._grid.start(ticks)
+        if previous is not None and (start is None or start <= previous):
+            return previous + 1 / self._stream.rate
+        return start
+
+    def _damaged(self, after: Fraction | None) -> DamagedMediaError:
+        where = "" if after is None else f" after {float(after):.2f} s"
+        return DamagedMediaError(
+            f"the picture of {self._name or 'the media'} is damaged{where}",
+            value=self._name,
+            hint="copy the file again from its source, or keep that part out of the edit",
+        )
