@@ -1,0 +1,295 @@
+"""Samples of a sound stream at exact times, in any order, at any sample rate."""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import chain
+from types import TracebackType
+from typing import BinaryIO, Self, cast
+
+import av
+import numpy as np
+from av.audio.codeccontext import AudioCodecContext
+from av.audio.frame import AudioFrame
+from av.audio.resampler import AudioResampler
+from av.audio.stream import AudioStream as AvAudioStream
+from av.packet import Packet
+
+from cutroom.errors import DamagedMediaError, MediaError
+from cutroom.media.opening import clock, only, open_container, origin
+from cutroom.media.sound import Assembler, Samples
+from cutroom.schema.media import AudioStream
+
+type AudioPacket = Packet[AvAudioStream]
+CHUNK_SECONDS = 8
+"""Sound is decoded in chunks that begin at fixed media times, whatever is asked for."""
+_LEAD = Fraction(1, 2)
+"""Seconds decoded before a chunk and thrown away: AAC needs two frames, Opus 80 ms, MP3 its bit reservoir."""
+_BLEND = Fraction(1, 100)
+"""Seconds in which one chunk gives over to the next."""
+_KEPT = 3
+"""Chunks kept in memory."""
+_STATEFUL = ("aac", "ac3", "eac3", "mp1", "mp2", "mp3", "opus", "vorbis")
+"""Codecs whose decoders remember earlier packets, noise generators included: each chunk gets a fresh decoder."""
+_BLOCK_SECONDS = 30
+"""Longest stretch that is resampled at once, to bound memory; the joins are exact."""
+
+
+class AudioReader:
+    """Gives samples of any stretch of media time. What it gives never depends on what was read before.
+
+    Encoder delay is honoured as FFmpeg reports it; gaps in the timestamps and everything outside the stream are
+    silence. Mono to stereo and back keep the level; more channels are mixed down by libswresample (ITU-R BS.775).
+
+    Args:
+        file: open for reading, seekable; the reader owns it from here on.
+        stream: what the probe found.
+
+    Raises:
+        MediaError: the file is not the one that was probed.
+
+    Example:
+        >>> with AudioReader(open("talk.mp4", "rb"), media.audio) as reader:  # doctest: +SKIP
+        ...     second = reader.read(48_000, 48_000, sample_rate=48_000, channels=2)  # (2, 48000) float32
+    """
+
+    def __init__(self, file: BinaryIO, stream: AudioStream) -> None:
+        self._file = file
+        self._stream = stream
+        self._name = name if isinstance(name := getattr(file, "name", ""), str) else ""
+        self._rate = stream.sample_rate
+        self._length = CHUNK_SECONDS * self._rate
+        self._blend = max(1, round(_BLEND * self._rate))
+        self._chunks: OrderedDict[int, Samples] = OrderedDict()
+        self._anchor: int | None = None
+        self._anchored = False
+        self._open()
+
+    def read(self, first: int, count: int, sample_rate: int, channels: int) -> Samples:
+        """Samples `first` … `first + count` on a grid of `sample_rate` samples a second that begins at media time 0.
+
+        Returns:
+            float32 of shape (channels, count), nominally within ±1.
+
+        Raises:
+            DamagedMediaError: a stretch where nothing at all can be decoded.
+        """
+        step = _BLOCK_SECONDS * sample_rate
+        blocks = [
+            self._resampled(at, min(step, first + count - at), sample_rate, channels)
+            for at in range(first, first + count, step)
+        ]
+        return np.concatenate(blocks, axis=1) if blocks else np.zeros((channels, 0), np.float32)
+
+    def close(self) -> None:
+        """Free the decoder and close the file."""
+        self._container.close()
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _open(self) -> None:
+        self._container = open_container(self._file, self._name)
+        self._origin = origin(self._container)
+        source = only(self._container, self._stream.index, self._name)
+        if source.type != "audio":
+            raise MediaError(
+                f"stream {source.index} of {self._name or 'the media'} is no sound", hint="probe the file again"
+            )
+        self._source = cast(AvAudioStream, source)
+        self._tick = clock(source)
+        self._fresh = True
+
+    # -- from the stream's own grid to the asked one ---------------------------------------------------------------
+
+    def _resampled(self, first: int, count: int, rate: int, channels: int) -> Samples:
+        if rate == self._rate:
+            return _as_channels(self._native(first, count), self._stream.layout, channels)
+        common = math.gcd(rate, self._rate)
+        ours, theirs = self._rate // common, rate // common
+        lead = (first - rate // 4) // theirs  # both grids meet at multiples of `ours` and `theirs`: same filter phase
+        begin, end = lead * ours, math.ceil(Fraction(first + count, rate) * self._rate) + self._rate // 4
+        samples = _as_channels(self._native(begin, end - begin), self._stream.layout, channels)
+        offset = first - lead * theirs
+        return _resample(samples, self._rate, rate)[:, offset : offset + count]
+
+    def _native(self, first: int, count: int) -> Samples:
+        """Samples on the stream's own grid."""
+        out = np.zeros((self._stream.channels, count), np.float32)
+        at = first
+        while at < first + count:
+            number, offset = divmod(at, self._length)
+            size = min(self._length - offset, first + count - at)
+            if self._holds(number):
+                out[:, at - first : at - first + size] = self._joined(number, offset, size)
+            at += size
+        return out
+
+    def _holds(self, number: int) -> bool:
+        """Whether the stream can have sound in a chunk, by the probe's account."""
+        start, end = self._stream.start, self._stream.start + self._stream.duration
+        return (number + 1) * CHUNK_SECONDS > start and number * CHUNK_SECONDS <= end + 1
+
+    def _joined(self, number: int, offset: int, size: int) -> Samples:
+        """Part of a chunk, its first hundredth of a second blended with the end of the chunk before."""
+        part = self._chunk(number)[:, offset : offset + size]
+        shared = min(self._blend - offset, size)
+        if shared > 0 and number and self._holds(number - 1):
+            before = self._chunk(number - 1)[:, self._length + offset : self._length + offset + shared]
+            weight = (np.arange(offset, offset + shared, dtype=np.float32) + 0.5) / self._blend
+            part = part.copy()
+            part[:, :shared] = before + weight * (part[:, :shared] - before)
+        return part
+
+    # -- decoding ---------------------------------------------------------------------------------------------------
+
+    def _chunk(self, number: int) -> Samples:
+        """One chunk and the hundredth of a second after it, always decoded in the very same way."""
+        if number in self._chunks:
+            self._chunks.move_to_end(number)
+            return self._chunks[number]
+        if not self._anchored:
+            self._find_anchor()
+        begin, end = number * CHUNK_SECONDS, (number + 1) * CHUNK_SECONDS + _BLEND + Fraction(1, 10)
+        assembler, failures = Assembler(self._rate, self._tick), 0
+        for frame in self._decode(Fraction(begin), Fraction(end)):
+            if frame is None:
+                failures += 1
+                continue
+            assembler.add(self._position(frame), _as_float(frame, self._stream))
+        if failures and not assembler.runs:
+            raise DamagedMediaError(
+                f"the sound of {self._name or 'the media'} is damaged after {begin} s",
+                value=self._name,
+                hint="copy the file again from its source, or keep that part out of the edit",
+            )
+        chunk = assembler.write(number * self._length, self._length + self._blend, self._stream.channels, self._anchor)
+        self._chunks[number] = chunk
+        while len(self._chunks) > _KEPT:
+            self._chunks.popitem(last=False)
+        return chunk
+
+    def _find_anchor(self) -> None:
+        """Where the stream's second frame begins: the first may be shortened by the encoder delay."""
+        self._anchored = True
+        for frame in self._decode(Fraction(0), Fraction(CHUNK_SECONDS)):
+            position = None if frame is None else self._position(frame)
+            if frame is not None and position is not None:
+                self._anchor = math.floor(position + Fraction(1, 2)) + frame.samples
+                return
+
+    def _position(self, frame: AudioFrame) -> Fraction | None:
+        """Where a frame begins, in samples of media time, by its timestamp."""
+        return None if frame.pts is None else (frame.pts * self._tick - self._origin) * self._rate
+
+    def _decode(self, begin: Fraction, end: Fraction) -> Iterator[AudioFrame | None]:
+        """Frames from half a second before `begin` until `end`; None for a packet that cannot be decoded."""
+        lead = math.ceil((begin - _LEAD + self._origin) / self._tick)
+        stop = math.ceil((end + self._origin) / self._tick)
+        packets = self._rewound() if begin <= 0 else self._sought(lead)
+        decoder = self._decoder()
+        for packet in packets:
+            if begin > 0 and packet.size and (packet.pts is None or packet.pts < lead):
+                continue
+            try:
+                frames = decoder.decode(packet if packet.size else None)
+            except EOFError:
+                return
+            except (av.FFmpegError, ValueError, OSError):
+                yield None
+                continue
+            yield from frames
+            if packet.pts is not None and packet.pts >= stop:
+                return
+
+    def _decoder(self) -> AudioCodecContext:
+        """A decoder without a past."""
+        own = self._source.codec_context
+        if not own.name.startswith(_STATEFUL):
+            return own  # flushed by the seek, and without memory
+        decoder = cast(AudioCodecContext, av.CodecContext.create(own.name, "r"))
+        decoder.extradata = own.extradata
+        decoder.sample_rate = own.sample_rate
+        decoder.layout = own.layout
+        decoder.pkt_timebase = self._source.time_base
+        decoder.thread_count = 1
+        return decoder
+
+    def _rewound(self) -> Iterator[AudioPacket]:
+        """Packets from the very beginning, where FFmpeg knows the encoder delay."""
+        if not self._fresh:
+            self._container.close()
+            self._open()
+        self._fresh = False
+        return self._container.demux(self._source)
+
+    def _sought(self, goal: int) -> Iterator[AudioPacket]:
+        """Packets from one at or before `goal` ticks on."""
+        self._fresh = False
+        back = Fraction(1, 2)
+        while back < 1024:
+            try:
+                self._container.seek(goal - int(back / self._tick), stream=self._source, backward=True)
+            except (av.FFmpegError, OSError):
+                break
+            packets = self._container.demux(self._source)
+            first = next((packet for packet in packets if packet.pts is not None), None)
+            if first is not None and first.pts is not None and first.pts <= goal:
+                return chain((first,), packets)
+            back *= 4
+        return self._rewound()
+
+
+_FULL_SCALE = {"u1": 128.0, "i2": 32_768.0, "i4": 2_147_483_648.0}
+"""What 1.0 is in the whole-number sample formats, by NumPy type."""
+
+
+def _as_float(frame: AudioFrame, stream: AudioStream) -> Samples:
+    """A frame as float32 of shape (channels, samples), in the stream's nominal rate and layout."""
+    if frame.sample_rate != stream.sample_rate or frame.layout.nb_channels != stream.channels:
+        converter = AudioResampler(format="fltp", layout=stream.layout, rate=stream.sample_rate, threads=1)
+        parts = [part.to_ndarray() for part in (*converter.resample(frame), *converter.resample(None))]
+        return np.concatenate(parts, axis=1).astype(np.float32)
+    array = frame.to_ndarray()
+    if not frame.format.is_planar:
+        array = array.reshape(-1, stream.channels).T
+    full = _FULL_SCALE.get(array.dtype.str[1:])
+    samples: Samples = array.astype(np.float32)
+    if full is None:
+        return samples
+    return (samples - np.float32(full if array.dtype == np.uint8 else 0)) / np.float32(full)
+
+
+def _as_channels(samples: Samples, layout: str, channels: int) -> Samples:
+    """Mix to one or two channels. Between mono and stereo the level stays: a copy one way, the mean the other."""
+    have = samples.shape[0]
+    if have == channels:
+        return samples
+    if have == 1:
+        return np.repeat(samples, channels, axis=0)
+    if have == 2 and channels == 1:
+        return samples.mean(axis=0, keepdims=True, dtype=np.float32)
+    target = {1: "mono", 2: "stereo"}.get(channels, f"{channels}c")
+    return _convert(samples, 48_000, layout, 48_000, target)
+
+
+def _resample(samples: Samples, have: int, want: int) -> Samples:
+    layout = {1: "mono", 2: "stereo"}.get(samples.shape[0], f"{samples.shape[0]}c")
+    return _convert(samples, have, layout, want, layout)
+
+
+def _convert(samples: Samples, have: int, layout: str, want: int, target: str) -> Samples:
+    frame = AudioFrame.from_ndarray(np.ascontiguousarray(samples), format="fltp", layout=layout)
+    frame.sample_rate = have
+    converter = AudioResampler(format="fltp", layout=target, rate=want, threads=1)
+    parts = [part.to_ndarray() for part in (*converter.resample(frame), *converter.resample(None))]
+    return np.concatenate(parts, axis=1) if parts else np.zeros((samples.shape[0], 0), np.float32)
