@@ -50,11 +50,13 @@ class Run:
         """
         middle = sorted(self.starts)[len(self.starts) // 2]
         slack = max(tick, Fraction(1)) * 3 / 2
-        step = math.gcd(*(frame.shape[1] for frame in self.frames[:-1])) if len(self.frames) > 1 else 0
+        first, *inner = [frame.shape[1] for frame in self.frames[:-1]] or [0]  # the outer two may be cut shorter
+        step = math.gcd(*inner)
         if anchor is not None and step > 2 * slack:
-            line = anchor + step * math.floor((middle - anchor) / step + Fraction(1, 2))
-            if abs(line - middle) <= slack:
-                return line
+            second = middle + first
+            line = anchor + step * math.floor((second - anchor) / step + Fraction(1, 2))
+            if abs(line - second) <= slack:
+                return line - first
         return math.floor(middle + Fraction(1, 2))
 
 
