@@ -34,6 +34,7 @@ class _Child:
     deadline: float | None
     ready: bool = False
     worked: bool = False
+    leaving: bool = False
     tail: bytearray = field(default_factory=bytearray)
 
 
@@ -62,6 +63,7 @@ class Broker:
         self._waiting: Frame | None = None
         self._limit: float | None = None
         self._running = False
+        self._introduced = False
 
     def run(self) -> None:
         """Work until the user's process is gone."""
@@ -185,7 +187,7 @@ class Broker:
             if events & ~select.POLLOUT:
                 items = child.channel.arrived()
                 try:
-                    while items:
+                    while items and child is self._child:
                         self._from_child(child, items.pop(0))
                 finally:
                     for item in items:
@@ -199,18 +201,24 @@ class Broker:
 
     def _from_child(self, child: _Child, item: Frame) -> None:
         if not child.ready and item.kind is Kind.READY:
-            child.ready, child.deadline = True, None
+            child.ready, child.deadline, self._introduced = True, None, True
             self._send_up(item)
             self._hand_over()
         elif not child.ready and item.kind is Kind.ERROR:
             child.process.kill()
             self._bury(child)
-            if self._waiting is not None:
+            if self._expected():
                 self._drop_task()
                 self._send_up(item)
+        elif self._running and item.kind is Kind.LEAVING:
+            child.leaving = True
         elif self._running and item.kind in _ANSWERS:
             if item.kind is not Kind.PROGRESS:
                 self._running, child.deadline = False, None
+                if child.leaving:
+                    child.process.kill()
+                    self._bury(child)
+                    self._spawn()
             self._send_up(item)
         else:
             item.close()
@@ -222,7 +230,7 @@ class Broker:
 
     def _late(self, child: _Child) -> None:
         child.process.kill()
-        failed = self._running or self._waiting is not None
+        failed = self._expected()
         what = (
             f"the task ran past its limit of {self._limit:g} s" if self._running else "the worker did not start in time"
         )
@@ -234,7 +242,7 @@ class Broker:
         self._again(child)
 
     def _died(self, child: _Child) -> None:
-        failed = self._running or self._waiting is not None
+        failed = self._expected()
         with contextlib.suppress(subprocess.TimeoutExpired):
             child.process.wait(_EXIT_GRACE)
         child.process.kill()
@@ -246,12 +254,16 @@ class Broker:
         if failed:
             how = f"was killed by {_signal_name(-status)}" if status < 0 else f"ended with exit status {status}"
             when = "" if child.ready else " while it started"
-            said = child.tail.decode("utf-8", "replace").strip().splitlines()[-_STDERR_LINES:]
+            said = _last_words(child.tail)
             value = {"status": status, "stderr": said}
             message = "\n".join([f"a worker process {how}{when}", *(f"    {line}" for line in said)])
             hint = "the file may be damaged, or the task needs more memory than a worker may use"
             self._fail("WorkerCrashedError", message, value, hint)
         self._again(child)
+
+    def _expected(self) -> bool:
+        """Whether the user's process waits for an answer: to a task, or to the first start."""
+        return self._running or self._waiting is not None or not self._introduced
 
     def _bury(self, child: _Child) -> None:
         child.process.wait()
@@ -259,7 +271,8 @@ class Broker:
         if child.stderr >= 0:
             os.close(child.stderr)
             child.stderr = -1
-        self._child = None
+        if self._child is child:
+            self._child = None
 
     def _drop_task(self) -> None:
         self._running = False
@@ -275,6 +288,13 @@ class Broker:
     def _fail(self, kind: str, message: str, value: object, hint: str) -> None:
         structure = {"class": kind, "message": message, "value": value, "hint": hint}
         self._send_up(frame(Kind.FAILED, {"value": structure, "buffers": []}))
+
+
+def _last_words(tail: bytearray) -> list[str]:
+    """The last lines, or the first ones of Python's own report when it was killed inside a library."""
+    lines = tail.decode("utf-8", "replace").strip().splitlines()
+    fatal = next((index for index, line in enumerate(lines) if line.startswith("Fatal Python error")), None)
+    return lines[-_STDERR_LINES:] if fatal is None else lines[fatal : fatal + _STDERR_LINES]
 
 
 def _signal_name(number: int) -> str:

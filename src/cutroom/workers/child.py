@@ -91,7 +91,7 @@ class _Context:
 
 def main(descriptor: int) -> int:
     """Serve the broker at the other end of the socket until it is gone."""
-    faulthandler.enable()
+    faulthandler.enable(all_threads=False)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     channel = Channel(socket.socket(fileno=descriptor), DOWN)
     with contextlib.suppress(EOFError):
@@ -116,7 +116,6 @@ def _start(channel: Channel) -> bool:
     except BaseException as error:
         channel.send(_failed(error))
         return False
-    gc.collect()
     gc.freeze()
     lock = sandbox.lock()
     ready = {
@@ -146,8 +145,9 @@ def _serve(channel: Channel, task: Frame) -> bool:
         del error
     finally:
         task.close()
+    if not fit:
+        channel.send(Frame(Kind.LEAVING))
     channel.send(answer)
-    gc.collect(0)
     return fit
 
 
@@ -182,7 +182,7 @@ def _failed(error: BaseException) -> Frame:
 def _hint(error: BaseException) -> str | None:
     if isinstance(error, MemoryError):
         return "the task needs more memory than its class of workers may use"
-    if isinstance(error, ImportError):
+    if isinstance(error, ImportError) or str(getattr(error, "filename", "")).endswith((".py", ".pyc", ".so")):
         return "a locked worker imports nothing: name the module in `preload`, or import it in a `warm()` function"
     if isinstance(error, PermissionError):
         return "a locked worker opens nothing: list the path in the task and use context.open or context.create"

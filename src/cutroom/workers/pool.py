@@ -60,10 +60,11 @@ class WorkerPool(Executor):
     ) -> None:
         if workers is not None and workers < 1:
             raise errors.ValidationError(f"not a number of workers: {workers}", value=workers, hint="at least 1")
-        self.grants = Grants() if grants is None else grants
         self.workers = workers or _cores()
         self._timeout = timeout
-        self._crew = _Crew(named_class(child_class), preload, self.grants, self.workers, queue)
+        self._crew = _Crew(
+            named_class(child_class), preload, Grants() if grants is None else grants, self.workers, queue
+        )
         _crews.add(self._crew)
         weakref.finalize(self, self._crew.finish).atexit = False
 
@@ -107,6 +108,15 @@ class WorkerPool(Executor):
         except KeyboardInterrupt:
             future.kill()
             raise
+
+    @property
+    def grants(self) -> Grants:
+        """What the tasks may read and write."""
+        return self._crew.grants
+
+    @grants.setter
+    def grants(self, grants: Grants) -> None:
+        self._crew.grants = grants
 
     @property
     def level(self) -> str:
@@ -242,6 +252,7 @@ class _Hand(threading.Thread):
         try:
             while (call := self._crew.next()) is not None:
                 self._take(call)
+                del call  # its future holds the result, which may be large
         finally:
             self._drop()
 
@@ -286,13 +297,12 @@ class _Hand(threading.Thread):
         call.future.settle(outcome)
 
     def _work(self, call: Call) -> Any:
-        link = self._connect()
-        missing = call.modules - link.await_ready().modules
-        if missing:
+        link, known = self._connect()
+        if missing := call.modules - known:
             self._crew.need(missing)
             self._drop()
-            link = self._connect()
-            if missing := call.modules - link.await_ready().modules:
+            link, known = self._connect()
+            if missing := call.modules - known:
                 raise errors.WorkerError(f"a worker cannot import {', '.join(sorted(missing))}", value=sorted(missing))
         if call.future.killed:
             return None
@@ -312,14 +322,19 @@ class _Hand(threading.Thread):
 
         return Call(call.payload, call.modules, call.reads, call.writes, call.timeout, told, call.future)
 
-    def _connect(self) -> Link:
+    def _connect(self) -> tuple[Link, frozenset[str]]:
+        """A link whose child is ready, and the modules that the child has."""
         if self.link is not None and not self.link.alive:
             self._drop()
         if self.link is None:
             link = Link(self._crew.limits, self._crew.preload)
             with self._guard:
                 self.link = link
-        return self.link
+        try:
+            return self.link, self.link.await_ready().modules
+        except errors.WorkerError:
+            self._drop()
+            raise
 
     def _drop(self) -> None:
         with self._guard:

@@ -33,7 +33,7 @@ _CLOEXEC = getattr(socket, "MSG_CMSG_CLOEXEC", 0)
 
 
 class Kind(enum.IntEnum):
-    """What a frame is."""
+    """What a frame is: below 16 downwards, below 32 from a child, the rest from a broker."""
 
     SETUP = 1
     GRANTS = 2
@@ -42,6 +42,7 @@ class Kind(enum.IntEnum):
     PROGRESS = 17
     RESULT = 18
     ERROR = 19
+    LEAVING = 20
     FAILED = 32
 
 
