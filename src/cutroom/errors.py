@@ -209,3 +209,24 @@ def nearest(name: str, known: Iterable[str], *, what: str) -> UnknownNameError:
         else f"known: {', '.join(options[:40])}" + (" …" if len(options) > 40 else "")
     )
     return UnknownNameError(f"there is no {what} {name!r}", value=name, hint=hint)
+
+
+def to_plain(error: CutroomError) -> dict[str, object]:
+    """An error as JSON, for another process; a value that JSON does not know travels as its text."""
+    value = error.value if isinstance(error.value, str | int | float | bool | None) else str(error.value)
+    return {"class": type(error).__name__, "message": error.message, "value": value, "hint": error.hint}
+
+
+def from_plain(plain: dict[str, object]) -> CutroomError:
+    """The error that another process told of; a class that this tree does not have becomes a `CutroomError`.
+
+    Example:
+        >>> from_plain(to_plain(RenderError("no", hint="try again")))
+        RenderError('no')
+    """
+    kind = globals().get(str(plain.get("class")))
+    known = kind if isinstance(kind, type) and issubclass(kind, CutroomError) else CutroomError
+    hint = plain.get("hint")
+    return known(
+        str(plain.get("message") or "it did not say why"), value=plain.get("value"), hint=str(hint) if hint else None
+    )

@@ -21,11 +21,10 @@ from cutroom.edit.operations import OPERATION, Operation
 from cutroom.edit.project_file import writing
 from cutroom.errors import ReadOnlyProjectError
 from cutroom.schema.document import Document
+from cutroom.settings import on_network_disk
 
 Kind = Literal["apply", "undo", "redo"]
 _KIND: TypeAdapter[Kind] = TypeAdapter(Kind)
-NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs", "ceph", "lustre"})
-"""Where WAL is not safe: its shared memory does not cross machines."""
 
 
 def journal_path(project: Path) -> Path:
@@ -58,7 +57,7 @@ class Journal:
             self._db = apsw.Connection(str(self.path))
             self._db.set_busy_timeout(200)
             self._db.execute("pragma locking_mode=exclusive")
-            mode = "delete" if file_system(self.path.parent) in NETWORK_FILE_SYSTEMS else "wal"
+            mode = "delete" if on_network_disk(self.path.parent) else "wal"
             self._db.execute(f"pragma journal_mode={mode}")
             self._db.execute("pragma synchronous=full")
             with self._db:
@@ -172,25 +171,3 @@ class Journal:
             number += 1
         self.path.rename(target)
         return target
-
-
-def file_system(folder: Path) -> str:
-    """Type of the file system that holds a folder, as Linux names it; "" where it cannot be told.
-
-    Example:
-        >>> isinstance(file_system(Path(".")), str)
-        True
-    """
-    try:
-        mounts = Path("/proc/self/mountinfo").read_text().splitlines()
-    except OSError:
-        return ""
-    place = str(folder.resolve())
-    best, kind = -1, ""
-    for line in mounts:
-        before, _, behind = line.partition(" - ")
-        point = before.split()[4].replace("\\040", " ")
-        inside = place == point or place.startswith(point.rstrip("/") + "/")
-        if inside and len(point) >= best:
-            best, kind = len(point), behind.split()[0]
-    return kind

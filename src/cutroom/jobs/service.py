@@ -1,0 +1,105 @@
+"""The jobs of this user as a service: submit, attach, list, run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cutroom.jobs.job import Job, when
+from cutroom.jobs.store import JobStore
+from cutroom.settings import private_folder, settings
+from cutroom.telemetry import current_context
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Readers = Mapping[str, Callable[[dict[str, Any]], Any]]
+
+
+def _plain(result: dict[str, Any]) -> Any:
+    return result
+
+
+class Jobs:
+    """The job service.
+
+    Args:
+        path: the store's file.
+        readers: for each kind of job, what makes its result from JSON; a kind without one gives the JSON itself.
+    """
+
+    def __init__(self, path: Path, readers: Readers | None = None) -> None:
+        self.store = JobStore(path)
+        self._readers = readers or {}
+
+    def _read(self, kind: str, result: dict[str, Any]) -> Any:
+        return self._readers.get(kind, _plain)(result)
+
+    def submit(self, kind: str, title: str, spec: dict[str, Any]) -> Job:
+        """Start a job in a background kernel; returns as soon as the kernel has it.
+
+        Args:
+            kind: export, detect.
+            title: what people call it.
+            spec: what to do, as JSON; no code.
+
+        Raises:
+            JobError: the kernel did not start.
+        """
+        from cutroom.jobs.kernel import launch
+
+        job_id = self.store.add(kind, title, {**spec, "context": current_context()})
+        try:
+            launch(job_id)
+        except BaseException as error:
+            self.store.finish(job_id, "failed", error={"class": "JobError", "message": str(error)})
+            raise
+        return Job(self.store, job_id, self._read)
+
+    def attach(self, job_id: str) -> Job:
+        """A handle on a job that any process started.
+
+        Raises:
+            JobNotFoundError: no such job.
+        """
+        self.store.get(job_id)
+        return Job(self.store, job_id, self._read)
+
+    def to_df(self) -> pd.DataFrame:
+        """One row per job, newest first: id, kind, state, title, done, total, created, started, finished, error."""
+        import pandas as pd
+
+        rows = [
+            (
+                record.id,
+                record.kind,
+                record.state,
+                record.title,
+                record.progress.get("done"),
+                record.progress.get("total"),
+                when(record.created),
+                when(record.started),
+                when(record.finished),
+                (record.error or {}).get("message"),
+            )
+            for record in self.store.all()
+        ]
+        columns = ["id", "kind", "state", "title", "done", "total", "created", "started", "finished", "error"]
+        table = pd.DataFrame(rows, columns=columns)
+        return table.astype({"done": "Float64", "total": "Float64"})
+
+    def close(self) -> None:
+        """Let go of the store; jobs go on."""
+        self.store.close()
+
+
+@lru_cache(maxsize=4)
+def _jobs_at(path: Path) -> Jobs:
+    return Jobs(path)
+
+
+def default_jobs() -> Jobs:
+    """The jobs in this user's data folder."""
+    return _jobs_at(private_folder(settings().data_dir) / "jobs.db")
