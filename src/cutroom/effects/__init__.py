@@ -1,4 +1,40 @@
 """Effects, transitions and titles: what there is, what it takes, and the compiler that turns a document into pictures.
 
-The registry is data; `compile` is pure; only `run` touches pixels, and it runs in a worker.
+As the public namespace `cutroom.effects` it answers what effects there are. The registry is data; `compile` is pure;
+only `run` touches pixels, and it runs in a worker.
+
+Example:
+    >>> get("blur")
+    blur (video effect, pointwise)
+    Gaussian blur.
+      radius: 0 … 0.25 fraction of the canvas height = 0.01  Standard deviation.
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cutroom.effects.registry import EffectSpec
+
+__all__ = ["get", "to_df"]
+
+
+def to_df() -> pd.DataFrame:
+    """One row per effect: effect, kind, memory, parameters (range, unit and default of each), description."""
+    from cutroom.effects.registry import default_registry
+
+    return default_registry().effects_df()
+
+
+def get(effect: str) -> EffectSpec:
+    """What an effect does and takes; it shows itself.
+
+    Raises:
+        UnknownNameError: there is none of this name; the hint names the nearest.
+    """
+    from cutroom.effects.registry import default_registry
+
+    return default_registry().effect(effect)

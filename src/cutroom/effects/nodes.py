@@ -67,8 +67,8 @@ class Warp(Frozen):
 
     kind: Literal["warp"] = "warp"
     scale: float = Field(default=1.0, gt=0, le=100)
-    x: float = 0.0
-    y: float = 0.0
+    position_x: float = 0.0
+    position_y: float = 0.0
     rotation: float = 0.0
     """Degrees clockwise."""
     anchor_x: float = 0.0
@@ -86,7 +86,7 @@ class Warp(Frozen):
         a, b = self.scale * cos, self.scale * sin
         anchor_x = (width - 1) / 2 + self.anchor_x * width
         anchor_y = (height - 1) / 2 + self.anchor_y * height
-        to_x, to_y = anchor_x + self.x * width, anchor_y + self.y * height
+        to_x, to_y = anchor_x + self.position_x * width, anchor_y + self.position_y * height
         return (
             (a, -b, to_x - a * anchor_x + b * anchor_y),
             (b, a, to_y - b * anchor_x - a * anchor_y),

@@ -73,7 +73,9 @@ class Shot(Frozen):
     nodes: tuple[PictureNode, ...] = ()
     """In the order of the clip's effects."""
     preroll: int = Field(default=0, ge=0)
-    """Frames of the clip that its filters must have seen before the segment's first frame."""
+    """Frames before the one shown that its filters must have seen."""
+    lead: int = Field(default=0, ge=0)
+    """How many of those the clip has before the segment's first frame; its first frame stands in for the others."""
 
 
 class Blend(Frozen):

@@ -1,0 +1,57 @@
+"""The built-in effects on sound."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cutroom.effects.nodes import Gain, Node, Ramp
+from cutroom.effects.parameter import Parameter
+from cutroom.effects.registry import EffectSpec, Setting
+
+
+def _gain(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
+    return (Gain(db=values["db"]),) if values["db"] else ()
+
+
+def _samples(values: Mapping[str, Any], setting: Setting) -> int:
+    return min(round(float(values["duration"]) * setting.sample_rate), setting.samples)
+
+
+def _fade_in(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
+    count = _samples(values, setting)
+    return (Ramp(rising=True, curve="linear", start=0, samples=count),) if count else ()
+
+
+def _fade_out(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
+    count = _samples(values, setting)
+    return (Ramp(rising=False, curve="linear", start=setting.samples - count, samples=count),) if count else ()
+
+
+def _duration(what: str) -> tuple[Parameter, ...]:
+    return (Parameter("duration", what, 1.0, minimum=0, maximum=3600, unit="seconds"),)
+
+
+AUDIO_EFFECTS = (
+    EffectSpec(
+        "gain",
+        "audio",
+        "Louder or softer by a constant.",
+        (Parameter("db", "6.02 doubles the amplitude, -6.02 halves it.", 0.0, minimum=-96, maximum=48, unit="dB"),),
+        _gain,
+    ),
+    EffectSpec(
+        "fade_in",
+        "audio",
+        "The amplitude rises in a straight line from silence at the clip's start.",
+        _duration("How long; at most the clip."),
+        _fade_in,
+    ),
+    EffectSpec(
+        "fade_out",
+        "audio",
+        "The amplitude falls in a straight line to silence at the clip's end.",
+        _duration("How long; at most the clip."),
+        _fade_out,
+    ),
+)

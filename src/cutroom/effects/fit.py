@@ -1,0 +1,72 @@
+"""How a picture of any shape lies on the canvas, and what its numbers mean."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Literal
+
+from cutroom.effects.segment import Fit
+from cutroom.schema.media import VideoStream
+
+Matrix = Literal["bt709", "bt601", "smpte240m", "fcc", "bt2020"]
+_MATRICES: dict[str, Matrix] = {
+    "bt709": "bt709",
+    "smpte170m": "bt601",
+    "bt470bg": "bt601",
+    "bt470m": "fcc",
+    "fcc": "fcc",
+    "smpte240m": "smpte240m",
+    "bt2020nc": "bt2020",
+    "bt2020c": "bt2020",
+    "bt2020_ncl": "bt2020",
+    "bt2020_cl": "bt2020",
+}
+SD = (1280, 576)
+"""A picture that does not say how it is coloured is taken for BT.601 where its longer side is below the first and its
+shorter side at most the second, as in standard definition; for BT.709 where it is larger."""
+_SLIVER = 200
+"""Bars thinner than a 200th of the canvas are no bars: the picture is stretched over them."""
+_ALPHA = ("yuva", "rgba", "bgra", "argb", "abgr", "gbrap", "ya8", "ya16", "pal8")
+
+
+def matrix(stream: VideoStream) -> Matrix:
+    """The stream's own word; where it has none, by its size (see `SD`)."""
+    longer, shorter = max(stream.width, stream.height), min(stream.width, stream.height)
+    known = _MATRICES.get(stream.colour.matrix or "")
+    return known or ("bt601" if longer < SD[0] and shorter <= SD[1] else "bt709")
+
+
+def full_range(stream: VideoStream) -> bool:
+    """Whether black is 0 and white the largest number."""
+    return stream.colour.full_range or stream.pixel_format.startswith("yuvj")
+
+
+def has_alpha(stream: VideoStream) -> bool:
+    """Whether parts of the picture may be clear."""
+    return stream.pixel_format.startswith(_ALPHA)
+
+
+def fit(stream: VideoStream, width: int, height: int) -> Fit:
+    """The largest place for a picture on a canvas at its own shape, in the middle; the rest stays clear.
+
+    Offsets are even, so that chroma stays on its grid, and the size gives way by at most two pixels for it.
+
+    Example:
+        >>> from fractions import Fraction
+        >>> stream = VideoStream(index=0, codec="h264", width=640, height=480, rate=Fraction(25), duration=Fraction(1),
+        ...                      frames=25, pixel_format="yuv420p")
+        >>> fit(stream, 1920, 1080)
+        Fit(x=240, y=0, width=1440, height=1080)
+    """
+    across, down = stream.width * stream.pixel_aspect, Fraction(stream.height)
+    shown_width, shown_height = (down, across) if stream.rotation in {90, 270} else (across, down)
+    scale = min(width / shown_width, height / shown_height)
+    x, y = _margin(width, shown_width * scale), _margin(height, shown_height * scale)
+    return Fit(x=x, y=y, width=width - 2 * x, height=height - 2 * y)
+
+
+def _margin(canvas: int, inside: Fraction) -> int:
+    margin = (canvas - inside) / 2
+    if margin * _SLIVER < canvas:
+        return 0
+    return min(2 * round(margin / 2), (canvas - 1) // 2)

@@ -1,0 +1,163 @@
+"""Where a track's items and transitions stand on the frame grid, and on the sample grid. Kept per track: tracks live on
+unchanged through most edits."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from itertools import pairwise
+
+from cutroom.errors import HandlesError
+from cutroom.schema.clip import Clip, Transition
+from cutroom.schema.time import to_frame, to_sample
+from cutroom.schema.track import Track
+
+
+@dataclass(frozen=True)
+class Window:
+    """A transition's stretch on a grid: [begin, end) around the cut, with the items beside it (None: nothing)."""
+
+    begin: int
+    end: int
+    cut: int
+    transition: Transition
+    left: int | None
+    right: int | None
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A track on a grid of frames or samples.
+
+    Args:
+        track: the track.
+        starts: where each item starts, then the end of the last.
+        windows: its transitions in order; they never overlap.
+    """
+
+    track: Track
+    starts: tuple[int, ...]
+    windows: tuple[Window, ...]
+    _begins: tuple[int, ...]
+
+    def item_at(self, position: int) -> int | None:
+        """Index of the item there; None past the end. Items that round to nothing are never found."""
+        index = bisect_right(self.starts, position) - 1
+        return index if 0 <= index < len(self.track.items) else None
+
+    def clip(self, index: int | None) -> Clip | None:
+        """The clip at an item index; None for a gap, or for None."""
+        item = None if index is None else self.track.items[index]
+        return item if isinstance(item, Clip) else None
+
+    def window_at(self, position: int) -> Window | None:
+        """The transition at work there, if any."""
+        index = bisect_right(self._begins, position) - 1
+        return self.windows[index] if index >= 0 and position < self.windows[index].end else None
+
+    def edges(self) -> set[int]:
+        """Every position where the track's structure changes, its end included."""
+        return {*self.starts, *(w.begin for w in self.windows), *(w.end for w in self.windows)}
+
+    def next_edge(self, position: int) -> int | None:
+        """The first structural change after `position`; None when there is none."""
+        found = []
+        index = bisect_right(self.starts, position)
+        if index < len(self.starts):
+            found.append(self.starts[index])
+        index = bisect_right(self._begins, position)
+        if index < len(self.windows):
+            found.append(self.windows[index].begin)
+        if index and self.windows[index - 1].end > position:
+            found.append(self.windows[index - 1].end)
+        return min(found, default=None)
+
+    def last_edge(self, position: int) -> int:
+        """The last structural change at or before `position`; 0 when there is none."""
+        found = [0]
+        index = bisect_right(self.starts, position)
+        if index:
+            found.append(self.starts[index - 1])
+        index = bisect_right(self._begins, position)
+        if index:
+            window = self.windows[index - 1]
+            found.append(window.end if window.end <= position else window.begin)
+        return max(found)
+
+
+@lru_cache(maxsize=512)
+def _layout(key: _Same, rate: Fraction, on_samples: bool) -> Layout:
+    track = key.track
+    to_grid: Callable[[Fraction], int] = (
+        (lambda t: to_sample(t, rate.numerator)) if on_samples else (lambda t: to_frame(t, rate))
+    )
+    starts = tuple(to_grid(track.start_of(i)) for i in range(len(track.items) + 1))
+    found = (_window(track, starts, t, to_grid) for t in track.transitions)
+    windows = sorted((w for w in found if w.begin < w.end), key=lambda w: (w.cut, w.begin))
+    for a, b in pairwise(windows):
+        if b.begin < a.end:
+            raise HandlesError(
+                f"two transitions meet inside clip {b.transition.left or b.transition.right}",
+                value=b.transition.id,
+                hint="shorten one of them",
+            )
+    return Layout(track, starts, tuple(windows), tuple(w.begin for w in windows))
+
+
+@dataclass(frozen=True, eq=False)
+class _Same:
+    """A track as a cache key by identity: comparing ten thousand clips would cost more than it saves."""
+
+    track: Track
+
+    def __hash__(self) -> int:
+        return id(self.track)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.track is self.track
+
+
+def frames_layout(track: Track, fps: Fraction) -> Layout:
+    """The track on the frame grid.
+
+    Raises:
+        HandlesError: a clip is too short for the transitions on it.
+    """
+    return _layout(_Same(track), fps, False)
+
+
+def samples_layout(track: Track, sample_rate: int) -> Layout:
+    """The track on the sample grid.
+
+    Raises:
+        HandlesError: a clip is too short for the transitions on it.
+    """
+    return _layout(_Same(track), Fraction(sample_rate), True)
+
+
+def _window(track: Track, starts: tuple[int, ...], transition: Transition, grid: Callable[[Fraction], int]) -> Window:
+    left = track.index_of(transition.left) if transition.left else None
+    right = track.index_of(transition.right) if transition.right else None
+    total = grid(transition.duration)
+    if left is None and right is None:
+        raise HandlesError(f"transition {transition.id} stands at no clip", value=transition.id, hint="remove it")
+    if left is None or right is None:  # a fade from or to nothing lies inside its clip
+        cut = starts[right] if right is not None else starts[(left or 0) + 1]
+        begin, end = (cut, cut + total) if right is not None else (cut - total, cut)
+    else:
+        cut = starts[right]
+        begin = cut - total // 2
+        end = begin + total
+    for index, room, needed in ((left, "end", cut - begin), (right, "start", end - cut)):
+        if index is not None and starts[index + 1] - starts[index] < needed:
+            item = track.items[index]
+            assert isinstance(item, Clip)
+            raise HandlesError(
+                f"clip {item.id} is shorter than the {transition.transition} at its {room}",
+                value=transition.id,
+                hint="shorten the transition or lengthen the clip",
+            )
+    return Window(begin, end, cut, transition, left, right)

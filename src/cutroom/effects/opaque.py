@@ -1,0 +1,46 @@
+"""What a layer hides: layers below an opaque one that fills the canvas need not be made at all."""
+
+from __future__ import annotations
+
+from cutroom.effects.fit import has_alpha
+from cutroom.effects.nodes import Filter, Opacity, Warp
+from cutroom.effects.segment import Layer, MediaPicture, Shot
+
+_SLACK = 1e-6
+
+
+def covers(layer: Layer, width: int, height: int) -> bool:
+    """Whether nothing below the layer can be seen."""
+    if layer.blend is not None and (layer.shot is None or layer.incoming is None):
+        return False
+    return all(shot is None or _fills(shot, width, height) for shot in (layer.shot, layer.incoming))
+
+
+def invisible(shot: Shot) -> bool:
+    """Whether nothing of the shot can be seen."""
+    return any(isinstance(node, Opacity) and node.opacity == 0 for node in shot.nodes)
+
+
+def _fills(shot: Shot, width: int, height: int) -> bool:
+    if not isinstance(shot.source, MediaPicture) or has_alpha(shot.source.input.stream):
+        return False
+    fit = shot.fit
+    left, top, right, bottom = fit.x - 0.5, fit.y - 0.5, fit.x + fit.width - 0.5, fit.y + fit.height - 0.5
+    for i, node in enumerate(shot.nodes):
+        if isinstance(node, Filter):
+            if node.spatial and any(isinstance(before, Warp) for before in shot.nodes[:i]):
+                return False
+        elif isinstance(node, Warp) and node.rotation % 360 == 0:
+            (scale, _, dx), (_, _, dy) = node.matrix(width, height)
+            left, right = scale * left + dx, scale * right + dx
+            top, bottom = scale * top + dy, scale * bottom + dy
+            left, top = max(left, -0.5), max(top, -0.5)  # what leaves the canvas is gone for the next node
+            right, bottom = min(right, width - 0.5), min(bottom, height - 0.5)
+        else:
+            return False
+    return (
+        left <= -0.5 + _SLACK
+        and top <= -0.5 + _SLACK
+        and right >= width - 0.5 - _SLACK
+        and bottom >= height - 0.5 - _SLACK
+    )

@@ -1,0 +1,107 @@
+"""What an effect takes: its parameters with type, range, unit and default, and the check of a value against them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from cutroom.errors import ValidationError, nearest
+from cutroom.schema.effect import Scalar
+
+ParameterKind = Literal["float", "int", "bool", "choice", "text"]
+_TYPES: dict[str, tuple[type, ...]] = {"float": (int, float), "int": (int,), "bool": (bool,), "text": (str,)}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of an effect.
+
+    Args:
+        key: how it is called, in Python and in project files.
+        description: one sentence.
+        default: what it is when it is not given.
+        kind: its type; a `float` takes whole numbers too.
+        minimum: smallest number, inclusive.
+        maximum: largest number, inclusive.
+        unit: what the number counts.
+        choices: the words that a `choice` may be.
+
+    Example:
+        >>> level = Parameter("value", "How much lighter.", 0.0, minimum=-1, maximum=1)
+        >>> level.range, level.check(1, "brightness")
+        ('-1 … 1', 1.0)
+    """
+
+    key: str
+    description: str
+    default: Scalar
+    kind: ParameterKind = "float"
+    minimum: float = -math.inf
+    maximum: float = math.inf
+    unit: str = ""
+    choices: tuple[str, ...] = ()
+
+    @property
+    def range(self) -> str:
+        """What it may be, for people."""
+        if self.kind == "choice":
+            return " | ".join(self.choices)
+        if self.kind in {"bool", "text"}:
+            return self.kind
+        if self.minimum == -math.inf and self.maximum == math.inf:
+            return "any"
+        return f"{self.minimum:g} … {self.maximum:g}"
+
+    def check(self, value: Scalar, owner: str) -> Scalar:
+        """The value in the parameter's own type.
+
+        Args:
+            value: what was given.
+            owner: the effect's name, for the message.
+
+        Raises:
+            ValidationError: of another type, not finite, or out of range.
+            UnknownNameError: a choice that does not exist.
+        """
+        if self.kind == "choice":
+            if not isinstance(value, str):
+                raise self._wrong(value, owner)
+            if value not in self.choices:
+                raise nearest(value, self.choices, what=f"{owner} {self.key}")
+            return value
+        fits = _TYPES[self.kind]
+        if not isinstance(value, fits) or (isinstance(value, bool) and self.kind != "bool"):
+            raise self._wrong(value, owner)
+        if isinstance(value, bool | str):
+            return value
+        if not math.isfinite(value) or not self.minimum <= value <= self.maximum:
+            raise self._wrong(value, owner)
+        return float(value) if self.kind == "float" else value
+
+    def _wrong(self, value: object, owner: str) -> ValidationError:
+        unit = f" ({self.unit})" if self.unit else ""
+        return ValidationError(
+            f"{owner}: {self.key} cannot be {value!r}",
+            value=value,
+            hint=f"{self.key} takes {self.kind}: {self.range}{unit}; default {self.default!r}",
+        )
+
+    def __str__(self) -> str:
+        unit = f" {self.unit}" if self.unit else ""
+        return f"{self.key}: {self.range}{unit} = {self.default!r}"
+
+
+def resolve(owner: str, parameters: tuple[Parameter, ...], given: Mapping[str, Scalar]) -> dict[str, Scalar]:
+    """Every parameter's value: what was given, checked, and the defaults of the rest.
+
+    Raises:
+        UnknownNameError: a parameter that does not exist; the hint names the nearest.
+        ValidationError: a value of the wrong type or out of range.
+    """
+    known = {parameter.key: parameter for parameter in parameters}
+    for key in given:
+        if key not in known:
+            raise nearest(key, known, what=f"{owner} parameter")
+    return {key: p.check(given[key], owner) if key in given else p.default for key, p in known.items()}

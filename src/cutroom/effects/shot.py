@@ -1,0 +1,90 @@
+"""One clip's part in the picture: its source, its place on the canvas, and its chain of nodes."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from pydantic import TypeAdapter
+
+from cutroom.effects.chain import Scene, chain
+from cutroom.effects.fit import fit, full_range, matrix
+from cutroom.effects.layout import Layout, Window
+from cutroom.effects.nodes import PictureNode
+from cutroom.effects.segment import Fit, MediaPicture, Shot, TitlePicture, VideoInput
+from cutroom.errors import EditError, HandlesError
+from cutroom.schema.clip import Clip, TitleSource
+from cutroom.schema.document import Document
+
+_NODES: TypeAdapter[tuple[PictureNode, ...]] = TypeAdapter(tuple[PictureNode, ...])
+
+
+def picture_shot(scene: Scene, clip: Clip, offset: int, shown: int) -> Shot:
+    """A clip's picture `offset` frames after its in point (before it, in a transition: negative).
+
+    Args:
+        scene: the document, the effects, the canvas.
+        clip: the clip.
+        offset: frames since the in point.
+        shown: frames since the clip first appears.
+
+    Raises:
+        EditError: the clip's media has no picture.
+        UnknownNameError, ValidationError: its effects are not right.
+    """
+    found, preroll = chain(scene, clip, "video")
+    nodes = _NODES.validate_python(found)
+    width, height = scene.setting.width, scene.setting.height
+    if isinstance(clip.source, TitleSource):
+        title = TitlePicture(text=clip.source.text, style=clip.source.style)
+        return Shot(source=title, fit=Fit(x=0, y=0, width=width, height=height), nodes=nodes, preroll=preroll)
+    media = scene.document.find_media(clip.source.media)
+    if media.video is None:
+        raise EditError(
+            f"clip {clip.id} shows {media.path}, which has no picture", value=clip.id, hint="put it on a sound track"
+        )
+    step = 1 / scene.document.settings.fps
+    source = MediaPicture(
+        input=VideoInput(sha256=media.fingerprint.sha256, stream=media.video),
+        start=clip.start + offset * step,
+        step=step,
+        matrix=matrix(media.video),
+        full_range=full_range(media.video),
+    )
+    lead = min(preroll, shown)
+    return Shot(source=source, fit=fit(media.video, width, height), nodes=nodes, preroll=preroll, lead=lead)
+
+
+def require_handles(document: Document, layout: Layout, window: Window, grid: Fraction) -> None:
+    """Make sure that both clips of a transition have media beyond the cut for it.
+
+    Args:
+        document: the project.
+        layout: of the track.
+        window: the transition, on a grid of `grid` positions per second.
+        grid: frames or samples per second.
+
+    Raises:
+        HandlesError: says how much is missing, on which side.
+    """
+    left, right = layout.clip(window.left), layout.clip(window.right)
+    if left is None or right is None:  # inside the clip: it needs nothing beyond
+        return
+    missing_left = _missing_after(document, left, (window.end - window.cut) / grid)
+    missing_right = (window.cut - window.begin) / grid - right.start if right.media is not None else Fraction(0)
+    for missing, clip, where in (
+        (missing_left, left, "after the out point of the left clip"),
+        (missing_right, right, "before the in point of the right clip"),
+    ):
+        if missing > 0:
+            raise HandlesError(
+                f"the {window.transition.transition} lacks {float(missing):.3f} s of media {where} ({clip.id})",
+                value=missing,
+                hint="shorten the transition, or trim that clip to leave media beyond the cut",
+            )
+
+
+def _missing_after(document: Document, clip: Clip, needed: Fraction) -> Fraction:
+    if clip.media is None:
+        return Fraction(0)
+    left = max(Fraction(0), document.find_media(clip.media).duration - clip.end)
+    return needed - left
