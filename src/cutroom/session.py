@@ -37,8 +37,8 @@ class Change:
     label: str
 
 
-Checker = Callable[[ops.Operation], ops.Operation]
-"""Looks at an operation before it is applied (names and ranges of effects), and may fill in defaults."""
+Checker = Callable[[ops.Operation, Document], None]
+"""Looks at an operation and the document it gives (names and ranges of effects); raises where something does not fit."""
 
 
 class Session:
@@ -63,7 +63,7 @@ class Session:
         self._document = document
         self._revision = 0
         self._lock = threading.RLock()
-        self._check = check or (lambda operation: operation)
+        self._check = check or (lambda operation, document: None)
         self._group: list[ops.Operation] | None = None
         self.path = path
         self.history = History()
@@ -179,10 +179,9 @@ class Session:
             EditError: it cannot be done; nothing changed.
             OutputError: the journal cannot be written; nothing changed.
         """
-        operation = self._check(operation)
         with self._lock:
-            before = self._document
-            made = apply(before, operation)
+            made = apply(self._document, operation)
+            self._check(operation, made.document)
             if self._group is not None:
                 self._group.append(operation)
                 self._document = made.document

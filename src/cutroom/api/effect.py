@@ -58,7 +58,7 @@ class Effect:
 
     @property
     def parameters(self) -> dict[str, Scalar]:
-        """Its parameters, defaults included."""
+        """Its parameters as they were set; what was not set has the registry's default."""
         return dict(self.value.parameters)
 
     @property
