@@ -150,7 +150,8 @@ def read_span(value: Any, rate: Fraction | None) -> Span:
     if isinstance(value, Span):
         return value
     try:
-        start, end, *rest = () if isinstance(value, str | bytes) else value
+        parts = [] if isinstance(value, str) else list(value)  # "12" would unpack into two times
+        start, end, *rest = parts
     except (TypeError, ValueError):
         raise ValidationError(f"not a span: {value!r}", value=value, hint="give pairs: [(1, 2.5), (4, 6)]") from None
     if len(rest) > 1 or (rest and not isinstance(rest[0], str)):
