@@ -208,7 +208,7 @@ def prepare(extra: str, *, upgrade: bool = False) -> None:
 def pin() -> None:
     """Write the versions that are installed to the constraints: names and versions, nothing that names a place."""
     listed = quietly([PYTHON, "-m", "pip", "freeze", "--exclude-editable"])[1].splitlines()
-    lines = sorted(filter(re.compile(r"[\w.-]+==[\w.!+]+").fullmatch, listed), key=str.lower)
+    lines = filter(re.compile(r"[\w.-]+==[\w.!+]+").fullmatch, listed)  # pip sorts them by name
     CONSTRAINTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
