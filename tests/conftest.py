@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Nothing that a test does reaches the settings, caches, jobs or telemetry of whoever runs it."""
+    folder = Path(tempfile.mkdtemp(prefix="cutroom-"))  # short: sockets are made in it
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+    os.environ.pop("CUTROOM_CONFIG_FILE", None)
+    for name in ("cache", "data", "runtime"):
+        os.environ[f"CUTROOM_{name.upper()}_DIR"] = str(folder / name)
 
 
 @pytest.fixture(scope="session")
