@@ -1,0 +1,5 @@
+"""`python -m cutroom` is the command line."""
+
+from cutroom.cli import main
+
+main()
