@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from cutroom.cli.output import fails_clearly, print_json, say, show_table
+from cutroom.cli.output import fails_clearly, print_json, say
+from cutroom.demo.tables import show_table
 
 app = typer.Typer(
     help="A video editor that lives in Jupyter.", no_args_is_help=True, pretty_exceptions_enable=False,
@@ -33,7 +34,9 @@ def demo(
     """Make a film, find what is in it, cut by what was found, export in the background, verify."""
     from cutroom.demo.story import tell
 
-    tell(folder, seconds=seconds, as_json=as_json)
+    made = tell(folder, seconds=seconds, quiet=as_json)
+    if as_json:
+        print_json(made)
 
 
 @app.command()

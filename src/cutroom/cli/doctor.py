@@ -72,7 +72,7 @@ def _sandbox() -> Iterator[Finding]:
         yield Finding(
             f"{child} workers",
             "ok" if confined else "warn",
-            f"{told['level']}: {', '.join(sorted(told['refused']))} refused",
+            f"{told['level']}: {', '.join(sorted(name for name, no in told['refused'].items() if no))} refused",
             "" if confined else "this system has no Landlock and seccomp: keep to media that you trust",
         )
 

@@ -6,14 +6,11 @@ import json
 import sys
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import typer
 
 from cutroom.errors import CutroomError, to_plain
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 def fails_clearly[**P](command: Callable[P, None]) -> Callable[P, None]:
@@ -39,32 +36,6 @@ def fails_clearly[**P](command: Callable[P, None]) -> Callable[P, None]:
 def say(text: str) -> None:
     """A line for people."""
     typer.echo(text)
-
-
-def show_table(table: pd.DataFrame, *, columns: list[str] | None = None, rows: int = 20) -> None:
-    """A table for people; long ones are cut."""
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-
-    chosen = table[columns] if columns else table
-    drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in chosen.columns:
-        drawn.add_column(str(column))
-    for row in chosen.head(rows).itertuples(index=False):
-        drawn.add_row(*(_cell(value) for value in row))
-    console = Console()
-    console.print(drawn)
-    if len(chosen) > rows:
-        console.print(f"… {len(chosen) - rows} more")
-
-
-def _cell(value: Any) -> str:
-    if value is None or value != value:  # noqa: PLR0124 - NaN is not itself
-        return ""
-    if isinstance(value, float):
-        return f"{value:.3f}".rstrip("0").rstrip(".")
-    return str(value)
 
 
 def print_json(value: Any) -> None:
