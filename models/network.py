@@ -37,6 +37,7 @@ class Split(nn.Module):
         self.half, self.residual = half, residual
 
     def forward(self, x: Tensor) -> Tensor:
+        """(B, inputs, H, W) to (B, outputs, H, W)."""
         entered = self.enter(x)
         parts = [entered[:, : self.half], entered[:, self.half :]]
         for step in self.steps:
@@ -46,7 +47,7 @@ class Split(nn.Module):
 
 
 class Pool(nn.Module):
-    """Spatial pyramid pooling: three 5 × 5 maxima in a row, so that a cell sees the whole picture."""
+    """Spatial pyramid pooling: three maxima of 5 by 5 in a row, so that a cell sees the whole picture."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -54,6 +55,7 @@ class Pool(nn.Module):
         self.leave = Conv(channels * 2, channels, 1)
 
     def forward(self, x: Tensor) -> Tensor:
+        """(B, channels, H, W) to the same shape."""
         parts = [self.enter(x)]
         for _ in range(3):
             parts.append(F.max_pool2d(parts[-1], 5, 1, 2))
@@ -71,15 +73,16 @@ class Head(nn.Module):
         nn.init.constant_(self.logits[-1].bias, -4.6)  # a score of 0.01 at first: nearly every cell is empty
 
     def forward(self, x: Tensor) -> Tensor:
+        """(B, inputs, H, W) to (B, 4 + classes, H·W): four distances, then logits."""
         return torch.cat([F.softplus(self.sides(x)), self.logits(x)], 1).flatten(2)
 
 
 class Detector(nn.Module):
-    """The network. `forward` takes (B, 3, S, S) from 0 to 1 and returns raw (B, 4 + classes, N); `decode` finishes it."""
+    """The network: a backbone, a path down and up again between its maps, a head for each map."""
 
     def __init__(self, classes: int) -> None:
         super().__init__()
-        self.early = nn.Sequential(Conv(3, 12, 3, 2), Conv(12, 24, 3, 2), Split(24, 24))
+        self.at4 = Conv(3, 24, 7, 4)
         self.at8 = nn.Sequential(Conv(24, 48, 3, 2), Split(48, 48))
         self.at16 = nn.Sequential(Conv(48, 72, 3, 2), Split(72, 72, 2))
         self.at32 = nn.Sequential(Conv(72, 104, 3, 2), Split(104, 104), Pool(104))
@@ -89,10 +92,11 @@ class Detector(nn.Module):
         self.up16 = Split(48 + 64, 64, residual=False)
         self.step32 = Conv(64, 64, 3, 2)
         self.up32 = Split(64 + 104, 80, residual=False)
-        self.heads = nn.ModuleList(Head(inputs, 40, classes) for inputs in (48, 64, 80))
+        self.heads = nn.ModuleList(Head(inputs, 32, classes) for inputs in (48, 64, 80))
 
     def forward(self, x: Tensor) -> Tensor:
-        map8 = self.at8(self.early(x))
+        """(B, 3, S, S) from 0 to 1 to raw (B, 4 + classes, N): distances in strides, then logits."""
+        map8 = self.at8(self.at4(x))
         map16 = self.at16(map8)
         map32 = self.at32(map16)
         map16 = self.down16(torch.cat([F.interpolate(map32, scale_factor=2.0), map16], 1))
@@ -125,6 +129,7 @@ class Exported(nn.Module):
         self.register_buffer("strides", strides.T[None])
 
     def forward(self, images: Tensor) -> Tensor:
+        """(1, 3, S, S) from 0 to 1 to (1, 4 + classes, N): centre, size, scores."""
         raw = self.detector(images)
         near, far = raw[:, :2] * self.strides, raw[:, 2:4] * self.strides
         middle = self.centres + (far - near) / 2
@@ -134,7 +139,7 @@ class Exported(nn.Module):
 class Loss(nn.Module):
     """Task-aligned assignment of cells to boxes; complete IoU for boxes, cross-entropy for classes.
 
-    The cells that suit a box best, by score × IoU⁶, learn it, and learn to score their own IoU.
+    The cells that suit a box best, by √score · IoU⁶, learn it, and learn to score their own IoU.
     """
 
     def __init__(self, classes: int, size: int, *, cells_per_box: int = 10) -> None:

@@ -16,22 +16,10 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
-from cutroom.demo.backgrounds import KINDS, background, cloud, tinted  # noqa: E402  (the path is set just above)
-from cutroom.demo.framenumber import draw_frame_number  # noqa: E402
-from cutroom.demo.shapes import (  # noqa: E402
-    CLASSES,
-    Colour,
-    Image,
-    Points,
-    bake,
-    clipped_box,
-    draw,
-    outline,
-    placed,
-    polygon,
-    ring,
-    visible_shares,
-)
+from cutroom.demo.backgrounds import KINDS, background, cloud, tinted
+from cutroom.demo.framenumber import draw_frame_number, strip_height
+from cutroom.demo.outlines import CLASSES, Points, clipped_box, outline, placed, polygon, ring, visible_shares
+from cutroom.demo.shapes import Colour, Image, bake, draw
 
 SIZE = 320
 GREY = 114
@@ -55,8 +43,9 @@ def picture(seed: int, number: int) -> tuple[Image, Labels]:
         canvas = cv2.resize(canvas, (width * factor, height * factor), interpolation=cv2.INTER_LINEAR)
     for _ in range(int(rng.integers(0, 4))):
         _distract(rng, canvas, factor)
-    labels = _shapes(rng, canvas, factor)
-    _furniture(rng, canvas, factor)
+    strip = rng.random() < 0.35
+    labels = _shapes(rng, canvas, canvas.shape[0] - (strip_height(canvas.shape[0]) if strip else 0), factor)
+    _furniture(rng, canvas, factor, strip=strip)
     if factor > 1:
         canvas = cv2.resize(canvas, (width, height), interpolation=cv2.INTER_LINEAR)
     canvas = _worn(rng, canvas)
@@ -97,8 +86,9 @@ def _backdrop(rng: Rng, width: int, height: int) -> Image:
     return background(str(rng.choice(KINDS)), width, height, palette, rng)
 
 
-def _shapes(rng: Rng, canvas: Image, factor: int) -> Labels:
-    height, width = canvas.shape[:2]
+def _shapes(rng: Rng, canvas: Image, height: int, factor: int) -> Labels:
+    """Draw shapes into the upper `height` rows and give their labels."""
+    width = canvas.shape[1]
     wanted = 0 if rng.random() < 0.06 else int(rng.integers(1, 8))
     outlines: list[Points] = []
     boxes: list[tuple[float, float, float, float]] = []
@@ -177,7 +167,8 @@ def _distract(rng: Rng, canvas: Image, factor: int) -> None:
     if kind == 2:
         words = "".join(rng.choice(list("ABCDEFGHKLMNRSTVWaegnrst0123456789"), int(rng.integers(2, 9))))
         scale = factor * rng.uniform(0.35, 1.6)
-        cv2.putText(canvas, words, centre, int(rng.choice((0, 2, 3, 4))), scale, colour, max(1, round(scale * rng.uniform(1, 3))), cv2.LINE_AA)
+        face, weight = int(rng.choice((0, 2, 3, 4))), max(1, round(scale * rng.uniform(1, 3)))
+        cv2.putText(canvas, words, centre, face, scale, colour, weight, cv2.LINE_AA)
         return
     sprite = bake(_other_outline(rng, kind), size, colour, height=_gloss(rng))
     draw(canvas, sprite, x, y, turn=rng.uniform(0, 360), shadow=rng.uniform(0, 0.4))
@@ -200,10 +191,10 @@ def _other_outline(rng: Rng, kind: int) -> Points:
     return polygon(ring([float(radius) for radius in radii]) * (1, rng.uniform(0.5, 0.8)), rounding=rng.uniform(0, 0.3))
 
 
-def _furniture(rng: Rng, canvas: Image, factor: int) -> None:
+def _furniture(rng: Rng, canvas: Image, factor: int, *, strip: bool) -> None:
     """What the film shows beside its shapes: the number strip, and captions on dark plates."""
     height, width = canvas.shape[:2]
-    if rng.random() < 0.35:
+    if strip:
         draw_frame_number(canvas, int(rng.integers(0, 1 << int(rng.integers(4, 24)))))
     if rng.random() < 0.3:
         wide, tall = round(width * rng.uniform(0.12, 0.4)), round(12 * factor * rng.uniform(0.7, 1.5))
@@ -211,7 +202,8 @@ def _furniture(rng: Rng, canvas: Image, factor: int) -> None:
         plate = canvas[top : top + tall, left : left + wide]
         cv2.convertScaleAbs(plate, dst=plate, alpha=float(rng.uniform(0.3, 0.7)))
         words = "".join(rng.choice(list("0123456789: abcdefr"), int(rng.integers(4, 14))))
-        cv2.putText(canvas, words, (left + 3 * factor, top + round(tall * 0.8)), 2, tall / 34, (240, 240, 240), 1, cv2.LINE_AA)
+        base = (left + 3 * factor, top + round(tall * 0.8))
+        cv2.putText(canvas, words, base, 2, tall / 34, (240, 240, 240), 1, cv2.LINE_AA)
 
 
 def _worn(rng: Rng, canvas: Image) -> Image:

@@ -38,8 +38,8 @@ def background(kind: str, width: int, height: int, palette: list[Colour], rng: R
     """
     colours = np.array(palette, np.float32)
     painted = _PAINTERS[kind](width, height, colours, rng)
-    grain = rng.normal(0, 1.6, (height, width)).astype(np.float32)
-    return cv2.convertScaleAbs(np.maximum(painted + grain[..., None], 0))
+    grain = rng.standard_normal((height, width), dtype=np.float32) * np.float32(1.6)
+    return np.asarray(cv2.convertScaleAbs(np.maximum(painted + grain[..., None], 0)), np.uint8)
 
 
 def cloud(width: int, height: int, rng: Rng, *, coarse: int = 3, octaves: int = 4) -> Field:
@@ -58,7 +58,8 @@ def tinted(field: Field, colours: Field) -> Field:
     """Colours for a field from 0 to 1: its value runs through the palette."""
     stops = np.linspace(0, 255, len(colours))
     table = np.stack([np.interp(np.arange(256), stops, colours[:, channel]) for channel in range(3)], axis=1)
-    return table.astype(np.float32)[np.clip(field * 255, 0, 255).astype(np.uint8)]
+    levels = cv2.convertScaleAbs(np.clip(field, 0, 1), alpha=255)
+    return np.asarray(cv2.LUT(cv2.merge([levels, levels, levels]), table.astype(np.float32)[None]), np.float32)
 
 
 def _axes(width: int, height: int) -> tuple[Field, Field]:
@@ -123,7 +124,8 @@ def _ripples(width: int, height: int, colours: Field, rng: Rng) -> Field:
     """Contour lines of a bumpy field, as on a map."""
     field = cloud(width, height, rng, coarse=2, octaves=2)
     lines = np.clip(1 - np.abs((field * rng.uniform(7, 12)) % 1 - 0.5) * 9, 0, 1)
-    return np.clip(tinted(field * 0.8, colours) + lines[..., None] * 20, 0, 255)
+    lined: Field = np.clip(tinted(field * 0.8, colours) + lines[..., None] * 20, 0, 255)
+    return lined
 
 
 _PAINTERS: dict[str, Callable[[int, int, Field, Rng], Field]] = {

@@ -10,14 +10,20 @@ from __future__ import annotations
 import errno
 import math
 import os
+from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 import av
+import cv2
 import numpy as np
+from av.container import OutputContainer
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
+from av.video.stream import VideoStream
 
 from cutroom.demo.framenumber import read_frame_number
 from cutroom.demo.painter import Box, ScenePainter
@@ -29,6 +35,7 @@ from cutroom.errors import DiskFullError, OutputError, ValidationError
 __all__ = ["Box", "FilmTruth", "find_clicks", "read_frame_number", "write_demo_film"]
 
 Progress = Callable[[int, int], None]
+_Drawn = tuple[Image, tuple[Box, ...]]
 
 
 @dataclass(frozen=True)
@@ -61,11 +68,16 @@ class FilmTruth:
 
     def spans(self, label: str, *, visible: float = 0.3) -> tuple[tuple[int, int], ...]:
         """Frame ranges (first, end) in which a shape of this class can be seen, at least `visible` of it."""
-        shown = [
-            any(box.label == label and box.visible >= visible for box in boxes) for boxes in (*self.boxes, ())
-        ]
+        shown = [any(box.label == label and box.visible >= visible for box in boxes) for boxes in (*self.boxes, ())]
         edges = [frame for frame in range(self.frames + 1) if shown[frame] != (frame > 0 and shown[frame - 1])]
         return tuple(zip(edges[::2], edges[1::2], strict=True))
+
+
+@dataclass(frozen=True)
+class _Form:
+    size: tuple[int, int]
+    fps: Fraction
+    frames: int
 
 
 def write_demo_film(
@@ -85,7 +97,7 @@ def write_demo_film(
     Args:
         path: the MP4 file to write.
         seconds: length; rounded to whole frames, at least one frame.
-        size: width and height in pixels, even, at least 160 × 90.
+        size: width and height in pixels, even, at least 160 by 90.
         fps: frames a second.
         seed: of everything that is random in it.
         progress: called with (frames done, frames in all) about ten times a second of film.
@@ -111,7 +123,9 @@ def write_demo_film(
     sound = make_sound(samples, np.random.default_rng([seed, 1]))
     part = target.with_name(target.name + ".part")
     try:
-        boxes = _write(part, _pictures(scenes, size, fps, seed), frames, sound, size, fps, progress)
+        with _one_opencv_thread():
+            form = _Form(size, fps, frames)
+            boxes = _write(part, _pictures(scenes, size, fps, seed), sound, form, progress)
         os.replace(part, target)
     except OSError as error:
         raise _output_error(target, error) from error
@@ -136,64 +150,87 @@ def _check(seconds: float | Fraction, size: tuple[int, int], fps: Fraction) -> i
         raise ValidationError(f"no film at {fps} frames a second", value=fps, hint="use a rate from 1 to 240")
     width, height = size
     if width < 160 or height < 90 or width % 2 or height % 2 or max(size) > 7680:
-        raise ValidationError(f"no film of {width} × {height} pixels", value=size, hint="even, from 160 × 90 to 7680")
+        raise ValidationError(f"no film of {width} by {height} pixels", value=size, hint="even, from 160 by 90 to 7680")
     if not math.isfinite(seconds) or not 0 < seconds <= 7200:
         raise ValidationError(f"no film of {seconds} seconds", value=seconds, hint="use a length up to 7200 seconds")
     return max(1, round(Fraction(seconds) * fps))
 
 
-def _pictures(
-    scenes: tuple[Scene, ...], size: tuple[int, int], fps: Fraction, seed: int
-) -> Iterator[tuple[Image, tuple[Box, ...]]]:
-    for number, scene in enumerate(scenes):
-        painter = ScenePainter(scene, number, size, fps, np.random.default_rng([seed, 2, number]))
+def _pictures(scenes: tuple[Scene, ...], size: tuple[int, int], fps: Fraction, seed: int) -> Iterator[_Drawn]:
+    for scene in scenes:
+        painter = ScenePainter(scene, size, fps, np.random.default_rng([seed, 2, scene.number]))
         for frame in range(scene.first, scene.end):
             yield painter.frame(frame)
 
 
+@contextmanager
+def _one_opencv_thread() -> Iterator[None]:
+    """OpenCV's own threads would only get in the way of the two that draw and encode."""
+    before = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        yield
+    finally:
+        cv2.setNumThreads(before)
+
+
+def _ahead(pictures: Iterator[_Drawn]) -> Iterator[_Drawn]:
+    """The same pictures, the next ones drawn in a thread of their own while one is encoded."""
+    with ThreadPoolExecutor(1) as drawing:
+        waiting = deque(drawing.submit(next, pictures, None) for _ in range(4))
+        while (drawn := waiting.popleft().result()) is not None:
+            waiting.append(drawing.submit(next, pictures, None))
+            yield drawn
+
+
 def _write(
-    part: Path,
-    pictures: Iterator[tuple[Image, tuple[Box, ...]]],
-    frames: int,
-    sound: Sound,
-    size: tuple[int, int],
-    fps: Fraction,
-    progress: Progress | None,
+    part: Path, pictures: Iterator[_Drawn], sound: Sound, form: _Form, progress: Progress | None
 ) -> tuple[tuple[Box, ...], ...]:
     boxes = []
     with av.open(str(part), "w", format="mp4", options={"movflags": "+faststart"}) as container:
-        video = container.add_stream("libx264", rate=fps)
-        video.width, video.height, video.pix_fmt = *size, "yuv420p"
-        video.codec_context.gop_size = round(2 * fps)
-        video.codec_context.thread_count = 2  # fixed: x264's output depends on it
-        video.codec_context.options = {"preset": "veryfast", "crf": "20"}
-        video.codec_context.color_range = ColorRange.MPEG
-        video.codec_context.colorspace = Colorspace.ITU709
-        video.codec_context.color_primaries = ColorPrimaries.BT709
-        video.codec_context.color_trc = ColorTrc.BT709
+        video = _video_stream(container, form)
         audio = container.add_stream("aac", rate=SAMPLE_RATE, layout="stereo")
         audio.bit_rate = 160_000
+        blocks = _blocks(sound)
         heard = 0
-        for number, (picture, found) in enumerate(pictures):
+        for number, (picture, found) in enumerate(_ahead(pictures)):
             frame = av.VideoFrame.from_ndarray(picture, format="rgb24").reformat(
                 format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
             )
-            frame.pts, frame.time_base = number, 1 / fps
+            frame.pts, frame.time_base = number, 1 / form.fps
             container.mux(video.encode(frame))
             boxes.append(found)
-            due = sound.samples.shape[1] if number == frames - 1 else math.floor((number + 1) / fps * SAMPLE_RATE)
-            while heard < due and (due - heard >= 1024 or number == frames - 1):
-                block = av.AudioFrame.from_ndarray(
-                    np.ascontiguousarray(sound.samples[:, heard : min(heard + 1024, due)]), format="fltp", layout="stereo"
-                )
-                block.sample_rate, block.pts, block.time_base = SAMPLE_RATE, heard, Fraction(1, SAMPLE_RATE)
+            while heard < (number + 1) / form.fps * SAMPLE_RATE and (block := next(blocks, None)):
                 container.mux(audio.encode(block))
                 heard += block.samples
-            if progress and (number % 3 == 2 or number == frames - 1):
-                progress(number + 1, frames)
+            if progress and (number % 3 == 2 or number == form.frames - 1):
+                progress(number + 1, form.frames)
         container.mux(video.encode(None))
         container.mux(audio.encode(None))
     return tuple(boxes)
+
+
+def _video_stream(container: OutputContainer, form: _Form) -> VideoStream:
+    video = container.add_stream("libx264", rate=form.fps)
+    video.width, video.height, video.pix_fmt = *form.size, "yuv420p"
+    context = video.codec_context
+    context.gop_size = round(2 * form.fps)
+    context.thread_count = 2  # fixed: x264's output depends on it
+    context.options = {"preset": "veryfast", "crf": "20"}
+    context.color_range = ColorRange.MPEG
+    context.colorspace = Colorspace.ITU709
+    context.color_primaries = ColorPrimaries.BT709
+    context.color_trc = ColorTrc.BT709
+    return video
+
+
+def _blocks(sound: Sound) -> Iterator[av.AudioFrame]:
+    """The sound in the encoder's blocks of 1,024 samples."""
+    for first in range(0, sound.samples.shape[1], 1024):
+        samples = np.ascontiguousarray(sound.samples[:, first : first + 1024])
+        block = av.AudioFrame.from_ndarray(samples, format="fltp", layout="stereo")
+        block.sample_rate, block.pts, block.time_base = SAMPLE_RATE, first, Fraction(1, SAMPLE_RATE)
+        yield block
 
 
 def _output_error(target: Path, error: OSError) -> OutputError:

@@ -46,9 +46,7 @@ def draw_frame_number(canvas: NDArray[np.uint8], number: int) -> None:
         strip[:, edges[cell] : edges[cell + 1]] = 235 if white else 16
 
 
-def read_frame_number(
-    rgb: NDArray[np.uint8], *, region: tuple[float, float, float, float] | None = None
-) -> int | None:
+def read_frame_number(rgb: NDArray[np.uint8], *, region: tuple[float, float, float, float] | None = None) -> int | None:
     """The number in a frame of the demo film, also of a frame that was resized.
 
     Args:

@@ -13,8 +13,10 @@ from PIL import ImageDraw, ImageFont
 
 from cutroom.demo.backgrounds import background
 from cutroom.demo.framenumber import draw_frame_number, strip_height
+from cutroom.demo.outlines import CLASSES, Points, clipped_box, outline, placed, visible_shares
 from cutroom.demo.scenes import Scene
-from cutroom.demo.shapes import CLASSES, Image, Points, Sprite, bake, clipped_box, draw, outline, placed, visible_shares
+from cutroom.demo.shapes import Image, Sprite, bake, draw
+from cutroom.errors import UnsupportedMediaError
 
 _MARGIN = 1.34  # how much larger than the picture a background is, so that the camera can move over it
 
@@ -45,19 +47,20 @@ class Box:
 class ScenePainter:
     """Draws the frames of one scene."""
 
-    def __init__(self, scene: Scene, number: int, size: tuple[int, int], fps: Fraction, rng: np.random.Generator) -> None:
+    def __init__(self, scene: Scene, size: tuple[int, int], fps: Fraction, rng: np.random.Generator) -> None:
         self.scene, self.size, self.fps = scene, size, fps
         width, height = size
         wide, high = math.ceil(width * _MARGIN), math.ceil(height * _MARGIN)
-        self._backdrop = _vignetted(background(scene.look.background, wide, high, list(scene.look.palette), rng))
+        backdrop = _vignetted(background(scene.look.background, wide, high, list(scene.look.palette), rng))
+        self._backdrop = cv2.cvtColor(backdrop, cv2.COLOR_RGB2RGBA)  # four channels warp faster than three
         self._sprites = [
             bake(outline(CLASSES[actor.class_id]), actor.size * width, actor.colour) for actor in scene.actors
         ]
-        self._plates = Plates(size, f"{number + 1}  {scene.look.title}")
+        self._plates = Plates(size, f"{scene.number}  {scene.look.title}")
 
     def frame(self, number: int) -> tuple[Image, tuple[Box, ...]]:
         """The RGB picture of a frame of the film, and what is in it."""
-        scene, (width, height) = self.scene, self.size
+        scene, width = self.scene, self.size[0]
         t = float((number - scene.first) / self.fps)
         share = (number - scene.first) / max(1, scene.end - scene.first - 1)
         eased = share * share * (3 - 2 * share)
@@ -81,7 +84,9 @@ class ScenePainter:
         x = wide / 2 + scene.pan[0] * width * (eased - 0.5)
         y = high / 2 + scene.pan[1] * width * (eased - 0.5)
         matrix = np.array([[1 / zoom, 0, x - width / 2 / zoom], [0, 1 / zoom, y - height / 2 / zoom]])
-        return cv2.warpAffine(self._backdrop, matrix, (width, height), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        seen = cv2.warpAffine(self._backdrop, matrix, (width, height), flags=flags)
+        return np.asarray(cv2.cvtColor(seen, cv2.COLOR_RGBA2RGB), np.uint8)
 
     def _boxes(self, outlines: list[Points], sprites: list[Sprite]) -> tuple[Box, ...]:
         width, height = self.size[0], self.size[1] - strip_height(self.size[1])
@@ -101,7 +106,7 @@ class Plates:
     def __init__(self, size: tuple[int, int], title: str) -> None:
         self.size = size
         unit = size[1] / 720
-        self._font = ImageFont.load_default(max(9, round(26 * unit)))
+        self._font = _font(max(9, round(26 * unit)))
         self._unit = unit
         self._glyphs = {character: self._glyph(character) for character in "0123456789:"}
         self._title = _plate(title, self._font, round(12 * unit))
@@ -150,7 +155,19 @@ class Plates:
         return np.asarray(picture)
 
 
-def _plate(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, radius: int) -> Image:
+def _font(size: int) -> ImageFont.FreeTypeFont:
+    """Pillow's own typeface; without FreeType it would be a bitmap that has no sizes."""
+    font = ImageFont.load_default(size)
+    if not isinstance(font, ImageFont.FreeTypeFont):
+        raise UnsupportedMediaError(
+            "this Pillow cannot draw text",
+            value=ImageFont.__name__,
+            hint="install a Pillow with FreeType, as its wheels are",
+        )
+    return font
+
+
+def _plate(text: str, font: ImageFont.FreeTypeFont, radius: int) -> Image:
     """A caption on its plate, RGBA."""
     left, _, right, _ = font.getbbox(text)
     ascent, descent = font.getmetrics()

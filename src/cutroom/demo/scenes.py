@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
-from cutroom.demo.shapes import CLASSES, Colour
+from cutroom.demo.outlines import CLASSES
+from cutroom.demo.shapes import Colour
 
 STAR = CLASSES.index("star")
 
@@ -78,8 +80,9 @@ class Actor:
 
 @dataclass(frozen=True)
 class Scene:
-    """A shot between two cuts: frames [first, end), one look, a camera that pans and zooms, its actors."""
+    """A shot between two cuts: its number from 1, frames [first, end), a look, a camera that pans and zooms, actors."""
 
+    number: int
     first: int
     end: int
     look: Look
@@ -101,13 +104,13 @@ def plan_scenes(frames: int, fps: float, aspect: float, rng: np.random.Generator
     weights = rng.uniform(0.75, 1.35, count)
     edges = np.round(np.concatenate([[0.0], np.cumsum(weights)]) / weights.sum() * frames).astype(int)
     scenes = []
-    for number, (first, end) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+    for number, (first, end) in enumerate(pairwise(edges)):
         look = LOOKS[number % len(LOOKS)]
         actors = _cast(number, look, (end - first) / fps, aspect, rng)
         heading, far = rng.uniform(0, 2 * math.pi), rng.uniform(0.05, 0.09)
         near, wide = (1.0, rng.uniform(1.06, 1.14)) if rng.random() < 0.5 else (rng.uniform(1.06, 1.14), 1.0)
         pan = (far * math.cos(heading), far * math.sin(heading) * aspect)
-        scenes.append(Scene(int(first), int(end), look, pan, (near, wide), actors))
+        scenes.append(Scene(number + 1, int(first), int(end), look, pan, (near, wide), actors))
     return tuple(scenes)
 
 

@@ -1,7 +1,7 @@
-"""The shapes that the demo film shows and the bundled model knows: outlines, shaded sprites, drawing, boxes.
+"""The shapes that the demo film shows and the bundled model knows, as shaded sprites.
 
-A shape is an outline in a unit frame (the longer side of its box is 2), baked once into a `Sprite` and then drawn at
-any place, turn and size by one warp. `models/train.py` imports this module on its own, under an older Python too.
+An outline (`outlines`) is baked once into a `Sprite` and then drawn at any place, turn and size by a few
+warps. `models/train.py` imports this module on its own, under an older Python too.
 """
 
 from __future__ import annotations
@@ -13,29 +13,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-CLASSES: tuple[str, ...] = ("circle", "square", "triangle", "star", "cross", "heart")
-"""Names of the shapes; a class id is the position in this tuple."""
+from cutroom.demo.outlines import CLASSES, Points, fixed_point
 
-Points = NDArray[np.float64]
+__all__ = ["CLASSES", "Colour", "Image", "Sprite", "bake", "draw"]
+
 Image = NDArray[np.uint8]
 Colour = tuple[int, int, int]
 
 _LIGHT = (-0.58, -0.81)  # towards the light, screen coordinates: above, a little to the left
-
-
-def outline(name: str) -> Points:
-    """The outline of a class: (N, 2) points, x to the right and y down, centred, the longer side of its box 2.
-
-    Example:
-        >>> outline("square").min().round(6), outline("star").max().round(6)
-        (np.float64(-1.0), np.float64(1.0))
-    """
-    return _fit(_OUTLINES[name]())
-
-
-def polygon(corners: Points, *, rounding: float = 0.0) -> Points:
-    """An outline from `corners`, each rounded over `rounding` × its shorter edge, fitted like `outline`."""
-    return _fit(_rounded(corners, rounding))
 
 
 @dataclass(frozen=True)
@@ -64,9 +49,7 @@ def bake(points: Points, size: float, colour: Colour, *, height: float = 1.0) ->
     scaled = points * (size / 2)
     reach = math.ceil(float(np.abs(scaled).max()) * 1.03) + 2
     reach += reach % 2  # so that half a side is a whole number
-    side = 2 * reach
-    alpha = np.zeros((side, side), np.uint8)
-    cv2.fillPoly(alpha, [_fixed(scaled + reach)], (255,), cv2.LINE_AA, 4)
+    alpha = _coverage(scaled + reach, 2 * reach, 4 if size < 120 else 2)
     half = cv2.resize(alpha, (reach, reach), interpolation=cv2.INTER_AREA)
     inside = cv2.distanceTransform(cv2.threshold(half, 127, 255, cv2.THRESH_BINARY)[1], cv2.DIST_L2, 5)
     bevel = np.minimum(inside * (1 / max(1.0, 0.16 * size)), 1.0)
@@ -76,7 +59,7 @@ def bake(points: Points, size: float, colour: Colour, *, height: float = 1.0) ->
     pad = math.ceil(size * 0.1)
     shadow = cv2.copyMakeBorder(half, pad, pad, pad, pad, cv2.BORDER_CONSTANT)
     shadow = cv2.GaussianBlur(shadow, (0, 0), max(0.5, 0.03 * size))
-    return Sprite(scaled, colour, alpha, lean, shadow, height)
+    return Sprite(scaled, colour, alpha, lean, np.asarray(shadow, np.uint8), height)
 
 
 def draw(
@@ -102,7 +85,8 @@ def draw(
     """
     size = float(np.ptp(sprite.points, axis=0).max()) * scale
     if shadow > 0:
-        _shade(canvas, sprite, x + 0.035 * size, y + 0.075 * size, turn, scale, shadow)
+        place = (x + 0.035 * size, y + 0.075 * size)
+        _shade(canvas, sprite, place, turn=turn, scale=scale, depth=shadow)
     half = sprite.alpha.shape[0] / 2 * scale * _corner_reach(turn)
     window = _window(canvas, x, y, half)
     if window is None:
@@ -113,67 +97,21 @@ def draw(
     cover = cv2.warpAffine(sprite.alpha, matrix, extent, flags=cv2.INTER_LINEAR)
     matrix = _matrix(sprite.alpha.shape[0] // 2, x - left, y - top, turn, scale * 2)
     surface = cv2.warpAffine(_surface(sprite, turn), matrix, extent, flags=cv2.INTER_LINEAR)
+    surface = cv2.cvtColor(surface, cv2.COLOR_RGBA2RGB)
     below = canvas[top:bottom, left:right]
     surface = cv2.multiply(surface, cv2.cvtColor(cover, cv2.COLOR_GRAY2RGB), scale=1 / 255)
     rest = cv2.multiply(below, cv2.cvtColor(255 - cover, cv2.COLOR_GRAY2RGB), scale=1 / 255)
     cv2.add(surface, rest, dst=below)
 
 
-def placed(points: Points, x: float, y: float, *, turn: float = 0.0, scale: float = 1.0) -> Points:
-    """The outline's points in the picture: turned clockwise by `turn` degrees, scaled, moved to (x, y)."""
-    angle = math.radians(turn)
-    rotation = np.array([[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]])
-    return points @ rotation * scale + (x, y)
+def _coverage(points: Points, side: int, fine: int) -> Image:
+    """How much of each pixel an outline covers, counted on a grid `fine` times as fine.
 
-
-def clipped_box(points: Points, width: int, height: int) -> tuple[float, float, float, float] | None:
-    """The box (x1, y1, x2, y2) of the part of an outline that lies in the picture, or None when none does.
-
-    Example:
-        >>> clipped_box(placed(outline("square"), 0, 50, scale=10), 100, 100)
-        (0.0, 40.0, 10.0, 60.0)
+    OpenCV's own smooth edges would make every shape half a pixel larger all round.
     """
-    for axis, bound, sign in ((0, 0, 1), (0, width, -1), (1, 0, 1), (1, height, -1)):
-        points = _clip(points, axis, bound, sign)
-        if len(points) == 0:
-            return None
-    (x1, y1), (x2, y2) = points.min(axis=0), points.max(axis=0)
-    return (float(x1), float(y1), float(x2), float(y2)) if x2 > x1 and y2 > y1 else None
-
-
-def visible_shares(outlines: list[Points], width: int, height: int, *, step: int = 1) -> list[float]:
-    """How much of each outline can be seen: inside the picture and not covered by later ones, 0 … 1.
-
-    Args:
-        outlines: placed outlines, in drawing order.
-        width: of the picture.
-        height: of the picture.
-        step: measure on a grid this many pixels wide.
-    """
-    ids = np.zeros((math.ceil(height / step), math.ceil(width / step)), np.uint8)
-    for number, points in enumerate(outlines, start=1):
-        cv2.fillPoly(ids, [_fixed(points / step)], (number,), cv2.LINE_8, 4)
-    counts = np.bincount(ids.ravel(), minlength=len(outlines) + 1)[1:]
-    areas = [max(1.0, _area(points) / step**2) for points in outlines]
-    return [min(1.0, float(count) / area) for count, area in zip(counts, areas, strict=True)]
-
-
-def _area(points: Points) -> float:
-    x, y = points[:, 0], points[:, 1]
-    return abs(float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1)))) / 2
-
-
-def _clip(points: Points, axis: int, bound: float, sign: int) -> Points:
-    """One step of Sutherland-Hodgman: keep the side of one axis-parallel line, cutting the edges that cross it."""
-    depth = (points[:, axis] - bound) * sign
-    if bool((depth >= 0).all()):
-        return points
-    following, next_depth = np.roll(points, -1, axis=0), np.roll(depth, -1)
-    crosses = (depth >= 0) != (next_depth >= 0)
-    share = np.divide(depth, depth - next_depth, out=np.zeros_like(depth), where=crosses)
-    both = np.stack([points, points + (following - points) * share[:, None]], axis=1)
-    kept: Points = both[np.stack([depth >= 0, crosses], axis=1)]
-    return kept
+    grid = np.zeros((side * fine, side * fine), np.uint8)
+    cv2.fillPoly(grid, [fixed_point(points * fine)], (255,), cv2.LINE_8, 4)
+    return np.asarray(cv2.resize(grid, (side, side), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _corner_reach(turn: float) -> float:
@@ -190,12 +128,15 @@ def _window(canvas: Image, x: float, y: float, half: float) -> tuple[int, int, i
 
 def _matrix(side: int, x: float, y: float, turn: float, scale: float) -> NDArray[np.float64]:
     centre = (side - 1) / 2
-    matrix = cv2.getRotationMatrix2D((centre, centre), -turn, scale)
-    matrix[:, 2] += (x - 0.5 - centre, y - 0.5 - centre)
+    matrix = np.asarray(cv2.getRotationMatrix2D((centre, centre), -turn, scale), np.float64)
+    matrix[:, 2] += np.array([x - 0.5 - centre, y - 0.5 - centre])
     return matrix
 
 
-def _shade(canvas: Image, sprite: Sprite, x: float, y: float, turn: float, scale: float, depth: float) -> None:
+def _shade(
+    canvas: Image, sprite: Sprite, place: tuple[float, float], *, turn: float, scale: float, depth: float
+) -> None:
+    x, y = place
     window = _window(canvas, x, y, sprite.shadow.shape[0] * scale * _corner_reach(turn))
     if window is None:
         return
@@ -208,7 +149,10 @@ def _shade(canvas: Image, sprite: Sprite, x: float, y: float, turn: float, scale
 
 
 def _surface(sprite: Sprite, turn: float) -> Image:
-    """The sprite's colour at half resolution, lit from the picture's upper left whichever way the shape is turned."""
+    """The sprite's colour at half resolution, lit from the picture's upper left whichever way the shape is turned.
+
+    RGB and a fourth channel without meaning: OpenCV warps four channels in a third of the time that three take.
+    """
     angle = math.radians(turn)
     light_x = _LIGHT[0] * math.cos(angle) + _LIGHT[1] * math.sin(angle)
     light_y = -_LIGHT[0] * math.sin(angle) + _LIGHT[1] * math.cos(angle)
@@ -216,7 +160,8 @@ def _surface(sprite: Sprite, turn: float) -> Image:
     facing = sprite.lean[0] * np.float32(-light_x) + ramp * np.float32(light_x)
     facing -= sprite.lean[1] * np.float32(light_y) - (ramp * np.float32(light_y))[:, None]
     level = cv2.convertScaleAbs(facing, alpha=100, beta=128)
-    return cv2.merge([cv2.LUT(level, _tone(value)) for value in sprite.colour])
+    tones = [cv2.LUT(level, _tone(value)) for value in sprite.colour]
+    return np.asarray(cv2.merge([*tones, tones[0]]), np.uint8)
 
 
 def _tone(value: int) -> Image:
@@ -224,57 +169,3 @@ def _tone(value: int) -> Image:
     light = (np.arange(256) - 128) / 100
     toned = np.where(light > 0, value + (255 - value) * np.clip(light * 0.62, 0, 0.8), value * (1 + light * 0.48))
     return np.clip(toned, 0, 255).astype(np.uint8)
-
-
-def _fixed(points: Points) -> NDArray[np.int32]:
-    """Points in OpenCV's 28.4 fixed point; its pixel centres lie on whole numbers, ours on halves."""
-    return np.round((points - 0.5) * 16).astype(np.int32)
-
-
-def _fit(points: Points) -> Points:
-    low, high = points.min(axis=0), points.max(axis=0)
-    fitted: Points = (points - (low + high) / 2) * (2 / float((high - low).max()))
-    return fitted
-
-
-def _rounded(corners: Points, amount: float, steps: int = 7) -> Points:
-    """Replace every corner by a quadratic curve that starts and ends `amount` × the shorter edge away from it."""
-    if amount <= 0:
-        return corners
-    before, after = np.roll(corners, 1, axis=0) - corners, np.roll(corners, -1, axis=0) - corners
-    lengths = np.stack([np.hypot(*before.T), np.hypot(*after.T)])
-    reach = (lengths.min(axis=0) * amount)[:, None]
-    start, end = corners + before / lengths[0][:, None] * reach, corners + after / lengths[1][:, None] * reach
-    t = np.linspace(0, 1, steps)[None, :, None]
-    curve = start[:, None] * (1 - t) ** 2 + corners[:, None] * 2 * t * (1 - t) + end[:, None] * t**2
-    return curve.reshape(-1, 2)
-
-
-def ring(radii: list[float], first: float = -90.0) -> Points:
-    """Corners at even angles around the centre with the given radii, from `first` degrees on, clockwise."""
-    angles = np.radians(first + np.arange(len(radii)) * 360 / len(radii))
-    return np.stack([np.cos(angles), np.sin(angles)], axis=1) * np.asarray(radii, float)[:, None]
-
-
-def _cross() -> Points:
-    arm = 0.34
-    quarter = [(-arm, -1.0), (arm, -1.0), (arm, -arm)]
-    turns = [np.array([[c, s], [-s, c]]) for c, s in ((1, 0), (0, 1), (-1, 0), (0, -1))]
-    return np.concatenate([np.array(quarter) @ turn for turn in turns])
-
-
-def _heart() -> Points:
-    t = np.linspace(0, 2 * np.pi, 72, endpoint=False)
-    x = 16 * np.sin(t) ** 3
-    y = -(13 * np.cos(t) - 5 * np.cos(2 * t) - 2 * np.cos(3 * t) - np.cos(4 * t))
-    return np.stack([x, y], axis=1)
-
-
-_OUTLINES = {
-    "circle": lambda: ring([1.0] * 72),
-    "square": lambda: _rounded(ring([1.0] * 4, -45), 0.14),
-    "triangle": lambda: _rounded(ring([1.0] * 3), 0.16),
-    "star": lambda: _rounded(ring([1.0, 0.47] * 5), 0.2),
-    "cross": lambda: _rounded(_cross(), 0.18),
-    "heart": _heart,
-}

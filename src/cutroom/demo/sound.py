@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,14 @@ _CLICK_SECONDS = 0.008
 _CLICK_BAND = (5200.0, 9000.0)
 _FRAME, _HOP = 1024, 256
 _VOICES = ((112.0, 1.0, 0.42), (186.0, 1.16, 0.58))  # pitch in Hz, formant scale, place from left to right
-_VOWELS = ((730, 1090, 2440), (530, 1840, 2480), (270, 2290, 3010), (570, 840, 2410), (300, 870, 2240), (490, 1350, 1690))
+_VOWELS = (
+    (730, 1090, 2440),
+    (530, 1840, 2480),
+    (270, 2290, 3010),
+    (570, 840, 2410),
+    (300, 870, 2240),
+    (490, 1350, 1690),
+)
 _WIDTHS = (80.0, 110.0, 160.0)
 
 Samples = NDArray[np.float32]
@@ -74,11 +82,12 @@ def click(rate: int) -> Samples:
     t = np.arange(count) / rate
     low, high = _CLICK_BAND
     sweep = np.sin(2 * np.pi * (low * t + (high - low) * t**2 / (2 * _CLICK_SECONDS)))
-    ends = np.minimum(1, np.minimum(np.arange(count) / (0.0004 * rate), (count - 1 - np.arange(count)) / (0.003 * rate)))
+    rise, fall = np.arange(count) / (0.0004 * rate), np.arange(count)[::-1] / (0.003 * rate)
+    ends = np.minimum(1, np.minimum(rise, fall))
     return (sweep * ends).astype(np.float32)
 
 
-def find_clicks(samples: NDArray[np.generic], rate: int) -> NDArray[np.int64]:
+def find_clicks(samples: NDArray[Any], rate: int) -> NDArray[np.int64]:
     """Where the film's clicks begin, found by correlation with the click; good to a sample or two, also after AAC.
 
     Args:
@@ -169,7 +178,8 @@ def _phrase(count: int, pitch: float, formant_scale: float, rng: np.random.Gener
     voiced = _filter(source, lambda at: _resonance(np.stack([np.interp(at, knots, track[:, n]) for n in range(3)])))
     voiced += _filter(rng.standard_normal(count) * hiss * 0.2, lambda at: np.tile(_band(2200, 4200), (len(at), 1)))
     edge = np.minimum(1, np.minimum(time, time[-1] - time) / 0.01)
-    return (voiced * edge * (0.42 / max(float(np.abs(voiced).max()), 1e-9))).astype(np.float32)
+    phrase: Samples = (voiced * edge * (0.42 / max(float(np.abs(voiced).max()), 1e-9))).astype(np.float32)
+    return phrase
 
 
 def _vowel(rng: np.random.Generator) -> tuple[int, int, int]:
