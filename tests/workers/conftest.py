@@ -8,31 +8,27 @@ from pathlib import Path
 
 import pytest
 
-HERE = str(Path(__file__).parent)
-if HERE not in sys.path:  # the children find it by ChildClass.paths, this process by sys.path
-    sys.path.append(HERE)
+sys.path.append(str(Path(__file__).parent))  # the children find the tasks by ChildClass.paths, this process here
 
-from cutroom.workers import ChildClass, Grants, WorkerPool  # noqa: E402
+from worker_tasks import HERE_KIND
 
-KIND = ChildClass("media", memory=640 << 20, paths=(HERE,))
-PRELOAD = ("numpy", "worker_tasks")
+from cutroom.workers import ChildClass, Grants, WorkerPool
 
 
 @pytest.fixture
 def kind() -> ChildClass:
-    return KIND
+    return HERE_KIND
 
 
 @pytest.fixture(scope="session")
 def shared_pool() -> Iterator[WorkerPool]:
-    with WorkerPool(KIND, workers=1, preload=PRELOAD, timeout=20) as pool:
+    with WorkerPool(HERE_KIND, workers=1, preload=("numpy", "worker_tasks"), timeout=20) as pool:
         yield pool
 
 
 @pytest.fixture
-def pool(shared_pool: WorkerPool, tmp_path: Path) -> WorkerPool:
+def pool(shared_pool: WorkerPool, granted: Path) -> WorkerPool:
     """One warm worker that may read and write in this test's own folder."""
-    granted = tmp_path / "granted"
     granted.mkdir()
     shared_pool.grants = Grants(read=[granted], write=[granted])
     return shared_pool

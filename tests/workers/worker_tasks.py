@@ -20,8 +20,12 @@ from typing import Any
 import numpy as np
 
 from cutroom.errors import DamagedMediaError, MediaError
-from cutroom.workers import DIRECT, Context
+from cutroom.workers import DIRECT, ChildClass, Context
 from cutroom.workers.wire import MAGIC, PREFIX, Kind
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+HERE_KIND = ChildClass("media", memory=640 << 20, paths=(HERE,))
+"""A class whose children find this module."""
 
 
 @dataclass(frozen=True)

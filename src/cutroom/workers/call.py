@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import os
 import pickle
 from collections.abc import Callable
@@ -90,4 +91,5 @@ def prepare(
             value=function,
             hint="put the function and its task in a module",
         )
-    return Call(buffer.getvalue(), frozenset(pickler.modules), reads, writes, timeout, on_progress, future)
+    limit = None if timeout is None or math.isinf(timeout) else timeout
+    return Call(buffer.getvalue(), frozenset(pickler.modules), reads, writes, limit, on_progress, future)

@@ -41,6 +41,8 @@ _STDLIB = (
     "linecache",
     "tokenize",
 )
+# What these packages import only when they are first used; Pillow's file formats are the owner's to name.
+_COMPANIONS = {"av": ("av.subtitles.codeccontext", "av.subtitles.stream", "av.subtitles.subtitle")}
 _TRACEBACK_LINES = 12
 
 
@@ -113,6 +115,9 @@ def _start(channel: Channel) -> bool:
             warm = getattr(importlib.import_module(name), "warm", None)
             if name.partition(".")[0] not in sys.stdlib_module_names and callable(warm):
                 warm()
+        for package, companions in _COMPANIONS.items():
+            for name in companions if package in sys.modules else ():
+                importlib.import_module(name)
     except BaseException as error:
         channel.send(_failed(error))
         return False

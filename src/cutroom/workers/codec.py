@@ -20,6 +20,7 @@ from cutroom.workers.wire import Frame, Kind
 INLINE_BUFFER = 64 * 1024
 INLINE_TOTAL = 1 << 20
 MAX_SHARED = 4 << 30
+MAX_DEPTH = 200
 _DTYPE = re.compile(r"[<>|][biufc](1|2|4|8|16|32)")
 
 
@@ -72,7 +73,9 @@ def decode(frame: Frame) -> Any:
         raise UnreadableError(str(error) or type(error).__name__) from None
 
 
-def _strip(value: object, buffers: list[memoryview], table: list[list[object]]) -> object:
+def _strip(value: object, buffers: list[memoryview], table: list[list[object]], depth: int = 0) -> object:
+    if depth > MAX_DEPTH:
+        raise TypeError(f"a result is nested more than {MAX_DEPTH} deep")
     numpy = sys.modules.get("numpy")
     if numpy is not None and isinstance(value, numpy.generic):  # first: numpy.float64 is also a float
         value = value.item()
@@ -82,11 +85,11 @@ def _strip(value: object, buffers: list[memoryview], table: list[list[object]]) 
         view = memoryview(value).cast("B") if memoryview(value).contiguous else memoryview(bytes(value))
         return _put(view, [len(view), False], buffers, table)
     if isinstance(value, (list, tuple)):
-        return [_strip(item, buffers, table) for item in value]
+        return [_strip(item, buffers, table, depth + 1) for item in value]
     if isinstance(value, dict):
         if not all(isinstance(key, str) for key in value):
             raise TypeError("a result's dictionary has a key that is not a string")
-        filled = {key: _strip(item, buffers, table) for key, item in value.items()}
+        filled = {key: _strip(item, buffers, table, depth + 1) for key, item in value.items()}
         return {"$": filled} if "$" in filled else filled
     if numpy is not None and isinstance(value, numpy.ndarray):
         if not _DTYPE.fullmatch(value.dtype.str):
@@ -141,16 +144,18 @@ def _buffer(area: memoryview, start: int, entry: list[Any]) -> Any:
     return np.frombuffer(view, dtype=kind).reshape(shape)
 
 
-def _fill(value: Any, buffers: list[Any]) -> Any:
+def _fill(value: Any, buffers: list[Any], depth: int = 0) -> Any:
+    if depth > 2 * MAX_DEPTH + 2:  # an escaped dictionary takes two levels
+        raise ValueError("nested too deep")
     if isinstance(value, list):
-        return [_fill(item, buffers) for item in value]
+        return [_fill(item, buffers, depth + 1) for item in value]
     if not isinstance(value, dict):
         return value
     if "$" not in value:
-        return {key: _fill(item, buffers) for key, item in value.items()}
+        return {key: _fill(item, buffers, depth + 1) for key, item in value.items()}
     inner = value["$"]
     if type(inner) is int and 0 <= inner < len(buffers):
         return buffers[inner]
     if isinstance(inner, dict):
-        return {key: _fill(item, buffers) for key, item in inner.items()}
+        return {key: _fill(item, buffers, depth + 1) for key, item in inner.items()}
     raise ValueError("a reference to a buffer that is not there")

@@ -17,10 +17,9 @@ from cutroom.workers import codec, launch
 from cutroom.workers.call import Call
 from cutroom.workers.classes import ChildClass
 from cutroom.workers.grants import Grants
-from cutroom.workers.wire import UP, Channel, Frame, Kind, Limits, ProtocolError, frame
+from cutroom.workers.wire import UP, Channel, Frame, Kind, ProtocolError, frame
 
 _BACKSTOP = 5.0
-_UP = Limits(UP.header, UP.body, UP.descriptors)
 
 
 @dataclass(frozen=True)
@@ -49,8 +48,9 @@ class Link:
                 cwd="/",
                 start_new_session=True,
             )
-        self._channel = Channel(ours, _UP)
+        self._channel = Channel(ours, UP)
         self._lock = threading.Lock()
+        self._killed = False
         self._grants: object = None
         self._start_limit = child_class.start_timeout + _BACKSTOP
         self.ready: Ready | None = None
@@ -67,7 +67,7 @@ class Link:
     def alive(self) -> bool:
         """Whether the broker runs."""
         with self._lock:
-            return self._process.poll() is None
+            return not self._killed and self._process.poll() is None
 
     def await_ready(self) -> Ready:
         """What the child says about itself, once it has started.
@@ -78,6 +78,7 @@ class Link:
         deadline = time.monotonic() + self._start_limit
         while self.ready is None:
             item = self._receive(deadline)
+            item.close()
             if item.kind is Kind.READY:
                 self._note(item)
             elif item.kind in {Kind.FAILED, Kind.ERROR}:
@@ -121,6 +122,7 @@ class Link:
     def kill(self) -> None:
         """Kill the broker and its child at once."""
         with self._lock:
+            self._killed = True
             if self._process.poll() is None:
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.killpg(self._process.pid, signal.SIGKILL)

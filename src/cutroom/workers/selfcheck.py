@@ -57,6 +57,10 @@ def attempts(task: Attempts, context: Context = DIRECT) -> dict[str, bool]:
     return attempt_all()
 
 
+def nothing(task: Attempts, context: Context = DIRECT) -> None:
+    """Nothing: for the worker that starts on the way."""
+
+
 def digest(task: Digest, context: Context = DIRECT) -> dict[str, Any]:
     """Size in bytes and SHA-256 of a file."""
     total, state = 0, hashlib.sha256()

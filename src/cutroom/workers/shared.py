@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import fcntl
 import mmap
 import os
 import weakref
@@ -53,6 +52,8 @@ def read(descriptor: int, size: int) -> memoryview:
     Raises:
         ValueError: not a memfd that takes seals, or not of this size.
     """
+    import fcntl
+
     try:
         fcntl.fcntl(descriptor, _F_ADD_SEALS, _SEALS)
     except OSError as error:
