@@ -19,7 +19,7 @@ from av.audio.stream import AudioStream as AvAudioStream
 from av.packet import Packet
 
 from cutroom.errors import DamagedMediaError, MediaError
-from cutroom.media.opening import clock, only, open_container, origin
+from cutroom.media.opening import called, clock, only, open_container, origin
 from cutroom.media.sound import Assembler, Samples
 from cutroom.schema.media import AudioStream
 
@@ -59,7 +59,7 @@ class AudioReader:
     def __init__(self, file: BinaryIO, stream: AudioStream) -> None:
         self._file = file
         self._stream = stream
-        self._name = name if isinstance(name := getattr(file, "name", ""), str) else ""
+        self._name = called(file)
         self._rate = stream.sample_rate
         self._length = CHUNK_SECONDS * self._rate
         self._blend = max(1, round(_BLEND * self._rate))
@@ -98,15 +98,14 @@ class AudioReader:
         self.close()
 
     def _open(self) -> None:
-        self._container = open_container(self._file, self._name)
+        self._container = open_container(self._file)
         self._origin = origin(self._container)
-        source = only(self._container, self._stream.index, self._name)
+        source = only(self._container, self._stream.index, self._file)
         if source.type != "audio":
-            raise MediaError(
-                f"stream {source.index} of {self._name or 'the media'} is no sound", hint="probe the file again"
-            )
+            raise MediaError(f"stream {source.index} of {self._name} is no sound", hint="probe the file again")
         self._source = cast(AvAudioStream, source)
         self._tick = clock(source)
+        self._scale, self._shift = float(self._tick * self._rate), float(self._origin * self._rate)
         self._fresh = True
 
     # -- from the stream's own grid to the asked one ---------------------------------------------------------------
@@ -168,7 +167,7 @@ class AudioReader:
             assembler.add(self._position(frame), _as_float(frame, self._stream))
         if failures and not assembler.runs:
             raise DamagedMediaError(
-                f"the sound of {self._name or 'the media'} is damaged after {begin} s",
+                f"the sound of {self._name} is damaged after {begin} s",
                 value=self._name,
                 hint="copy the file again from its source, or keep that part out of the edit",
             )
@@ -184,12 +183,12 @@ class AudioReader:
         for frame in self._decode(Fraction(0), Fraction(CHUNK_SECONDS)):
             position = None if frame is None else self._position(frame)
             if frame is not None and position is not None:
-                self._anchor = math.floor(position + Fraction(1, 2)) + frame.samples
+                self._anchor = math.floor(position + 0.5) + frame.samples
                 return
 
-    def _position(self, frame: AudioFrame) -> Fraction | None:
+    def _position(self, frame: AudioFrame) -> float | None:
         """Where a frame begins, in samples of media time, by its timestamp."""
-        return None if frame.pts is None else (frame.pts * self._tick - self._origin) * self._rate
+        return None if frame.pts is None else frame.pts * self._scale - self._shift
 
     def _decode(self, begin: Fraction, end: Fraction) -> Iterator[AudioFrame | None]:
         """Frames from half a second before `begin` until `end`; None for a packet that cannot be decoded."""

@@ -6,6 +6,7 @@ A media file comes from anywhere, so the demuxers that may look at it are listed
 
 from __future__ import annotations
 
+import os
 from fractions import Fraction
 from typing import BinaryIO, cast
 
@@ -29,26 +30,36 @@ OPEN_OPTIONS: dict[str, dict[str, str]] = {"container_options": CONTAINER_OPTION
 """What every `av.open` of a media file is given."""
 
 _SIGNATURES = (
-    (4, (b"ftyp", b"moov", b"mdat", b"free", b"wide")),
-    (0, (b"\x1aE\xdf\xa3", b"RIFF", b"OggS", b"fLaC", b"ID3", b"GIF8", b"\x00\x00\x01\xba", b"G")),
+    (0, (b"\x1aE\xdf\xa3", b"RIFF", b"OggS", b"fLaC", b"ID3", b"GIF8", b"\x00\x00\x01\xba")),
+    (4, (b"ftyp", b"moov", b"mdat")),
 )
 """How the listed formats begin: a file that begins so and still does not open is damaged, not foreign."""
+_PICTURES = (
+    (0, (b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*")),
+    (4, (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif")),
+    (8, (b"WEBP",)),
+)
 
 av.logging.set_level(None)  # FFmpeg's own log would cross threads and fill notebooks; errors arrive as exceptions
 
 
-def open_container(file: BinaryIO, name: str = "") -> InputContainer:
+def called(file: BinaryIO) -> str:
+    """How errors call a file: by its own name without the folder, where it has one."""
+    name = getattr(file, "name", "")
+    return os.path.basename(name) if isinstance(name, str) and name else "the media"
+
+
+def open_container(file: BinaryIO) -> InputContainer:
     """Open a media file with every safety option.
 
     Args:
         file: open for reading, seekable; it stays open when the container is closed.
-        name: how errors call the file.
 
     Raises:
         UnsupportedMediaError: not media, or a format off the list.
         DamagedMediaError: a known format whose beginning is broken or missing.
     """
-    shown = name or "the media"
+    name = called(file)
     file.seek(0)
     try:
         return cast(InputContainer, av.open(file, mode="r", **OPEN_OPTIONS))  # type: ignore[call-overload]
@@ -56,18 +67,26 @@ def open_container(file: BinaryIO, name: str = "") -> InputContainer:
         file.seek(0)
         head = file.read(12)
         if not head:
-            raise DamagedMediaError(f"{shown} is empty", value=name, hint="copy or record it again") from error
-        if any(head[at:].startswith(magic) for at, magics in _SIGNATURES for magic in magics):
+            raise DamagedMediaError(f"{name} is empty", value=name, hint="copy or record it again") from error
+        if _begins(head, _PICTURES):
+            raise UnsupportedMediaError(
+                f"{name} is a still picture, which cannot be used yet", value=name, hint="make a short video of it"
+            ) from error
+        if _begins(head, _SIGNATURES):
             raise DamagedMediaError(
-                f"{shown} is damaged: {_reason(error)}",
+                f"{name} is damaged: {_reason(error)}",
                 value=name,
                 hint="the file was cut short or overwritten; copy it again from its source",
             ) from error
         raise UnsupportedMediaError(
-            f"{shown} is not a media file that Cutroom reads",
+            f"{name} is not a media file that Cutroom reads",
             value=name,
             hint="it reads MP4, MOV, Matroska, WebM, AVI, MPEG, WAV, MP3, FLAC, Ogg, AAC and GIF",
         ) from error
+
+
+def _begins(head: bytes, signatures: tuple[tuple[int, tuple[bytes, ...]], ...]) -> bool:
+    return any(head[at:].startswith(magics) for at, magics in signatures)
 
 
 def _reason(error: Exception) -> str:
@@ -104,14 +123,23 @@ def origin(container: InputContainer) -> Fraction:
     return min(starts, default=Fraction(0))
 
 
-def only(container: InputContainer, index: int, name: str) -> Stream:
+def counts_frames(container: InputContainer, stream: AvVideoStream) -> bool:
+    """Whether frames are placed by counting them, as in AVI, which stores no presentation times.
+
+    FFmpeg's guesses at those times are permuted around B-frames, while the decoding timestamps of decoded frames
+    (which only slice threads keep) count them in the order in which they are shown.
+    """
+    return container.format.name == "avi" and bool(stream.codec_context.has_b_frames)
+
+
+def only(container: InputContainer, index: int, file: BinaryIO) -> Stream:
     """The stream at `index`, and let the demuxer skip all the others.
 
     Raises:
         MediaError: the file has no such stream: it is not the file that was probed.
     """
     if index >= len(container.streams) or not _decodable(container.streams[index]):
-        raise MediaError(f"{name or 'the media'} has no stream {index}", value=index, hint="probe the file again")
+        raise MediaError(f"{called(file)} has no stream {index}", value=index, hint="probe the file again")
     for stream in container.streams:
         if stream.index != index:
             stream.discard = av.stream.Discard.all

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 Samples = NDArray[np.float32]
 """Shape (channels, samples)."""
 
-_JUMP = Fraction(5, 1000)
+_JUMP = 0.005
 """Seconds between where a frame is expected and where its timestamp puts it, from which that is a gap."""
 
 
@@ -25,22 +25,22 @@ _JUMP = Fraction(5, 1000)
 class Run:
     """Contiguous frames: the position that each timestamp gives to the run's start, and the samples."""
 
-    starts: list[Fraction] = field(default_factory=list)
+    starts: list[float] = field(default_factory=list)
     frames: list[Samples] = field(default_factory=list)
     length: int = 0
 
-    def takes(self, position: Fraction, slack: Fraction) -> bool:
+    def takes(self, position: float, slack: float) -> bool:
         """Whether a frame at `position` (in samples) continues the run."""
         return not self.frames or abs(position - self.length - self.starts[0]) <= slack
 
-    def add(self, position: Fraction | None, samples: Samples) -> None:
+    def add(self, position: float | None, samples: Samples) -> None:
         """Append a frame; without a timestamp it follows the last one."""
         if position is not None:
             self.starts.append(position - self.length)
         self.frames.append(samples)
         self.length += samples.shape[1]
 
-    def place(self, tick: Fraction, anchor: int | None) -> int:
+    def place(self, tick: float, anchor: int | None) -> int:
         """The sample where the run starts: the median of what its timestamps say, on the stream's grid of frames.
 
         Args:
@@ -49,15 +49,16 @@ class Run:
                 multiple of it away, which undoes the rounding of coarse timestamps.
         """
         middle = sorted(self.starts)[len(self.starts) // 2]
-        slack = max(tick, Fraction(1)) * 3 / 2
-        first, *inner = [frame.shape[1] for frame in self.frames[:-1]] or [0]  # the outer two may be cut shorter
-        step = math.gcd(*inner)
+        slack = max(tick, 1.0) * 1.5
+        lengths: list[int] = [frame.shape[1] for frame in self.frames[:-1]]
+        first, inner = sum(lengths[:1]), lengths[1:]  # the outer two may be cut shorter
+        step: int = math.gcd(*inner)
         if anchor is not None and step > 2 * slack:
             second = middle + first
-            line = anchor + step * math.floor((second - anchor) / step + Fraction(1, 2))
+            line: int = anchor + step * math.floor((second - anchor) / step + 0.5)
             if abs(line - second) <= slack:
                 return line - first
-        return math.floor(middle + Fraction(1, 2))
+        return math.floor(middle + 0.5)
 
 
 class Assembler:
@@ -69,11 +70,11 @@ class Assembler:
     """
 
     def __init__(self, rate: int, tick: Fraction) -> None:
-        self._tick = tick * rate
-        self._slack = max(_JUMP * rate, self._tick * 5 / 2)
+        self._tick = float(tick * rate)
+        self._slack = max(_JUMP * rate, self._tick * 2.5)
         self.runs: list[Run] = []
 
-    def add(self, position: Fraction | None, samples: Samples) -> None:
+    def add(self, position: float | None, samples: Samples) -> None:
         """Append a frame that its timestamp puts at `position` (in samples of media time)."""
         if position is None and not self.runs:
             return

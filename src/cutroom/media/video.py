@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from fractions import Fraction
 from types import TracebackType
 from typing import BinaryIO, NamedTuple, Self, cast
@@ -15,7 +15,7 @@ from av.video.stream import VideoStream as AvVideoStream
 
 from cutroom.errors import DamagedMediaError, MediaError
 from cutroom.media.grid import FrameGrid
-from cutroom.media.opening import DECODER_OPTIONS, clock, only, open_container, origin
+from cutroom.media.opening import DECODER_OPTIONS, called, clock, counts_frames, only, open_container, origin
 from cutroom.schema.media import VideoStream
 
 _NEAR = 12
@@ -55,11 +55,12 @@ class VideoReader:
         self._file = file
         self._stream = stream
         self._threads = threads
-        self._name = name if isinstance(name := getattr(file, "name", ""), str) else ""
+        self._name = called(file)
         self._end: Fraction | None = None  # start of the last frame, once the end was reached
         self._current: Shown | None = None
         self._next: Shown | None = None
         self._landed: int | None = None  # timestamp of the keyframe that the last seek led to
+        self._delay: int | None = None  # where frames are counted: by how many the decoder holds them back
         self._open()
 
     def frame_at(self, time: Fraction) -> VideoFrame:
@@ -74,6 +75,10 @@ class VideoReader:
         Raises:
             DamagedMediaError: the data that this frame needs cannot be decoded.
         """
+        return self.shown_at(time).frame
+
+    def shown_at(self, time: Fraction) -> Shown:
+        """What `frame_at` gives, with the media time from which it is shown."""
         time = max(time, self._stream.start)
         if self._end is not None:
             time = min(time, self._end)
@@ -84,6 +89,25 @@ class VideoReader:
         except MediaError:
             self._current = self._next = None
             raise
+
+    def frames(self, time: Fraction = Fraction(0)) -> Iterator[Shown]:
+        """Every frame in order, from the one shown at `time` to the last. Read nothing else meanwhile.
+
+        Raises:
+            DamagedMediaError: what follows cannot be decoded.
+        """
+        self.shown_at(time)
+        while self._current is not None:
+            yield self._current
+            try:
+                following = self._next or next(self._frames, None)
+            except MediaError:
+                self._current = self._next = None
+                raise
+            if following is None:
+                self._end = self._current.start
+                return
+            self._current, self._next = following, None
 
     def close(self) -> None:
         """Free the decoder and close the file."""
@@ -100,42 +124,40 @@ class VideoReader:
         self.close()
 
     def _open(self) -> None:
-        self._container = open_container(self._file, self._name)
+        self._container = open_container(self._file)
         start = origin(self._container)
-        source = only(self._container, self._stream.index, self._name)
+        source = only(self._container, self._stream.index, self._file)
         if source.type != "video":
-            raise MediaError(
-                f"stream {source.index} of {self._name or 'the media'} is no picture", hint="probe the file again"
-            )
+            raise MediaError(f"stream {source.index} of {self._name} is no picture", hint="probe the file again")
         self._source = cast(AvVideoStream, source)
         context = self._source.codec_context
         context.options = DECODER_OPTIONS
         context.thread_count = self._threads
-        # AVI stores no presentation times; FFmpeg's guesses at them are permuted around B-frames, while decoding
-        # timestamps, which only slice threads keep, count the frames as they come out.
-        self._counted = self._container.format.name == "avi" and context.has_b_frames > 0
+        self._counted = counts_frames(self._container, self._source)
         context.thread_type = ThreadType.SLICE if self._counted else ThreadType.AUTO
         self._grid = FrameGrid(self._stream, clock(source), start)
         self._restart(from_key=False)
+        if self._counted and self._delay is None:
+            self._current = next(self._frames, None)
 
     def _restart(self, *, from_key: bool) -> None:
         self._frames: Generator[Shown] = self._decode(from_key)
         self._current = self._next = None
         self._landed = None
 
-    def _walk(self, time: Fraction) -> VideoFrame:
+    def _walk(self, time: Fraction) -> Shown:
         """Decode on from the current frame until the one for `time`."""
         while True:
             current = cast(Shown, self._current)
             if not self._stream.variable_rate and time < current.start + 1 / self._stream.rate:
-                return current.frame
+                return current
             if self._next is None:
                 self._next = next(self._frames, None)
             if self._next is None:
                 self._end = current.start
-                return current.frame
+                return current
             if self._next.start > time:
-                return current.frame
+                return current
             self._current, self._next = self._next, None
 
     def _is_far(self, time: Fraction, current: Shown) -> bool:
@@ -190,10 +212,11 @@ class VideoReader:
         for packet in self._container.demux(self._source):
             if error is not None and packet.size:
                 break  # the broken packet was not the last one of a file cut short: what follows is missing too
-            if from_key and packet.size:
-                if not packet.is_keyframe:
-                    continue
-                from_key, self._landed = False, packet.pts if packet.dts is None else packet.dts
+            if from_key and packet.size and not packet.is_keyframe:
+                continue
+            from_key = False
+            if self._landed is None:
+                self._landed = packet.pts if packet.dts is None else packet.dts
             frames, error = self._feed(packet, error)
             for frame in frames:
                 start = self._start(frame, previous)
@@ -225,7 +248,11 @@ class VideoReader:
 
         Frames come in order, so a missing or backward timestamp is one frame after the last.
         """
-        ticks = frame.dts if self._counted else frame.pts
+        ticks = frame.pts
+        if self._counted:
+            if self._delay is None and self._landed is not None:
+                self._delay = 0 if frame.dts is None else frame.dts - self._landed
+            ticks = None if frame.dts is None or self._delay is None else frame.dts - self._delay
         start = None if ticks is None else self._grid.start(ticks)
         if previous is not None and (start is None or start <= previous):
             return previous + 1 / self._stream.rate
@@ -234,7 +261,7 @@ class VideoReader:
     def _damaged(self, after: Fraction | None) -> DamagedMediaError:
         where = "" if after is None else f" after {float(after):.2f} s"
         return DamagedMediaError(
-            f"the picture of {self._name or 'the media'} is damaged{where}",
+            f"the picture of {self._name} is damaged{where}",
             value=self._name,
             hint="copy the file again from its source, or keep that part out of the edit",
         )

@@ -1,0 +1,149 @@
+"""Small pictures of a film."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from typing import BinaryIO
+
+import av
+import cv2
+import numpy as np
+from av.container import InputContainer
+from av.packet import Packet
+from av.video.frame import VideoFrame
+from av.video.reformatter import ColorRange, Colorspace, Interpolation
+from av.video.stream import VideoStream as AvVideoStream
+
+from cutroom.errors import DamagedMediaError, UnsupportedMediaError
+from cutroom.media.opening import DECODER_OPTIONS, called, choose_streams, clock, only, open_container, origin
+from cutroom.media.probing import probe_file
+from cutroom.media.video import VideoReader
+
+type KeyPacket = Packet[AvVideoStream]
+QUALITY = 60
+"""JPEG quality."""
+_HD = 720
+"""Untagged pictures from this height on are taken for BT.709, smaller ones for BT.601, as players do."""
+
+
+def exact_thumbnails(
+    file: BinaryIO, times: Sequence[Fraction], size: tuple[int, int], progress: Callable[[int], None] | None = None
+) -> list[bytes]:
+    """A JPEG of the frame shown at each media time.
+
+    Raises:
+        UnsupportedMediaError: the file has no picture.
+        DamagedMediaError: a frame cannot be decoded.
+    """
+    video = probe_file(file).video
+    if video is None:
+        raise _no_picture(file)
+    found: dict[Fraction, bytes] = {}
+    with VideoReader(file, video) as reader:
+        for count, time in enumerate(sorted(set(times))):
+            found[time] = jpeg(reader.frame_at(time), video.pixel_aspect, size)
+            if progress is not None:
+                progress(count + 1)
+    return [found[time] for time in times]
+
+
+def nearby_thumbnails(
+    file: BinaryIO, times: Sequence[Fraction], size: tuple[int, int], progress: Callable[[int], None] | None = None
+) -> list[bytes]:
+    """A JPEG of the last keyframe at or before each media time: one decoded frame a picture, for strips.
+
+    Raises:
+        UnsupportedMediaError: the file has no picture.
+        DamagedMediaError: no keyframe can be decoded.
+    """
+    container = open_container(file)
+    try:
+        source, _ = choose_streams(container)
+        if source is None:
+            raise _no_picture(file)
+        start, tick = origin(container), clock(source)
+        only(container, source.index, file)
+        source.codec_context.options = DECODER_OPTIONS
+        source.codec_context.thread_count = 1
+        shape = source.sample_aspect_ratio
+        aspect = Fraction(shape.numerator, shape.denominator) if shape else Fraction(1)
+        pictures: dict[int, bytes] = {}
+        found: dict[Fraction, bytes] = {}
+        last: bytes | None = None
+        for count, time in enumerate(sorted(set(times))):
+            for packet in _keyframes(container, source, int((time + start) / tick)):
+                place = packet.pos if packet.pos is not None else packet.dts or 0
+                frame = None if place in pictures else _decode_alone(source, packet)
+                if frame is not None:
+                    pictures[place] = jpeg(frame, aspect, size)
+                if place in pictures:
+                    last = pictures[place]
+                    break
+            if last is None:
+                raise DamagedMediaError(
+                    f"no picture of {called(file)} can be decoded at {float(time):.2f} s",
+                    value=called(file),
+                    hint="copy the file again from its source",
+                )
+            found[time] = last
+            if progress is not None:
+                progress(count + 1)
+        return [found[time] for time in times]
+    finally:
+        container.close()
+
+
+def _keyframes(container: InputContainer, source: AvVideoStream, goal: int) -> Iterator[KeyPacket]:
+    """Packets of keyframes, from the one at or before `goal` on."""
+    try:
+        container.seek(goal, stream=source, backward=True)
+    except (av.FFmpegError, OSError):
+        container.seek(source.start_time or 0, stream=source, backward=True)
+    return (packet for packet in container.demux(source) if packet.size and packet.is_keyframe)
+
+
+def _decode_alone(source: AvVideoStream, packet: KeyPacket) -> VideoFrame | None:
+    """The frame of one packet that needs no other; None where it does not decode."""
+    context = source.codec_context
+    try:
+        frames = [*context.decode(packet), *context.decode(None)]
+    except (av.FFmpegError, ValueError, OSError):
+        frames = []
+    context.flush_buffers()
+    return frames[0] if frames else None
+
+
+def jpeg(frame: VideoFrame, aspect: Fraction, size: tuple[int, int]) -> bytes:
+    """A frame as JPEG, upright, with square pixels, no larger than `size` and never enlarged."""
+    turned = round(-frame.rotation / 90) % 4
+    width, height = max(1, round(frame.width * aspect)), frame.height
+    box = size if turned % 2 == 0 else (size[1], size[0])
+    scale = min(Fraction(box[0], width), Fraction(box[1], height), Fraction(1))
+    small = frame.reformat(
+        width=max(1, round(width * scale)),
+        height=max(1, round(height * scale)),
+        format="bgr24",
+        src_colorspace=_matrix(frame),
+        dst_colorspace=Colorspace.DEFAULT,
+        dst_color_range=ColorRange.JPEG,
+        interpolation=Interpolation.AREA,
+    )
+    picture = np.ascontiguousarray(np.rot90(small.to_ndarray(), -turned))
+    done, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+    assert done
+    return data.tobytes()
+
+
+def _matrix(frame: VideoFrame) -> int:
+    """How libswscale numbers the frame's colour matrix."""
+    known = int(frame.colorspace)
+    if known in {1, 4, 5, 6, 7, 9}:
+        return known
+    return int(Colorspace.ITU709 if frame.height >= _HD else Colorspace.ITU601)
+
+
+def _no_picture(file: BinaryIO) -> UnsupportedMediaError:
+    return UnsupportedMediaError(
+        f"{called(file)} has no picture", value=called(file), hint="ask for its waveform instead"
+    )
