@@ -3,16 +3,16 @@ unchanged through most edits."""
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
-from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from cutroom.errors import HandlesError
 from cutroom.schema.clip import Clip, Transition
-from cutroom.schema.time import to_frame, to_sample
+from cutroom.schema.time import to_frame
 from cutroom.schema.track import Track
 
 
@@ -89,13 +89,14 @@ class Layout:
 
 
 @lru_cache(maxsize=512)
-def _layout(key: _Same, rate: Fraction, on_samples: bool) -> Layout:
+def _layout(key: _Same, rate: Fraction) -> Layout:
     track = key.track
-    to_grid: Callable[[Fraction], int] = (
-        (lambda t: to_sample(t, rate.numerator)) if on_samples else (lambda t: to_frame(t, rate))
-    )
-    starts = tuple(to_grid(track.start_of(i)) for i in range(len(track.items) + 1))
-    found = (_window(track, starts, t, to_grid) for t in track.transitions)
+    # the sum in whole ticks: ten thousand additions of fractions take fifty times as long
+    base = math.lcm(*{item.duration.denominator for item in track.items}) if track.items else 1
+    lengths = (item.duration.numerator * (base // item.duration.denominator) for item in track.items)
+    twice, whole = 2 * rate.numerator, base * rate.denominator
+    starts = tuple((twice * tick + whole) // (2 * whole) for tick in accumulate(lengths, initial=0))
+    found = (_window(track, starts, t, rate) for t in track.transitions)
     windows = sorted((w for w in found if w.begin < w.end), key=lambda w: (w.cut, w.begin))
     for a, b in pairwise(windows):
         if b.begin < a.end:
@@ -126,7 +127,7 @@ def frames_layout(track: Track, fps: Fraction) -> Layout:
     Raises:
         HandlesError: a clip is too short for the transitions on it.
     """
-    return _layout(_Same(track), fps, False)
+    return _layout(_Same(track), fps)
 
 
 def samples_layout(track: Track, sample_rate: int) -> Layout:
@@ -135,13 +136,13 @@ def samples_layout(track: Track, sample_rate: int) -> Layout:
     Raises:
         HandlesError: a clip is too short for the transitions on it.
     """
-    return _layout(_Same(track), Fraction(sample_rate), True)
+    return _layout(_Same(track), Fraction(sample_rate))
 
 
-def _window(track: Track, starts: tuple[int, ...], transition: Transition, grid: Callable[[Fraction], int]) -> Window:
+def _window(track: Track, starts: tuple[int, ...], transition: Transition, rate: Fraction) -> Window:
     left = track.index_of(transition.left) if transition.left else None
     right = track.index_of(transition.right) if transition.right else None
-    total = grid(transition.duration)
+    total = to_frame(transition.duration, rate)
     if left is None and right is None:
         raise HandlesError(f"transition {transition.id} stands at no clip", value=transition.id, hint="remove it")
     if left is None or right is None:  # a fade from or to nothing lies inside its clip

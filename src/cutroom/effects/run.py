@@ -2,66 +2,86 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import Self
 
-import numpy as np
-from numpy.typing import NDArray
+import av
 
-from cutroom.effects.segment import PictureSegment, SoundSegment
+from cutroom.effects import title
+from cutroom.effects.compose import canvas, draw
+from cutroom.effects.compose import mix as blend
+from cutroom.effects.graph import tag
+from cutroom.effects.mixing import mix
+from cutroom.effects.planes import Picture, new_frame
+from cutroom.effects.readers import Opener, Readers
+from cutroom.effects.segment import Layer, PictureSegment, Shot
+from cutroom.effects.stages import ShotRunner
 
-if TYPE_CHECKING:
-    import av
+__all__ = ["Opener", "PictureRunner", "Readers", "mix", "warm"]
 
 
-class Opener(Protocol):
-    """What opens a file for reading: the worker's `Context`."""
-
-    def open(self, path: str) -> Any:
-        """A seekable binary stream of the file."""
-
-
-class Readers:
-    """Opens and keeps readers of the media that segments name by digest. Share one among the segments of a run.
-
-    Args:
-        context: the worker's context (or anything with its `open`).
-        paths: absolute path of each media file, by SHA-256.
-        threads: decoder threads of each picture reader.
-        keep: how many idle readers stay open.
-    """
-
-    def __init__(self, context: Opener, paths: Mapping[str, str], *, threads: int = 1, keep: int = 8) -> None:
-        raise NotImplementedError
-
-    def close(self) -> None:
-        """Close every reader."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
+def warm() -> None:
+    """Load what is loaded on first use; a locked worker could not."""
+    title.warm()
 
 
 class PictureRunner:
-    """Makes the frames of one segment. Closing it gives its readers back to `readers`, where they stay warm."""
+    """Makes the frames of one segment. Closing it gives its readers back to `readers`, where they stay warm.
+
+    Args:
+        segment: what to show.
+        readers: open media.
+
+    Raises:
+        MediaError: a file that cannot be opened.
+        RenderError: a filter of the segment that FFmpeg does not take.
+    """
 
     def __init__(self, segment: PictureSegment, readers: Readers) -> None:
-        raise NotImplementedError
+        self._segment = segment
+        self._size = (segment.width, segment.height)
+        self._last: av.VideoFrame | None = None
+        self._runners: list[tuple[Layer, ShotRunner | None, ShotRunner | None]] = []
+        try:
+            for layer in segment.layers:
+                runners = [self._start(shot, readers) for shot in (layer.shot, layer.incoming)]
+                self._runners.append((layer, runners[0], runners[1]))
+        except BaseException:
+            self.close()
+            raise
 
     def frame(self, i: int) -> av.VideoFrame:
         """Frame `i` of the segment: yuv420p, canvas size, tagged BT.709 limited range, square pixels, `pts == i`.
 
-        Asking in order is fast; any order gives the same frames.
+        Asking in order is fast; any order gives the same frames. Each call gives a frame of its own.
+
+        Raises:
+            MediaError: a file that cannot be read.
         """
-        raise NotImplementedError
+        result: Picture | None = None
+        for layer, shot, incoming in self._runners:
+            if layer.blend is None:
+                result = self._over(result, shot, i)
+            else:
+                progress = layer.blend.progress + i * layer.blend.step
+                sides = (self._over(result, runner, i) for runner in (shot, incoming))
+                left, right = (side or canvas(*self._size, None) for side in sides)
+                result = blend(left, right, float(progress))
+        frame = new_frame(*self._size) if result is None else result.to_frame()
+        if frame is self._last:  # a still: whoever got it may have changed its times
+            frame = new_frame(*self._size, Picture.of(frame).planes)
+        self._last = frame
+        frame.pts, frame.time_base = i, 1 / self._segment.fps
+        frame.pict_type = 0  # the encoder decides, not the source
+        return tag(frame)
 
     def close(self) -> None:
         """Give the readers back."""
+        for _, shot, incoming in self._runners:
+            for runner in (shot, incoming):
+                if runner is not None:
+                    runner.close()
+        self._runners.clear()
 
     def __enter__(self) -> Self:
         return self
@@ -71,7 +91,16 @@ class PictureRunner:
     ) -> None:
         self.close()
 
+    def _start(self, shot: Shot | None, readers: Readers) -> ShotRunner | None:
+        return None if shot is None else ShotRunner(shot, *self._size, readers)
 
-def mix(segment: SoundSegment, readers: Readers) -> NDArray[np.float32]:
-    """The sum of the segment's clips: float32, shape (channels, samples), not clipped."""
-    raise NotImplementedError
+    def _over(self, below: Picture | None, runner: ShotRunner | None, i: int) -> Picture | None:
+        """A shot on what is below it; whatever is handed in is left alone."""
+        picture = None if runner is None else runner.picture(i)
+        if picture is None:
+            return below
+        if picture.fills(*self._size):
+            return picture
+        target = canvas(*self._size, below)
+        draw(target, picture)
+        return target

@@ -1,0 +1,78 @@
+"""From the colours of a source to those of the canvas: Y'CbCr of any matrix and range to BT.709, limited range.
+
+Between two Y'CbCr encodings of the same R'G'B' the new Cb and Cr depend on the old Cb and Cr alone, so they are
+computed where they stand; Y takes a share of both, brought up to its own grid from where they stand.
+(swscale goes by way of R'G'B', and there moves chroma by half a pixel.)
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from cutroom.effects.planes import Picture
+
+_WEIGHTS = {
+    "bt709": (0.2126, 0.0722),
+    "bt601": (0.299, 0.114),
+    "smpte240m": (0.212, 0.087),
+    "fcc": (0.30, 0.11),
+    "bt2020": (0.2627, 0.0593),
+}
+"""Shares of red and blue in luma, from which the rest of a matrix follows (ITU-T H.273, table 4)."""
+
+
+def from_rgb(matrix: str = "bt709") -> NDArray[np.float64]:
+    """R'G'B' (0 to 1) to Y' (0 to 1), Cb and Cr (-0.5 to 0.5)."""
+    red, blue = _WEIGHTS[matrix]
+    luma = np.array([red, 1 - red - blue, blue])
+    return np.stack(
+        [luma, (np.array([0, 0, 1]) - luma) / (2 * (1 - blue)), (np.array([1, 0, 0]) - luma) / (2 * (1 - red))]
+    )
+
+
+@lru_cache(maxsize=32)
+def _conversion(matrix: str, full: bool) -> NDArray[np.float64]:
+    """8-bit code values less their zero, to those of BT.709 limited range."""
+    to_one = np.diag([1 / 255, 1 / 255, 1 / 255] if full else [1 / 219, 1 / 224, 1 / 224])
+    to_codes = np.diag([219.0, 224.0, 224.0])
+    return to_codes @ from_rgb() @ np.linalg.inv(from_rgb(matrix)) @ to_one
+
+
+def is_canvas(matrix: str, full: bool) -> bool:
+    """Whether these are the canvas's own colours."""
+    return matrix == "bt709" and not full
+
+
+def to_canvas(picture: Picture, matrix: str, full: bool) -> Picture:
+    """The picture in the canvas's colours; correctly rounded, alpha untouched."""
+    if is_canvas(matrix, full):
+        return picture
+    rows = _conversion(matrix, full)
+    offset = 16.0 - rows[0, 0] * (0.0 if full else 16.0)
+    y = cv2.convertScaleAbs(picture.y, alpha=rows[0, 0], beta=offset)
+    if matrix != "bt709":
+        y = cv2.add(
+            cv2.addWeighted(picture.y, rows[0, 0], picture.y, 0.0, offset, dtype=cv2.CV_32F),
+            _upsampled(_mixed(picture, rows[0, 1], rows[0, 2], 0.0, cv2.CV_32F), picture.y.shape),
+            dtype=cv2.CV_8U,
+        )
+    u, v = (_mixed(picture, rows[i, 1], rows[i, 2], 128.0, cv2.CV_8U) for i in (1, 2))
+    return replace(picture, y=y, u=u, v=v, frame=None)
+
+
+def _mixed(picture: Picture, u_share: float, v_share: float, offset: float, kind: int) -> NDArray[Any]:
+    zero = offset - 128 * (u_share + v_share)
+    return cv2.addWeighted(picture.u, u_share, picture.v, v_share, zero, dtype=kind)
+
+
+def _upsampled(plane: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
+    """A chroma plane at luma's size: straight lines between chroma samples where they stand."""
+    back = np.array([[0.5, 0, 0], [0, 0.5, -0.25]])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return cv2.warpAffine(plane, back, shape[::-1], flags=flags, borderMode=cv2.BORDER_REPLICATE)

@@ -1,0 +1,52 @@
+"""Putting layers on the canvas: 8-bit 4:2:0, each plane at its own size, each result correctly rounded."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from cutroom.effects.planes import Picture, Plane, new_frame, overlap
+
+
+def canvas(width: int, height: int, below: Picture | None) -> Picture:
+    """A canvas of one's own to draw on: a copy of what is below, or black."""
+    return Picture.of(new_frame(width, height, None if below is None else below.planes[:3]))
+
+
+def draw(target: Picture, picture: Picture) -> None:
+    """Put a picture over an opaque canvas of one's own, in place."""
+    alphas: list[Plane | None] = [None, None, None]
+    if picture.alpha is not None:
+        alphas = [picture.alpha, picture.chroma_alpha, picture.chroma_alpha]
+    for i, (below, above, alpha) in enumerate(zip(target.planes, picture.planes, alphas, strict=False)):
+        step = 2 if i else 1
+        there, here = overlap(above.shape, below.shape, picture.x // step, picture.y0 // step)
+        part = below[there]
+        if part.size:
+            part[...] = _over(part, above[here], None if alpha is None else alpha[here], picture)
+
+
+def mix(left: Picture, right: Picture, progress: float) -> Picture:
+    """Two opaque canvases blended in a straight line: all left at 0, all right at 1."""
+    frame = new_frame(left.width, left.height)
+    result = Picture.of(frame)
+    for target, a, b in zip(result.planes, left.planes, right.planes, strict=True):
+        target[...] = cv2.addWeighted(a, 1 - progress, b, progress, 0)
+    return result
+
+
+def _over(below: Plane, above: Plane, alpha: Plane | None, picture: Picture) -> Plane:
+    opacity = picture.opacity
+    if alpha is None:
+        return above if opacity == 1 else cv2.addWeighted(above, opacity, below, 1 - opacity, 0)
+    if picture.premultiplied:
+        if opacity != 1:
+            above, alpha = cv2.convertScaleAbs(above, alpha=opacity), cv2.convertScaleAbs(alpha, alpha=opacity)
+        return cv2.add(cv2.multiply(below, cv2.bitwise_not(alpha), scale=1 / 255), above)
+    if opacity != 1:
+        alpha = cv2.convertScaleAbs(alpha, alpha=opacity)
+    total = np.multiply(above, alpha, dtype=np.uint16)
+    total += np.multiply(below, cv2.bitwise_not(alpha), dtype=np.uint16)
+    total += 128
+    total += total >> 8  # with the shift below: division by 255, correctly rounded
+    return (total >> 8).astype(np.uint8)

@@ -1,0 +1,161 @@
+"""From a decoded frame to a picture on the canvas: upright, square pixels, its place's size, the canvas's colours."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import av
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from cutroom.effects.colour import to_canvas
+from cutroom.effects.fit import has_alpha
+from cutroom.effects.graph import Cloner, FrameGraph, Step, tag
+from cutroom.effects.planes import Picture, Plane
+from cutroom.effects.segment import Fit, MediaPicture
+
+_FLAGS = "bicubic+accurate_rnd+full_chroma_int"
+_PLANAR_420 = {"yuv420p", "yuvj420p", "yuva420p"}
+_SITES = {0: (0.0, 0.5), 1: (0.0, 0.5), 2: (0.5, 0.5), 3: (0.0, 0.0), 4: (0.5, 0.0), 5: (0.0, 1.0), 6: (0.5, 1.0)}
+"""Where a chroma sample stands among its four luma samples, by FFmpeg's number; unknown means left."""
+_LEFT = (0.0, 0.5)
+_TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
+
+
+def _sites(side: str, site: tuple[float, float], across: bool = True, down: bool = True) -> dict[str, str]:
+    """swscale's options for where chroma stands, in 256ths of a luma sample; it assumes the middle otherwise."""
+    named = {f"{side}_h_chr_pos": (site[0], across), f"{side}_v_chr_pos": (site[1], down)}
+    return {key: str(round(256 * at)) for key, (at, halved) in named.items() if halved}
+
+
+class Resizer:
+    """Scales pictures with swscale; the graph stays while sizes do."""
+
+    def __init__(self) -> None:
+        self._graph: tuple[tuple[int, int], FrameGraph] | None = None
+
+    def resize(self, picture: Picture, width: int, height: int) -> Picture:
+        """The picture at another size; its place is left as it was."""
+        if (picture.width, picture.height) == (width, height):
+            return picture
+        frame = tag(picture.to_frame())
+        if self._graph is None or self._graph[0] != (width, height) or not self._graph[1].fits(frame):
+            size = {"w": str(width), "h": str(height), "flags": _FLAGS, **_sites("in", _LEFT), **_sites("out", _LEFT)}
+            chain = [("scale", size), ("format", {"pix_fmts": frame.format.name})]
+            self._graph = (width, height), FrameGraph(frame, chain)
+        return Picture.of(self._graph[1].run(frame), picture)
+
+
+class Normaliser:
+    """Brings the frames of one source to its place on the canvas.
+
+    Args:
+        source: the file's stream, and what its numbers mean.
+        fit: the place.
+    """
+
+    def __init__(self, source: MediaPicture, fit: Fit) -> None:
+        self._source = source
+        self._fit = fit
+        self._resizer = Resizer()
+        self._cloner = Cloner()
+        self._graph: FrameGraph | None = None
+
+    def run(self, frame: av.VideoFrame) -> Picture:
+        """The picture of a decoded frame. The frame itself is left alone; where nothing is to be done, it is shared."""
+        fit, stream = self._fit, self._source.input.stream
+        matrix, full = self._source.matrix, self._source.full_range
+        site = _SITES[frame.chroma_location]
+        shared = self._cloner.clone(frame)
+        if frame.format.name not in _PLANAR_420:
+            shared = self._to_420(shared)
+            site = _LEFT
+            if _is_rgb(frame):
+                matrix, full = "bt709", False
+        picture = Picture.of(shared)
+        if stream.rotation:
+            picture, site = _turned(picture, stream.rotation, site)
+        if site != _LEFT:
+            picture = _resited(picture, site)
+        larger = fit.width * fit.height > picture.width * picture.height
+        if larger:  # colours are converted where there are fewer pixels
+            picture = to_canvas(picture, matrix, full)
+        picture = self._resized(picture)
+        if not larger:
+            picture = to_canvas(picture, matrix, full)
+        return replace(picture, x=fit.x, y0=fit.y).multiplied()
+
+    def _resized(self, picture: Picture) -> Picture:
+        if picture.frame is not None and picture.frame.format.name == "yuvj420p" and not self._is_size(picture):
+            picture = replace(picture, frame=None)  # the name alone would make swscale change the range
+        return self._resizer.resize(picture, self._fit.width, self._fit.height)
+
+    def _is_size(self, picture: Picture) -> bool:
+        return (picture.width, picture.height) == (self._fit.width, self._fit.height)
+
+    def _to_420(self, frame: av.VideoFrame) -> av.VideoFrame:
+        """Scale in the source's own format, which keeps all of its chroma, then go to 8-bit 4:2:0."""
+        if self._graph is None or not self._graph.fits(frame):
+            tags = {"colorspace": str(frame.colorspace), "range": str(frame.color_range)}
+            self._graph = FrameGraph(frame, self._steps_to_420(frame), tags)
+        return self._graph.run(frame)
+
+    def _steps_to_420(self, frame: av.VideoFrame) -> list[Step]:
+        source, format_ = self._source, frame.format
+        width, height = self._fit.width, self._fit.height
+        if source.input.stream.rotation in {90, 270}:
+            width, height = height, width
+        kept: dict[str, str] = {}
+        colours = {"out_color_matrix": "bt709", "out_range": "limited"}
+        site: dict[str, str] = {}
+        if not _is_rgb(frame):
+            own = "full" if source.full_range else "limited"
+            kept = colours = {
+                "in_color_matrix": source.matrix,
+                "out_color_matrix": source.matrix,
+                "in_range": own,
+                "out_range": own,
+            }
+            halved = (format_.chroma_width(16) < 16, format_.chroma_height(16) < 16)
+            here = _SITES[frame.chroma_location]
+            site = {**_sites("in", here, *halved), **_sites("out", here, *halved)}
+            colours = {**colours, **_sites("in", here, *halved)}
+        target = "yuva420p" if has_alpha(source.input.stream) else "yuv420p"
+        return [
+            ("scale", {"w": str(width), "h": str(height), "flags": _FLAGS, **site, **kept}),
+            ("format", {"pix_fmts": _unpacked(format_.name)}),
+            ("scale", {"flags": _FLAGS, **_sites("out", _LEFT), **colours}),
+            ("format", {"pix_fmts": target}),
+        ]
+
+
+def _is_rgb(frame: av.VideoFrame) -> bool:
+    return bool(frame.format.is_rgb) or frame.format.name == "pal8"
+
+
+def _unpacked(name: str) -> str:
+    """The format to scale in: palettes cannot be."""
+    return "rgba" if name == "pal8" else name
+
+
+def _turned(picture: Picture, degrees: int, site: tuple[float, float]) -> tuple[Picture, tuple[float, float]]:
+    """Clockwise; the chroma samples turn with it, and stand elsewhere among the luma samples then."""
+    planes = [cv2.rotate(plane, _TURNS[degrees]) for plane in picture.planes]
+    h, v = site
+    turned = Picture(planes[0], planes[1], planes[2], planes[3] if len(planes) > 3 else None)
+    return turned, {90: (1 - v, h), 180: (1 - h, 1 - v), 270: (v, 1 - h)}[degrees]
+
+
+def _resited(picture: Picture, site: tuple[float, float]) -> Picture:
+    """Chroma moved to the left site, by straight lines between its samples."""
+    shift = np.array([[1, 0, (site[0] - _LEFT[0]) / 2], [0, 1, (site[1] - _LEFT[1]) / 2]])
+    return replace(picture, u=shifted(picture.u, shift), v=shifted(picture.v, shift), frame=None)
+
+
+def shifted(plane: Plane, matrix: NDArray[Any]) -> Plane:
+    """A plane under a map of its own size; edges repeat. In float: OpenCV's 8-bit warp is off by up to 0.05 pixels."""
+    size = (plane.shape[1], plane.shape[0])
+    moved = cv2.warpAffine(plane.astype(np.float32), matrix, size, borderMode=cv2.BORDER_REPLICATE)
+    return cv2.convertScaleAbs(moved)

@@ -1,0 +1,169 @@
+"""A layer's picture as planes of numbers: 8-bit Y'CbCr 4:2:0, BT.709 limited range, with or without alpha.
+
+Cb and Cr have half the size in both directions and stand as in MPEG-2 and H.264: level with every other column of Y,
+and between two rows ("left"). Alpha belongs to Y; chroma's alpha is its average over the same area.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Self
+
+import av
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Plane = NDArray[Any]
+"""8-bit numbers, (rows, columns)."""
+BLACK = (16, 128, 128)
+
+
+def views(frame: av.VideoFrame) -> list[Plane]:
+    """The planes of a planar 8-bit frame, without a copy. Write only into a frame of your own."""
+    return [
+        np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[: plane.height, : plane.width]
+        for plane in frame.planes
+    ]
+
+
+def new_frame(width: int, height: int, planes: Sequence[Plane] | None = None) -> av.VideoFrame:
+    """A frame of one's own: yuv420p, or yuva420p for four planes; filled with `planes`, or black."""
+    frame = av.VideoFrame(width, height, "yuva420p" if planes is not None and len(planes) == 4 else "yuv420p")
+    for i, target in enumerate(views(frame)):
+        target[...] = BLACK[i] if planes is None else planes[i]
+    return frame
+
+
+def half(size: int) -> int:
+    """Length of a chroma plane's side."""
+    return (size + 1) // 2
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A layer on its way to the canvas.
+
+    Args:
+        y: luma, (H, W).
+        u: Cb, half the size.
+        v: Cr, half the size.
+        alpha: of luma; None: opaque all over.
+        x: column of the canvas where it begins, even, may be negative.
+        y0: row of the canvas where it begins, even, may be negative.
+        premultiplied: whether y, u and v are multiplied by alpha; else they are colours everywhere, even where clear.
+        opacity: a factor on alpha.
+        frame: the frame whose planes these are, if they are all of it.
+    """
+
+    y: Plane
+    u: Plane
+    v: Plane
+    alpha: Plane | None = None
+    x: int = 0
+    y0: int = 0
+    premultiplied: bool = False
+    opacity: float = 1.0
+    frame: av.VideoFrame | None = None
+
+    @classmethod
+    def of(cls, frame: av.VideoFrame, like: Picture | None = None) -> Self:
+        """The picture in a frame, standing like another one."""
+        y, u, v, *rest = views(frame)
+        alpha = rest[0] if rest else None
+        if like is None:
+            return cls(y, u, v, alpha, frame=frame)
+        return cls(y, u, v, alpha, like.x, like.y0, like.premultiplied, like.opacity, frame)
+
+    @property
+    def width(self) -> int:
+        """Columns of luma."""
+        return int(self.y.shape[1])
+
+    @property
+    def height(self) -> int:
+        """Rows of luma."""
+        return int(self.y.shape[0])
+
+    def fills(self, width: int, height: int) -> bool:
+        """Whether it is opaque on the whole canvas."""
+        place = (self.x, self.y0, self.width, self.height)
+        return place == (0, 0, width, height) and self.alpha is None and self.opacity == 1
+
+    @property
+    def planes(self) -> list[Plane]:
+        """Luma, Cb, Cr, and alpha where there is one."""
+        return [self.y, self.u, self.v, *([] if self.alpha is None else [self.alpha])]
+
+    @cached_property
+    def chroma_alpha(self) -> Plane:
+        """Alpha of the chroma samples."""
+        assert self.alpha is not None
+        return halve(self.alpha)
+
+    def to_frame(self) -> av.VideoFrame:
+        """A frame with these planes: the very one they come from, or a copy."""
+        return self.frame or new_frame(self.width, self.height, self.planes)
+
+    def with_alpha(self) -> Picture:
+        """The same with an alpha plane."""
+        if self.alpha is not None:
+            return self
+        return replace(self, alpha=np.full_like(self.y, 255), premultiplied=False, frame=None)
+
+    def multiplied(self) -> Picture:
+        """The same with colours multiplied by alpha, as whatever mixes neighbouring pixels needs them."""
+        if self.alpha is None or self.premultiplied:
+            return self
+        alphas = (self.alpha, self.chroma_alpha, self.chroma_alpha)
+        y, u, v = (times(plane, alpha) for plane, alpha in zip(self.planes, alphas, strict=False))
+        return replace(self, y=y, u=u, v=v, premultiplied=True, frame=None)
+
+    def divided(self) -> Picture:
+        """The same with straight colours, as whatever changes colours needs them; black where it is clear."""
+        if self.alpha is None or not self.premultiplied:
+            return self
+        alphas = (self.alpha, self.chroma_alpha, self.chroma_alpha)
+        y, u, v = (
+            np.where(alpha == 0, np.uint8(black), cv2.divide(plane, alpha, scale=255))
+            for plane, alpha, black in zip(self.planes, alphas, BLACK, strict=False)
+        )
+        return replace(self, y=y, u=u, v=v, premultiplied=False, frame=None)
+
+    def on_canvas(self, width: int, height: int) -> Picture:
+        """The same on planes as large as the canvas, clear around it."""
+        if (self.x, self.y0, self.width, self.height) == (0, 0, width, height):
+            return self
+        whole = self.with_alpha().multiplied()
+        planes = [np.zeros((height, width), np.uint8)]
+        planes += [np.zeros((half(height), half(width)), np.uint8) for _ in "uv"]
+        planes.append(np.zeros((height, width), np.uint8))
+        for i, (source, target) in enumerate(zip(whole.planes, planes, strict=True)):
+            step = 2 if i in {1, 2} else 1
+            there, here = overlap(source.shape, target.shape, whole.x // step, whole.y0 // step)
+            target[there] = source[here]
+        y, u, v, alpha = planes
+        return Picture(y, u, v, alpha, premultiplied=True, opacity=self.opacity)
+
+
+def overlap(inner: tuple[Any, ...], outer: tuple[Any, ...], x: int, y: int) -> tuple[Any, Any]:
+    """Where a plane put at (x, y) of another one meets it: the slices of the outer, and those of the inner one."""
+    rows, columns = (slice(max(0, at), max(0, min(outer[i], at + inner[i]))) for i, at in ((0, y), (1, x)))
+    here = (slice(rows.start - y, rows.stop - y), slice(columns.start - x, columns.stop - x))
+    return (rows, columns), here
+
+
+def times(plane: Plane, alpha: Plane) -> Plane:
+    """plane * alpha / 255, rounded."""
+    return cv2.multiply(plane, alpha, scale=1 / 255)
+
+
+def halve(plane: Plane) -> Plane:
+    """A plane at chroma's size and place: rows averaged in pairs, columns weighted 1 2 1 about every other one."""
+    height, width = plane.shape
+    padded = cv2.copyMakeBorder(plane, 0, height % 2, 1, width % 2, cv2.BORDER_REPLICATE)
+    size = (half(width), half(height))
+    ahead, behind = (cv2.resize(part, size, interpolation=cv2.INTER_AREA) for part in (padded[:, 1:], padded[:, :-1]))
+    return cv2.addWeighted(ahead, 0.5, behind, 0.5, 0)

@@ -1,0 +1,168 @@
+"""Open media, kept warm: the readers that segments borrow and give back."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from types import TracebackType
+from typing import Any, BinaryIO, Protocol, Self, cast
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from cutroom.effects.segment import Input, VideoInput
+from cutroom.effects.source import Source
+from cutroom.errors import MediaNotFoundError
+from cutroom.media.audio import AudioReader
+from cutroom.media.video import VideoReader
+
+
+class Opener(Protocol):
+    """What opens a file for reading: the worker's `Context`."""
+
+    def open(self, path: str) -> Any:
+        """A seekable binary stream of the file."""
+        ...
+
+
+@dataclass
+class Loan:
+    """A reader in use by one clip; `close` gives it back.
+
+    Args:
+        key: of the file and stream it reads.
+        source: the file.
+        reader: the reader.
+        position: where it stands, in media seconds.
+        give_back: takes the loan back.
+    """
+
+    key: tuple[object, ...]
+    source: Source
+    reader: VideoReader | AudioReader
+    position: Fraction
+    give_back: Callable[[Loan], None]
+    broken: bool = False
+
+    def frame_at(self, time: Fraction) -> av.VideoFrame:
+        """As `VideoReader.frame_at`."""
+        assert isinstance(self.reader, VideoReader)
+        self.broken = True  # until it has worked: a reader that failed is not lent again
+        frame = self.reader.frame_at(time)
+        self.broken, self.position = False, time
+        return frame
+
+    def read(self, first: int, count: int, sample_rate: int, channels: int) -> NDArray[np.float32]:
+        """As `AudioReader.read`."""
+        assert isinstance(self.reader, AudioReader)
+        self.broken = True
+        samples = self.reader.read(first, count, sample_rate, channels)
+        self.broken, self.position = False, Fraction(first + count, sample_rate)
+        return samples
+
+    def close(self) -> None:
+        """Give it back."""
+        self.give_back(self)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class Readers:
+    """Opens and keeps readers of the media that segments name by digest. Share one among the segments of a run.
+
+    Args:
+        context: the worker's context (or anything with its `open`).
+        paths: absolute path of each media file, by SHA-256.
+        threads: decoder threads of each picture reader.
+        keep: how many idle readers stay open.
+    """
+
+    def __init__(self, context: Opener, paths: Mapping[str, str], *, threads: int = 1, keep: int = 8) -> None:
+        self._context = context
+        self._paths = dict(paths)
+        self._threads = threads
+        self._keep = keep
+        self._idle: list[Loan] = []
+
+    def attach(self, context: Opener, paths: Mapping[str, str]) -> None:
+        """Go on with another task's files: readers stay warm, but read only what that task may."""
+        self.release()
+        self._context, self._paths = context, dict(paths)
+
+    def release(self) -> None:
+        """Let the task's files go; readers open theirs again when they next read."""
+        for loan in self._idle:
+            loan.source.release()
+
+    def lend(self, wanted: Input, time: Fraction) -> Loan:
+        """A reader for one clip alone: the idle one that stands nearest before `time`, or a new one.
+
+        Args:
+            wanted: the file and stream.
+            time: media time that will be read first.
+
+        Raises:
+            MediaNotFoundError: no path is known for the file.
+            MediaError: it cannot be opened.
+        """
+        if wanted.sha256 not in self._paths:
+            raise MediaNotFoundError(
+                f"no file is known for media {wanted.sha256[:12]}…", value=wanted.sha256, hint="relink the media"
+            )
+        path = self._paths[wanted.sha256]
+        key = (path, type(wanted), wanted)
+        candidates = [loan for loan in self._idle if loan.key == key]
+        ahead = [loan for loan in candidates if loan.position <= time]
+        for loan in [*sorted(ahead, key=lambda loan: loan.position, reverse=True), *candidates]:
+            if loan in self._idle:
+                self._idle.remove(loan)
+                if loan.source.unchanged():
+                    return loan
+                loan.reader.close()
+        return self._open(key, wanted, path)
+
+    def close(self) -> None:
+        """Close every idle reader."""
+        for loan in self._idle:
+            loan.reader.close()
+        self._idle.clear()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _open(self, key: tuple[object, ...], wanted: Input, path: str) -> Loan:
+        source = Source(lambda: cast(BinaryIO, self._context.open(path)), path)
+        file = io.BufferedReader(source)
+        try:
+            reader = self._reader(wanted, file)
+        except BaseException:
+            file.close()
+            raise
+        return Loan(key, source, reader, Fraction(-1), self._take_back)
+
+    def _reader(self, wanted: Input, file: BinaryIO) -> VideoReader | AudioReader:
+        if isinstance(wanted, VideoInput):
+            return VideoReader(file, wanted.stream, threads=self._threads)
+        return AudioReader(file, wanted.stream)
+
+    def _take_back(self, loan: Loan) -> None:
+        if loan.broken:
+            loan.reader.close()
+            return
+        self._idle.append(loan)
+        while len(self._idle) > self._keep:
+            self._idle.pop(0).reader.close()

@@ -1,0 +1,180 @@
+"""Titles: text drawn with Pillow's built-in font, the same on every machine.
+
+The font is part of Pillow and has Latin letters with their accents, digits and punctuation. Pillow's own shaping is
+switched off, since it depends on a library that some systems have and others lack.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from cutroom.effects.colour import from_rgb
+from cutroom.effects.planes import BLACK, Picture, halve
+from cutroom.errors import ValidationError
+from cutroom.schema.clip import TitleStyle
+
+_LEADING = 1.2
+_PADDING = 0.3
+_ABSENT = "\uffff"
+Part = NDArray[np.float32]
+
+
+def draw_title(text: str, style: TitleStyle, size: tuple[int, int]) -> NDArray[np.uint8]:
+    """A title on a clear canvas.
+
+    Args:
+        text: with line breaks; lines too long for `style.max_width` break between words, and where a word alone is
+            too long, inside it.
+        style: how it looks.
+        size: width and height of the canvas in pixels.
+
+    Returns:
+        RGBA, shape (height, width, 4), uint8, colours not multiplied by alpha.
+
+    Raises:
+        ValidationError: a character that the font does not have.
+
+    Example:
+        >>> picture = draw_title("Hello", TitleStyle(), (640, 360))
+        >>> picture.shape, bool(picture[..., 3].any())
+        ((360, 640, 4), True)
+    """
+    width, height = size
+    result = np.zeros((height, width, 4), np.uint8)
+    drawn = _drawn(text, style, size)
+    if drawn is not None:
+        part, x, y = drawn
+        colours = part[..., :3] / np.maximum(part[..., 3:], 1e-6)
+        straight = np.concatenate([colours, 255 * part[..., 3:]], axis=2)
+        result[y : y + part.shape[0], x : x + part.shape[1]] = np.rint(straight)
+    return result
+
+
+def require_glyphs(text: str) -> None:
+    """Make sure that the title font has every character.
+
+    Raises:
+        ValidationError: names the characters that it lacks.
+    """
+    missing = sorted({c for c in text if not c.isspace() and not _has_glyph(c)})
+    if missing:
+        raise ValidationError(
+            f"the title font has no {' '.join(missing)}", value=text, hint="it has Latin letters, digits, punctuation"
+        )
+
+
+def title_picture(text: str, style: TitleStyle, width: int, height: int) -> Picture | None:
+    """A title as a layer, cut to what is not clear; None where nothing is drawn."""
+    drawn = _drawn(text, style, (width, height))
+    if drawn is None:
+        return None
+    part, x, y0 = drawn
+    alpha = part[..., 3:]
+    scaled = from_rgb() / 255 * [[219], [224], [224]]
+    codes = part[..., :3] @ scaled.T.astype(np.float32) + alpha * np.array(BLACK, np.float32)
+    planes = (codes[..., 0], halve(codes[..., 1]), halve(codes[..., 2]), 255 * alpha[..., 0])
+    y, u, v, a = (np.rint(plane).astype(np.uint8) for plane in planes)
+    return Picture(y, u, v, a, x, y0, premultiplied=True)
+
+
+def warm() -> None:
+    """Load what drawing loads on first use; a locked worker could not."""
+    draw_title("Ag", TitleStyle(), (64, 64))
+
+
+@lru_cache(maxsize=16)
+def _font(size: float) -> ImageFont.FreeTypeFont:
+    font = ImageFont.load_default(size)
+    assert isinstance(font, ImageFont.FreeTypeFont)
+    return font
+
+
+@lru_cache(maxsize=4096)
+def _has_glyph(character: str) -> bool:
+    font = _font(32)
+    mask, absent = font.getmask(character), font.getmask(_ABSENT)
+    return mask.size != absent.size or bytes(mask) != bytes(absent)
+
+
+def _lines(text: str, font: ImageFont.FreeTypeFont, room: float) -> list[str]:
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        line = ""
+        for word in paragraph.split():
+            longer = f"{line} {word}".strip()
+            if not line or font.getlength(longer) <= room:
+                line = longer
+            else:
+                lines.append(line)
+                line = word
+            while len(line) > 1 and font.getlength(line) > room:
+                fits = max(1, next((n for n in range(len(line), 1, -1) if font.getlength(line[:n]) <= room), 1))
+                lines.append(line[:fits])
+                line = line[fits:]
+        lines.append(line)
+    return lines
+
+
+def _drawn(text: str, style: TitleStyle, size: tuple[int, int]) -> tuple[Part, int, int] | None:
+    """The part of the canvas that is drawn on (RGBA, colours 0 to 255 times alpha, alpha 0 to 1) and where it begins.
+
+    It begins at even places, and has clear columns and rows around it, so that chroma's alpha fades out inside.
+    """
+    require_glyphs(text)
+    width, height = size
+    font = _font(style.size * height)
+    lines = _lines(text, font, style.max_width * width)
+    lengths = [font.getlength(line) for line in lines]
+    if not any(lengths):
+        return None
+    ascent, descent = font.getmetrics()
+    leading = (ascent + descent) * _LEADING
+    block = (max(lengths), leading * (len(lines) - 1) + ascent + descent)
+    left = width * (0.5 + style.position[0]) - block[0] / 2
+    top = height * (0.5 + style.position[1]) - block[1] / 2
+    outline, pad = style.outline * height, _PADDING * style.size * height
+    margin = max(outline, pad) + style.size * height / 4 + 4  # letters may lean out of their line
+    x0, y0 = (max(0, 2 * math.floor((at - margin) / 2)) for at in (left, top))
+    x1, y1 = min(width, math.ceil(left + block[0] + margin)), min(height, math.ceil(top + block[1] + margin))
+    if x0 >= x1 or y0 >= y1:
+        return None
+    part = np.zeros((y1 - y0, x1 - x0, 4), np.float32)
+    if style.background is not None:
+        cover = np.zeros(part.shape[:2], np.float32)
+        rows, columns = (
+            slice(max(0, round(at - pad) - begins), max(0, round(at + extent + pad) - begins))
+            for at, extent, begins in ((top, block[1], y0), (left, block[0], x0))
+        )
+        cover[rows, columns] = 1
+        _paint(part, cover, style.background)
+    shift = {"left": 0.0, "center": 0.5, "right": 1.0}[style.align]
+    places = [(left - x0 + (block[0] - n) * shift, top - y0 + i * leading) for i, n in enumerate(lengths)]
+    if outline > 0:
+        _paint(part, _mask(lines, places, font, outline, part), style.outline_colour)
+    _paint(part, _mask(lines, places, font, 0, part), style.colour)
+    return part, x0, y0
+
+
+def _mask(
+    lines: list[str], places: list[tuple[float, float]], font: ImageFont.FreeTypeFont, stroke: float, part: Part
+) -> Part:
+    """How much of each pixel the letters cover, made fatter by `stroke` pixels all around."""
+    image = Image.new("L", (part.shape[1], part.shape[0]))
+    pen = ImageDraw.Draw(image)
+    for line, place in zip(lines, places, strict=True):
+        pen.text(place, line, fill=255, font=font, stroke_width=stroke)
+    return np.asarray(image, np.float32) / np.float32(255)
+
+
+def _paint(target: Part, cover: Part, colour: str) -> None:
+    """Paint over what is there; `target` holds colours multiplied by alpha."""
+    numbers = bytes.fromhex(colour[1:])
+    alpha = cover[..., None] * np.float32(numbers[3] / 255 if len(numbers) > 3 else 1.0)
+    target *= 1 - alpha
+    target[..., :3] += alpha * np.array(list(numbers[:3]), np.float32)
+    target[..., 3:] += alpha
