@@ -1,0 +1,43 @@
+"""The player in a notebook."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cutroom.schema.document import Document
+from cutroom.widgets.model import SessionWidget
+from cutroom.widgets.protocol import Box
+
+if TYPE_CHECKING:
+    from cutroom.schema.detections import Detections
+
+
+class PlayerWidget(SessionWidget):
+    """The picture at the playhead, through the same compiler as an export, without sound.
+
+    It shares its time with the timeline's widget. Keys: Space plays by stills at real time as far as they come, arrows
+    step frames, Home/End, B shows and hides detections.
+
+    Args:
+        timeline: `project.timeline`, or a session.
+        detections: boxes to draw over the picture: of a media (they follow it through every clip), or of this timeline.
+
+    Raises:
+        WidgetError: something else was given.
+
+    Example:
+        >>> cr.PlayerWidget(project.timeline, detections=dets)  # doctest: +SKIP
+    """
+
+    def __init__(self, timeline: Any, *, detections: Detections | None = None) -> None:
+        if self._bridge is None:
+            self.detections = detections
+        super().__init__(timeline, detections=detections)
+
+    def boxes(self, document: Document, frame: int, revision: int) -> tuple[Box, ...]:
+        """The detections of a frame."""
+        if self.detections is None:
+            return ()
+        from cutroom.widgets.boxes import boxes_at
+
+        return boxes_at(self.detections, document, frame, revision)

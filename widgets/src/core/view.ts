@@ -1,0 +1,48 @@
+// What part of the timeline is on screen, and how ticks become pixels.
+import type { Timeline } from "./document.ts";
+import { frameTicks } from "./time.ts";
+
+export interface View {
+  /** Ticks of one CSS pixel. */
+  readonly scale: number;
+  /** Tick at the left edge of the lanes. */
+  readonly origin: number;
+  /** Pixels scrolled down. */
+  readonly top: number;
+}
+
+/** Pixels of one frame when zoomed in all the way. */
+const CLOSEST = 48;
+/** How much of the lanes stays empty behind the last clip. */
+const MARGIN = 0.15;
+
+export const toX = (view: View, ticks: number): number => (ticks - view.origin) / view.scale;
+export const toTicks = (view: View, x: number): number => view.origin + x * view.scale;
+
+/** The view that shows the whole timeline, with a little room behind it. */
+export function fitted(timeline: Timeline, width: number): View {
+  const least = 2 * timeline.clock.timescale;
+  return clamped({ scale: (Math.max(timeline.end, least) * (1 + MARGIN / 2)) / width, origin: 0, top: 0 }, timeline, width);
+}
+
+/** Keep a view within the timeline, and its zoom within reason. */
+export function clamped(view: View, timeline: Timeline, width: number): View {
+  const whole = Math.max(timeline.end, 10 * timeline.clock.timescale) * 1.5;
+  const scale = Math.min(Math.max(view.scale, frameTicks(timeline.clock) / CLOSEST), whole / width);
+  const last = Math.max(0, timeline.end - width * scale * (1 - MARGIN));
+  return { ...view, scale, origin: Math.min(Math.max(view.origin, 0), last) };
+}
+
+/** Zoom by a factor (above 1: closer) so that what is under `x` stays there. */
+export function zoomed(view: View, factor: number, x: number, timeline: Timeline, width: number): View {
+  const held = toTicks(view, x);
+  const { scale } = clamped({ ...view, scale: view.scale / factor }, timeline, width);
+  return clamped({ ...view, scale, origin: held - x * scale }, timeline, width);
+}
+
+/** Scroll so that a tick is on screen, by a page where it has left. */
+export function revealing(view: View, ticks: number, timeline: Timeline, width: number): View {
+  const x = toX(view, ticks);
+  if (x >= 0 && x <= width) return view;
+  return clamped({ ...view, origin: ticks - width * view.scale * 0.1 }, timeline, width);
+}

@@ -1,0 +1,263 @@
+// Draw the lanes: clips, gaps, transitions.
+import { GAP, type Item, itemAt, labelOf, TITLE, type Track } from "../core/document.ts";
+import { type Row, rowY } from "../core/layout.ts";
+import { lengthText } from "../core/time.ts";
+import { toTicks, toX } from "../core/view.ts";
+import type { Palette } from "../theme.ts";
+import { crisp, type Scene } from "./scene.ts";
+
+type Context = CanvasRenderingContext2D;
+
+/** Height of the strip that holds a clip's name. */
+const BAND = 17;
+/** Narrower clips are drawn as one block with their neighbours: nobody could tell them apart. */
+const NARROW = 3;
+
+export function drawLanes(context: Context, scene: Scene): void {
+  const { layout, timeline, view, theme } = scene;
+  for (const row of layout.rows) {
+    const y = rowY(layout, row, view.top);
+    if (y > layout.height || y + row.height < layout.lanes.y) continue;
+    const track = timeline.tracks[row.track]!;
+    context.fillStyle = theme.lane;
+    context.fillRect(layout.lanes.x, y, layout.lanes.width, row.height);
+    context.globalAlpha = track.hidden || track.muted ? 0.4 : 1;
+    drawItems(context, scene, track, row, y);
+    drawTransitions(context, scene, track, row, y);
+    context.globalAlpha = 1;
+    if (track.locked) hatch(context, scene, y, row.height);
+  }
+}
+
+function drawItems(context: Context, scene: Scene, track: Track, row: Row, y: number): void {
+  const { view, layout, theme } = scene;
+  const { x: left, width } = layout.lanes;
+  const lifted = new Set(
+    scene.drag?.members.filter((place) => place.track === row.track).map((place) => place.item) ?? [],
+  );
+  const { items, starts } = track;
+  const last = toTicks(view, width);
+  const block = { from: 0, to: -1 };
+  const flush = (): void => {
+    if (block.to > block.from) {
+      const from = crisp(scene, block.from);
+      const colours = theme.clips[track.kind];
+      context.fillStyle = colours.fill;
+      context.fillRect(from, y, Math.max(1 / scene.ratio, block.to - from), row.height);
+      context.fillStyle = colours.band;
+      context.fillRect(from, y, Math.max(1 / scene.ratio, block.to - from), Math.min(BAND, row.height));
+    }
+    block.to = -1;
+  };
+  for (let i = itemAt(track, view.origin); i < items.length && starts[i]! < last; i++) {
+    const item = items[i]!;
+    const from = left + toX(view, starts[i]!);
+    const to = left + toX(view, starts[i + 1]!);
+    if (item.media === GAP) {
+      if (to - from > 8) drawGap(context, scene, from, to, y, row.height);
+      continue;
+    }
+    if (to - from < NARROW && !(item.id === scene.selected)) {
+      if (block.to < from - 0.5 || block.to < block.from) {
+        flush();
+        block.from = from;
+      }
+      block.to = to;
+      continue;
+    }
+    flush();
+    drawClip(context, scene, item, track.kind, from, to, y, row.height, lifted.has(i));
+  }
+  flush();
+}
+
+export function drawClip(
+  context: Context,
+  scene: Scene,
+  item: Item,
+  kind: Track["kind"],
+  from: number,
+  to: number,
+  y: number,
+  height: number,
+  lifted: boolean,
+): void {
+  const { theme, layout } = scene;
+  const colours = theme.clips[item.media === TITLE ? "title" : kind];
+  // what lies far outside need not be part of the path
+  const left = Math.max(crisp(scene, from), layout.lanes.x - 20);
+  const right = Math.min(crisp(scene, to), layout.width + 20);
+  const width = right - left - 1 / scene.ratio;
+  const radius = Math.min(5, width / 3);
+  const alpha = context.globalAlpha;
+  if (lifted) context.globalAlpha = alpha * 0.35;
+  box(context, left, y, width, height, radius);
+  context.fillStyle = colours.fill;
+  context.fill();
+  const band = Math.min(BAND, height);
+  context.beginPath();
+  context.roundRect(left, y, width, band, [radius, radius, height > BAND ? 0 : radius, height > BAND ? 0 : radius]);
+  context.fillStyle = colours.band;
+  context.fill();
+  box(context, left + 0.5, y + 0.5, width - 1, height - 1, radius);
+  context.lineWidth = 1;
+  context.strokeStyle = colours.edge;
+  context.stroke();
+  if (width > 26) write(context, scene, item, colours, Math.max(left, layout.lanes.x), right, y, height);
+  if (isChosen(scene, item) && !lifted) outline(context, scene, left, y, width, height, item.id === scene.selected);
+  context.globalAlpha = alpha;
+}
+
+function write(
+  context: Context,
+  scene: Scene,
+  item: Item,
+  colours: Palette,
+  left: number,
+  right: number,
+  y: number,
+  height: number,
+): void {
+  const { theme, timeline } = scene;
+  let room = right - left - 14;
+  context.textBaseline = "middle";
+  context.fillStyle = colours.text;
+  if (item.effects && room > 60) {
+    const badge = item.effects > 1 ? `fx ${item.effects}` : "fx";
+    context.font = `600 9.5px ${theme.font}`;
+    const width = context.measureText(badge).width + 8;
+    const at = right - width - 6;
+    context.save();
+    context.globalAlpha *= 0.22;
+    box(context, at, y + 3, width, BAND - 6, 3);
+    context.fill();
+    context.restore();
+    context.textAlign = "left";
+    context.fillText(badge, at + 4, y + BAND / 2 + 0.5);
+    room -= width + 6;
+  }
+  context.textAlign = "left";
+  context.font = `600 11px ${theme.font}`;
+  const name = item.media === TITLE ? `T  ${labelOf(timeline, item)}` : labelOf(timeline, item);
+  const label = shortened(context, name, room);
+  if (label) context.fillText(label, left + 7, y + BAND / 2 + 0.5);
+  if (height > 40 && right - left > 78) {
+    context.save();
+    context.globalAlpha *= 0.7;
+    context.font = `10.5px ${theme.mono}`;
+    context.fillText(lengthText(timeline.clock, item.ticks), left + 7, y + height - 11);
+    context.restore();
+  }
+}
+
+function isChosen(scene: Scene, item: Item): boolean {
+  return item.id === scene.selected || (item.link !== null && item.link === scene.link);
+}
+
+/** Frame a selected clip; the sound or picture that goes with it gets a broken line. */
+export function outline(
+  context: Context,
+  scene: Scene,
+  left: number,
+  y: number,
+  width: number,
+  height: number,
+  itself: boolean,
+): void {
+  context.save();
+  context.strokeStyle = scene.theme.dark ? "#ffffff" : scene.theme.accent;
+  context.lineWidth = 2;
+  if (!itself) context.setLineDash([4, 3]);
+  box(context, left + 1, y + 1, width - 2, height - 2, Math.min(5, width / 3));
+  context.stroke();
+  context.restore();
+}
+
+function drawGap(context: Context, scene: Scene, from: number, to: number, y: number, height: number): void {
+  const left = Math.max(from, scene.layout.lanes.x - 20);
+  const width = Math.min(to, scene.layout.width + 20) - left;
+  context.save();
+  context.setLineDash([3, 4]);
+  context.strokeStyle = scene.theme.line;
+  context.lineWidth = 1;
+  box(context, left + 2.5, y + 2.5, width - 5, height - 5, 4);
+  context.stroke();
+  context.restore();
+}
+
+function drawTransitions(context: Context, scene: Scene, track: Track, row: Row, y: number): void {
+  if (!track.transitions.length) return;
+  const { view, layout, theme } = scene;
+  const places = new Map(track.items.map((item, i) => [item.id, i]));
+  for (const one of track.transitions) {
+    const right = one.right === null ? undefined : places.get(one.right);
+    const left = one.left === null ? undefined : places.get(one.left);
+    const index = right ?? (left === undefined ? undefined : left + 1);
+    if (index === undefined) continue;
+    const cut = track.starts[index]!;
+    const from = layout.lanes.x + toX(view, cut - one.before);
+    const to = layout.lanes.x + toX(view, cut + one.after);
+    if (to < layout.lanes.x || from > layout.width || to - from < 4) continue;
+    const top = y + BAND + 2;
+    const bottom = y + row.height - 3;
+    const middle = layout.lanes.x + toX(view, cut);
+    box(context, from, top, to - from, bottom - top, 3);
+    context.fillStyle = theme.dark ? "rgb(255 255 255 / 16%)" : "rgb(255 255 255 / 62%)";
+    context.fill();
+    context.strokeStyle = theme.dark ? "rgb(255 255 255 / 70%)" : "rgb(0 0 0 / 50%)";
+    context.lineWidth = 1;
+    context.stroke();
+    // a falling line for the picture that leaves, a rising one for the picture that comes
+    context.beginPath();
+    if (one.left !== null) line(context, from, top, to, bottom);
+    if (one.right !== null) line(context, from, bottom, to, top);
+    context.stroke();
+    if (to - from > 54) {
+      context.font = `10px ${theme.font}`;
+      context.fillStyle = theme.clips[track.kind].text;
+      context.textAlign = "center";
+      context.textBaseline = "alphabetic";
+      context.fillText(shortened(context, one.transition.replaceAll("_", " "), to - from - 8), middle, bottom - 4);
+    }
+  }
+}
+
+function hatch(context: Context, scene: Scene, y: number, height: number): void {
+  const { lanes } = scene.layout;
+  context.save();
+  context.beginPath();
+  context.rect(lanes.x, y, lanes.width, height);
+  context.clip();
+  context.beginPath();
+  for (let x = lanes.x - height; x < lanes.x + lanes.width; x += 9) line(context, x, y + height, x + height, y);
+  context.strokeStyle = scene.theme.dark ? "rgb(255 255 255 / 9%)" : "rgb(0 0 0 / 8%)";
+  context.lineWidth = 2;
+  context.stroke();
+  context.restore();
+}
+
+const widths = new Map<string, number>();
+
+/** A text cut to a width, measured once per font and text. */
+export function shortened(context: Context, text: string, room: number): string {
+  const key = context.font + text;
+  let width = widths.get(key);
+  if (width === undefined) {
+    if (widths.size > 20_000) widths.clear();
+    width = context.measureText(text).width;
+    widths.set(key, width);
+  }
+  if (width <= room) return text;
+  const keep = Math.floor((text.length * (room - 8)) / width);
+  return keep >= 2 ? `${text.slice(0, keep).trimEnd()}…` : "";
+}
+
+export function box(context: Context, x: number, y: number, width: number, height: number, radius: number): void {
+  context.beginPath();
+  context.roundRect(x, y, Math.max(0, width), Math.max(0, height), Math.max(0, radius));
+}
+
+export function line(context: Context, x1: number, y1: number, x2: number, y2: number): void {
+  context.moveTo(x1, y1);
+  context.lineTo(x2, y2);
+}

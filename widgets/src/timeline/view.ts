@@ -1,0 +1,199 @@
+// The timeline widget: a toolbar and a canvas over one link.
+import type { Answer, Link } from "../bridge/link.ts";
+import { find } from "../core/document.ts";
+import { layout as layOut, rowY } from "../core/layout.ts";
+import { frameTicks, timecode } from "../core/time.ts";
+import { clamped, fitted, revealing, toX, type View, zoomed } from "../core/view.ts";
+import { button, make, notice, onceAFrame, shell, watchRatio } from "../overlay/dom.ts";
+import { playhead, type State } from "../state/store.ts";
+import { readTheme, watchTheme } from "../theme.ts";
+import { commands } from "./commands.ts";
+import { draw } from "./frame.ts";
+import { keys } from "./keys.ts";
+import { pointer, type Pointing } from "./pointer.ts";
+
+/** What a program (or a test) may ask the widget's element. */
+export interface TimelineElement extends HTMLElement {
+  /** Where a clip is drawn, in CSS pixels of the page. */
+  clipBox?(clip: string): { x: number; y: number; width: number; height: number } | null;
+}
+
+/** Show a timeline in `parent` until the signal says stop. */
+export function showTimeline(link: Link, parent: HTMLElement, signal: AbortSignal): void {
+  const root: TimelineElement = shell(parent, "timeline", "Timeline");
+  const canvas = make("canvas");
+  const empty = make("div", "cutroom-empty");
+  const stage = make("div", "cutroom-stage", canvas, empty);
+  const time = make("div", "cutroom-time");
+  const say = make("div", "cutroom-say");
+  say.setAttribute("role", "status");
+  const context = canvas.getContext("2d")!;
+  const notes = notice(root, signal);
+
+  let theme = readTheme(root);
+  let layout = layOut(null, 600);
+  let view: View | null = null;
+  let snapping = true;
+  let seen: State | null = null;
+  let sayTimer: ReturnType<typeof setTimeout> | undefined;
+
+  const hint = (text: string): void => {
+    clearTimeout(sayTimer);
+    say.textContent = text;
+    sayTimer = setTimeout(() => (say.textContent = ""), 6000);
+  };
+  const told = (answer: Answer): void => {
+    if (answer.type === "nack") notes.show(answer.reason, answer.hint);
+    else if (answer.notes.length) hint(answer.notes.join("; "));
+  };
+  const doing = commands(link, told, hint);
+
+  const setView = (next: View): void => {
+    view = next;
+    redraw();
+  };
+  const zoom = (factor: number, x?: number): void => {
+    const { timeline } = link.state;
+    if (!timeline || !view) return;
+    const width = layout.lanes.width;
+    const head = toX(view, playhead(link.state));
+    setView(zoomed(view, factor, x ?? (head >= 0 && head <= width ? head : width / 2), timeline, width));
+  };
+  const fit = (): void => {
+    if (link.state.timeline) setView(fitted(link.state.timeline, layout.lanes.width));
+  };
+  const toggleSnap = (): void => {
+    snapping = !snapping;
+    snap.element.setAttribute("aria-pressed", String(snapping));
+    snap.title(`Snapping is ${snapping ? "on" : "off"} (N)`);
+  };
+
+  const split = button("split", "Split at the playhead (S)", doing.split);
+  const remove = button("delete", "Delete the selected clip (X; Shift-X closes the gap)", () => doing.remove(false));
+  const undo = button("undo", "Undo (Ctrl-Z)", () => doing.travel("undo"));
+  const redo = button("redo", "Redo (Shift-Ctrl-Z)", () => doing.travel("redo"));
+  const snap = button("snap", "Snapping is on (N)", toggleSnap);
+  snap.element.setAttribute("aria-pressed", "true");
+  const bar = make("div", "cutroom-bar", time, split.element, remove.element, rule(), undo.element, redo.element, rule());
+  bar.append(snap.element, make("div", "cutroom-fill"), say);
+  bar.append(button("farther", "Zoom out (−)", () => zoom(1 / 1.6)).element);
+  bar.append(button("fit", "Show everything (F)", fit).element);
+  bar.append(button("closer", "Zoom in (+)", () => zoom(1.6)).element);
+  root.append(bar, stage);
+
+  const pointing: Pointing = pointer(canvas, signal, {
+    link,
+    scene: () => ({ layout, view, snapping }),
+    setView,
+    redraw: () => redraw(),
+    told,
+    refuse: (reason, remedy) => notes.show(reason, remedy),
+  });
+  keys(root, signal, { link, doing, zoom, fit, toggleSnap, cancel: pointing.cancel });
+
+  const redraw = onceAFrame(() => {
+    const { timeline, selected } = link.state;
+    const ratio = devicePixelRatio || 1;
+    const [width, height] = [Math.round(layout.width * ratio), Math.round(layout.height * ratio)];
+    if (canvas.width !== width || canvas.height !== height) {
+      canvas.width = width;
+      canvas.height = height;
+      canvas.style.width = `${layout.width}px`;
+      canvas.style.height = `${layout.height}px`;
+    }
+    if (!timeline || !view) {
+      context.clearRect(0, 0, width, height);
+      return;
+    }
+    if (pointing.drift()) redraw(); // a drag near the edge keeps scrolling
+    const place = selected ? find(timeline, selected) : undefined;
+    const link_ = place ? timeline.tracks[place.track]!.items[place.item]!.link : null;
+    const { drag, hand, hover } = pointing;
+    const scene = { timeline, layout, view, theme, selected, link: link_, drag, hand, hover, ratio };
+    draw(context, { ...scene, playhead: playhead(link.state) });
+  }, signal);
+
+  const update = (): void => {
+    const { timeline, frame, selected } = link.state;
+    const { status } = link;
+    if (status.kind === "gone" || status.kind === "silent") notes.show(status.reason, status.hint, true);
+    else if (trouble) notes.hide();
+    trouble = status.kind === "gone" || status.kind === "silent";
+    const ready = timeline !== null && status.kind !== "gone";
+    fill(empty, timeline === null ? status.kind : timeline.tracks.length && timeline.end ? "" : "empty");
+    if (timeline) {
+      const first = !seen?.timeline || (seen.timeline.end === 0 && timeline.end > 0);
+      if (seen?.timeline !== timeline) {
+        layout = layOut(timeline, stage.clientWidth);
+        pointing.stale();
+      }
+      if (first || !view) view = fitted(timeline, layout.lanes.width);
+      else if (seen?.timeline !== timeline) view = clamped(view, timeline, layout.lanes.width);
+      if (seen && seen.frame !== frame && !pointing.hand) {
+        view = revealing(view, frame * frameTicks(timeline.clock), timeline, layout.lanes.width);
+      }
+      time.textContent = timecode(timeline.clock, frame);
+      undo.title(timeline.undo ? `Undo ${timeline.undo} (Ctrl-Z)` : "Nothing to undo");
+      redo.title(timeline.redo ? `Redo ${timeline.redo} (Shift-Ctrl-Z)` : "Nothing to redo");
+    }
+    undo.element.disabled = !ready || timeline.undo === null;
+    redo.element.disabled = !ready || timeline.redo === null;
+    split.element.disabled = !ready || timeline.end === 0;
+    remove.element.disabled = !ready || selected === null;
+    Object.assign(root.dataset, { revision: timeline?.revision ?? "", frame, selected: selected ?? "" });
+    seen = link.state;
+    redraw();
+  };
+  let trouble = false;
+
+  root.clipBox = (clip) => {
+    const { timeline } = link.state;
+    const place = timeline && find(timeline, clip);
+    const row = place && layout.rows.find((one) => one.track === place.track);
+    if (!place || !row || !view) return null;
+    const { starts } = timeline.tracks[place.track]!;
+    const from = canvas.getBoundingClientRect();
+    const [left, right] = [toX(view, starts[place.item]!), toX(view, starts[place.item + 1]!)];
+    const y = from.y + rowY(layout, row, view.top);
+    return { x: from.x + layout.lanes.x + left, y, width: right - left, height: row.height };
+  };
+
+  const resize = (): void => {
+    const before = layout.lanes.width;
+    layout = layOut(link.state.timeline, stage.clientWidth);
+    const { timeline } = link.state;
+    if (timeline && view) {
+      const scale = (view.scale * before) / layout.lanes.width; // the same stretch stays on screen
+      view = clamped({ ...view, scale }, timeline, layout.lanes.width);
+    }
+    redraw();
+  };
+  const observer = new ResizeObserver(resize);
+  observer.observe(stage);
+  watchRatio(redraw, signal);
+  watchTheme(() => {
+    theme = readTheme(root);
+    redraw();
+  }, signal);
+  link.watch(update, signal);
+  signal.addEventListener("abort", () => {
+    observer.disconnect();
+    clearTimeout(sayTimer);
+    root.remove();
+  });
+  update();
+}
+
+const rule = (): HTMLElement => make("span", "cutroom-rule");
+
+/** Fill the empty state with what to do next. */
+function fill(empty: HTMLElement, state: string): void {
+  empty.hidden = state === "" || state === "gone" || state === "silent";
+  if (empty.dataset.state === state) return;
+  empty.dataset.state = state;
+  if (state === "connecting" || state === "live") empty.replaceChildren(make("span", "", "Opening the timeline …"));
+  else if (state === "empty") {
+    const code = make("code", "", 'project.timeline.append("beach.mp4")');
+    empty.replaceChildren(make("b", "", "This timeline is empty"), make("span", "", "Put a clip on it in a cell:"), code);
+  }
+}
