@@ -49,3 +49,13 @@ def test_nonsense_is_dropped() -> None:
     telemetry.absorb({"spans": [["too", "short"]]})
     telemetry.absorb({"events": [["no_such_metric", 1, {}]]})
     telemetry.absorb({"events": 3})
+
+
+def test_a_process_that_records_by_itself_goes_on_doing_so() -> None:
+    with telemetry.span("before"):
+        pass
+    telemetry.keep_in_memory()
+    with telemetry.span("after") as after:
+        pass
+    assert telemetry.drain() == {}
+    assert len(telemetry.traces_df(trace_id=after.trace_id)) == 1

@@ -18,7 +18,10 @@ log = logging.getLogger("cutroom.telemetry")
 
 
 def keep_in_memory() -> None:
-    """From now on this process writes and exports nothing by itself. Call it before the sandbox closes."""
+    """From now on this process writes and exports nothing by itself. Call it before the sandbox closes.
+
+    A process that has recorded something already goes on as it did: its spans need nobody to carry them.
+    """
     use_memory()
 
 

@@ -165,10 +165,10 @@ def pipeline() -> Pipeline | None:
 
 
 def use_memory() -> None:
-    """Make this process's pipeline one that only keeps rows in memory. Call it before the first span."""
+    """Make this process's pipeline one that only keeps rows in memory, unless it has one already."""
     global _made, _off  # noqa: PLW0603 (see above)
     with _making:
-        if not _off and (_made is None or not _made.in_memory):
+        if _made is None and not _off:
             try:
                 _made = Pipeline(in_memory=True)
             except Exception as error:
