@@ -93,6 +93,11 @@ class Readers:
         self._keep = keep
         self._idle: list[Loan] = []
 
+    @property
+    def idle(self) -> int:
+        """How many readers are open and not in use."""
+        return len(self._idle)
+
     def attach(self, context: Opener, paths: Mapping[str, str]) -> None:
         """Go on with another task's files: readers stay warm, but read only what that task may."""
         self.release()

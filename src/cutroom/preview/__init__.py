@@ -1,0 +1,7 @@
+"""Previews: the very pictures of an export, one at a time."""
+
+from __future__ import annotations
+
+from cutroom.preview.still import still
+
+__all__ = ["still"]

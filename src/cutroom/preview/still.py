@@ -1,0 +1,120 @@
+"""A still of a timeline: compiled here, made in a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal, Protocol, overload
+
+from cutroom.effects.compile import compile_picture, frame_count
+from cutroom.effects.registry import Registry
+from cutroom.effects.segment import MediaPicture, PictureSegment
+from cutroom.errors import ValidationError
+from cutroom.preview.tasks import StillTask, make_still
+from cutroom.schema.document import Document, ProjectSettings
+from cutroom.schema.time import TimeLike, parse_time, to_frame
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class Runs(Protocol):
+    """What runs a task: a worker pool, or an `InlineExecutor`."""
+
+    def run(self, fn: Any, task: Any) -> Any:
+        """Run `fn(task)` and give its result."""
+        ...
+
+
+@overload
+def still(
+    document: Document,
+    paths: Mapping[str, str],
+    time: TimeLike,
+    executor: Runs,
+    *,
+    size: tuple[int, int] | None = None,
+    format: Literal["array"] = "array",
+    quality: int = 75,
+    registry: Registry | None = None,
+) -> NDArray[np.uint8]: ...
+@overload
+def still(
+    document: Document,
+    paths: Mapping[str, str],
+    time: TimeLike,
+    executor: Runs,
+    *,
+    size: tuple[int, int] | None = None,
+    format: Literal["jpeg"],
+    quality: int = 75,
+    registry: Registry | None = None,
+) -> bytes: ...
+def still(
+    document: Document,
+    paths: Mapping[str, str],
+    time: TimeLike,
+    executor: Runs,
+    *,
+    size: tuple[int, int] | None = None,
+    format: Literal["array", "jpeg"] = "array",
+    quality: int = 75,
+    registry: Registry | None = None,
+) -> NDArray[np.uint8] | bytes:
+    """The picture that the timeline shows at a time: the same compiler and the same runner as an export.
+
+    Smaller pictures are made small from the start: sources are scaled down before their effects, whose lengths are
+    fractions of the canvas. That is the full-size picture scaled down, but for the order of filter and scaling.
+
+    Args:
+        document: the project.
+        paths: absolute path of each media file, by SHA-256.
+        time: timeline time; the nearest frame is shown, at the end the last one.
+        executor: runs the task.
+        size: width and height to stay within, at the project's shape; None: the project's size. Never larger than it.
+        format: `"array"` or `"jpeg"`.
+        quality: of the JPEG, 1 to 100.
+        registry: the effects; None: the built-in ones.
+
+    Returns:
+        (height, width, 3) uint8 RGB, or the bytes of a JPEG file.
+
+    Raises:
+        ValidationError: a size or format that makes no sense, an effect that is not right.
+        HandlesError: a transition without enough media beyond its cut.
+        MediaError: a file that cannot be read.
+
+    Example:
+        >>> from cutroom.workers.inline import InlineExecutor
+        >>> still(Document(id="d_1"), {}, 0, InlineExecutor(), size=(320, 180)).shape
+        (180, 320, 3)
+    """
+    if format not in {"array", "jpeg"}:
+        raise ValidationError(f"not a still's format: {format!r}", value=format, hint="array or jpeg")
+    settings = document.settings
+    frame = to_frame(parse_time(time, rate=settings.fps), settings.fps)
+    frame = max(0, min(frame, frame_count(document) - 1))
+    segment = compile_picture(document, frame, 1, registry, size=_size(settings, size))
+    wanted = sorted(_inputs(segment))
+    known = tuple((sha256, paths[sha256]) for sha256 in wanted if sha256 in paths)
+    result = executor.run(make_still, StillTask(segment, known, format, quality))
+    picture: NDArray[np.uint8] | bytes = result["picture"]
+    return picture
+
+
+def _inputs(segment: PictureSegment) -> set[str]:
+    shots = (shot for layer in segment.layers for shot in (layer.shot, layer.incoming))
+    return {s.source.input.sha256 for s in shots if s is not None and isinstance(s.source, MediaPicture)}
+
+
+def _size(settings: ProjectSettings, within: tuple[int, int] | None) -> tuple[int, int]:
+    """The project's shape within a box, in even numbers."""
+    width, height = settings.width, settings.height
+    if within is None:
+        return width, height
+    if min(within) < 2:
+        raise ValidationError(f"not a size: {within!r}", value=within, hint="give (width, height) in pixels")
+    scale = min(1.0, within[0] / width, within[1] / height)
+    return (
+        (width, height) if scale == 1 else (max(2, 2 * round(width * scale / 2)), max(2, 2 * round(height * scale / 2)))
+    )
