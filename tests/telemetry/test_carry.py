@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from cutroom import telemetry
+from cutroom.workers import ChildClass, WorkerPool
 
 CHILD = """
 import json, sys
@@ -59,3 +64,17 @@ def test_a_process_that_records_by_itself_goes_on_doing_so() -> None:
         pass
     assert telemetry.drain() == {}
     assert len(telemetry.traces_df(trace_id=after.trace_id)) == 1
+
+
+def test_a_locked_worker_records_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = os.path.dirname(os.path.abspath(__file__))
+    monkeypatch.syspath_prepend(folder)
+    kind = ChildClass("media", memory=1 << 30, paths=(folder,))
+    with telemetry.span("export") as export, WorkerPool(kind, workers=1, preload=("carried_tasks",)) as pool:
+        tasks = importlib.import_module("carried_tasks")
+        carried = pool.run(tasks.work, tasks.Work(telemetry.current_context()))
+        telemetry.absorb(carried)
+    assert set(carried) == {"spans", "events"}
+    table = telemetry.traces_df(trace_id=export.trace_id).set_index("span")
+    assert table.loc["inside", "parent_id"] == table.loc["export", "span_id"]
+    assert table.loc["inside", "process"] != os.getpid()

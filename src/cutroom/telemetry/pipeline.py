@@ -171,9 +171,22 @@ def use_memory() -> None:
         if _made is None and not _off:
             try:
                 _made = Pipeline(in_memory=True)
+                _rehearse(_made)
             except Exception as error:
                 log.warning("telemetry is off: %s", error)
                 _off = True
+
+
+def _rehearse(made: Pipeline) -> None:
+    """Have loaded whatever OpenTelemetry loads when it is first used: a locked process can import nothing later."""
+    from opentelemetry import context
+    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+    headers: dict[str, str] = {}
+    with made.tracer.start_as_current_span("rehearsal"):
+        TraceContextTextMapPropagator().inject(headers)
+    context.detach(context.attach(TraceContextTextMapPropagator().extract(headers)))
+    made.take()
 
 
 def flush() -> None:
