@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -107,9 +107,12 @@ def current_context() -> dict[str, str]:
     """
     headers: dict[str, str] = {}
     if "opentelemetry.context" in sys.modules:  # otherwise no span can be open
-        from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+        try:
+            from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-        TraceContextTextMapPropagator().inject(headers)
+            TraceContextTextMapPropagator().inject(headers)
+        except Exception as error:
+            log.debug("no context to hand on: %s", error)
     return headers
 
 
@@ -126,11 +129,20 @@ def attached(headers: Mapping[str, str] | None) -> Iterator[None]:
     if not headers or pipeline() is None:
         yield
         return
-    from opentelemetry import context
-    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
-
-    token = context.attach(TraceContextTextMapPropagator().extract(dict(headers)))
+    detach = _attach(headers)
     try:
         yield
     finally:
-        context.detach(token)
+        detach()
+
+
+def _attach(headers: Mapping[str, str]) -> Callable[[], None]:
+    try:
+        from opentelemetry import context
+        from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+        token = context.attach(TraceContextTextMapPropagator().extract(dict(headers)))
+    except Exception as error:
+        log.debug("no context attached: %s", error)
+        return lambda: None
+    return lambda: context.detach(token)
