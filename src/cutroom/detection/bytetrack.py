@@ -55,7 +55,7 @@ class ByteTrack:
 
     Args:
         rate: nominal frames a second.
-        sure: boxes of at least this confidence begin tracks.
+        sure: boxes above this confidence begin tracks.
         memory: seconds for which a track that finds no box is remembered.
 
     Example:
@@ -82,7 +82,8 @@ class ByteTrack:
             tracks.mean, tracks.covariance = kalman.predict(tracks.mean, tracks.covariance, frames)
         self._time = time
         numbers = np.full(len(found.confidence), -1, dtype=np.int64)
-        sure, faint = found.confidence >= self._sure, (found.confidence < self._sure) & (found.confidence >= FAINT)
+        sure = found.confidence > self._sure
+        faint = ~sure & (found.confidence > FAINT)
         young = (tracks.hits == 1) & ~tracks.lost
         matched = np.zeros(len(tracks.ids), dtype=bool)
         overlap = np.zeros((0, 0), np.float32)
@@ -137,14 +138,3 @@ def _assign(likeness: NDArray[np.float32], least: float) -> list[tuple[int, int]
     cost = np.where(likeness > least, 1 - likeness, 2)  # an impossible pair is never worth two possible ones
     rows, columns = linear_sum_assignment(cost)
     return [(int(r), int(c)) for r, c in zip(rows, columns, strict=True) if likeness[r, c] > least]
-
-
-def renumber(numbers: Ints) -> Ints:
-    """Tracks counted from 1 in the order in which they appear; those with a single box are none (-1)."""
-    ids, first, inverse, counts = np.unique(numbers, return_index=True, return_inverse=True, return_counts=True)
-    lasting = (ids >= 0) & (counts > 1)
-    order = np.argsort(np.where(lasting, first, len(numbers)), kind="stable")
-    fresh = np.full(len(ids), -1, dtype=np.int64)
-    fresh[order[: int(lasting.sum())]] = np.arange(1, int(lasting.sum()) + 1)
-    renumbered: Ints = fresh[inverse]
-    return renumbered

@@ -170,6 +170,9 @@ class Spans(Frozen):
         parts = ", ".join(f"({float(s.start):g}, {float(s.end):g})" for s in self.spans[:4])
         return f"<Spans {len(self)}, {float(self.duration):g} s: {parts}{', …' if len(self) > 4 else ''}>"
 
+    def __str__(self) -> str:
+        return repr(self)
+
     def _repr_html_(self) -> str:
         return str(self.to_df().to_html(max_rows=20, border=0))
 
