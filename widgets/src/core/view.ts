@@ -15,6 +15,8 @@ export interface View {
 const CLOSEST = 48;
 /** How much of the lanes stays empty behind the last clip. */
 const MARGIN = 0.15;
+/** Pixels before time 0, so that the playhead is seen whole there. */
+const LEAD = 8;
 
 export const toX = (view: View, ticks: number): number => (ticks - view.origin) / view.scale;
 export const toTicks = (view: View, x: number): number => view.origin + x * view.scale;
@@ -22,7 +24,8 @@ export const toTicks = (view: View, x: number): number => view.origin + x * view
 /** The view that shows the whole timeline, with a little room behind it. */
 export function fitted(timeline: Timeline, width: number): View {
   const least = 2 * timeline.clock.timescale;
-  return clamped({ scale: (Math.max(timeline.end, least) * (1 + MARGIN / 2)) / width, origin: 0, top: 0 }, timeline, width);
+  const scale = (Math.max(timeline.end, least) * (1 + MARGIN / 2)) / width;
+  return clamped({ scale, origin: -LEAD * scale, top: 0 }, timeline, width);
 }
 
 /** Keep a view within the timeline, and its zoom within reason. */
@@ -30,7 +33,7 @@ export function clamped(view: View, timeline: Timeline, width: number): View {
   const whole = Math.max(timeline.end, 10 * timeline.clock.timescale) * 1.5;
   const scale = Math.min(Math.max(view.scale, frameTicks(timeline.clock) / CLOSEST), whole / width);
   const last = Math.max(0, timeline.end - width * scale * (1 - MARGIN));
-  return { ...view, scale, origin: Math.min(Math.max(view.origin, 0), last) };
+  return { ...view, scale, origin: Math.min(Math.max(view.origin, -LEAD * scale), last) };
 }
 
 /** Zoom by a factor (above 1: closer) so that what is under `x` stays there. */

@@ -10,8 +10,10 @@ export interface Rect {
 
 /** Where a picture of a given shape lies when it is fitted into a room: whole, centred. */
 export function fit(width: number, height: number, room: Rect): Rect {
-  const scale = Math.min(room.width / width, room.height / height);
-  const [w, h] = [width * scale, height * scale];
+  // the side that fills the room does so exactly
+  const across = room.width * height <= room.height * width;
+  const w = across ? room.width : (room.height * width) / height;
+  const h = across ? (room.width * height) / width : room.height;
   return { x: room.x + (room.width - w) / 2, y: room.y + (room.height - h) / 2, width: w, height: h };
 }
 

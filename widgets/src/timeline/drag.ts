@@ -101,14 +101,12 @@ export interface Ghost {
 /** The dragged clips as they would stand. */
 export function ghosts(timeline: Timeline, drag: Drag): Ghost[] {
   return drag.members.map((place, number) => {
-    const { start, end } = span(timeline, place);
     const item = timeline.tracks[place.track]!.items[place.item]!;
-    if (drag.kind === "move") {
-      return { item, track: number ? place.track : drag.track, start: start + drag.by, end: end + drag.by };
-    }
-    return drag.edge === "start"
-      ? { item, track: place.track, start: start + drag.by, end }
-      : { item, track: place.track, start, end: end + drag.by };
+    let { start, end } = span(timeline, place);
+    if (drag.kind === "move" || drag.edge === "start") start += drag.by;
+    if (drag.kind === "move" || drag.edge === "end") end += drag.by;
+    const track = drag.kind === "move" && number === 0 ? drag.track : place.track;
+    return { item: { ...item, ticks: end - start }, track, start, end };
   });
 }
 

@@ -164,7 +164,8 @@ function drawDrag(context: Context, scene: Scene): void {
     if (!row) continue;
     const [from, to] = [layout.lanes.x + toX(view, ghost.start), layout.lanes.x + toX(view, ghost.end)];
     const y = rowY(layout, row, view.top);
-    drawClip(context, scene, ghost.item, timeline.tracks[ghost.track]!.kind, from, to, y, row.height, false);
+    const block = { from, to, y, height: row.height, covered: 0 };
+    drawClip(context, scene, ghost.item, timeline.tracks[ghost.track]!.kind, block, false);
     context.shadowColor = "transparent";
     outline(context, scene, from, y, to - from, row.height, true);
   }
@@ -213,7 +214,7 @@ export function thumb(scene: Pick<Scene, "layout" | "timeline" | "view">): { fro
   const { lanes } = scene.layout;
   const visible = lanes.width * scene.view.scale;
   const ticks = Math.max(scene.timeline.end * 1.02, scene.view.origin + visible);
-  const from = lanes.x + (scene.view.origin / ticks) * lanes.width;
+  const from = lanes.x + (Math.max(0, scene.view.origin) / ticks) * lanes.width;
   return { from, to: from + Math.max(24, (visible / ticks) * lanes.width), ticks };
 }
 

@@ -12,6 +12,8 @@ type Context = CanvasRenderingContext2D;
 const BAND = 17;
 /** Narrower clips are drawn as one block with their neighbours: nobody could tell them apart. */
 const NARROW = 3;
+/** Narrower clips are plain rectangles: round corners and outlines of a thousand of them would take too long. */
+const PLAIN = 18;
 
 export function drawLanes(context: Context, scene: Scene): void {
   const { layout, timeline, view, theme } = scene;
@@ -36,6 +38,7 @@ function drawItems(context: Context, scene: Scene, track: Track, row: Row, y: nu
     scene.drag?.members.filter((place) => place.track === row.track).map((place) => place.item) ?? [],
   );
   const { items, starts } = track;
+  const covered = new Map(track.transitions.map((one) => [one.right, one.after / view.scale]));
   const last = toTicks(view, width);
   const block = { from: 0, to: -1 };
   const flush = (): void => {
@@ -57,7 +60,8 @@ function drawItems(context: Context, scene: Scene, track: Track, row: Row, y: nu
       if (to - from > 8) drawGap(context, scene, from, to, y, row.height);
       continue;
     }
-    if (to - from < NARROW && !(item.id === scene.selected)) {
+    const chosen = isChosen(scene, item) || lifted.has(i);
+    if (to - from < NARROW && !chosen) {
       if (block.to < from - 0.5 || block.to < block.from) {
         flush();
         block.from = from;
@@ -66,9 +70,42 @@ function drawItems(context: Context, scene: Scene, track: Track, row: Row, y: nu
       continue;
     }
     flush();
-    drawClip(context, scene, item, track.kind, from, to, y, row.height, lifted.has(i));
+    if (to - from < PLAIN && !chosen) {
+      drawPlain(context, scene, theme.clips[item.media === TITLE ? "title" : track.kind], from, to, y, row.height);
+      continue;
+    }
+    const place = { from, to, y, height: row.height, covered: covered.get(item.id) ?? 0 };
+    drawClip(context, scene, item, track.kind, place, lifted.has(i));
   }
   flush();
+}
+
+function drawPlain(
+  context: Context,
+  scene: Scene,
+  colours: Palette,
+  from: number,
+  to: number,
+  y: number,
+  height: number,
+): void {
+  const left = crisp(scene, from);
+  const width = crisp(scene, to) - left - 1;
+  context.fillStyle = colours.fill;
+  context.fillRect(left, y, width, height);
+  context.fillStyle = colours.band;
+  context.fillRect(left, y, width, Math.min(BAND, height));
+  context.fillStyle = colours.edge;
+  context.fillRect(left, y, 1, height);
+}
+
+export interface Block {
+  readonly from: number;
+  readonly to: number;
+  readonly y: number;
+  readonly height: number;
+  /** Pixels at its left that a transition covers. */
+  readonly covered: number;
 }
 
 export function drawClip(
@@ -76,13 +113,11 @@ export function drawClip(
   scene: Scene,
   item: Item,
   kind: Track["kind"],
-  from: number,
-  to: number,
-  y: number,
-  height: number,
+  block: Block,
   lifted: boolean,
 ): void {
   const { theme, layout } = scene;
+  const { from, to, y, height } = block;
   const colours = theme.clips[item.media === TITLE ? "title" : kind];
   // what lies far outside need not be part of the path
   const left = Math.max(crisp(scene, from), layout.lanes.x - 20);
@@ -103,21 +138,15 @@ export function drawClip(
   context.lineWidth = 1;
   context.strokeStyle = colours.edge;
   context.stroke();
-  if (width > 26) write(context, scene, item, colours, Math.max(left, layout.lanes.x), right, y, height);
+  if (width > 26) {
+    write(context, scene, item, colours, { ...block, from: Math.max(left, layout.lanes.x), to: right });
+  }
   if (isChosen(scene, item) && !lifted) outline(context, scene, left, y, width, height, item.id === scene.selected);
   context.globalAlpha = alpha;
 }
 
-function write(
-  context: Context,
-  scene: Scene,
-  item: Item,
-  colours: Palette,
-  left: number,
-  right: number,
-  y: number,
-  height: number,
-): void {
+function write(context: Context, scene: Scene, item: Item, colours: Palette, block: Block): void {
+  const { from: left, to: right, y, height, covered } = block;
   const { theme, timeline } = scene;
   let room = right - left - 14;
   context.textBaseline = "middle";
@@ -141,11 +170,11 @@ function write(
   const name = item.media === TITLE ? `T  ${labelOf(timeline, item)}` : labelOf(timeline, item);
   const label = shortened(context, name, room);
   if (label) context.fillText(label, left + 7, y + BAND / 2 + 0.5);
-  if (height > 40 && right - left > 78) {
+  if (height > 40 && right - left - covered > 78) {
     context.save();
     context.globalAlpha *= 0.7;
     context.font = `10.5px ${theme.mono}`;
-    context.fillText(lengthText(timeline.clock, item.ticks), left + 7, y + height - 11);
+    context.fillText(lengthText(timeline.clock, item.ticks), left + covered + 7, y + height - 11);
     context.restore();
   }
 }

@@ -80,6 +80,7 @@ export function pointer(canvas: HTMLCanvasElement, signal: AbortSignal, stage: S
       drag = grab(timeline, press.hit, toTicks(view, press.x - layout.lanes.x), playhead(link.state));
     }
     const { major } = ruling(timeline.clock, view.scale, 104);
+    if (drag.kind === "move") canvas.style.cursor = "grabbing";
     drag = dragged(timeline, drag, {
       at: toTicks(view, hand.x - layout.lanes.x),
       track: rowAt(layout, hand.y, view.top)?.track,
@@ -94,6 +95,7 @@ export function pointer(canvas: HTMLCanvasElement, signal: AbortSignal, stage: S
     const { timeline } = link.state;
     press = null;
     hand = null;
+    canvas.style.cursor = "default";
     const operation = drag && timeline ? operationOf(timeline, drag) : null;
     if (!operation) {
       drag = null;
