@@ -1,3 +1,110 @@
-"""Cutroom: a video editor that lives in Jupyter."""
+"""Cutroom: a video editor that lives in Jupyter.
+
+Example:
+    >>> import cutroom as cr
+    >>> with cr.Project.create("trip.tlp") as project:  # doctest: +SKIP
+    ...     project.timeline.append("beach.mp4", source=(2, 5))
+    ...     cr.Renderer(project).render("trip.mp4")
+
+Names are loaded when they are first used, so that importing Cutroom costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cutroom import effects, jobs, telemetry
+    from cutroom.api import cache, models, presets
+    from cutroom.api.clip import Clip, Track
+    from cutroom.api.detect import Spans, detect, scenes, silences
+    from cutroom.api.picture import Frame
+    from cutroom.api.project import Project, timeline
+    from cutroom.api.renderer import Renderer, verify
+    from cutroom.api.system import limits, show_versions
+    from cutroom.api.timeline import Timeline
+    from cutroom.effects import transitions
+    from cutroom.errors import CutroomError
+    from cutroom.schema.detections import Detections
+    from cutroom.schema.time import frames
+    from cutroom.widgets import PlayerWidget, TimelineWidget
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "Clip": "cutroom.api.clip",
+    "CutroomError": "cutroom.errors",
+    "Detections": "cutroom.schema.detections",
+    "Frame": "cutroom.api.picture",
+    "PlayerWidget": "cutroom.widgets",
+    "Project": "cutroom.api.project",
+    "Renderer": "cutroom.api.renderer",
+    "Spans": "cutroom.api.detect",
+    "Timeline": "cutroom.api.timeline",
+    "TimelineWidget": "cutroom.widgets",
+    "Track": "cutroom.api.clip",
+    "detect": "cutroom.api.detect",
+    "frames": "cutroom.schema.time",
+    "limits": "cutroom.api.system",
+    "scenes": "cutroom.api.detect",
+    "show_versions": "cutroom.api.system",
+    "silences": "cutroom.api.detect",
+    "timeline": "cutroom.api.project",
+    "verify": "cutroom.api.renderer",
+}
+_MODULES = {
+    "cache": "cutroom.api.cache",
+    "effects": "cutroom.effects",
+    "errors": "cutroom.errors",
+    "jobs": "cutroom.jobs",
+    "models": "cutroom.api.models",
+    "presets": "cutroom.api.presets",
+    "telemetry": "cutroom.telemetry",
+    "transitions": "cutroom.effects.transitions",
+}
+
+__all__ = [
+    "Clip",
+    "CutroomError",
+    "Detections",
+    "Frame",
+    "PlayerWidget",
+    "Project",
+    "Renderer",
+    "Spans",
+    "Timeline",
+    "TimelineWidget",
+    "Track",
+    "cache",
+    "detect",
+    "effects",
+    "frames",
+    "jobs",
+    "limits",
+    "models",
+    "presets",
+    "scenes",
+    "show_versions",
+    "silences",
+    "telemetry",
+    "timeline",
+    "transitions",
+    "verify",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name on first use."""
+    if name in _MODULES:
+        value: Any = import_module(_MODULES[name])
+    elif name in _HOMES:
+        value = getattr(import_module(_HOMES[name]), name)
+    else:
+        raise AttributeError(f"module 'cutroom' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*__all__, "__version__"})

@@ -38,7 +38,7 @@ class Change:
 
 
 Checker = Callable[[ops.Operation, Document], None]
-"""Looks at an operation and the document it gives (names and ranges of effects); raises where something does not fit."""
+"""Looks at an operation and the document it gives (names, ranges of effects); raises where something does not fit."""
 
 
 class Session:
@@ -327,6 +327,7 @@ def words(operation: ops.Operation) -> str:
     """An operation in a few words, for the history.
 
     Example:
+        >>> from fractions import Fraction
         >>> words(ops.Split(clip=None, at=Fraction(7, 2)))
         'split'
     """

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from cutroom.api.effect import Effect, EffectChain, gone
+from cutroom.api.media import Media
 from cutroom.api.times import Clock
 from cutroom.edit import operations as ops
 from cutroom.errors import ClipGoneError
 from cutroom.schema.clip import Clip as ClipValue
 from cutroom.schema.clip import TitleSource
 from cutroom.schema.effect import Scalar
-from cutroom.schema.media import Media
 from cutroom.schema.time import TimeLike, timecode
 from cutroom.schema.track import Track as TrackValue
 from cutroom.session import Session
@@ -114,7 +114,7 @@ class Clip:
     def media(self) -> Media | None:
         """The media it shows; None for a title."""
         media = self.value.media
-        return self.session.document.find_media(media) if media else None
+        return Media(self.session, media) if media else None
 
     @property
     def text(self) -> str | None:
@@ -255,6 +255,6 @@ class Clip:
         if not self.exists:
             return f"Clip({self.id!r}, gone)"
         fps = self.session.document.settings.fps
-        what = self.media.path if self.media else f"title {self.text!r}"
+        what = self.media.value.path if self.media else f"title {self.text!r}"
         span = f"{timecode(self.start, fps)} to {timecode(self.end, fps)}"
         return f"Clip({self.id!r}, {what}, {self.track.title} {span})"

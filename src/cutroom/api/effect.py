@@ -122,7 +122,7 @@ class EffectChain:
         )
         return Effect(self.clip, made.created[-1])
 
-    def replace(self, effect: str, **parameters: Scalar) -> Effect:
+    def replace(self, effect: str, **parameters: Any) -> Effect:
         """Put an effect in the place of the one with its name, or at the end where there is none."""
         with self.clip.session.edit(effect):
             for index, old in enumerate(self.clip.value.effects):

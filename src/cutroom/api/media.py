@@ -1,9 +1,11 @@
-"""`project.media`: the files of a project."""
+"""`project.media`: the files of a project, and the handle of one of them."""
 
 from __future__ import annotations
 
+import html
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +14,8 @@ from cutroom.app import App
 from cutroom.edit.operations import AddMedia, Batch, SetSettings
 from cutroom.errors import MediaNotFoundError, UnknownNameError
 from cutroom.schema.document import ProjectSettings
-from cutroom.schema.media import Media
+from cutroom.schema.media import AudioStream, Fingerprint, VideoStream
+from cutroom.schema.media import Media as MediaValue
 from cutroom.session import Session, portable
 
 if TYPE_CHECKING:
@@ -25,12 +28,74 @@ USUAL_RATES = tuple(
 """What a project takes for its own where the first video has no steady rate."""
 
 
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A media file of a project: a handle that reads the document live.
+
+    Example:
+        >>> media = project.media.add("beach.mp4")  # doctest: +SKIP
+        >>> media.duration, media.video.display_size  # doctest: +SKIP
+        (Fraction(341, 25), (1280, 720))
+    """
+
+    session: Session
+    id: str
+
+    @property
+    def value(self) -> MediaValue:
+        """What the document holds."""
+        return self.session.document.find_media(self.id)
+
+    @property
+    def path(self) -> str:
+        """Absolute path."""
+        return str(self.session.media_path(self.id))
+
+    @property
+    def fingerprint(self) -> Fingerprint:
+        """SHA-256 and size of its content."""
+        return self.value.fingerprint
+
+    @property
+    def duration(self) -> Fraction:
+        """Seconds."""
+        return self.value.duration
+
+    @property
+    def video(self) -> VideoStream | None:
+        """Its picture."""
+        return self.value.video
+
+    @property
+    def audio(self) -> AudioStream | None:
+        """Its sound."""
+        return self.value.audio
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the probe found wrong and could live with."""
+        return self.value.warnings
+
+    def __repr__(self) -> str:
+        parts = []
+        if self.video:
+            width, height = self.video.display_size
+            parts.append(f"{width}x{height} {self.video.codec} at {float(self.video.rate):g} fps")
+        if self.audio:
+            parts.append(f"{self.audio.codec} {self.audio.sample_rate} Hz {self.audio.layout}")
+        return f"Media({Path(self.path).name}, {float(self.duration):.3f} s, {', '.join(parts)})"
+
+    def _repr_html_(self) -> str:
+        warnings = "".join(f"<br>⚠ {html.escape(text)}" for text in self.warnings)
+        return f"<div>{html.escape(repr(self))}{warnings}</div>"
+
+
 class MediaLibrary:
     """The media of a project, in the order they were added.
 
     Example:
         >>> project.media.add("beach.mp4")  # doctest: +SKIP
-        Media(id='m_…', path='beach.mp4', …)
+        Media(beach.mp4, 13.640 s, 1280x720 h264 at 25 fps, aac 48000 Hz stereo)
     """
 
     def __init__(self, session: Session, app: App) -> None:
@@ -62,7 +127,7 @@ class MediaLibrary:
         stored = portable(absolute, self._session.folder)
         for media in self._session.document.media:
             if media.fingerprint == probed.fingerprint and self._session.media_path(media.id) == absolute:
-                return media
+                return Media(self._session, media.id)
         made = probed.replace(path=stored)
         operations: list[AddMedia | SetSettings] = [AddMedia(media=made)]
         adopted = adopt(self._session.document.settings, made)
@@ -70,10 +135,10 @@ class MediaLibrary:
             operations.append(SetSettings(settings=adopted))
         label = f"add media {absolute.name}"
         self._session.apply(operations[0] if len(operations) == 1 else Batch(operations=tuple(operations)), label)
-        return made
+        return Media(self._session, made.id)
 
     def __iter__(self) -> Iterator[Media]:
-        return iter(self._session.document.media)
+        return iter([Media(self._session, media.id) for media in self._session.document.media])
 
     def __len__(self) -> int:
         return len(self._session.document.media)
@@ -84,15 +149,11 @@ class MediaLibrary:
         Raises:
             UnknownNameError: there is none, or more than one.
         """
-        found = [m for m in self if name in {m.id, m.path, Path(m.path).name}]
+        found = [m for m in self if name in {m.id, m.value.path, m.path, Path(m.path).name}]
         if len(found) != 1:
-            known = ", ".join(m.path for m in self)
+            known = ", ".join(m.value.path for m in self)
             raise UnknownNameError(f"{len(found) or 'no'} media called {name!r}", value=name, hint=f"known: {known}")
         return found[0]
-
-    def path(self, media: Media) -> Path:
-        """Absolute path of a media."""
-        return self._session.media_path(media.id)
 
     def to_df(self) -> pd.DataFrame:
         """One row per media: id, path, duration (seconds), frames, rate, width, height, codecs, warnings."""
@@ -101,7 +162,7 @@ class MediaLibrary:
         rows = [
             {
                 "id": m.id,
-                "path": m.path,
+                "path": m.value.path,
                 "duration": float(m.duration),
                 "frames": m.video.frames if m.video else None,
                 "rate": float(m.video.rate) if m.video else None,
@@ -120,18 +181,14 @@ class MediaLibrary:
         return frame.astype(dict.fromkeys(("frames", "width", "height", "sample_rate"), "Int64") | {"rate": "float64"})
 
     def __repr__(self) -> str:
-        return f"{len(self)} media: " + ", ".join(m.path for m in self)
+        return f"{len(self)} media: " + ", ".join(m.value.path for m in self)
 
     def _repr_html_(self) -> str:
-        return str(self.to_df()._repr_html_())
+        return str(self.to_df().to_html(index=False))
 
 
-def adopt(settings: ProjectSettings, media: Media) -> ProjectSettings:
-    """The settings after the first media has decided what nobody chose; odd sizes become even, as 4:2:0 needs.
-
-    Example:
-        >>> adopt(ProjectSettings(fps=Fraction(25)), media=None) # doctest: +SKIP
-    """
+def adopt(settings: ProjectSettings, media: MediaValue) -> ProjectSettings:
+    """The settings after the first media has decided what nobody chose; odd sizes become even, as 4:2:0 needs."""
     changes: dict[str, object] = {}
     left = list(settings.adopt)
     if media.video:

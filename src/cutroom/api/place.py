@@ -6,11 +6,10 @@ import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cutroom.api.clip import Clip
-from cutroom.api.media import MediaLibrary
+from cutroom.api.media import Media, MediaLibrary
 from cutroom.api.times import Clock, source_range
 from cutroom.edit import operations as ops
 from cutroom.schema.clip import MediaSource
-from cutroom.schema.media import Media
 from cutroom.schema.time import TimeLike
 from cutroom.schema.track import TrackKind
 from cutroom.session import Session
@@ -40,9 +39,9 @@ def place(timeline: Timeline, verb: str, media: MediaLike, at: TimeLike | None, 
         ensure_track(session, target, kind)
         target_kind = timeline.track(target).kind
         clock = Clock.of(session.document, target_kind)
-        begins, duration = source_range(how.source, known, clock)
+        begins, duration = source_range(how.source, known.value, clock)
         sound_track = _sound_track(session, known, target, how.sound) if target_kind == "video" else None
-        placing = {
+        placing: dict[str, Any] = {
             "track": target,
             "source": MediaSource(media=known.id),
             "start": begins,

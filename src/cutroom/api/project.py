@@ -222,7 +222,9 @@ class Project:
         from html import escape
 
         name = escape(self.path.name if self.path else "unsaved project")
-        return f"<strong>{name}</strong> {escape(repr(self.timeline))}" + str(self.timeline.to_df()._repr_html_())
+        return f"<strong>{name}</strong> {escape(repr(self.timeline))}" + str(
+            self.timeline.to_df().to_html(index=False)
+        )
 
 
 def timeline(path: str | os.PathLike[str], **source: Any) -> Timeline:

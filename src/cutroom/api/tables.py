@@ -51,10 +51,10 @@ def effects_table(chains: list[tuple[str, tuple[EffectValue, ...]]]) -> pd.DataF
     """The effects of many clips as one table."""
     import pandas as pd
 
-    rows = [
+    rows: list[tuple[object, ...]] = [
         (effect.id, clip, place, effect.effect, effect.enabled, parameter, value)
         for clip, chain in chains
         for place, effect in enumerate(chain)
-        for parameter, value in (list(effect.parameters.items()) or [("", None)])
+        for parameter, value in (*effect.parameters.items(), *(() if effect.parameters else (("", None),)))
     ]
     return pd.DataFrame(rows, columns=["id", "clip", "place", "effect", "enabled", "parameter", "value"])

@@ -26,7 +26,7 @@ from cutroom.session import Session
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cutroom.api.renderer import Report
+    from cutroom.render.report import Report
 
 
 @dataclass(frozen=True, slots=True)

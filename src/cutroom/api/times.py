@@ -8,7 +8,7 @@ from typing import Any
 
 from cutroom.errors import TimeError
 from cutroom.schema.document import Document
-from cutroom.schema.media import Media
+from cutroom.schema.media import Media as MediaValue
 from cutroom.schema.time import TimeLike, parse_time, snap
 
 
@@ -61,7 +61,7 @@ def span_of(value: Any, clock: Clock) -> tuple[Fraction, Fraction]:
     return first, last
 
 
-def source_range(value: Any, media: Media, clock: Clock) -> tuple[Fraction, Fraction]:
+def source_range(value: Any, media: MediaValue, clock: Clock) -> tuple[Fraction, Fraction]:
     """In point (media time, exact) and duration (on the timeline's grid) of a stretch of a media; None is all of it.
 
     Raises:

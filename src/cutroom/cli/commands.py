@@ -60,7 +60,7 @@ def probe(files: Annotated[list[Path], typer.Argument(help="Media files.")], as_
     library = Project.create().media
     found = [library.add(file) for file in files]
     if as_json:
-        print_json([media.model_dump(mode="json") for media in found])
+        print_json([media.value.model_dump(mode="json") for media in found])
         return
     show_table(library.to_df().drop(columns=["id"]), rows=100)
     for media in found:

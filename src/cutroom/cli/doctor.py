@@ -67,7 +67,7 @@ def _sandbox() -> Iterator[Finding]:
     from cutroom.workers import self_test
 
     for child in ("media", "model"):
-        told = self_test(child)  # type: ignore[arg-type]  # both are names of classes
+        told = self_test(child)
         confined = told["level"] == "confined"
         yield Finding(
             f"{child} workers",

@@ -81,7 +81,7 @@ def tell(folder: Path, *, seconds: float = 40.0, quiet: bool = False) -> dict[st
 
         with teller.step("What is in it"):
             media = project.media[film.name]
-            found = detect(media, "shapes", project=project)
+            found = detect(media, "shapes")
             teller.table(found.tracks_df(), "detections.tracks_df()")
 
         with teller.step(f"Keep the moments with a {WANTED}"):

@@ -1,0 +1,132 @@
+"""`Renderer`: from a project to a file, here or in a background kernel."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cutroom.api.times import Clock, span_of
+from cutroom.app import GrantBook, MediaWorkers, Snapshot, app
+from cutroom.errors import MediaNotFoundError
+from cutroom.jobs import Jobs
+from cutroom.jobs.bar import Bar
+from cutroom.jobs.job import Job
+from cutroom.render.cache import SegmentCache
+from cutroom.render.plan import plan as make_plan
+from cutroom.render.planned import Plan
+from cutroom.render.presets import default_presets
+from cutroom.render.report import Report
+from cutroom.render.verify import Verification
+from cutroom.render.verify import verify as verify_file
+
+if TYPE_CHECKING:
+    from cutroom.api.project import Project
+    from cutroom.api.timeline import Timeline
+
+
+class Renderer:
+    """Exports a project.
+
+    Args:
+        project: a project, or its timeline.
+        preset: a name of `cr.presets.to_df()`; "h264" keeps the project's size and rate.
+        workers: worker processes; None: the share of the machine that this process may use.
+        executor: runs the work instead of local workers: anything shaped like `concurrent.futures.Executor`.
+
+    Raises:
+        UnknownNameError: there is no such preset.
+
+    Example:
+        >>> renderer = cr.Renderer(project)  # doctest: +SKIP
+        >>> renderer.plan().to_df()  # doctest: +SKIP
+        >>> renderer.render("out.mp4")  # doctest: +SKIP
+    """
+
+    def __init__(
+        self, project: Project | Timeline, preset: str = "h264", *, workers: int | None = None, executor: Any = None
+    ) -> None:
+        self.session = project.session
+        self.settings = default_presets().get(preset).settings
+        self._app = app()
+        self._workers = workers
+        self._executor = executor
+
+    def _snapshot(self, span: Any) -> Snapshot:
+        document = self.session.document
+        exact = None if span is None else span_of(span, Clock.of(document, "video"))
+        return Snapshot(document=document, paths=self.session.paths(), settings=self.settings, span=exact)
+
+    def plan(self, span: Any = None) -> Plan:
+        """What an export would do, before anything runs: `.to_df()` has start, end, action, reason, key, frames.
+
+        Args:
+            span: (start, end) on the timeline; None: all of it.
+
+        Raises:
+            EditError: there is nothing to export.
+        """
+        snapshot = self._snapshot(span)
+        return make_plan(snapshot.document, snapshot.settings, snapshot.span, cache=self._app.get(SegmentCache))
+
+    def render(self, output: str | os.PathLike[str], span: Any = None, *, progress: bool = True) -> Report:
+        """Export, and wait for it, with a progress bar. The file appears whole and verified, or not at all.
+
+        Args:
+            output: the file; an existing one is replaced at the end, the project's own media are never overwritten.
+            span: (start, end) on the timeline; None: all of it.
+            progress: whether to draw the bar.
+
+        Raises:
+            OutputError, DiskFullError: the folder cannot be written, or is full.
+            RenderError, VerificationError: it could not be rendered, or is not what the plan says.
+            DamagedMediaError: a source broke off.
+        """
+        target = _target(output)
+        snapshot = self._snapshot(span)
+        if not progress:
+            return self._export(snapshot, target, None)
+        with Bar(target.name) as bar:
+            return self._export(snapshot, target, bar.update)
+
+    def _export(self, snapshot: Snapshot, target: Path, on_progress: Any) -> Report:
+        if self._executor is not None or self._workers is None:
+            return self._app.export(snapshot, target, executor=self._executor, on_progress=on_progress)
+        from cutroom.app import MEDIA_TASKS
+
+        grants = self._app.get(GrantBook).grants
+        with MediaWorkers("media", workers=self._workers, preload=MEDIA_TASKS, grants=grants) as pool:
+            return self._app.export(snapshot, target, executor=pool, on_progress=on_progress)
+
+    def submit(self, output: str | os.PathLike[str], span: Any = None) -> Job:
+        """Export in a background kernel; returns as soon as the kernel has the job, which outlives this process.
+
+        Raises:
+            EditError: there is nothing to export.
+            OutputError: the output cannot be written.
+            JobError: the kernel did not start.
+        """
+        target = _target(output)
+        snapshot = self._snapshot(span)
+        make_plan(snapshot.document, snapshot.settings, snapshot.span)  # what cannot be planned fails here, not later
+        return self._app.get(Jobs).submit(
+            "export", target.name, {"snapshot": snapshot.model_dump(mode="json"), "output": str(target)}
+        )
+
+
+def _target(output: str | os.PathLike[str]) -> Path:
+    return Path(os.fspath(output)).expanduser().absolute()
+
+
+def verify(path: str | os.PathLike[str]) -> Verification:
+    """Look at a finished file: frames counted, timestamps in order, lengths of picture and sound, decoding.
+
+    Raises:
+        MediaNotFoundError, UnsupportedMediaError: the file cannot be looked at.
+    """
+    target = _target(path)
+    if not target.exists():
+        raise MediaNotFoundError(f"there is no file {path}", value=str(path), hint="check the path")
+    services = app()
+    services.get(GrantBook).grants.allow_read(target)
+    return verify_file(target, services.get(MediaWorkers))

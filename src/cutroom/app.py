@@ -1,0 +1,265 @@
+"""The composition root: builds the services and registries of a process, hands them out, stops them in order.
+
+Nothing below this module reaches for a service; what a room needs is passed in from here. A test builds an `App` over a
+registry of its own in which it has replaced a service.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import svcs
+
+from cutroom.edit import operations as ops
+from cutroom.edit.project_file import write_whole
+from cutroom.effects.registry import Registry, check, default_registry
+from cutroom.jobs.service import Jobs
+from cutroom.media.fingerprint import Digests
+from cutroom.render.cache import SegmentCache
+from cutroom.render.report import Report
+from cutroom.schema.base import Frozen
+from cutroom.schema.document import Document
+from cutroom.schema.export import ExportSettings
+from cutroom.schema.time import Seconds
+from cutroom.settings import limits, private_folder, settings
+from cutroom.workers import Grants, WorkerPool
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from fractions import Fraction
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from cutroom.jobs.run import Control
+    from cutroom.schema.media import Media
+
+T = TypeVar("T")
+MEDIA_TASKS = (
+    "cutroom.media.tasks",
+    "cutroom.render.tasks",
+    "cutroom.preview.tasks",
+    "cutroom.detection.watch",
+    "cutroom.detection.listen",
+)
+MODEL_TASKS = ("cutroom.detection.tasks",)
+
+
+class MediaWorkers(WorkerPool):
+    """Workers that decode, filter and encode."""
+
+
+class PreviewWorkers(WorkerPool):
+    """One worker for stills: an export does not keep a person waiting, and its decoders stay warm."""
+
+
+class ModelWorkers(WorkerPool):
+    """Workers that run detection models."""
+
+
+class Snapshot(Frozen):
+    """What an export needs of a project, frozen: edits made meanwhile do not reach it."""
+
+    document: Document
+    paths: dict[str, str]
+    """Absolute path of each media, by the SHA-256 of its content."""
+    settings: ExportSettings
+    span: tuple[Seconds, Seconds] | None = None
+
+
+class GrantBook:
+    """What this user granted on this machine, kept from one session to the next.
+
+    A file that the user adds to a project is granted by that; a file that only a project names is not.
+
+    Args:
+        path: where the book is kept.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        known = json.loads(path.read_text()) if path.exists() else []
+        self._known: list[str] = [str(entry) for entry in known]
+        self.grants = Grants(read=self._known)
+
+    def allow(self, path: Path) -> None:
+        """Grant reading of a file or a folder, now and in later sessions."""
+        self.grants.allow_read(path)
+        real = os.path.realpath(path)
+        with self._lock:
+            if real not in self._known:
+                self._known.append(real)
+                write_whole(self._path, json.dumps(self._known, indent=1).encode())
+
+
+def build_registry() -> svcs.Registry:
+    """How each service is made, and stopped again."""
+    registry = svcs.Registry()
+    registry.register_value(Registry, default_registry())
+    registry.register_factory(GrantBook, lambda: GrantBook(private_folder(settings().data_dir) / "grants.json"))
+
+    def pool(kind: type[WorkerPool], child: Any, workers: int, preload: tuple[str, ...]) -> None:
+        def make(container: svcs.Container) -> Iterator[WorkerPool]:
+            with kind(child, workers=workers, preload=preload, grants=container.get(GrantBook).grants) as made:
+                yield made
+
+        registry.register_factory(kind, make)
+
+    cores = limits().cores
+    pool(MediaWorkers, "media", cores, MEDIA_TASKS)
+    pool(PreviewWorkers, "media", 1, MEDIA_TASKS)
+    pool(ModelWorkers, "model", 1, MODEL_TASKS)
+
+    registry.register_factory(SegmentCache, lambda: SegmentCache(private_folder(settings().cache_dir) / "segments"))
+    registry.register_factory(Digests, lambda: Digests(private_folder(settings().cache_dir) / "digests.db"))
+
+    def jobs() -> Iterator[Jobs]:
+        made = Jobs(private_folder(settings().data_dir) / "jobs.db", {"export": Report.model_validate})
+        yield made
+        made.close()
+
+    registry.register_factory(Jobs, jobs)
+    return registry
+
+
+class App:
+    """The services of one process, made when they are first asked for, stopped in reverse order.
+
+    Args:
+        registry: how they are made; None: as in production.
+    """
+
+    def __init__(self, registry: svcs.Registry | None = None) -> None:
+        self._container = svcs.Container(registry or build_registry())
+        self._lock = threading.RLock()
+
+    def get(self, service: type[T]) -> T:
+        """A service; made on the first call."""
+        with self._lock:
+            return self._container.get(service)
+
+    def close(self) -> None:
+        """Stop everything that was started, the last first."""
+        with self._lock:
+            self._container.close()
+
+    def grant_read(self, path: Path) -> None:
+        """Let workers read a file or a folder that the user named."""
+        self.get(GrantBook).allow(path)
+
+    def check(self, operation: ops.Operation, document: Document) -> None:
+        """Refuse effects, transitions and parameters that the registry does not know; see `Session`.
+
+        Raises:
+            UnknownNameError, ValidationError: names what does not fit, and the nearest that does.
+        """
+        if isinstance(operation, ops.AddTransition):
+            self.get(Registry).transition(operation.transition)
+        elif isinstance(operation, ops.AddEffect | ops.SetEffect):
+            track, item = document.locate(operation.clip)
+            alone = document.tracks[track].evolve(items=(document.tracks[track].items[item],), transitions=())
+            timeline = document.timeline.evolve(tracks=(alone,), markers=())
+            check(document.evolve(timeline=timeline), self.get(Registry))
+        elif isinstance(operation, ops.Batch):
+            for inner in operation.operations:
+                self.check(inner, document)
+
+    def check_document(self, document: Document) -> None:
+        """Refuse a document with effects or transitions that the registry does not know."""
+        check(document, self.get(Registry))
+
+    def probe(self, path: Path) -> Media:
+        """What a media file is; examined in a worker."""
+        from cutroom.media import probe
+
+        return probe(str(path), self.get(MediaWorkers), digests=self.get(Digests))
+
+    def still(
+        self, document: Document, paths: Mapping[str, str], time: Fraction, *, size: tuple[int, int] | None = None
+    ) -> NDArray[np.uint8]:
+        """A picture of a timeline: (height, width, 3) uint8 RGB."""
+        from cutroom.preview import still
+
+        array: NDArray[np.uint8] = still(document, paths, time, self.get(PreviewWorkers), size=size, format="array")
+        return array
+
+    def still_jpeg(
+        self, document: Document, paths: Mapping[str, str], time: Fraction, *, size: tuple[int, int]
+    ) -> bytes:
+        """A picture of a timeline as JPEG, for players and posters."""
+        from cutroom.preview import still
+
+        jpeg: bytes = still(document, paths, time, self.get(PreviewWorkers), size=size, format="jpeg")
+        return jpeg
+
+    def export(
+        self,
+        snapshot: Snapshot,
+        output: Path,
+        *,
+        executor: Any = None,
+        on_progress: Callable[[dict[str, Any]], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Report:
+        """Export a snapshot of a project; see `cutroom.render.export.export`."""
+        from cutroom.render.export import export
+
+        grants = self.get(GrantBook).grants
+        grants.allow_write(output.parent)
+        grants.allow_read(output.parent)
+        grants.allow_read(settings().cache_dir)
+        return export(
+            snapshot.document,
+            snapshot.paths,
+            output,
+            snapshot.settings,
+            executor or self.get(MediaWorkers),
+            self.get(SegmentCache),
+            span=snapshot.span,
+            on_progress=on_progress,
+            cancelled=cancelled,
+        )
+
+
+@lru_cache(maxsize=1)
+def app() -> App:
+    """The services of this process."""
+    made = App()
+    atexit.register(made.close)
+    return made
+
+
+def run_job(job_id: str) -> None:
+    """Do a queued job in this process, a background kernel, and leave."""
+    from cutroom.jobs.run import run
+
+    services = app()
+
+    def export(spec: dict[str, Any], control: Control) -> dict[str, Any]:
+        snapshot = Snapshot.model_validate(spec["snapshot"])
+        grants = services.get(GrantBook).grants
+        for path in snapshot.paths.values():  # the process that submitted the job held these grants
+            grants.allow_read(path)
+        report = services.export(
+            snapshot, Path(spec["output"]), on_progress=control.progress, cancelled=control.cancelled
+        )
+        return report.model_dump(mode="json")
+
+    try:
+        run(services.get(Jobs).store, job_id, {"export": export})
+    finally:
+        services.close()
+        with contextlib.suppress(ImportError, AttributeError):
+            from IPython.core.getipython import get_ipython
+
+            shell: Any = get_ipython()
+            shell.ask_exit()
