@@ -19,7 +19,7 @@ from av.audio.stream import AudioStream as AvAudioStream
 from av.packet import Packet
 
 from cutroom.errors import DamagedMediaError, MediaError
-from cutroom.media.opening import called, clock, only, open_container, origin
+from cutroom.media.opening import called, clock, only, open_container, origin, packets
 from cutroom.media.sound import Assembler, Samples
 from cutroom.schema.media import AudioStream
 
@@ -194,9 +194,9 @@ class AudioReader:
         """Frames from half a second before `begin` until `end`; None for a packet that cannot be decoded."""
         lead = math.ceil((begin - _LEAD + self._origin) / self._tick)
         stop = math.ceil((end + self._origin) / self._tick)
-        packets = self._rewound() if begin <= 0 else self._sought(lead)
+        source = self._rewound() if begin <= 0 else self._sought(lead)
         decoder = self._decoder()
-        for packet in packets:
+        for packet in source:
             if begin > 0 and packet.size and (packet.pts is None or packet.pts < lead):
                 continue
             try:
@@ -229,7 +229,7 @@ class AudioReader:
             self._container.close()
             self._open()
         self._fresh = False
-        return self._container.demux(self._source)
+        return packets(self._container, self._source)
 
     def _sought(self, goal: int) -> Iterator[AudioPacket]:
         """Packets from one at or before `goal` ticks on."""
@@ -240,10 +240,10 @@ class AudioReader:
                 self._container.seek(goal - int(back / self._tick), stream=self._source, backward=True)
             except (av.FFmpegError, OSError):
                 break
-            packets = self._container.demux(self._source)
-            first = next((packet for packet in packets if packet.pts is not None), None)
+            rest = packets(self._container, self._source)
+            first = next((packet for packet in rest if packet.pts is not None), None)
             if first is not None and first.pts is not None and first.pts <= goal:
-                return chain((first,), packets)
+                return chain((first,), rest)
             back *= 4
         return self._rewound()
 

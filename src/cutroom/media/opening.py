@@ -6,7 +6,9 @@ A media file comes from anywhere, so the demuxers that may look at it are listed
 
 from __future__ import annotations
 
+import math
 import os
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import BinaryIO, cast
 
@@ -14,16 +16,22 @@ import av
 import av.logging
 from av.audio.stream import AudioStream as AvAudioStream
 from av.container import InputContainer
+from av.packet import Packet
 from av.stream import Disposition, Stream
 from av.video.stream import VideoStream as AvVideoStream
 
 from cutroom.errors import DamagedMediaError, MediaError, UnsupportedMediaError
+from cutroom.media.rates import nominal
 
 FORMATS = "mov,mp4,matroska,webm,avi,mpegts,mpeg,wav,mp3,flac,ogg,aac,gif"
 """Demuxers that may read a file, as FFmpeg's `format_whitelist`. Playlists and image sequences stay out on purpose."""
 MAX_PIXELS = 8192 * 8192
 """Largest picture that is decoded; a 243 KB file can claim to be far larger."""
-CONTAINER_OPTIONS = {"format_whitelist": FORMATS, "protocol_whitelist": ""}
+CONTAINER_OPTIONS = {
+    "format_whitelist": FORMATS,
+    "protocol_whitelist": "",
+    "analyzeduration": "60000000",  # microseconds: sound may begin late in a transport stream
+}
 DECODER_OPTIONS = {"max_pixels": str(MAX_PIXELS)}
 """Needed when a file is opened (FFmpeg decodes a little to look around) and again on every decoder."""
 OPEN_OPTIONS: dict[str, dict[str, str]] = {"container_options": CONTAINER_OPTIONS, "options": DECODER_OPTIONS}
@@ -114,13 +122,38 @@ def clock(stream: Stream) -> Fraction:
 
 
 def origin(container: InputContainer) -> Fraction:
-    """Where media time 0 lies on the file's own clock, in seconds: the earliest start of the streams in use."""
-    starts = [
-        stream.start_time * clock(stream)
-        for stream in choose_streams(container)
-        if stream is not None and stream.start_time is not None
-    ]
-    return min(starts, default=Fraction(0))
+    """Where media time 0 lies on the file's own clock, in seconds.
+
+    That is the earliest start of the streams in use, moved by less than a frame so that the picture begins a whole
+    number of frames after it: sound that leads by a few milliseconds (an encoder's delay, in MPEG-TS) must not put
+    every frame of the film between two frames of the timeline.
+    """
+    video, audio = choose_streams(container)
+    starts = [s.start_time * clock(s) for s in (video, audio) if s is not None and s.start_time is not None]
+    earliest = min(starts, default=Fraction(0))
+    if video is None or video.start_time is None or not video.guessed_rate:
+        return earliest
+    begin = video.start_time * clock(video)
+    rate = nominal(Fraction(video.guessed_rate.numerator, video.guessed_rate.denominator))
+    return begin - math.floor((begin - earliest) * rate) / rate
+
+
+def packets[S: Stream](container: InputContainer, *streams: S) -> Iterator[Packet[S]]:
+    """The packets of `streams` up to the end, or to where the file cannot be read any further.
+
+    An empty packet for each stream comes last, as from `demux`. FFmpeg reports a file that was cut short as an end in
+    most formats and as an error in some; the probe tells what is missing.
+
+    Raises:
+        OSError: the disk cannot be read.
+    """
+    try:
+        yield from cast("Iterator[Packet[S]]", container.demux(*streams))
+    except av.InvalidDataError:
+        for stream in streams:
+            last = cast("Packet[S]", Packet())
+            last.stream, last.time_base = stream, stream.time_base
+            yield last
 
 
 def counts_frames(container: InputContainer, stream: AvVideoStream) -> bool:

@@ -12,13 +12,14 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream as AvAudioStream
 from av.container import InputContainer
+from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream as AvVideoStream
 
 from cutroom.errors import DamagedMediaError, UnsupportedMediaError
 from cutroom.media.colours import colour_of
 from cutroom.media.grid import FrameGrid
-from cutroom.media.opening import called, choose_streams, clock, counts_frames, open_container
+from cutroom.media.opening import called, choose_streams, clock, counts_frames, open_container, packets
 from cutroom.media.packets import PacketIndex
 from cutroom.media.rates import choose_rate
 from cutroom.media.scan import scan
@@ -78,7 +79,7 @@ def _first_frames(container: InputContainer, name: str) -> tuple[VideoFrame | No
         )
     found: dict[str, VideoFrame | AudioFrame] = {}
     failures = dict.fromkeys(wanted, 0)
-    for packet in container.demux(*(container.streams[index] for index in wanted)):
+    for packet in packets(container, *(container.streams[index] for index in wanted)):
         kind = wanted[packet.stream_index]
         if kind in found or failures[packet.stream_index] > _TRIES:
             continue
@@ -112,12 +113,17 @@ def _describe(
     audio = _audio(voice, sound, indexes[voice.index]) if voice and sound else None
     warnings = [
         f"its {what} cannot be decoded and is left out"
-        for what, stream, known in (("picture", source, video), ("sound", voice, audio))
-        if stream is not None and known is None
+        for what, streams, known in (("picture", _moving(container), video), ("sound", container.streams.audio, audio))
+        if streams and known is None
     ]
     ends = [known.start + known.duration for known in (video, audio) if known is not None]
     warnings += _losses(container, max(ends), indexes.values())
     return Probed(_format(container), max(ends), video, audio, tuple(warnings))
+
+
+def _moving(container: InputContainer) -> list[AvVideoStream]:
+    """Picture streams that are no cover art."""
+    return [stream for stream in container.streams.video if not stream.disposition & Disposition.attached_pic]
 
 
 def _video(container: InputContainer, stream: AvVideoStream, frame: VideoFrame, index: PacketIndex) -> VideoStream:
@@ -194,7 +200,7 @@ def _losses(container: InputContainer, duration: Fraction, indexes: Iterable[Pac
     found = []
     corrupt = sum(int(index.corrupt.sum()) for index in indexes)
     if corrupt:
-        found.append(f"{corrupt} of its packets are damaged")
+        found.append(f"damaged packets: {corrupt}")
     declared = Fraction(container.duration or 0, 1_000_000)
     if container.format.name.split(",")[0] in _DECLARES and declared - duration > _MISSING:
         found.append(f"it is cut short: of {float(declared):.2f} s only {float(duration):.2f} s are there")

@@ -11,6 +11,14 @@ from numpy.typing import NDArray
 from cutroom.media.grid import tolerance
 from cutroom.schema.time import parse_rate
 
+USUAL = tuple(
+    Fraction(rate)
+    for rate in (
+        *("10", "12", "25/2", "15", "20", "24000/1001", "24", "25", "30000/1001", "30", "48000/1001", "48", "50"),
+        *("60000/1001", "60", "90", "100", "120000/1001", "120", "240000/1001", "240"),
+    )
+)
+"""Rates that cameras, films and screens have."""
 _SPARSE = 2
 """A grid with more than this many lines a frame says nothing about the rate."""
 
@@ -29,7 +37,10 @@ def choose_rate(pts: NDArray[np.int64], tick: Fraction, claims: Iterable[Fractio
     """
     span = int(pts[-1] - pts[0]) if len(pts) > 1 else 0
     measured = Fraction(len(pts) - 1, span) / tick if span else None
-    rates = [nominal(claim) for claim in (*claims, measured) if claim]
+    rates = [nominal(claim) for claim in claims if claim]
+    if measured:
+        near = [rate for rate in USUAL if abs(rate - measured) * 100 <= measured]
+        rates += [*sorted(near, key=lambda rate: abs(rate - measured)), nominal(measured)]
     for rate in rates:
         if keeps(pts, tick, rate):
             return rate, False

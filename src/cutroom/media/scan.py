@@ -11,7 +11,7 @@ from av.container import InputContainer
 from av.video.stream import VideoStream as AvVideoStream
 
 from cutroom.errors import MediaError
-from cutroom.media.opening import called, choose_streams, clock, counts_frames, origin
+from cutroom.media.opening import called, choose_streams, clock, counts_frames, origin, packets
 from cutroom.media.packets import NO_TIME, PacketIndex
 
 _REPORT_EVERY = 20_000
@@ -34,7 +34,7 @@ def scan(
     """
     rows: dict[int, list[_Row]] = {stream.index: [] for stream in streams}
     seen = 0
-    for count, packet in enumerate(container.demux(*streams)):
+    for count, packet in enumerate(packets(container, *streams)):
         if not packet.size:
             continue  # the end of a stream, or a frame that an AVI dropped
         rows[packet.stream_index].append(

@@ -16,7 +16,7 @@ from av.video.reformatter import ColorRange, Colorspace, Interpolation
 from av.video.stream import VideoStream as AvVideoStream
 
 from cutroom.errors import DamagedMediaError, UnsupportedMediaError
-from cutroom.media.opening import DECODER_OPTIONS, called, choose_streams, clock, only, open_container, origin
+from cutroom.media.opening import DECODER_OPTIONS, called, choose_streams, clock, only, open_container, origin, packets
 from cutroom.media.probing import probe_file
 from cutroom.media.video import VideoReader
 
@@ -100,7 +100,7 @@ def _keyframes(container: InputContainer, source: AvVideoStream, goal: int) -> I
         container.seek(goal, stream=source, backward=True)
     except (av.FFmpegError, OSError):
         container.seek(source.start_time or 0, stream=source, backward=True)
-    return (packet for packet in container.demux(source) if packet.size and packet.is_keyframe)
+    return (packet for packet in packets(container, source) if packet.size and packet.is_keyframe)
 
 
 def _decode_alone(source: AvVideoStream, packet: KeyPacket) -> VideoFrame | None:

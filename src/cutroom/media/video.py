@@ -15,7 +15,7 @@ from av.video.stream import VideoStream as AvVideoStream
 
 from cutroom.errors import DamagedMediaError, MediaError
 from cutroom.media.grid import FrameGrid
-from cutroom.media.opening import DECODER_OPTIONS, called, clock, counts_frames, only, open_container, origin
+from cutroom.media.opening import DECODER_OPTIONS, called, clock, counts_frames, only, open_container, origin, packets
 from cutroom.schema.media import VideoStream
 
 _NEAR = 12
@@ -209,7 +209,7 @@ class VideoReader:
         """Frames from the demuxer's position on; with `from_key`, packets before the first keyframe are dropped."""
         previous: Fraction | None = None
         error: Exception | None = None
-        for packet in self._container.demux(self._source):
+        for packet in packets(self._container, self._source):
             if error is not None and packet.size:
                 break  # the broken packet was not the last one of a file cut short: what follows is missing too
             if from_key and packet.size and not packet.is_keyframe:
