@@ -1,0 +1,153 @@
+"""The widget classes: one model for one purpose, and something to see without a browser."""
+
+from __future__ import annotations
+
+import base64
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from scenery import long, trip
+
+from cutroom.errors import TimeError, WidgetError
+from cutroom.schema.clip import Clip, TitleSource
+from cutroom.schema.document import Document, Timeline
+from cutroom.schema.track import Track
+from cutroom.session import Session
+from cutroom.widgets import PlayerWidget, TimelineWidget, bundle
+from cutroom.widgets.fallback import html, plain
+
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+class Desk:
+    """A façade as the widgets see one: a session, and who makes pictures."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.app = self
+
+    def still_jpeg(
+        self, document: Document, paths: Mapping[str, str], time: Fraction, *, size: tuple[int, int]
+    ) -> bytes:
+        return b"\xff\xd8" + bytes(f"{time}", "ascii")
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk(Session(trip()))
+
+
+@pytest.fixture
+def widgets(desk: Desk) -> Iterator[tuple[TimelineWidget, PlayerWidget]]:
+    made = TimelineWidget(desk), PlayerWidget(desk)
+    yield made
+    for one in made:
+        one.close()
+
+
+def test_shown_again_it_is_the_same_model(desk: Desk, widgets: tuple[TimelineWidget, PlayerWidget]) -> None:
+    timeline, player = widgets
+    assert TimelineWidget(desk) is timeline
+    assert TimelineWidget(desk.session) is timeline
+    assert PlayerWidget(desk) is player
+    assert player.model_id != timeline.model_id
+    other = PlayerWidget(desk, detections=object())  # type: ignore[arg-type]  # any purpose of its own will do
+    assert other is not player
+    other.close()
+
+
+def test_a_closed_widget_is_made_anew_and_leaves_no_thread(desk: Desk) -> None:
+    first = TimelineWidget(desk)
+    thread = first._live._thread
+    first.close()
+    first.close()
+    thread.join(5)
+    assert not thread.is_alive()
+    second = TimelineWidget(desk)
+    assert second is not first
+    with pytest.raises(WidgetError, match="closed"):
+        _ = first.time
+    second.close()
+
+
+def test_only_the_bundle_is_a_trait(widgets: tuple[TimelineWidget, PlayerWidget]) -> None:
+    import anywidget
+
+    class Bare(anywidget.AnyWidget):
+        _esm = "export default {}"
+
+    assert set(widgets[0].keys) == set(Bare().keys)
+    assert widgets[0].get_state()["_anywidget_id"].endswith(".TimelineWidget")
+    assert widgets[1].get_state()["_anywidget_id"].endswith(".PlayerWidget")
+
+
+def test_time_is_shared(widgets: tuple[TimelineWidget, PlayerWidget]) -> None:
+    timeline, player = widgets
+    timeline.time = "00:00:03:15"
+    assert player.time == Fraction(7, 2)
+    player.time = 1.49
+    assert timeline.time == Fraction(45, 30)
+    with pytest.raises(TimeError):
+        player.time = -1
+
+
+def test_what_is_no_timeline_is_refused() -> None:
+    with pytest.raises(WidgetError, match="not a timeline: int"):
+        TimelineWidget(3)
+
+
+def test_a_page_without_widgets_gets_a_poster_and_a_table(widgets: tuple[TimelineWidget, PlayerWidget]) -> None:
+    data, _ = widgets[0]._repr_mimebundle_()
+    assert set(data) == {VIEW, "text/plain", "text/html", "image/jpeg"}
+    assert data[VIEW]["model_id"] == widgets[0].model_id
+    assert base64.b64decode(data["image/jpeg"]) == b"\xff\xd816/3"
+    assert data["image/jpeg"] in data["text/html"]
+    assert "harbour at dusk.mp4" in data["text/html"]
+    assert "00:00:04:15" in data["text/html"]
+    assert data["text/plain"] == "Timeline 00:00:16:00, 1920x1080 at 30 fps, 4 tracks, 11 clips"
+
+
+def test_without_pictures_there_is_still_a_table() -> None:
+    widget = TimelineWidget(Session(trip()))
+    data, _ = widget._repr_mimebundle_()
+    assert set(data) == {VIEW, "text/plain", "text/html"}
+    widget.close()
+
+
+def test_html_is_escaped_self_contained_and_of_a_bearable_length() -> None:
+    evil = Clip(id="t", source=TitleSource(text="<script>alert('&')</script>"), duration=Fraction(1))
+    track = Track(id="v", kind="video", title="<b>V</b>", items=(evil,))
+    text = html(Document(id="p", timeline=Timeline(tracks=(track,))), b"jpeg")
+    assert "<script" not in text
+    assert "<b>V" not in text
+    assert "&lt;script&gt;" in text
+    assert "http" not in text
+    many = html(long(4000), None)
+    assert len(many) < 60_000
+    assert "… and 3900 more clips" in many
+    assert "tl.append" in html(Document(id="p"), None)
+    assert plain(Document(id="p")) == "Timeline 00:00:00:00, 1920x1080 at 30 fps, 0 tracks, 0 clips"
+
+
+def test_without_a_bundle_the_widget_says_what_to_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(bundle, "files", lambda package: tmp_path)
+    assert not bundle.is_built()
+    text = bundle.front_end()
+    assert "npm run build" in text
+    node = subprocess.run(
+        ["node", "--input-type=module", "-e", f"{text.replace('export default', 'const w =')}"
+         "; const el = {}; w.render({ el }); console.log(el.textContent)"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if node.returncode == 0:
+        assert "not built here" in node.stdout
+
+
+def test_importing_the_room_is_light() -> None:
+    code = "import sys, cutroom.widgets; print([m for m in ('anywidget', 'ipywidgets', 'numpy') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
