@@ -1,0 +1,214 @@
+"""Gets every payload of a plan: from the cache, or from workers, a bounded number of runs at a time."""
+
+from __future__ import annotations
+
+import itertools
+import queue
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import CancelledError, Future
+from functools import partial
+from typing import Any, NamedTuple
+
+from cutroom.errors import MediaNotFoundError, RenderError
+from cutroom.render.cache import SegmentCache
+from cutroom.render.executor import TaskExecutor, carries_progress, slots, stop, submit
+from cutroom.render.meter import Meter
+from cutroom.render.orders import RunTask, SoundTask
+from cutroom.render.planned import WARM_PACKETS, Chunk, Plan, Segment
+from cutroom.render.spool import Spool
+from cutroom.render.tasks import render_run, render_sound
+from cutroom.telemetry import absorb, count, current_context
+
+LOOK_EVERY = 0.1
+"""Seconds between two looks at whether to stop."""
+BASE_TIMEOUT = 300.0
+FRAME_TIMEOUT = 5.0
+"""Seconds that a run may take, and how much more for each of its frames; then it is killed."""
+
+
+class _Event(NamedTuple):
+    run: int
+    progress: dict[str, Any] | None
+    """None: the run is over."""
+
+
+class Encoding:
+    """The encoding stage of one export.
+
+    Args:
+        plan: what to encode.
+        paths: absolute path of each media file, by SHA-256.
+        executor: where runs go.
+        cache: where payloads come from and go to.
+        spool: where all payloads are collected.
+        meter: told how far it is.
+        check: called often; raises when the export is to stop.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        paths: Mapping[str, str],
+        executor: TaskExecutor,
+        cache: SegmentCache,
+        *,
+        spool: Spool,
+        meter: Meter,
+        check: Callable[[], None],
+    ) -> None:
+        self._plan = plan
+        self._paths = paths
+        self._executor = executor
+        self._cache = cache
+        self._spool = spool
+        self._meter = meter
+        self._check = check
+        self._keep = not carries_progress(executor)
+        self._events: queue.SimpleQueue[_Event] = queue.SimpleQueue()
+        self._flying: dict[int, Future[Any]] = {}
+        self._numbers = itertools.count()
+        self._weights = _weights(plan)
+        self.encoded = 0
+        """Payloads that were made now."""
+
+    def run(self) -> None:
+        """Collect all payloads in the spool.
+
+        Raises:
+            CutroomError: what went wrong in a worker, or with the disk; finished segments stay in the cache.
+        """
+        self._meter.expect(sum(self._weights.values()))
+        self._fetch()
+        orders = deque(self._orders())
+        most = slots(self._executor)
+        try:
+            while orders or self._flying:
+                self._check()
+                while orders and len(self._flying) < most:
+                    if self._submit(*orders.popleft()).done():  # in this process: take what it made first
+                        break
+                self._listen()
+        finally:
+            for future in self._flying.values():
+                stop(future)
+        missing = [key for key in self._weights if key not in self._spool]
+        if missing:
+            raise RenderError(f"{len(missing)} segments were not encoded", value=missing[0])
+        self._spool.flush()
+
+    def _fetch(self) -> None:
+        """Take from the cache what it has: it may forget anything from here on."""
+        for key, weight in self._weights.items():
+            self._check()
+            payload = self._cache.get(key)
+            if payload is not None:
+                self._spool.add(key, payload)
+                self._meter.found(weight)
+            count("cache_misses_total" if payload is None else "cache_hits_total", cache="segments")
+        self._meter.tell(force=True)
+
+    def _orders(self) -> Iterator[tuple[Callable[..., Any], Callable[[], Any], float]]:
+        """What is missing, each once: function, what makes its task, time limit. Sound first: its tasks are longest."""
+        claimed: set[str] = set()
+        for chunk in self._plan.chunks:
+            if self._claim(chunk.key, claimed):
+                seconds = chunk.samples / self._plan.layout.sample_rate
+                yield render_sound, partial(self._sound_task, chunk), BASE_TIMEOUT + FRAME_TIMEOUT * seconds
+        for run in self._plan.runs:
+            missing = [segment for segment in run if self._claim(segment.key, claimed)]
+            if missing:
+                frames = sum(segment.frames for segment in missing)
+                yield render_run, partial(self._run_task, missing), BASE_TIMEOUT + FRAME_TIMEOUT * frames
+
+    def _claim(self, key: str, claimed: set[str]) -> bool:
+        if key in self._spool or key in claimed:
+            return False
+        claimed.add(key)
+        return True
+
+    def _run_task(self, segments: list[Segment]) -> RunTask:
+        return RunTask(
+            segments=tuple((segment.key, self._plan.picture(segment)) for segment in segments),
+            settings=self._plan.layout.settings,
+            paths=self._found(dict.fromkeys(file for segment in segments for file in segment.files)),
+            engine=self._plan.engine,
+            keep=self._keep,
+            trace=current_context(),
+        )
+
+    def _sound_task(self, chunk: Chunk) -> SoundTask:
+        return SoundTask(
+            key=chunk.key,
+            segment=self._plan.sound(chunk),
+            lead=chunk.lead,
+            skip=WARM_PACKETS,
+            count=chunk.packets,
+            settings=self._plan.layout.settings,
+            paths=self._found(dict.fromkeys(chunk.files)),
+            engine=self._plan.engine,
+            keep=self._keep,
+            trace=current_context(),
+        )
+
+    def _found(self, files: Mapping[str, None]) -> tuple[tuple[str, str], ...]:
+        for file in files:
+            if file not in self._paths:
+                media = next((m for m in self._plan.document.media if m.fingerprint.sha256 == file), None)
+                name = media.path if media else file
+                raise MediaNotFoundError(f"the media {name} cannot be found", value=name, hint="relink it")
+        return tuple((file, self._paths[file]) for file in files)
+
+    def _submit(self, function: Callable[..., Any], make: Callable[[], Any], timeout: float) -> Future[Any]:
+        number, events = next(self._numbers), self._events
+        future = submit(
+            self._executor,
+            function,
+            make(),
+            on_progress=lambda progress: events.put(_Event(number, progress)),
+            timeout=timeout,
+        )
+        self._flying[number] = future
+        future.add_done_callback(lambda _: events.put(_Event(number, None)))
+        return future
+
+    def _listen(self) -> None:
+        try:
+            event = self._events.get(timeout=LOOK_EVERY)
+        except queue.Empty:
+            return
+        if event.progress is not None:
+            self._progress(event.run, event.progress)
+            return
+        try:
+            result = self._flying.pop(event.run).result()
+        except CancelledError:
+            raise RenderError("a run was cancelled", hint="export again; finished segments are kept") from None
+        for key, payload in result["payloads"].items():
+            self._take(event.run, key, payload)
+        absorb(result["telemetry"])
+
+    def _progress(self, run: int, progress: dict[str, Any]) -> None:
+        if "payload" in progress:
+            self._take(run, progress["key"], progress["payload"])
+        else:
+            self._meter.partly(run, int(progress["done"]) - int(progress["finished"]))
+
+    def _take(self, run: int, key: str, payload: bytes) -> None:
+        self._cache.put(key, payload)
+        self._spool.add(key, payload)
+        self.encoded += 1
+        weight = self._weights[key]
+        self._meter.finished(run, weight)
+        if self._plan.layout.frames:
+            count("render_frames_processed_total", weight)
+
+
+def _weights(plan: Plan) -> dict[str, int]:
+    """How much of the film each payload makes up: frames; sound counts only where there is no picture."""
+    weights: dict[str, int] = {}
+    for segment in plan.segments:
+        weights[segment.key] = weights.get(segment.key, 0) + segment.frames
+    for chunk in plan.chunks:
+        weights[chunk.key] = weights.get(chunk.key, 0) + (0 if plan.segments else chunk.packets)
+    return weights

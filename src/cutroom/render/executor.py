@@ -1,0 +1,55 @@
+"""What an export asks of an executor: `submit`, and progress and killing where there is such a thing."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, Protocol
+
+
+class TaskExecutor(Protocol):
+    """A `concurrent.futures.Executor`: a `WorkerPool`, an `InlineExecutor`, a cluster's.
+
+    One that takes `on_progress` is given each finished segment at once; any other gets them with the run's result.
+    """
+
+    def submit(self, fn: Callable[..., Any], /, task: Any) -> Future[Any]:
+        """Have `fn(task)` run."""
+        ...
+
+
+def carries_progress(executor: TaskExecutor) -> bool:
+    """Whether `submit` takes `on_progress` and `timeout`."""
+    try:
+        return {"on_progress", "timeout"} <= inspect.signature(executor.submit).parameters.keys()
+    except (TypeError, ValueError):
+        return False
+
+
+def submit(
+    executor: TaskExecutor,
+    fn: Callable[..., Any],
+    task: Any,
+    *,
+    on_progress: Callable[[dict[str, Any]], None],
+    timeout: float,
+) -> Future[Any]:
+    """Submit a task, with progress and a time limit where the executor has them."""
+    if carries_progress(executor):
+        tell: Any = executor
+        future: Future[Any] = tell.submit(fn, task, on_progress=on_progress, timeout=timeout)
+        return future
+    return executor.submit(fn, task)
+
+
+def stop(future: Future[Any]) -> None:
+    """Kill a running task where that is possible, cancel a waiting one otherwise."""
+    kill = getattr(future, "kill", future.cancel)
+    kill()
+
+
+def slots(executor: TaskExecutor) -> int:
+    """How many tasks are worth having under way: what it can run at once, and one that waits for each."""
+    workers = getattr(executor, "workers", None)
+    return 2 * workers if isinstance(workers, int) and workers > 0 else 4

@@ -1,0 +1,145 @@
+"""Joins packets of segments to one MP4, child side: one header, one clock, and the index in front of the data."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
+
+import av
+from av.audio.stream import AudioStream
+from av.container import OutputContainer
+from av.packet import Packet as AvPacket
+from av.stream import Stream
+from av.video.stream import VideoStream
+
+from cutroom.errors import RenderError
+from cutroom.render.encode import (
+    SAMPLES_PER_PACKET,
+    PictureFormat,
+    SoundFormat,
+    configure_picture,
+    configure_sound,
+)
+from cutroom.render.packets import Packets, UnreadableSegmentError, unpack
+
+if TYPE_CHECKING:
+    from cutroom.render.orders import FileLayout, MuxTask, Piece
+    from cutroom.workers.context import Context
+
+_Timed = tuple[Fraction, int, "AvPacket[Any]"]
+
+
+def write_mp4(task: MuxTask, context: Context) -> float:
+    """Write a whole MP4.
+
+    Returns:
+        The sound's largest sample before it was limited to full scale.
+
+    Raises:
+        RenderError: the segments do not make up the file.
+        OSError: the file cannot be written.
+    """
+    layout, peaks = task.layout, [0.0]
+    file = context.create(task.output)
+    # To move the index to the front, FFmpeg opens the file it writes a second time, for reading.
+    container = av.open(
+        file, "w", format="mp4", options={"movflags": "+faststart"}, io_open=lambda *_: context.open(task.output)
+    )
+    try:
+        rows: list[Iterator[_Timed]] = []
+        streams = _add_streams(container, layout)
+        container.start_encoding()
+        with context.open(task.spool) as pictures, context.open(task.spool) as sounds:
+            for stream in streams:
+                if isinstance(stream, VideoStream):
+                    payloads = _payloads(pictures, task.pictures, stream)
+                    rows.append(_pictures(stream, layout, payloads, context))
+                else:
+                    rows.append(_sounds(stream, layout, _payloads(sounds, task.sounds, stream), peaks))
+            for _, _, packet in heapq.merge(*rows, key=lambda timed: timed[:2]):
+                container.mux(packet)
+    finally:
+        container.close()
+    file.flush()
+    return max(peaks)
+
+
+def _add_streams(container: OutputContainer, layout: FileLayout) -> list[VideoStream | AudioStream]:
+    """The encoders are opened with the container only for their parameter sets; they encode nothing."""
+    streams: list[VideoStream | AudioStream] = []
+    if layout.frames:
+        video = container.add_stream("libx264", rate=layout.fps)
+        picture = PictureFormat(layout.fps, layout.width, layout.height)
+        configure_picture(video.codec_context, layout.settings, picture)
+        video.time_base = 1 / layout.fps
+        streams.append(video)
+    if layout.samples:
+        audio = container.add_stream("aac", rate=layout.sample_rate)
+        configure_sound(audio.codec_context, layout.settings, SoundFormat(layout.sample_rate, layout.channels))
+        streams.append(audio)
+    return streams
+
+
+def _payloads(spool: BinaryIO, pieces: Sequence[Piece], stream: Stream) -> Iterator[Packets]:
+    """The segments one after the other, each checked against the header that the file already has."""
+    expected = bytes(cast(Any, stream).codec_context.extradata or b"")
+    for piece in pieces:
+        spool.seek(piece.offset)
+        try:
+            segment = unpack(spool.read(piece.size))
+        except UnreadableSegmentError as error:
+            raise RenderError(str(error), hint="clear the cache and export again") from error
+        if segment.extradata != expected:
+            raise RenderError(
+                f"a {segment.codec} segment was encoded with other parameters than the file's header",
+                hint="all workers must run the same version; clear the cache and export again",
+            )
+        yield segment
+
+
+def _pictures(
+    stream: VideoStream, layout: FileLayout, segments: Iterator[Packets], context: Context
+) -> Iterator[_Timed]:
+    """Picture packets with times on the frame grid; decoding times are counted anew over the whole stream."""
+    tick = 1 / layout.fps
+    delay = stream.codec_context.has_b_frames  # decoding runs ahead of showing by so many frames
+    first = decoded = 0
+    for segment in segments:
+        for number, key, data in segment.packets:
+            packet = _packet(stream, data, tick, first + number, decoded - delay)
+            packet.duration = 1
+            packet.is_keyframe = key
+            if packet.pts < packet.dts:  # type: ignore[operator]  # both were just set
+                raise RenderError(f"frame {packet.pts} comes too late to be shown", value=packet.pts)
+            decoded += 1
+            yield (decoded - 1 - delay) * tick, 0, packet
+        first += len(segment.packets)
+        context.progress(first, layout.frames)
+    if first != layout.frames:
+        raise RenderError(f"the segments hold {first} frames, not {layout.frames}", value=first)
+
+
+def _sounds(stream: AudioStream, layout: FileLayout, chunks: Iterator[Packets], peaks: list[float]) -> Iterator[_Timed]:
+    """Sound packets on the 1,024-sample grid; the first one only primes the decoder, the last one ends early."""
+    tick = Fraction(1, layout.sample_rate)
+    start = -SAMPLES_PER_PACKET
+    for chunk in chunks:
+        peaks.append(chunk.peak)
+        for _, _, data in chunk.packets:
+            packet = _packet(stream, data, tick, start, start)
+            packet.duration = min(SAMPLES_PER_PACKET, layout.samples - start)
+            packet.is_keyframe = True
+            yield start * tick, 1, packet
+            start += SAMPLES_PER_PACKET
+    if not layout.samples <= start < layout.samples + SAMPLES_PER_PACKET:
+        raise RenderError(f"the sound's chunks reach to sample {start}, not {layout.samples}", value=start)
+
+
+def _packet(stream: VideoStream | AudioStream, data: bytes, tick: Fraction, pts: int, dts: int) -> AvPacket[Any]:
+    packet: AvPacket[Any] = AvPacket(data)
+    packet.stream = stream
+    packet.time_base = tick
+    packet.pts, packet.dts = pts, dts
+    return packet

@@ -1,0 +1,164 @@
+"""What workers are told in an export, as plain frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import NamedTuple
+
+from cutroom.effects.segment import PictureSegment, SoundSegment
+from cutroom.schema.export import ExportSettings
+
+
+@dataclass(frozen=True)
+class RunTask:
+    """Pictures to encode: at most eight consecutive segments, whose decoders stay open from one to the next.
+
+    Args:
+        segments: cache key and content of each.
+        settings: of the export.
+        paths: absolute path of each media file that they show, by SHA-256.
+        engine: digest of the engine that the keys were made for.
+        keep: give the payloads back in the result, for an executor that carries no progress.
+        trace: the span that the run belongs to.
+    """
+
+    segments: tuple[tuple[str, PictureSegment], ...]
+    settings: ExportSettings
+    paths: tuple[tuple[str, str], ...]
+    engine: str
+    keep: bool = False
+    trace: Mapping[str, str] = field(default_factory=dict)
+
+    def reads(self) -> tuple[str, ...]:
+        """The media."""
+        return tuple(dict.fromkeys(path for _, path in self.paths))
+
+    def writes(self) -> tuple[str, ...]:
+        """Nothing."""
+        return ()
+
+    @property
+    def frames(self) -> int:
+        """How many it encodes."""
+        return sum(segment.frames for _, segment in self.segments)
+
+
+@dataclass(frozen=True)
+class SoundTask:
+    """A chunk of sound to encode.
+
+    Args:
+        key: cache key.
+        segment: the chunk, with what comes before and after it.
+        lead: samples of silence before the segment.
+        skip: packets that only warm up the encoder.
+        count: packets to keep.
+        settings: of the export.
+        paths: absolute path of each media file in it, by SHA-256.
+        engine: digest of the engine that the key was made for.
+        keep: as in `RunTask`.
+        trace: as in `RunTask`.
+    """
+
+    key: str
+    segment: SoundSegment
+    lead: int
+    skip: int
+    count: int
+    settings: ExportSettings
+    paths: tuple[tuple[str, str], ...]
+    engine: str
+    keep: bool = False
+    trace: Mapping[str, str] = field(default_factory=dict)
+
+    def reads(self) -> tuple[str, ...]:
+        """The media."""
+        return tuple(dict.fromkeys(path for _, path in self.paths))
+
+    def writes(self) -> tuple[str, ...]:
+        """Nothing."""
+        return ()
+
+
+class Piece(NamedTuple):
+    """A payload inside the spool file, in bytes."""
+
+    offset: int
+    size: int
+
+
+@dataclass(frozen=True)
+class FileLayout:
+    """What the finished file holds. No pictures: `frames` is 0; no sound: `samples` is 0.
+
+    Args:
+        settings: of the export.
+        fps: frames a second.
+        width: of the picture, in pixels.
+        height: of the picture, in pixels.
+        frames: how many there are.
+        joins: the first frame of each segment.
+        sample_rate: of the sound.
+        channels: of the sound.
+        samples: how many there are.
+    """
+
+    settings: ExportSettings
+    fps: Fraction
+    width: int
+    height: int
+    frames: int
+    joins: tuple[int, ...]
+    sample_rate: int
+    channels: int
+    samples: int
+
+
+@dataclass(frozen=True)
+class MuxTask:
+    """A file to put together.
+
+    Args:
+        spool: path of the file that holds all payloads.
+        output: path of the file to write.
+        layout: what it holds.
+        pictures: the picture's payloads, in order.
+        sounds: the sound's payloads, in order.
+    """
+
+    spool: str
+    output: str
+    layout: FileLayout
+    pictures: tuple[Piece, ...]
+    sounds: tuple[Piece, ...]
+
+    def reads(self) -> tuple[str, ...]:
+        """The payloads."""
+        return (self.spool,)
+
+    def writes(self) -> tuple[str, ...]:
+        """The file."""
+        return (self.output,)
+
+
+@dataclass(frozen=True)
+class VerifyTask:
+    """A finished file to look at.
+
+    Args:
+        path: of the file.
+        expected: what it should hold; None: whatever it says itself.
+    """
+
+    path: str
+    expected: FileLayout | None = None
+
+    def reads(self) -> tuple[str, ...]:
+        """The file."""
+        return (self.path,)
+
+    def writes(self) -> tuple[str, ...]:
+        """Nothing."""
+        return ()

@@ -1,0 +1,146 @@
+"""Decide what an export will do before anything is done. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from fractions import Fraction
+from itertools import pairwise
+
+from cutroom.effects.compile import compile_picture, compile_sound, cut_points, frame_count
+from cutroom.effects.registry import Registry, default_registry
+from cutroom.errors import EditError, TimeError, ValidationError
+from cutroom.render.engine import engine_digest
+from cutroom.render.orders import FileLayout
+from cutroom.render.pieces import PartTexts, anchor_of, boundaries, describe, inputs
+from cutroom.render.planned import WARM_PACKETS, Action, Chunk, Plan, Segment, make_key, picture_prefix, sound_prefix
+from cutroom.schema.base import canonical_json
+from cutroom.schema.clip import Clip
+from cutroom.schema.document import Document
+from cutroom.schema.export import ExportSettings
+from cutroom.schema.time import to_frame, to_sample
+
+__all__ = ["Plan", "plan"]
+
+CHUNK_PACKETS = 1406
+"""AAC packets of one chunk of sound: 30 seconds at 48 kHz."""
+AHEAD_PACKETS = 2
+"""Packets encoded behind a chunk and thrown away: the encoder looks ahead."""
+AAC_RATES = frozenset({96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000})
+
+
+def plan(
+    document: Document,
+    settings: ExportSettings,
+    span: tuple[Fraction, Fraction] | None = None,
+    cache: Container[str] | None = None,
+    registry: Registry | None = None,
+) -> Plan:
+    """Plan an export: cut the timeline into segments of at most one GOP, at its edit points and on its media's grid.
+
+    Args:
+        document: the project.
+        settings: of the export.
+        span: the part to export, in seconds of the timeline, end exclusive; snapped to frames. None: all of it.
+        cache: keys of segments that need not be encoded.
+        registry: the effects; None: the built-in ones.
+
+    Raises:
+        EditError: nothing to export, or a clip that cannot be shown.
+        TimeError: a span that is empty or lies outside of the timeline.
+        UnknownNameError, ValidationError: an effect that does not exist, or a format that cannot be encoded.
+        HandlesError: a transition without enough media beyond its cut.
+    """
+    clips = {track.kind == "audio" for track in document.tracks for item in track.items if isinstance(item, Clip)}
+    if not clips:
+        raise EditError("the timeline is empty", value=document.id, hint="append a clip before exporting")
+    first, end = _frames(document, span)
+    cached: Container[str] = () if cache is None else cache
+    registry = registry or default_registry()
+    segments = _segments(document, settings, (first, end), cached, registry) if False in clips else ()
+    chunks, samples = _sound(document, settings, (first, end), cached, registry) if True in clips else ((), 0)
+    project = document.settings
+    layout = FileLayout(
+        settings=settings,
+        fps=project.fps,
+        width=project.width,
+        height=project.height,
+        frames=sum(segment.frames for segment in segments),
+        joins=tuple(segment.start_frame - first for segment in segments),
+        sample_rate=project.sample_rate,
+        channels=project.channels,
+        samples=samples,
+    )
+    if not segments and not chunks:
+        raise EditError("nothing of the timeline can be seen or heard", value=document.id, hint="unmute a track")
+    return Plan(layout, segments, chunks, first, engine_digest(), document, registry)
+
+
+def _frames(document: Document, span: tuple[Fraction, Fraction] | None) -> tuple[int, int]:
+    total = frame_count(document)
+    if span is None:
+        return 0, total
+    fps = document.settings.fps
+    first, end = to_frame(span[0], fps), min(to_frame(span[1], fps), total)
+    if not 0 <= first < end:
+        raise TimeError(
+            f"the span {float(span[0]):g} to {float(span[1]):g} s holds no frame of the timeline",
+            value=span,
+            hint=f"it lasts {float(total / fps):g} s",
+        )
+    return first, end
+
+
+def _segments(
+    document: Document,
+    settings: ExportSettings,
+    span: tuple[int, int],
+    cached: Container[str],
+    registry: Registry,
+) -> tuple[Segment, ...]:
+    project = document.settings
+    if project.width % 2 or project.height % 2:
+        raise ValidationError(
+            f"H.264 in 4:2:0 has even sizes only, not {project.width} x {project.height}",
+            value=(project.width, project.height),
+            hint="make the project one pixel larger or smaller",
+        )
+    gop, prefix = settings.gop_frames(project.fps), picture_prefix(settings)
+    found: list[Segment] = []
+    points = sorted({*span, *(point for point in cut_points(document) if span[0] < point < span[1])})
+    for begin, stop in pairwise(points):
+        stretch = compile_picture(document, begin, stop - begin, registry)
+        reason, texts, files = describe(stretch), PartTexts(stretch), tuple(dict.fromkeys(inputs(stretch)))
+        for start, after in pairwise(boundaries(begin, stop, anchor_of(stretch), gop)):
+            key = make_key(prefix, texts.text(start - begin, after - start))
+            told: tuple[Action, str] = ("cached", "in the cache") if key in cached else ("encode", reason)
+            found.append(Segment(start, after - start, *told, key, files))
+    return tuple(found)
+
+
+def _sound(
+    document: Document,
+    settings: ExportSettings,
+    span: tuple[int, int],
+    cached: Container[str],
+    registry: Registry,
+) -> tuple[tuple[Chunk, ...], int]:
+    """Chunks on the packet grid of the file, and the number of samples. None where nothing is ever heard."""
+    project = document.settings
+    rate = project.sample_rate
+    if rate not in AAC_RATES:
+        raise ValidationError(f"AAC has no {rate} Hz", value=rate, hint="use 48000 or 44100 Hz in the project")
+    begin, end = (to_sample(frame / project.fps, rate) for frame in span)
+    samples = end - begin
+    prefix = sound_prefix(settings)
+    packets = -(-samples // 1024) + 1  # the first one only primes the decoder
+    chunks: list[Chunk] = []
+    for first in range(0, packets, CHUNK_PACKETS):
+        count = min(CHUNK_PACKETS, packets - first)
+        lowest = (first - WARM_PACKETS) * 1024
+        low, high = max(lowest, 0), min((first + count + AHEAD_PACKETS) * 1024, samples)
+        content = compile_sound(document, begin + low, high - low, registry)
+        key = make_key(prefix, f"{low - lowest},{count}", canonical_json(content))
+        files = tuple(dict.fromkeys(clip.input.sha256 for clip in content.clips))
+        action: Action = "cached" if key in cached else "encode"
+        chunks.append(Chunk(begin + low, high - low, action, key, files, low - lowest, count))
+    return (tuple(chunks), samples) if any(chunk.files for chunk in chunks) else ((), 0)

@@ -1,0 +1,143 @@
+"""The last step of an export: a whole file appears under its name, or nothing does."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import re
+import secrets
+import socket
+import stat
+from collections.abc import Iterable
+from pathlib import Path
+
+from cutroom.errors import DiskFullError, OutputError
+
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+
+
+class Part:
+    """An output that is being written as `NAME.part-…` beside its place.
+
+    Args:
+        output: where the file will be; a link is followed.
+        sources: files that must not be overwritten: the project's media.
+
+    Raises:
+        OutputError: a folder, a device, a source of the project, or a folder that cannot be written to (DiskFullError:
+            no space in it).
+
+    Example:
+        >>> import tempfile
+        >>> folder = Path(tempfile.mkdtemp())
+        >>> with Part(folder / "out.mp4") as part:
+        ...     _ = part.path.write_bytes(b"whole")
+        ...     part.publish()
+        >>> [path.name for path in folder.iterdir()]
+        ['out.mp4']
+    """
+
+    def __init__(self, output: str | os.PathLike[str], sources: Iterable[str] = ()) -> None:
+        self.output = Path(os.path.realpath(output))
+        self._sources = tuple(sources)
+        self._refuse()
+        self.path = self.output.with_name(f"{self.output.name}.part-{here()}-{os.getpid()}-{secrets.token_hex(3)}")
+        self._sweep()
+        try:  # whether the folder can be written to shows now, not after hours of rendering
+            with open(self.path, "xb"):
+                pass
+            self.path.unlink()
+        except OSError as error:
+            raise self.failure(error) from error
+
+    def publish(self) -> None:
+        """Make the part durable and give it its name, replacing what has that name now.
+
+        Raises:
+            OutputError: it cannot be done; what was there is still there.
+        """
+        self._refuse()
+        try:
+            _sync(self.path)
+            os.replace(self.path, self.output)
+            with contextlib.suppress(OSError):  # some file systems cannot sync a folder
+                _sync(self.output.parent)
+        except OSError as error:
+            raise self.failure(error) from error
+
+    def discard(self) -> None:
+        """Remove the part, if it is still there."""
+        with contextlib.suppress(OSError):
+            self.path.unlink(missing_ok=True)
+
+    def failure(self, error: OSError) -> OutputError:
+        """The error for a write that failed."""
+        if error.errno in _FULL:
+            return self.full()
+        return OutputError(
+            f"cannot write {self.output.name} in {self.output.parent}: {error.strerror or error}",
+            value=str(self.output),
+            hint="choose a folder that exists and that you may write to",
+        )
+
+    def full(self) -> DiskFullError:
+        """The error for a full disk."""
+        return DiskFullError(
+            f"no space left in {self.output.parent} for {self.output.name}",
+            value=str(self.output),
+            hint="free some space or choose another disk; finished segments are kept, the next export is quick",
+        )
+
+    def __enter__(self) -> Part:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.discard()
+
+    def _refuse(self) -> None:
+        """Refuse what must not be replaced."""
+        try:
+            status = self.output.stat()
+        except OSError:
+            return
+        if not stat.S_ISREG(status.st_mode):
+            what = "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"
+            raise OutputError(f"{self.output} is {what}", value=str(self.output), hint="choose another name")
+        for source in self._sources:
+            with contextlib.suppress(OSError):
+                if os.path.samestat(status, os.stat(source)):
+                    raise OutputError(
+                        f"{self.output} is media of this project and is not overwritten",
+                        value=str(self.output),
+                        hint="choose another name for the output",
+                    )
+
+    def _sweep(self) -> None:
+        """Remove parts of this output whose process on this machine is dead."""
+        pattern = re.compile(re.escape(f"{self.output.name}.part-{here()}-") + r"(\d+)-[0-9a-f]{6}")
+        with contextlib.suppress(OSError):
+            for name in os.listdir(self.output.parent):
+                if (match := pattern.fullmatch(name)) and not alive(int(match[1])):
+                    self.output.with_name(name).unlink()
+
+
+def alive(pid: int) -> bool:
+    """Whether a process of this machine lives (True where that cannot be told)."""
+    import psutil
+
+    return bool(psutil.pid_exists(pid))
+
+
+def here() -> str:
+    """This machine, in a few characters: a folder may be shared by several."""
+    return hashlib.sha256(socket.gethostname().encode()).hexdigest()[:6]
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,142 @@
+"""The functions that workers run in an export.
+
+They load encoders and decoders when they run; `warm` loads them before a worker locks itself in.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from cutroom.errors import RenderError
+from cutroom.render.engine import engine_digest
+from cutroom.render.orders import MuxTask, RunTask, SoundTask, VerifyTask
+from cutroom.telemetry import attached, drain, keep_in_memory, span
+from cutroom.workers.context import DIRECT, Context
+
+_TELL_EVERY = 0.1
+
+
+def warm() -> None:
+    """Load everything that the functions need; afterwards no file can be opened."""
+    import cutroom.effects.run
+    import cutroom.render.encode
+    import cutroom.render.examine
+    import cutroom.render.mux  # noqa: F401
+
+    keep_in_memory()
+    engine_digest()
+
+
+def render_run(task: RunTask, context: Context = DIRECT) -> dict[str, Any]:
+    """Encode a run of segments.
+
+    Each finished segment is sent up as progress (`key`, `payload`), or comes with the result when the task says so.
+
+    Returns:
+        `frames`, `payloads` by key (empty unless `task.keep`), `telemetry`.
+
+    Raises:
+        MediaError: a source cannot be decoded; names it.
+        RenderError: this worker's engine is another one than the plan was made for.
+    """
+    from cutroom.effects.run import PictureRunner, Readers
+    from cutroom.render.encode import PictureFormat, encode_picture
+    from cutroom.render.packets import pack
+
+    _same_engine(task.engine)
+    payloads: dict[str, bytes] = {}
+    done = 0
+    with (
+        attached(task.trace),
+        span("render.run", segments=len(task.segments), frames=task.frames),
+        Readers(context, dict(task.paths)) as readers,
+    ):
+        for key, segment in task.segments:
+            picture = PictureFormat(segment.fps, segment.width, segment.height)
+            with PictureRunner(segment, readers) as runner:
+                frames = (runner.frame(number) for number in range(segment.frames))
+                payload = pack(encode_picture(frames, task.settings, picture, _ticker(context, done, task.frames)))
+            done += segment.frames
+            if task.keep:
+                payloads[key] = payload
+            else:
+                context.progress(done, task.frames, key=key, payload=payload)
+    return {"frames": done, "payloads": payloads, "telemetry": drain()}
+
+
+def render_sound(task: SoundTask, context: Context = DIRECT) -> dict[str, Any]:
+    """Mix and encode a chunk of sound.
+
+    Returns:
+        `payloads` by key (empty unless `task.keep`: it is sent up as progress), `telemetry`.
+
+    Raises:
+        MediaError: a source cannot be decoded; names it.
+        RenderError: this worker's engine is another one than the plan was made for.
+    """
+    import numpy as np
+
+    from cutroom.effects.run import Readers, mix
+    from cutroom.render.encode import SAMPLES_PER_PACKET, encode_sound
+    from cutroom.render.packets import pack
+
+    _same_engine(task.engine)
+    segment = task.segment
+    with (
+        attached(task.trace),
+        span("render.sound", seconds=segment.samples / segment.sample_rate),
+        Readers(context, dict(task.paths)) as readers,
+    ):
+        mixed = mix(segment, readers)
+        total = -(-(task.lead + segment.samples) // SAMPLES_PER_PACKET) * SAMPLES_PER_PACKET
+        padded = np.pad(mixed, ((0, 0), (task.lead, total - task.lead - segment.samples)))
+        payload = pack(encode_sound(padded, task.settings, segment.sample_rate, skip=task.skip, count=task.count))
+    if not task.keep:
+        context.progress(1, 1, key=task.key, payload=payload)
+    return {"payloads": {task.key: payload} if task.keep else {}, "telemetry": drain()}
+
+
+def mux(task: MuxTask, context: Context = DIRECT) -> dict[str, Any]:
+    """Write the file.
+
+    Returns:
+        `peak`: the sound's largest sample before it was limited to full scale.
+
+    Raises:
+        RenderError: the segments do not make up the file.
+        OutputError: the file cannot be written (DiskFullError: no space).
+    """
+    from cutroom.render.mux import write_mp4
+
+    return {"peak": write_mp4(task, context)}
+
+
+def verify_file(task: VerifyTask, context: Context = DIRECT) -> dict[str, Any]:
+    """Look at a finished file: the fields of a `Verification`."""
+    from cutroom.render.examine import examine
+
+    with context.open(task.path) as file:
+        return examine(file, task.path, task.expected)
+
+
+def _ticker(context: Context, before: int, total: int) -> Callable[[int], None]:
+    """Tells the number of frames that are done, a few times a second."""
+    last = time.monotonic()
+
+    def tell(frames: int) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _TELL_EVERY:
+            last = time.monotonic()
+            context.progress(before + frames, total, finished=before)
+
+    return tell
+
+
+def _same_engine(expected: str) -> None:
+    if engine_digest() != expected:
+        raise RenderError(
+            "this worker has other library versions, or another class of processor, than the plan was made for",
+            hint="run the same installation on all machines of one export",
+        )

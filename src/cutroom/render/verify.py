@@ -1,0 +1,78 @@
+"""What a finished file really holds, compared with what it should hold."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field
+
+from cutroom.render.orders import FileLayout, VerifyTask
+from cutroom.render.tasks import verify_file
+from cutroom.schema.base import Frozen
+from cutroom.schema.time import Rate, Seconds
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cutroom.render.executor import TaskExecutor
+
+
+class Verification(Frozen):
+    """The result of demuxing a whole file and decoding its joins (a short file: all of it)."""
+
+    path: str
+    frames: int = Field(ge=0)
+    """Pictures in the file."""
+    fps: Rate | None
+    width: int
+    height: int
+    samples: int = Field(ge=0)
+    """Samples that a player hears."""
+    sample_rate: int
+    seconds: Seconds
+    """Length of the longer stream."""
+    decoded_frames: int
+    """Pictures that were decoded."""
+    decoded_samples: int
+    problems: tuple[str, ...]
+    """What is wrong, one sentence each; empty: nothing."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.problems
+
+    def to_df(self) -> pd.DataFrame:
+        """One row: the fields, with `problems` joined by line breaks."""
+        import pandas as pd
+
+        row: dict[str, Any] = self.model_dump()
+        row["fps"] = float(row["fps"]) if row["fps"] else None
+        row["seconds"] = float(row["seconds"])
+        row["problems"] = "\n".join(row["problems"])
+        row["ok"] = self.ok
+        return pd.DataFrame([row])
+
+
+def verify(path: str | os.PathLike[str], executor: TaskExecutor, expected: FileLayout | None = None) -> Verification:
+    """Look at a finished MP4 in a worker: frame and sample count, lengths, order of timestamps, decoding.
+
+    Args:
+        path: of the file; the executor's grants must let it be read.
+        executor: runs the task.
+        expected: what the file should hold; None: it is only compared with itself.
+
+    Returns:
+        What was found; `problems` says what is wrong.
+
+    Raises:
+        MediaError: it is missing, or not media.
+
+    Example:
+        >>> verify("out.mp4", pool).ok  # doctest: +SKIP
+        True
+    """
+    task = VerifyTask(str(Path(path).absolute()), expected)
+    return Verification.model_validate(executor.submit(verify_file, task).result())
