@@ -6,8 +6,12 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
+
+if TYPE_CHECKING:
+    from cutroom.demo.film import FilmTruth
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -27,3 +31,19 @@ def shared_data() -> Path:
     if not (folder / "SOURCES.md").is_file():
         pytest.skip(f"no real clips: {folder} is absent (set CUTROOM_SHARED_DATA)")
     return folder
+
+
+class Film(NamedTuple):
+    """A demo film and what is known of it."""
+
+    path: Path
+    truth: FilmTruth
+
+
+@pytest.fixture(scope="session")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Film:
+    """Six seconds of the demo film, 640 by 360 at 30 frames a second, with frame numbers and clicks."""
+    from cutroom.demo.film import write_demo_film
+
+    path = tmp_path_factory.mktemp("film") / "film.mp4"
+    return Film(path, write_demo_film(path, seconds=6, size=(640, 360)))
