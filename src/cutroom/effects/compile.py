@@ -41,7 +41,7 @@ def cut_points(document: Document) -> list[int]:
     end = frame_count(document)
     points = {0, end}
     for layout in _layouts(document):
-        points |= layout.edges()
+        points.update(layout.edges)
     return sorted(point for point in points if 0 <= point <= end)
 
 

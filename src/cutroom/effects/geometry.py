@@ -106,7 +106,8 @@ class WarpStage:
         scale = self._node.scale
         if scale >= 1:
             return picture, np.eye(3)
-        width, height = max(2, round(picture.width * scale)), max(2, round(picture.height * scale))
+        # even, so that luma and chroma shrink alike
+        width, height = (max(2, 2 * round(length * scale / 2)) for length in (picture.width, picture.height))
         if picture.alpha is not None:
             picture = picture.multiplied()
         small = self._resizer.resize(picture, width, height)

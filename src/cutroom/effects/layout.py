@@ -36,11 +36,14 @@ class Layout:
         track: the track.
         starts: where each item starts, then the end of the last.
         windows: its transitions in order; they never overlap.
+        edges: where its structure changes: at the items' starts and the end, but for cuts inside a transition, and at
+            the edges of transitions.
     """
 
     track: Track
     starts: tuple[int, ...]
     windows: tuple[Window, ...]
+    edges: tuple[int, ...]
     _begins: tuple[int, ...]
 
     def item_at(self, position: int) -> int | None:
@@ -58,34 +61,15 @@ class Layout:
         index = bisect_right(self._begins, position) - 1
         return self.windows[index] if index >= 0 and position < self.windows[index].end else None
 
-    def edges(self) -> set[int]:
-        """Every position where the track's structure changes, its end included."""
-        return {*self.starts, *(w.begin for w in self.windows), *(w.end for w in self.windows)}
-
     def next_edge(self, position: int) -> int | None:
         """The first structural change after `position`; None when there is none."""
-        found = []
-        index = bisect_right(self.starts, position)
-        if index < len(self.starts):
-            found.append(self.starts[index])
-        index = bisect_right(self._begins, position)
-        if index < len(self.windows):
-            found.append(self.windows[index].begin)
-        if index and self.windows[index - 1].end > position:
-            found.append(self.windows[index - 1].end)
-        return min(found, default=None)
+        index = bisect_right(self.edges, position)
+        return self.edges[index] if index < len(self.edges) else None
 
     def last_edge(self, position: int) -> int:
         """The last structural change at or before `position`; 0 when there is none."""
-        found = [0]
-        index = bisect_right(self.starts, position)
-        if index:
-            found.append(self.starts[index - 1])
-        index = bisect_right(self._begins, position)
-        if index:
-            window = self.windows[index - 1]
-            found.append(window.end if window.end <= position else window.begin)
-        return max(found)
+        index = bisect_right(self.edges, position)
+        return self.edges[index - 1] if index else 0
 
 
 @lru_cache(maxsize=512)
@@ -105,7 +89,9 @@ def _layout(key: _Same, rate: Fraction) -> Layout:
                 value=b.transition.id,
                 hint="shorten one of them",
             )
-    return Layout(track, starts, tuple(windows), tuple(w.begin for w in windows))
+    cuts = {w.cut for w in windows if w.begin < w.cut < w.end}
+    edges = {*(start for start in starts if start not in cuts), *(at for w in windows for at in (w.begin, w.end))}
+    return Layout(track, starts, tuple(windows), tuple(sorted(edges)), tuple(w.begin for w in windows))
 
 
 @dataclass(frozen=True, eq=False)

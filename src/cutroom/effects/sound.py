@@ -97,7 +97,7 @@ def _clip_sound(scene: Scene, layout: Layout, index: int, span: tuple[int, int])
     nodes = list(_NODES.validate_python(chain(own, clip, "audio")[0]))
     nodes = [n.replace(start=n.start + starts) if isinstance(n, Ramp) else n for n in nodes]
     for window in (fades_in, fades_out):
-        if window is not None:
+        if window is not None and window.begin < until and window.end > at:
             scene.registry.transition(window.transition.transition)
             require_handles(scene.document, layout, window, Fraction(rate))
             nodes.append(_crossing(window, rising=window is fades_in))

@@ -1,7 +1,7 @@
 """Titles: text drawn with Pillow's built-in font, the same on every machine.
 
-The font is part of Pillow and has Latin letters with their accents, digits and punctuation. Pillow's own shaping is
-switched off, since it depends on a library that some systems have and others lack.
+The font is part of Pillow and has the letters of English, digits and punctuation; any other character is an error that
+names it, never an empty box. Pillow's own shaping is off, since it depends on a library that some systems lack.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def require_glyphs(text: str) -> None:
     missing = sorted({c for c in text if not c.isspace() and not _has_glyph(c)})
     if missing:
         raise ValidationError(
-            f"the title font has no {' '.join(missing)}", value=text, hint="it has Latin letters, digits, punctuation"
+            f"the title font has no {' '.join(missing)}", value=text, hint="it has the letters A to Z, digits and punctuation"
         )
 
 
