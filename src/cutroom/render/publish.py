@@ -105,14 +105,12 @@ class Part:
         if not stat.S_ISREG(status.st_mode):
             what = "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"
             raise OutputError(f"{self.output} is {what}", value=str(self.output), hint="choose another name")
-        for source in self._sources:
-            with contextlib.suppress(OSError):
-                if os.path.samestat(status, os.stat(source)):
-                    raise OutputError(
-                        f"{self.output} is media of this project and is not overwritten",
-                        value=str(self.output),
-                        hint="choose another name for the output",
-                    )
+        if any(_same(status, source) for source in self._sources):
+            raise OutputError(
+                f"{self.output} is media of this project and is not overwritten",
+                value=str(self.output),
+                hint="choose another name for the output",
+            )
 
     def _sweep(self) -> None:
         """Remove parts of this output whose process on this machine is dead."""
@@ -133,6 +131,13 @@ def alive(pid: int) -> bool:
 def here() -> str:
     """This machine, in a few characters: a folder may be shared by several."""
     return hashlib.sha256(socket.gethostname().encode()).hexdigest()[:6]
+
+
+def _same(status: os.stat_result, path: str) -> bool:
+    try:
+        return os.path.samestat(status, os.stat(path))
+    except OSError:
+        return False
 
 
 def _sync(path: Path) -> None:

@@ -1,0 +1,161 @@
+"""From a film to an exported edit: the right frames in the right order, the sound where it belongs."""
+
+from __future__ import annotations
+
+import os
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from decoding import clicks, frames, numbers, samples
+
+import cutroom as cr
+from cutroom import errors
+
+SIZE = (640, 360)
+
+
+@pytest.fixture
+def project(tmp_path: Path):
+    with cr.Project.create(tmp_path / "trip.tlp") as made:
+        yield made
+
+
+def test_frames_and_sound_of_a_cut(project: cr.Project, tmp_path: Path, film) -> None:
+    tl = project.timeline
+    tl.append(film.path, source=(cr.frames(75), cr.frames(130)))
+    tl.append(film.path, source=(cr.frames(7), cr.frames(50)))
+    tl.append(film.path, source=(cr.frames(130), cr.frames(180)))
+    report = cr.Renderer(project).render(tmp_path / "out.mp4", progress=False)
+    wanted = [*range(75, 130), *range(7, 50), *range(130, 180)]
+    assert report.frames == len(wanted)
+    assert numbers(tmp_path / "out.mp4", SIZE) == wanted
+    rate = 48_000
+    expected = []
+    position = 0
+    for first, last in ((75, 130), (7, 50), (130, 180)):
+        for click in film.truth.clicks:
+            if first * rate / 30 + 1000 < click < last * rate / 30 - 1000:
+                expected.append(click - first * rate // 30 + position)
+        position += (last - first) * rate // 30
+    found = clicks(tmp_path / "out.mp4")
+    assert len(expected) >= 3
+    assert len(found) == len(expected)
+    assert max(abs(a - b) for a, b in zip(found, expected, strict=True)) <= 0.010 * rate
+    assert abs(len(samples(tmp_path / "out.mp4")) - len(wanted) * rate // 30) <= 1024
+
+
+def test_a_title_a_dissolve_and_an_effect_reach_the_file(project: cr.Project, tmp_path: Path, film) -> None:
+    tl = project.timeline
+    a = tl.append(film.path, source=(0, 1.5))
+    b = tl.append(film.path, source=(4, 5.5))
+    a.effects.add("saturation", value=0.0)
+    tl.add_transition("dissolve", a, b, duration=0.4)
+    tl.add_title("Hello", at=2, duration=1, colour="#ff0000")
+    cr.Renderer(project).render(tmp_path / "out.mp4", progress=False)
+    decoded = frames(tmp_path / "out.mp4", SIZE).astype(int)
+    assert len(decoded) == 90
+    for time in (0.2, 1.5, 2.5):  # what you see is what you export
+        preview = tl.frame(time).array.astype(int)
+        assert np.abs(preview - decoded[round(time * 30)]).mean() < 3
+    grey = decoded[5]
+    assert np.abs(grey[..., 0] - grey[..., 2]).mean() < 4
+    assert np.abs(decoded[80][..., 0] - decoded[80][..., 2]).mean() > 8
+
+
+def test_a_span_and_a_second_export_from_the_cache(project: cr.Project, tmp_path: Path, film) -> None:
+    project.timeline.append(film.path)
+    renderer = cr.Renderer(project)
+    renderer.render(tmp_path / "whole.mp4", progress=False)
+    assert set(renderer.plan().to_df()["action"]) == {"cached"}
+    again = renderer.render(tmp_path / "again.mp4", progress=False)
+    assert again.segments_encoded == 0
+    assert (tmp_path / "whole.mp4").read_bytes() == (tmp_path / "again.mp4").read_bytes()
+    renderer.render(tmp_path / "part.mp4", span=(1, 2), progress=False)
+    assert numbers(tmp_path / "part.mp4", SIZE) == list(range(30, 60))
+
+
+def test_one_and_two_workers_give_the_same_bytes(project: cr.Project, tmp_path: Path, film) -> None:
+    project.timeline.append(film.path).effects.add("blur", radius=0.01)
+    made = []
+    for workers in (1, 2):
+        cr.cache.clear()
+        cr.Renderer(project, workers=workers).render(tmp_path / f"{workers}.mp4", progress=False)
+        made.append((tmp_path / f"{workers}.mp4").read_bytes())
+    assert made[0] == made[1]
+
+
+def test_one_line(tmp_path: Path, film) -> None:
+    cr.timeline(film.path).keep([(1, 2), (3, 4)]).render(tmp_path / "b.mp4", progress=False)
+    assert numbers(tmp_path / "b.mp4", SIZE) == [*range(30, 60), *range(90, 120)]
+
+
+def test_another_rate_and_size_stay_in_sync(tmp_path: Path, film) -> None:
+    with cr.Project.create(tmp_path / "ntsc.tlp", fps=29.97, size=(320, 180), sample_rate=44_100) as project:
+        project.timeline.append(film.path)
+        cr.Renderer(project).render(tmp_path / "out.mp4", progress=False)
+    found = numbers(tmp_path / "out.mp4", (320, 180))
+    assert found == [int(n * Fraction(1001, 30000) * 30) for n in range(len(found))]
+    late = [abs(a - b) for a, b in zip(clicks(tmp_path / "out.mp4"), film.truth.clicks, strict=True)]
+    assert max(late) <= 480
+
+
+def test_outputs_that_cannot_be_written(project: cr.Project, tmp_path: Path, film) -> None:
+    own = tmp_path / "own.mp4"
+    own.write_bytes(film.path.read_bytes())
+    project.timeline.append(own, source=(0, 0.5))
+    renderer = cr.Renderer(project)
+    before = own.read_bytes()
+    with pytest.raises(errors.OutputError, match=r"own\.mp4"):
+        renderer.render(own, progress=False)
+    assert own.read_bytes() == before
+    with pytest.raises(errors.OutputError, match="no/such"):
+        renderer.render(tmp_path / "no/such/out.mp4", progress=False)
+    with pytest.raises(errors.OutputError):
+        renderer.render(tmp_path, progress=False)
+    assert sorted(p.name for p in tmp_path.iterdir() if ".part" in p.name) == []
+    with pytest.raises(errors.EditError, match="empty"):
+        cr.Renderer(cr.Project.create()).render(tmp_path / "x.mp4")
+
+
+def test_a_source_that_vanished_or_changed(project: cr.Project, tmp_path: Path, film) -> None:
+    own = tmp_path / "own.mp4"
+    own.write_bytes(film.path.read_bytes())
+    project.timeline.append(own, source=(0, 0.5))
+    own.unlink()
+    cr.cache.clear()  # what is cached needs no source
+    with pytest.raises(errors.MediaNotFoundError, match=r"own\.mp4"):
+        cr.Renderer(project).render(tmp_path / "out.mp4", progress=False)
+    assert not (tmp_path / "out.mp4").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a file system that can be made small")
+def test_a_full_disk(project: cr.Project, film, tmp_path: Path) -> None:
+    """A tmpfs of 64 kB where this user may mount one; skipped elsewhere."""
+    import subprocess
+
+    small = tmp_path / "small"
+    small.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(small)]
+    if subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("this user may not mount a small file system")
+    try:
+        project.timeline.append(film.path)
+        with pytest.raises(errors.DiskFullError, match="space"):
+            cr.Renderer(project).render(small / "out.mp4", progress=False)
+        assert list(small.iterdir()) == []
+    finally:
+        subprocess.run(["umount", str(small)], check=True)
+
+
+def test_spans_of_the_export_are_traced(project: cr.Project, tmp_path: Path, film) -> None:
+    project.timeline.append(film.path, source=(0, 1))
+    cr.Renderer(project).render(tmp_path / "out.mp4", progress=False)
+    traces = cr.telemetry.traces_df()
+    export = traces[traces["span"] == "export"].iloc[0]
+    family = traces[traces["trace_id"] == export["trace_id"]]
+    assert {"render.encode", "render.mux", "render.verify"} <= set(family["span"])
+    assert (family["duration"] >= 0).all()
+    inside = family[family["span"] == "render.encode"].iloc[0]
+    assert inside["duration"] <= export["duration"]

@@ -1,0 +1,159 @@
+"""Exports in real background kernels, and the store that outlives them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import cutroom as cr
+from cutroom import errors
+from cutroom.jobs import Jobs
+from cutroom.jobs.store import JobStore, process_birth
+
+
+@pytest.fixture
+def project(tmp_path: Path):
+    with cr.Project.create(tmp_path / "trip.tlp") as made:
+        yield made
+
+
+def gone(pid: int, seconds: float = 5.0) -> bool:
+    deadline = time.monotonic() + seconds
+    while process_birth(pid) is not None:
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def test_an_export_in_a_background_kernel(project: cr.Project, tmp_path: Path, film) -> None:
+    project.timeline.append(film.path, source=(0, 2))
+    job = cr.Renderer(project).submit(tmp_path / "out.mp4")
+    pid = None
+    assert job.status in {"queued", "running"}
+    project.timeline.clips[0].delete()  # the job has a snapshot
+    report = job.result(timeout=120)
+    pid = job.record.pid
+    assert report.frames == 60
+    assert job.status == "done"
+    assert job.report == report
+    assert job.progress["done"] == job.progress["total"] > 0
+    assert pid != os.getpid()
+    assert gone(pid)
+    row = cr.jobs.to_df().iloc[0]
+    assert (row["id"], row["state"], row["kind"]) == (job.id, "done", "export")
+    assert cr.verify(tmp_path / "out.mp4").ok
+    assert cr.jobs.attach(job.id).status == "done"
+    spans = cr.telemetry.traces_df()
+    exports = spans[(spans["span"] == "export") & (spans["process"] == pid)]
+    assert len(exports) == 1
+
+
+CHILD = """
+import os, sys, cutroom as cr
+project = cr.Project.open(sys.argv[1])
+job = cr.Renderer(project).submit(sys.argv[2])
+print(job.id, flush=True)
+import time; time.sleep(600)
+"""
+
+
+def test_the_notebook_dies_and_the_job_lives(project: cr.Project, tmp_path: Path, film) -> None:
+    clip = project.timeline.append(film.path)
+    clip.effects.add("blur", radius=0.05)
+    project.timeline.append(film.path).effects.add("blur", radius=0.06)
+    project.close()
+    command = [sys.executable, "-c", CHILD, str(tmp_path / "trip.tlp"), str(tmp_path / "out.mp4")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as notebook:
+        assert notebook.stdout is not None
+        job_id = notebook.stdout.readline().strip()
+        job = cr.jobs.attach(job_id)
+        assert job.status in {"queued", "running"}
+        notebook.send_signal(signal.SIGKILL)
+        notebook.wait()
+    record = job.wait(timeout=120)
+    assert record.state == "done", job.logs
+    assert cr.verify(tmp_path / "out.mp4").frames == 2 * film.truth.frames
+    again = subprocess.run(
+        [sys.executable, "-m", "cutroom", "jobs", "attach", job_id, "--json"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert f'"frames": {2 * film.truth.frames}' in again.stdout
+
+
+def test_cancel_leaves_nothing_behind(project: cr.Project, tmp_path: Path, film) -> None:
+    project.timeline.append(film.path).effects.add("blur", radius=0.1)
+    for _ in range(4):
+        project.timeline.append(film.path).effects.add("blur", radius=0.11)
+    job = cr.Renderer(project).submit(tmp_path / "out.mp4")
+    deadline = time.monotonic() + 60
+    while job.status == "queued" and time.monotonic() < deadline:
+        time.sleep(0.05)
+    began = time.monotonic()
+    assert job.cancel() == "cancelled"
+    assert time.monotonic() - began < 4
+    assert gone(job.record.pid)
+    assert not (tmp_path / "out.mp4").exists()
+    assert [p.name for p in tmp_path.iterdir() if ".part" in p.name] == []
+    with pytest.raises(errors.JobCancelledError):
+        job.result()
+
+
+def test_a_killed_kernel_is_interrupted(project: cr.Project, tmp_path: Path, film) -> None:
+    for _ in range(4):
+        project.timeline.append(film.path).effects.add("blur", radius=0.12)
+    job = cr.Renderer(project).submit(tmp_path / "out.mp4")
+    deadline = time.monotonic() + 60
+    while job.status != "running" and time.monotonic() < deadline:
+        time.sleep(0.05)
+    os.kill(job.record.pid, signal.SIGKILL)
+    assert gone(job.record.pid)
+    assert job.status == "interrupted"
+    with pytest.raises(errors.JobError, match="interrupted"):
+        job.result()
+    assert not (tmp_path / "out.mp4").exists()
+
+
+def test_a_failing_job_says_why(project: cr.Project, tmp_path: Path, film) -> None:
+    own = tmp_path / "own.mp4"
+    own.write_bytes(film.path.read_bytes())
+    project.timeline.append(own, source=(0, 1))
+    own.unlink()
+    cr.cache.clear()  # what is cached needs no source
+    job = cr.Renderer(project).submit(tmp_path / "out.mp4")
+    with pytest.raises(errors.MediaNotFoundError, match=r"own\.mp4"):
+        job.result(timeout=60)
+    assert job.status == "failed"
+    assert "own.mp4" in cr.jobs.to_df().iloc[0]["error"]
+
+
+def test_the_store(tmp_path: Path) -> None:
+    store = JobStore(tmp_path / "jobs.db")
+    assert (tmp_path / "jobs.db").stat().st_mode & 0o777 == 0o600
+    first = store.add("export", "a.mp4", {"x": 1})
+    assert store.spec(first) == {"x": 1}
+    assert store.start(first, os.getpid())
+    assert not store.start(first, os.getpid())
+    assert store.progress(first, {"done": 1, "total": 2}) is False
+    other = JobStore(tmp_path / "jobs.db")
+    other.ask_cancel(first)
+    assert store.progress(first, {"done": 2, "total": 2}) is True
+    store.finish(first, "done", result={"ok": True})
+    store.finish(first, "failed")
+    assert other.get(first).state == "done"
+    assert other.get(first).result == {"ok": True}
+    second = store.add("export", "b.mp4", {})
+    other.ask_cancel(second)
+    assert store.get(second).state == "cancelled"
+    assert not store.start(second, os.getpid())
+    assert [record.id for record in store.all()] == [second, first]
+    with pytest.raises(errors.JobNotFoundError):
+        store.get("job_none")
+    with pytest.raises(errors.JobNotFoundError):
+        Jobs(tmp_path / "jobs.db").attach("job_none")
