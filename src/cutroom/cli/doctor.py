@@ -96,13 +96,13 @@ def _model() -> Iterator[Finding]:
 
 
 def _front_end() -> Iterator[Finding]:
-    from cutroom.widgets import bundle_path
+    from cutroom.widgets.bundle import front_end, is_built
 
-    built = bundle_path().is_file()
+    built = is_built()
     yield Finding(
         "front end",
         "ok" if built else "warn",
-        f"{bundle_path().stat().st_size / 1000:.0f} kB" if built else "not built: widgets show a notice",
+        f"{len(front_end().encode()) / 1000:.0f} kB" if built else "not built: widgets show a notice",
         "" if built else "python3 dev.py build",
     )
     try:

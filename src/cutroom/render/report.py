@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
@@ -47,6 +48,18 @@ class Report(Frozen):
         row: dict[str, Any] = self.model_dump()
         row.update(seconds=float(self.seconds), verified=self.verified.ok, warnings="\n".join(self.warnings))
         return pd.DataFrame([row])
+
+    def __str__(self) -> str:
+        made = f"{self.segments_encoded} encoded, {self.segments_cached} from the cache"
+        return (
+            f"{os.path.basename(self.output)}: {self.frames} frames, {float(self.seconds):.3f} s, {self.size / 1e6:.1f} MB"
+            f" in {self.wall_seconds:.1f} s ({self.speed:.1f}x; {made}); {self.encoder}; "
+            + ("verified" if self.verified.ok else "; ".join(self.verified.problems))
+            + "".join(f"\n  ! {warning}" for warning in self.warnings)
+        )
+
+    def __repr__(self) -> str:
+        return f"<Report {self}>"
 
     def _repr_html_(self) -> str:
         table = self.to_df().T.rename(columns={0: ""})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,6 +45,15 @@ class Verification(Frozen):
         """Whether nothing is wrong."""
         return not self.problems
 
+    def __str__(self) -> str:
+        return _lines(self)
+
+    def __repr__(self) -> str:
+        return f"<Verification {self}>"
+
+    def _repr_html_(self) -> str:
+        return f"<div>{'✓' if self.ok else '✗'} {html.escape(str(self))}</div>"
+
     def to_df(self) -> pd.DataFrame:
         """One row: the fields, with `problems` joined by line breaks."""
         import pandas as pd
@@ -54,6 +64,19 @@ class Verification(Frozen):
         row["problems"] = "\n".join(row["problems"])
         row["ok"] = self.ok
         return pd.DataFrame([row])
+
+
+def _lines(verification: Verification) -> str:
+    found = verification
+    parts = [f"{os.path.basename(found.path)}: {float(found.seconds):.3f} s"]
+    if found.frames:
+        rate = float(found.fps) if found.fps else 0.0
+        parts.append(
+            f"{found.frames} frames {found.width}x{found.height} at {rate:g} fps, {found.decoded_frames} decoded"
+        )
+    if found.samples:
+        parts.append(f"{found.samples} samples at {found.sample_rate} Hz")
+    return ", ".join(parts) + ": " + ("nothing wrong" if found.ok else "; ".join(found.problems))
 
 
 def verify(path: str | os.PathLike[str], executor: TaskExecutor, expected: FileLayout | None = None) -> Verification:
