@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+sys.path += [str(Path(__file__).parent), str(Path(__file__).parents[1] / "widgets")]  # the helpers beside the tests
 
 FLAGS = [
     "--no-sandbox",

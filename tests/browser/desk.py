@@ -158,7 +158,9 @@ class Desk:
         assert found, f"clip {clip} is not drawn"
         return dict(found)
 
-    def drag(self, start: tuple[float, float], end: tuple[float, float], steps: int = 8, *, release: bool = True) -> None:
+    def drag(
+        self, start: tuple[float, float], end: tuple[float, float], steps: int = 8, *, release: bool = True
+    ) -> None:
         """Drag with the mouse."""
         mouse = self.page.mouse
         mouse.move(*start)
