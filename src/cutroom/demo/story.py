@@ -9,13 +9,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
 from cutroom.api.detect import detect
 from cutroom.api.project import Project
 from cutroom.api.renderer import Renderer, verify
 from cutroom.demo.film import write_demo_film
-from cutroom.demo.tables import show_table
+from cutroom.demo.tables import show_table, wide_console
 from cutroom.jobs.bar import Bar
 
 WANTED = "star"
@@ -26,7 +24,7 @@ class Teller:
     """Says what happens and how long it took; says nothing where a program listens."""
 
     def __init__(self, *, quiet: bool) -> None:
-        self._console = Console(quiet=quiet, highlight=False)
+        self._console = wide_console(quiet=quiet)
         self._number = 0
 
     @contextmanager

@@ -14,15 +14,21 @@ if TYPE_CHECKING:
 
 def show_table(table: pd.DataFrame, console: Console | None = None, *, rows: int = 20) -> None:
     """Print a table for people; long ones are cut, and say so."""
+    console = console or wide_console()
     drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in table.columns:
-        drawn.add_column(str(column))
+        drawn.add_column(str(column), overflow="fold")
     for row in table.head(rows).itertuples(index=False):
         drawn.add_row(*(_cell(value) for value in row))
-    console = console or Console()
     console.print(drawn)
     if len(table) > rows:
         console.print(f"… {len(table) - rows} more rows")
+
+
+def wide_console(*, quiet: bool = False) -> Console:
+    """A console as wide as the terminal; where there is none, wide enough that nothing is broken."""
+    console = Console(quiet=quiet, highlight=False)
+    return console if console.is_terminal else Console(quiet=quiet, highlight=False, width=200)
 
 
 def _cell(value: Any) -> str:

@@ -52,8 +52,8 @@ class Report(Frozen):
     def __str__(self) -> str:
         made = f"{self.segments_encoded} encoded, {self.segments_cached} from the cache"
         return (
-            f"{os.path.basename(self.output)}: {self.frames} frames, {float(self.seconds):.3f} s, {self.size / 1e6:.1f} MB"
-            f" in {self.wall_seconds:.1f} s ({self.speed:.1f}x; {made}); {self.encoder}; "
+            f"{os.path.basename(self.output)}: {self.frames} frames, {float(self.seconds):.3f} s,"
+            f" {self.size / 1e6:.1f} MB in {self.wall_seconds:.1f} s ({self.speed:.1f}x; {made}); {self.encoder}; "
             + ("verified" if self.verified.ok else "; ".join(self.verified.problems))
             + "".join(f"\n  ! {warning}" for warning in self.warnings)
         )

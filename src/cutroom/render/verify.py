@@ -59,10 +59,8 @@ class Verification(Frozen):
         import pandas as pd
 
         row: dict[str, Any] = self.model_dump()
-        row["fps"] = float(row["fps"]) if row["fps"] else None
-        row["seconds"] = float(row["seconds"])
-        row["problems"] = "\n".join(row["problems"])
-        row["ok"] = self.ok
+        fps = None if self.fps is None else float(self.fps)
+        row.update(fps=fps, seconds=float(self.seconds), problems="\n".join(self.problems), ok=self.ok)
         return pd.DataFrame([row])
 
 
