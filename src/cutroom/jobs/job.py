@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from cutroom.errors import JobCancelledError, JobError, WorkerTimeoutError, from_plain
-from cutroom.jobs.kernel import folder, log_path
+from cutroom.jobs.places import folder, log_path
 from cutroom.jobs.store import ENDED, JobStore, Record, State, process_birth
 
 GRACE = 2.0

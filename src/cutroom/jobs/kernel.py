@@ -11,13 +11,12 @@ import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
 
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import KernelManager
 
 from cutroom.errors import JobError
-from cutroom.settings import private_folder, settings
+from cutroom.jobs.places import folder, log_path
 
 
 class _OwnInterpreter(KernelSpecManager):
@@ -36,16 +35,6 @@ class _OwnInterpreter(KernelSpecManager):
             display_name="Cutroom job",
             language="python",
         )
-
-
-def folder(job_id: str) -> Path:
-    """Where a job's connection file and sockets lie, 0700."""
-    return private_folder(private_folder(settings().runtime_dir) / job_id.removeprefix("job_"))
-
-
-def log_path(job_id: str) -> Path:
-    """What a job's kernel printed."""
-    return private_folder(private_folder(settings().data_dir) / "logs") / f"{job_id}.log"
 
 
 def launch(job_id: str, *, timeout: float = 60) -> int:
