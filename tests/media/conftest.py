@@ -66,7 +66,7 @@ def write_film(path: Path, film: Film) -> Path:
             video.pix_fmt = film.pixels
             video.codec_context.time_base = film.tick or 1 / film.rate
         if film.sound is not None:
-            layout = {1: "mono", 2: "stereo", 6: "5.1"}[film.sound.shape[0]]
+            layout = {1: "mono", 2: "stereo", 6: "5.1", 8: "7.1"}[film.sound.shape[0]]
             audio = out.add_stream(
                 film.sound_codec, rate=film.sample_rate, layout=layout, options=dict(film.sound_options)
             )
@@ -80,8 +80,8 @@ def write_film(path: Path, film: Film) -> Path:
         if audio is not None and film.sound is not None:
             size = audio.codec_context.frame_size or 1024
             for at in range(0, film.sound.shape[1], size):
-                block = np.ascontiguousarray(film.sound[:, at : at + size], np.float32)
-                sound = av.AudioFrame.from_ndarray(block, format="fltp", layout=layout)
+                block = np.ascontiguousarray(film.sound[:, at : at + size].T, np.float32).reshape(1, -1)
+                sound = av.AudioFrame.from_ndarray(block, format="flt", layout=layout)
                 sound.sample_rate, sound.pts, sound.time_base = film.sample_rate, at, Fraction(1, film.sample_rate)
                 out.mux(audio.encode(sound))
             out.mux(audio.encode())

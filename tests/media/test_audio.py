@@ -173,6 +173,16 @@ def test_surround_is_mixed_down_as_the_standard_says(film: Make, probed: Look) -
     assert np.allclose(samples, 0.5 * 2**-0.5, atol=1e-5)
 
 
+@pytest.mark.parametrize("codec", ["pcm_s16le", "flac"])
+def test_eight_channels_are_read(film: Make, probed: Look, codec: str) -> None:
+    wave = np.repeat(np.array([[0.1, 0.2, 0, 0, 0, 0, 0, 0]], np.float32).T, 20_000, axis=1)
+    suffix = "wav" if codec.startswith("pcm") else "flac"
+    path = film(f"eight.{suffix}", codec="", sound=wave, sound_codec=codec, sample_rate=44_100)
+    with open_reader(path, stream_of(path, probed)) as reader:
+        assert np.allclose(reader.read(5_000, 100, 44_100, 8)[:, 50], wave[:, 0], atol=1e-4)
+        assert np.allclose(reader.read(5_000, 100, 48_000, 2)[:, 50], (0.1, 0.2), atol=1e-3)
+
+
 def test_joins_between_chunks_cannot_be_heard(film: Make, probed: Look, make_tone: Tone) -> None:
     path = film("steady.m4a", codec="", sound=make_tone(20.0, 44_100), sample_rate=44_100)
     with open_reader(path, stream_of(path, probed)) as reader:

@@ -186,6 +186,8 @@ def test_thumbnails_show_their_moment(clip: Path, inline: InlineExecutor, read_n
     times = [Fraction(2), Fraction(0), Fraction(37, 25), Fraction(2)]
     exact = media.thumbnails(clip, times, (160, 160), inline, exact=True)
     assert [number_in(picture) for picture in exact] == [50, 0, 37, 50]
+    known = media.probe(clip, inline).video
+    assert media.thumbnails(clip, times, (160, 160), inline, exact=True, stream=known) == exact
     keys = media.index(clip, inline)
     starts = sorted(int(p) for p in keys.pts[keys.keyframe])
     nearby = media.thumbnails(clip, times, (160, 160), inline)
@@ -247,7 +249,9 @@ def test_waveforms_bound_every_sample(film: Make, inline: InlineExecutor, rate: 
     rng = np.random.default_rng(3)
     wave = (rng.uniform(-1, 1, (2, rate * 9)) * np.linspace(0, 0.9, rate * 9)).astype(np.float32)
     path = film(f"wave{rate}.wav", codec="", sound=wave, sound_codec="pcm_s16le", sample_rate=rate)
-    peaks = media.waveform(path, inline, resolution=resolution)
+    known = media.probe(path, inline).audio
+    peaks = media.waveform(path, inline, resolution=resolution, stream=known)
+    assert np.array_equal(media.waveform(path, inline, resolution=resolution), peaks)
     assert peaks.dtype == np.int8
     assert peaks.shape == (9 * resolution, 2)
     for pair in (0, 1, len(peaks) // 2, len(peaks) * 8 // 9, len(peaks) - 1):

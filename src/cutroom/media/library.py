@@ -12,7 +12,7 @@ from cutroom.errors import MediaError, MediaNotFoundError, UnsupportedMediaError
 from cutroom.media import tasks
 from cutroom.media.packets import PacketIndex
 from cutroom.schema.base import new_id
-from cutroom.schema.media import Media
+from cutroom.schema.media import AudioStream, Media, VideoStream
 
 if TYPE_CHECKING:
     import numpy as np
@@ -91,6 +91,7 @@ def thumbnails(
     executor: Runner,
     *,
     exact: bool = False,
+    stream: VideoStream | None = None,
     on_progress: OnProgress | None = None,
 ) -> list[bytes]:
     """Small upright JPEG pictures of a film, one for each time.
@@ -101,6 +102,7 @@ def thumbnails(
         size: width and height of the box that they fit into; small pictures are not enlarged.
         executor: runs the task, in a worker process.
         exact: False gives the last keyframe at or before each time, which is fast; True the very frame.
+        stream: what the probe found; it saves another probe before exact pictures.
         on_progress: called with `{"done": pictures, "total": pictures}`.
 
     Raises:
@@ -109,7 +111,7 @@ def thumbnails(
     """
     if min(size) < 1:
         raise ValidationError(f"not a size of a picture: {size}", value=size, hint="give width and height in pixels")
-    task = tasks.ThumbnailsTask(checked_path(path), tuple(times), size, exact)
+    task = tasks.ThumbnailsTask(checked_path(path), tuple(times), size, exact, stream)
     return [bytes(picture) for picture in executor.run(tasks.thumbnails, task, on_progress=on_progress)]
 
 
@@ -118,9 +120,17 @@ def waveform(
     executor: Runner,
     *,
     resolution: int = 100,
+    stream: AudioStream | None = None,
     on_progress: OnProgress | None = None,
 ) -> NDArray[np.int8]:
     """Lowest and highest sample of every 1/`resolution` second, int8 of shape (pairs, 2), 127 at full scale.
+
+    Args:
+        path: of the file.
+        executor: runs the task, in a worker process.
+        resolution: pairs a second.
+        stream: what the probe found; it saves another probe.
+        on_progress: called with `{"done": seconds, "total": seconds}`.
 
     Raises:
         MediaError: as `probe`; or the file has no sound.
@@ -129,7 +139,7 @@ def waveform(
     if not 1 <= resolution <= 1000:
         raise ValidationError(f"not a resolution: {resolution} pairs a second", value=resolution, hint="give 1 to 1000")
     peaks: NDArray[np.int8] = executor.run(
-        tasks.waveform, tasks.WaveformTask(checked_path(path), resolution), on_progress=on_progress
+        tasks.waveform, tasks.WaveformTask(checked_path(path), resolution, stream), on_progress=on_progress
     )
     return peaks
 

@@ -14,18 +14,23 @@ from cutroom.errors import UnsupportedMediaError
 from cutroom.media.audio import CHUNK_SECONDS, AudioReader
 from cutroom.media.opening import called
 from cutroom.media.probing import probe_file
+from cutroom.schema.media import AudioStream
 
 FULL_SCALE = 127
 
 
 def peaks(
-    file: BinaryIO, resolution: int, progress: Callable[[Fraction, Fraction], None] | None = None
+    file: BinaryIO,
+    resolution: int,
+    stream: AudioStream | None = None,
+    progress: Callable[[Fraction, Fraction], None] | None = None,
 ) -> NDArray[np.int8]:
     """The lowest and the highest sample of every 1/`resolution` second of media time, over all channels.
 
     Args:
         file: open for reading, seekable; it is closed.
         resolution: pairs a second.
+        stream: what the probe found; None: probe now.
         progress: called with the seconds done and in all.
 
     Returns:
@@ -34,7 +39,7 @@ def peaks(
     Raises:
         UnsupportedMediaError: the file has no sound.
     """
-    audio = probe_file(file).audio
+    audio = stream or probe_file(file).audio
     if audio is None:
         raise UnsupportedMediaError(f"{called(file)} has no sound", value=called(file), hint="pick a file with sound")
     end = audio.start + audio.duration

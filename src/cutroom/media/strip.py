@@ -19,6 +19,7 @@ from cutroom.errors import DamagedMediaError, UnsupportedMediaError
 from cutroom.media.opening import DECODER_OPTIONS, called, choose_streams, clock, only, open_container, origin, packets
 from cutroom.media.probing import probe_file
 from cutroom.media.video import VideoReader
+from cutroom.schema.media import VideoStream
 
 type KeyPacket = Packet[AvVideoStream]
 QUALITY = 60
@@ -28,15 +29,26 @@ _HD = 720
 
 
 def exact_thumbnails(
-    file: BinaryIO, times: Sequence[Fraction], size: tuple[int, int], progress: Callable[[int], None] | None = None
+    file: BinaryIO,
+    times: Sequence[Fraction],
+    size: tuple[int, int],
+    stream: VideoStream | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> list[bytes]:
     """A JPEG of the frame shown at each media time.
+
+    Args:
+        file: open for reading, seekable; it is closed.
+        times: seconds of media time.
+        size: width and height of the box that the pictures fit into.
+        stream: what the probe found; None: probe now.
+        progress: called with the number of pictures done.
 
     Raises:
         UnsupportedMediaError: the file has no picture.
         DamagedMediaError: a frame cannot be decoded.
     """
-    video = probe_file(file).video
+    video = stream or probe_file(file).video
     if video is None:
         raise _no_picture(file)
     found: dict[Fraction, bytes] = {}

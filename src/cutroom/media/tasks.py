@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from cutroom.schema.media import AudioStream, VideoStream
 from cutroom.workers.context import DIRECT, Context
 
 
@@ -44,18 +45,20 @@ class IndexTask(_FileTask):
 
 @dataclass(frozen=True)
 class ThumbnailsTask(_FileTask):
-    """Make small pictures."""
+    """Make small pictures; `stream` when the picture is known already."""
 
-    times: tuple[Fraction, ...] = ()
-    size: tuple[int, int] = (160, 90)
+    times: tuple[Fraction, ...]
+    size: tuple[int, int]
     exact: bool = False
+    stream: VideoStream | None = None
 
 
 @dataclass(frozen=True)
 class WaveformTask(_FileTask):
-    """Draw the sound."""
+    """Draw the sound; `stream` when it is known already."""
 
-    resolution: int = 100
+    resolution: int
+    stream: AudioStream | None = None
 
 
 def warm() -> None:
@@ -101,9 +104,13 @@ def thumbnails(task: ThumbnailsTask, context: Context = DIRECT) -> list[bytes]:
     """JPEG pictures, one a time."""
     from cutroom.media.strip import exact_thumbnails, nearby_thumbnails
 
-    make = exact_thumbnails if task.exact else nearby_thumbnails
+    def progress(done: int) -> None:
+        context.progress(done, len(task.times))
+
     with context.open(task.path) as file:
-        return make(file, task.times, task.size, lambda done: context.progress(done, len(task.times)))
+        if task.exact:
+            return exact_thumbnails(file, task.times, task.size, task.stream, progress)
+        return nearby_thumbnails(file, task.times, task.size, progress)
 
 
 def waveform(task: WaveformTask, context: Context = DIRECT) -> Any:
@@ -111,4 +118,6 @@ def waveform(task: WaveformTask, context: Context = DIRECT) -> Any:
     from cutroom.media.peaks import peaks
 
     with context.open(task.path) as file:
-        return peaks(file, task.resolution, lambda done, total: context.progress(float(done), float(total)))
+        return peaks(
+            file, task.resolution, task.stream, lambda done, total: context.progress(float(done), float(total))
+        )
