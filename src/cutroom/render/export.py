@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from cutroom.effects.registry import Registry
-from cutroom.errors import DiskFullError, JobCancelledError, OutputError, RenderError, VerificationError
+from cutroom.errors import CutroomError, DiskFullError, JobCancelledError, RenderError, VerificationError
 from cutroom.render.cache import SegmentCache
 from cutroom.render.encoding import BASE_TIMEOUT, LOOK_EVERY, Encoding
 from cutroom.render.executor import TaskExecutor, stop, submit
@@ -151,7 +151,7 @@ def _mux(made: Plan, spool: Spool, part: Part, executor: TaskExecutor, check: _C
         result = _run(executor, mux, task, made.seconds, check)
     except DiskFullError as error:
         raise part.full() from error
-    except OutputError:
+    except CutroomError:
         raise
     except OSError as error:
         raise part.failure(error) from error
@@ -174,6 +174,7 @@ def _run(
     executor: TaskExecutor, function: Callable[..., Any], task: MuxTask | VerifyTask, seconds: float, check: _Check
 ) -> Any:
     """Run one task, and look meanwhile whether to stop."""
+    check()
     future = submit(executor, function, task, on_progress=lambda _: None, timeout=BASE_TIMEOUT + seconds)
     try:
         while not wait([future], timeout=LOOK_EVERY).done:

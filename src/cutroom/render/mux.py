@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import heapq
+import os
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from cutroom.render.orders import FileLayout, MuxTask, Piece
     from cutroom.workers.context import Context
 
+BUFFER = 1 << 20
 _Timed = tuple[Fraction, int, "AvPacket[Any]"]
 
 
@@ -43,9 +46,14 @@ def write_mp4(task: MuxTask, context: Context) -> float:
     """
     layout, peaks = task.layout, [0.0]
     file = context.create(task.output)
-    # To move the index to the front, FFmpeg opens the file it writes a second time, for reading.
+    # To move the index to the front, FFmpeg opens the file that it writes a second time, for reading.
     container = av.open(
-        file, "w", format="mp4", options={"movflags": "+faststart"}, io_open=lambda *_: context.open(task.output)
+        file,
+        "w",
+        format="mp4",
+        options={"movflags": "+faststart"},
+        io_open=lambda *_: _Reread(file),
+        buffer_size=BUFFER,
     )
     try:
         rows: list[Iterator[_Timed]] = []
@@ -60,10 +68,45 @@ def write_mp4(task: MuxTask, context: Context) -> float:
                     rows.append(_sounds(stream, layout, _payloads(sounds, task.sounds, stream), peaks))
             for _, _, packet in heapq.merge(*rows, key=lambda timed: timed[:2]):
                 container.mux(packet)
-    finally:
         container.close()
-    file.flush()
+        file.flush()
+    except BaseException:
+        with contextlib.suppress(OSError):
+            file.close()  # a container whose file is closed writes no index: nothing pretends to be whole
+        raise
     return max(peaks)
+
+
+class _Reread:
+    """Reads from a file that is being written, at a position of its own."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._position = 0
+
+    def read(self, size: int) -> bytes:
+        writing_at = self._file.tell()
+        self._file.seek(self._position)
+        data = self._file.read(size)
+        self._position += len(data)
+        self._file.seek(writing_at)
+        return data
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        if whence == os.SEEK_CUR:
+            offset += self._position
+        elif whence == os.SEEK_END:
+            writing_at = self._file.tell()
+            offset += self._file.seek(0, os.SEEK_END)
+            self._file.seek(writing_at)
+        self._position = offset
+        return offset
+
+    def tell(self) -> int:
+        return self._position
+
+    def close(self) -> None:
+        """The file belongs to the one who writes it."""
 
 
 def _add_streams(container: OutputContainer, layout: FileLayout) -> list[VideoStream | AudioStream]:
@@ -104,7 +147,7 @@ def _pictures(
 ) -> Iterator[_Timed]:
     """Picture packets with times on the frame grid; decoding times are counted anew over the whole stream."""
     tick = 1 / layout.fps
-    delay = stream.codec_context.has_b_frames  # decoding runs ahead of showing by so many frames
+    delay = stream.codec_context.reorder_depth  # decoding runs ahead of showing by so many frames
     first = decoded = 0
     for segment in segments:
         for number, key, data in segment.packets:

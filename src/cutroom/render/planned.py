@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 Action = Literal["encode", "cached"]
 
 RUN_SEGMENTS = 8
-"""Segments of one run at most."""
+"""Segments of one run at most: their decoders stay open from one to the next."""
+LEAST_RUNS = 8
+"""A short film is divided into about so many runs, that several workers share it."""
 RUN_FILES = 32
 """Media files of one run at most: they stay open together."""
 WARM_PACKETS = 128
@@ -161,10 +163,11 @@ def make_key(*parts: str) -> str:
 
 
 def _runs(segments: Sequence[Segment]) -> Iterator[tuple[Segment, ...]]:
+    most = min(RUN_SEGMENTS, -(-len(segments) // LEAST_RUNS))
     run: list[Segment] = []
     files: set[str] = set()
     for segment in segments:
-        if run and (len(run) == RUN_SEGMENTS or len(files.union(segment.files)) > RUN_FILES):
+        if run and (len(run) == most or len(files.union(segment.files)) > RUN_FILES):
             yield tuple(run)
             run, files = [], set()
         run.append(segment)
