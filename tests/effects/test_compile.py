@@ -6,7 +6,7 @@ from itertools import pairwise
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from cutroom.effects.compile import anchor, compile_picture, cut_points, frame_count
 from cutroom.effects.nodes import Filter
@@ -189,6 +189,7 @@ def test_an_effect_that_must_measure_first_says_so(studio):
         compile_picture(document, 0, 1, default_registry().with_effects(steady))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.booleans(), st.integers(1, 20)), max_size=12), st.lists(st.integers(1, 30), max_size=8))
 def test_between_cut_points_everything_compiles_and_every_frame_is_covered_once(first, second):
     def title(number, frames):

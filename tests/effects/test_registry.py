@@ -5,7 +5,7 @@ import math
 import hypothesis.strategies as st
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 import cutroom.effects
 from cutroom.effects import transitions
@@ -45,6 +45,7 @@ def test_an_entry_shows_what_it_takes():
     assert "radius" in cutroom.effects.get("blur")._repr_html_()
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1, max_size=30))
 def test_any_unknown_effect_is_an_error(text):
     if text not in REGISTRY.effects:
@@ -67,6 +68,7 @@ def test_a_misspelt_parameter_names_the_nearest(spec, parameter):
     assert parameter.key in (caught.value.hint or "")
 
 
+@settings(deadline=None)
 @given(st.sampled_from(NUMBERS), st.floats(allow_nan=False, allow_infinity=False))
 def test_a_number_is_taken_exactly_where_it_is_in_range(entry, value):
     spec, parameter = entry
@@ -131,6 +133,7 @@ def test_an_unknown_transition_is_an_error(studio):
     assert "dissolve" in (caught.value.hint or "")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=20), st.dictionaries(st.text(max_size=8), st.text(max_size=20), max_size=3))
 def test_no_filter_off_the_list_can_be_made(name, args):
     fits = name in FILTERS and all(FILTERS[name].get(key) is str for key in args)
@@ -141,6 +144,7 @@ def test_no_filter_off_the_list_can_be_made(name, args):
         assert not fits
 
 
+@settings(deadline=None)
 @given(
     st.floats(0.01, 10),
     st.floats(-720, 720),

@@ -1,13 +1,21 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 
+import hypothesis.strategies as st
 import numpy as np
 import pytest
+from hypothesis import given, settings
 
+from cutroom.edit.apply import apply
+from cutroom.edit.operations import AddTransition
 from cutroom.effects.compile import compile_picture, compile_sound, cut_points
-from cutroom.errors import HandlesError
-from cutroom.schema.clip import Gap
+from cutroom.errors import EditError, HandlesError
+from cutroom.schema.clip import Clip, Gap, MediaSource
+from cutroom.schema.document import Document, Timeline
+from cutroom.schema.media import AudioStream, Fingerprint, Media, VideoStream
+from cutroom.schema.track import Track
 
 
 def _pair(studio, duration, *, start=Fraction(10, 30), length=Fraction(20, 30)):
@@ -113,10 +121,11 @@ def test_sound_crosses_over_at_equal_power(studio):
     document = studio.document(studio.track(left, right, kind="audio", transitions=[join]), channels=1)
     got = studio.samples(document, 0, 96_000)[0]
     at = np.arange(96_000)
-    way = np.clip((at - 36_000 + 0.5) / 24_000, 0, 1)
+    begin = 48_000 - 7 * 1600  # of 15 frames, 7 lie before the cut
+    way = np.clip((at - begin + 0.5) / 24_000, 0, 1)
     stored = [np.rint(samples[0] * 32767) / 32768 for samples in noise]
-    first = np.where(at < 60_000, stored[0][np.minimum(at + 24_000, 95_999)], 0)
-    second = np.where(at >= 36_000, stored[1][np.clip(at - 48_000 + 24_000, 0, 95_999)], 0)
+    first = np.where(at < begin + 24_000, stored[0][np.minimum(at + 24_000, 95_999)], 0)
+    second = np.where(at >= begin, stored[1][np.clip(at - 48_000 + 24_000, 0, 95_999)], 0)
     assert np.abs(got - (first * np.cos(way * np.pi / 2) + second * np.sin(way * np.pi / 2))).max() < 2e-4
     level = [np.sqrt((got[i : i + 6000] ** 2).mean()) for i in range(0, 96_000, 6000)]
     assert max(level) / min(level) < 1.06
@@ -132,6 +141,48 @@ def test_sound_fades_from_and_to_silence(studio):
     assert got[24_000] == pytest.approx(0.5, abs=0.001)
     assert got[42_000] == pytest.approx(0.5 * np.sin(np.pi / 4), abs=0.001)
     assert abs(got[-1]) < 0.001
+
+
+@settings(deadline=None)
+@given(st.integers(1, 40), st.sampled_from([30, 60, 48_000]), st.sampled_from(["both", "left", "right"]))
+def test_what_the_editor_accepts_compiles(number, unit, sides):
+    stream = VideoStream(
+        index=0, codec="h264", width=320, height=180, rate=30, duration=Fraction(2), frames=60, pixel_format="yuv420p"
+    )
+    sound = AudioStream(index=1, codec="aac", sample_rate=48_000, channels=2, layout="stereo", duration=Fraction(2))
+    media = Media(
+        id="m",
+        path="a.mp4",
+        fingerprint=Fingerprint(sha256="0" * 64, size=1),
+        format="mp4",
+        duration=Fraction(2),
+        video=stream,
+        audio=sound,
+    )
+    tracks = []
+    for kind in ("video", "audio"):
+        clips = tuple(
+            Clip(id=f"{kind}_{i}", source=MediaSource(media="m"), start=Fraction(17, 30), duration=Fraction(26, 30))
+            for i in range(2)
+        )
+        tracks.append(Track(id=kind, kind=kind, title=kind, items=clips))
+    document = Document(id="d", media=(media,), timeline=Timeline(tracks=tuple(tracks)))
+    duration = Fraction(number, unit) if unit != 48_000 else Fraction(number * 1234, unit)
+    for kind in ("video", "audio"):
+        left, right = {"both": (0, 1), "left": (1, None), "right": (None, 0)}[sides]
+        operation = AddTransition(
+            left=None if left is None else f"{kind}_{left}",
+            right=None if right is None else f"{kind}_{right}",
+            duration=duration,
+        )
+        try:
+            document = apply(document, operation).document
+        except EditError:
+            return
+    points = cut_points(document)
+    for first, end in pairwise(points):
+        compile_picture(document, first, end - first)
+    compile_sound(document, 0, 83_200)
 
 
 def test_missing_sound_handles_are_an_error(studio):

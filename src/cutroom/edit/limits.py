@@ -97,7 +97,10 @@ def check_transition(document: Document, left: Clip | None, right: Clip | None, 
     Raises:
         HandlesError: how much is missing, on which side.
     """
+    faces_nothing = left is None or right is None
     before, after = transition_parts(duration, document.settings.fps)
+    if faces_nothing:  # a fade from or to nothing lies inside its clip, all of it
+        before = after = duration
     for clip, inside, outside, handle, side in (
         (left, before, after, handle_after(document, left) if left else None, "after the out point of the left clip"),
         (right, after, before, handle_before(right) if right else None, "before the in point of the right clip"),
@@ -108,9 +111,8 @@ def check_transition(document: Document, left: Clip | None, right: Clip | None, 
             raise HandlesError(
                 f"clip {clip.id} lasts {readable(clip.duration)}, too short for a transition of {readable(duration)}",
                 value=inside - clip.duration,
-                hint=f"make the transition {readable(2 * clip.duration)} or less",
+                hint=f"make the transition {readable(clip.duration * (1 if faces_nothing else 2))} or less",
             )
-        faces_nothing = (left is None) or (right is None)
         if not faces_nothing and handle is not None and handle < outside:
             raise HandlesError(
                 f"a transition of {readable(duration)} lacks {readable(outside - handle)} of media {side} ({clip.id})",

@@ -90,7 +90,7 @@ class WarpStage:
         self._soft = soft
         self._matrix = np.array([*node.matrix(width, height), (0, 0, 1)])
         self._resizer = Resizer()
-        self._alpha: tuple[tuple[int, ...], Plane] | None = None
+        self._alpha: tuple[tuple[int, ...], Plane | None] | None = None
 
     def run(self, picture: Picture) -> Picture | None:
         """The picture where it has moved to; None where nothing of it is left on the canvas."""
@@ -136,12 +136,14 @@ class WarpStage:
             opacity=picture.opacity,
         )
 
-    def _moved_alpha(self, picture: Picture, matrix: Matrix, size: tuple[int, int]) -> Plane:
+    def _moved_alpha(self, picture: Picture, matrix: Matrix, size: tuple[int, int]) -> Plane | None:
+        """Alpha where the picture has moved to; None where it is solid all over."""
         if picture.alpha is not None:
             return _warp(picture.alpha, matrix, size, cv2.BORDER_CONSTANT)
         key = (picture.x, picture.y0, picture.width, picture.height)
         if self._alpha is None or self._alpha[0] != key:
-            self._alpha = key, _warp(np.full_like(picture.y, 255), matrix, size, cv2.BORDER_CONSTANT)
+            alpha = _warp(np.full_like(picture.y, 255), matrix, size, cv2.BORDER_CONSTANT)
+            self._alpha = key, None if alpha.min() == 255 and not self._soft else alpha
         return self._alpha[1]
 
     def _box(self, picture: Picture, matrix: Matrix) -> tuple[int, int, int, int] | None:

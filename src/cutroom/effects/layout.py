@@ -4,6 +4,7 @@ unchanged through most edits."""
 from __future__ import annotations
 
 import math
+from array import array
 from bisect import bisect_right
 from dataclasses import dataclass
 from fractions import Fraction
@@ -41,9 +42,9 @@ class Layout:
     """
 
     track: Track
-    starts: tuple[int, ...]
+    starts: array[int]
     windows: tuple[Window, ...]
-    edges: tuple[int, ...]
+    edges: array[int]
     _begins: tuple[int, ...]
 
     def item_at(self, position: int) -> int | None:
@@ -72,15 +73,15 @@ class Layout:
         return self.edges[index - 1] if index else 0
 
 
-@lru_cache(maxsize=512)
-def _layout(key: _Same, rate: Fraction) -> Layout:
+@lru_cache(maxsize=256)
+def _layout(key: _Same, rate: Fraction, fps: Fraction) -> Layout:
     track = key.track
     # the sum in whole ticks: ten thousand additions of fractions take fifty times as long
     base = math.lcm(*{item.duration.denominator for item in track.items}) if track.items else 1
     lengths = (item.duration.numerator * (base // item.duration.denominator) for item in track.items)
     twice, whole = 2 * rate.numerator, base * rate.denominator
-    starts = tuple((twice * tick + whole) // (2 * whole) for tick in accumulate(lengths, initial=0))
-    found = (_window(track, starts, t, rate) for t in track.transitions)
+    starts = array("q", ((twice * tick + whole) // (2 * whole) for tick in accumulate(lengths, initial=0)))
+    found = (_window(track, starts, t, rate, fps) for t in track.transitions)
     windows = sorted((w for w in found if w.begin < w.end), key=lambda w: (w.cut, w.begin))
     for a, b in pairwise(windows):
         if b.begin < a.end:
@@ -91,7 +92,7 @@ def _layout(key: _Same, rate: Fraction) -> Layout:
             )
     cuts = {w.cut for w in windows if w.begin < w.cut < w.end}
     edges = {*(start for start in starts if start not in cuts), *(at for w in windows for at in (w.begin, w.end))}
-    return Layout(track, starts, tuple(windows), tuple(sorted(edges)), tuple(w.begin for w in windows))
+    return Layout(track, starts, tuple(windows), array("q", sorted(edges)), tuple(w.begin for w in windows))
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,19 +114,19 @@ def frames_layout(track: Track, fps: Fraction) -> Layout:
     Raises:
         HandlesError: a clip is too short for the transitions on it.
     """
-    return _layout(_Same(track), fps)
+    return _layout(_Same(track), fps, fps)
 
 
-def samples_layout(track: Track, sample_rate: int) -> Layout:
-    """The track on the sample grid.
+def samples_layout(track: Track, sample_rate: int, fps: Fraction) -> Layout:
+    """The track on the sample grid; its transitions lie around their cuts as those of pictures do.
 
     Raises:
         HandlesError: a clip is too short for the transitions on it.
     """
-    return _layout(_Same(track), Fraction(sample_rate))
+    return _layout(_Same(track), Fraction(sample_rate), fps)
 
 
-def _window(track: Track, starts: tuple[int, ...], transition: Transition, rate: Fraction) -> Window:
+def _window(track: Track, starts: array[int], transition: Transition, rate: Fraction, fps: Fraction) -> Window:
     left = track.index_of(transition.left) if transition.left else None
     right = track.index_of(transition.right) if transition.right else None
     total = to_frame(transition.duration, rate)
@@ -136,7 +137,7 @@ def _window(track: Track, starts: tuple[int, ...], transition: Transition, rate:
         begin, end = (cut, cut + total) if right is not None else (cut - total, cut)
     else:
         cut = starts[right]
-        begin = cut - total // 2
+        begin = cut - to_frame(Fraction(int(transition.duration * fps / 2)) / fps, rate)
         end = begin + total
     for index, room, needed in ((left, "end", cut - begin), (right, "start", end - cut)):
         if index is not None and starts[index + 1] - starts[index] < needed:

@@ -19,6 +19,8 @@ from cutroom.errors import MediaNotFoundError
 from cutroom.media.audio import AudioReader
 from cutroom.media.video import VideoReader
 
+_BUFFER = 64 * 1024
+
 
 class Opener(Protocol):
     """What opens a file for reading: the worker's `Context`."""
@@ -151,7 +153,7 @@ class Readers:
 
     def _open(self, key: tuple[object, ...], wanted: Input, path: str) -> Loan:
         source = Source(lambda: cast(BinaryIO, self._context.open(path)), path)
-        file = io.BufferedReader(source)
+        file = io.BufferedReader(source, _BUFFER)
         try:
             reader = self._reader(wanted, file)
         except BaseException:

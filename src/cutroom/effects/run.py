@@ -17,12 +17,9 @@ from cutroom.effects.readers import Opener, Readers
 from cutroom.effects.segment import Layer, PictureSegment, Shot
 from cutroom.effects.stages import ShotRunner
 
-__all__ = ["Opener", "PictureRunner", "Readers", "mix", "warm"]
+__all__ = ["Opener", "PictureRunner", "Readers", "mix"]
 
-
-def warm() -> None:
-    """Load what is loaded on first use; a locked worker could not."""
-    title.warm()
+title.warm()  # whoever imports this module is about to lock itself in, and fonts load more code on their first use
 
 
 class PictureRunner:

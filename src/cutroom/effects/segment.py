@@ -129,7 +129,7 @@ class PictureSegment(Frozen):
         source, stream = shot.source, shot.source.input.stream
         same = (
             (stream.width, stream.height) == (self.width, self.height)
-            and stream.pixel_format in {"yuv420p", "yuvj420p"}
+            and stream.pixel_format == "yuv420p"
             and stream.pixel_aspect == 1
             and stream.rotation == 0
             and source.matrix == "bt709"

@@ -75,7 +75,7 @@ def require_handles(document: Document, layout: Layout, window: Window, grid: Fr
         (missing_left, left, "after the out point of the left clip"),
         (missing_right, right, "before the in point of the right clip"),
     ):
-        if missing > 0:
+        if missing > 1 / (2 * document.settings.fps):  # what rounding to frames can cost
             raise HandlesError(
                 f"the {window.transition.transition} lacks {float(missing):.3f} s of media {where} ({clip.id})",
                 value=missing,

@@ -61,7 +61,7 @@ def _gains(track: Track, channels: int) -> tuple[float, ...]:
 
 
 def _track_clips(scene: Scene, track: Track, span: tuple[int, int]) -> list[SoundClip]:
-    layout = samples_layout(track, scene.setting.sample_rate)
+    layout = samples_layout(track, scene.setting.sample_rate, scene.document.settings.fps)
     index = layout.item_at(span[0])
     found: list[SoundClip] = []
     # a transition lets a clip sound into its neighbour, never further

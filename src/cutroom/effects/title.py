@@ -64,7 +64,9 @@ def require_glyphs(text: str) -> None:
     missing = sorted({c for c in text if not c.isspace() and not _has_glyph(c)})
     if missing:
         raise ValidationError(
-            f"the title font has no {' '.join(missing)}", value=text, hint="it has the letters A to Z, digits and punctuation"
+            f"the title font has no {' '.join(missing)}",
+            value=text,
+            hint="it has the letters A to Z, digits and punctuation",
         )
 
 

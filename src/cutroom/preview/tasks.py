@@ -66,7 +66,6 @@ def warm() -> None:
     import cutroom.effects.run
     import cutroom.preview.rgb
 
-    cutroom.effects.run.warm()
     cv2.imencode(".jpg", cutroom.preview.rgb.black(16, 16))
 
 
