@@ -12,14 +12,7 @@ import pytest
 
 sys.path += [str(Path(__file__).parent), str(Path(__file__).parents[1] / "widgets")]  # the helpers beside the tests
 
-FLAGS = [
-    "--no-sandbox",
-    "--autoplay-policy=no-user-gesture-required",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-dev-shm-usage",
-    "--force-color-profile=srgb",
-]
+from desk import FLAGS
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,14 @@ from cutroom.widgets.bridge import Bridge
 from cutroom.widgets.bundle import front_end
 from cutroom.widgets.protocol import Box
 
+FLAGS = [
+    "--no-sandbox",
+    "--autoplay-policy=no-user-gesture-required",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-dev-shm-usage",
+    "--force-color-profile=srgb",
+]
 LIGHT = {
     "--jp-layout-color1": "#ffffff",
     "--jp-layout-color2": "#f5f5f5",
@@ -90,6 +98,8 @@ class Desk:
 
     def __init__(self, page: Any, session: Session, theme: Mapping[str, str] = LIGHT) -> None:
         self.page = page
+        self.errors: list[str] = []
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.session = session
         self.detections: Detections | None = None
         self.bridge = Bridge(session, Numbered())
@@ -169,6 +179,16 @@ class Desk:
         self.settle(50)
         if release:
             mouse.up()
+
+    def pixel(self, kind: str, x: float, y: float) -> tuple[int, int, int]:
+        """The colour of a widget's canvas at a place given in CSS pixels."""
+        read = """([kind, x, y]) => {
+          const canvas = document.querySelector(`.cutroom-${kind} canvas`);
+          const ratio = canvas.width / canvas.clientWidth;
+          return [...canvas.getContext("2d").getImageData(Math.round(x * ratio), Math.round(y * ratio), 1, 1).data];
+        }"""
+        red, green, blue, _ = self.page.evaluate(read, [kind, x, y])
+        return red, green, blue
 
     def close(self) -> None:
         self.bridge.close()

@@ -34,10 +34,11 @@ table = pd.DataFrame(rows, columns=["frame", "label", "x1", "y1", "x2", "y2"])
 dets = cr.Detections.from_df(table, project.media["demo.mp4"])
 print(b.id, b.start)
 """
-# keeps the interpreter busy and prints, as training loops do
+# says something to the widget, then keeps the interpreter busy and prints, as training loops do
 BUSY = """
 import time
 
+cr.TimelineWidget(tl).time = 0.5
 end = time.time() + 8
 while time.time() < end:
     sum(range(20_000))
@@ -167,7 +168,8 @@ def test_a_hand_edits_what_python_holds_and_python_edits_what_is_seen(lab: Lab, 
 def test_editing_goes_on_while_a_cell_runs(lab: Lab, clip: str) -> None:
     revision = int(editor(lab).get_attribute("data-revision"))
     lab.run(KEEP_BUSY)
-    lab.page.wait_for_timeout(1000)
+    reach(lab, "timeline", frame=15)
+    lab.page.wait_for_timeout(500)
     assert lab.running(KEEP_BUSY)
     drag(lab, clip, 60)
     reach(lab, "timeline", revision=revision + 1)
