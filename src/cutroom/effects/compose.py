@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import cv2
 import numpy as np
 
@@ -33,6 +35,10 @@ def mix(left: Picture, right: Picture, progress: float) -> Picture:
     for target, a, b in zip(result.planes, left.planes, right.planes, strict=True):
         target[...] = cv2.addWeighted(a, 1 - progress, b, progress, 0)
     return result
+
+
+MIXERS: Mapping[str, Callable[[Picture, Picture, float], Picture]] = {"dissolve": mix}
+"""How each transition makes one canvas of two."""
 
 
 def _over(below: Plane, above: Plane, alpha: Plane | None, picture: Picture) -> Plane:

@@ -8,14 +8,14 @@ from typing import Self
 import av
 
 from cutroom.effects import title
-from cutroom.effects.compose import canvas, draw
-from cutroom.effects.compose import mix as blend
+from cutroom.effects.compose import MIXERS, canvas, draw
 from cutroom.effects.graph import tag
 from cutroom.effects.mixing import mix
 from cutroom.effects.planes import Picture, new_frame
 from cutroom.effects.readers import Opener, Readers
 from cutroom.effects.segment import Layer, PictureSegment, Shot
 from cutroom.effects.stages import ShotRunner
+from cutroom.errors import nearest
 
 __all__ = ["Opener", "PictureRunner", "Readers", "mix"]
 
@@ -31,7 +31,7 @@ class PictureRunner:
 
     Raises:
         MediaError: a file that cannot be opened.
-        RenderError: a filter of the segment that FFmpeg does not take.
+        UnknownNameError: a transition that this engine does not draw.
     """
 
     def __init__(self, segment: PictureSegment, readers: Readers) -> None:
@@ -41,6 +41,8 @@ class PictureRunner:
         self._runners: list[tuple[Layer, ShotRunner | None, ShotRunner | None]] = []
         try:
             for layer in segment.layers:
+                if layer.blend is not None and layer.blend.transition not in MIXERS:
+                    raise nearest(layer.blend.transition, MIXERS, what="transition that can be drawn")
                 runners = [self._start(shot, readers) for shot in (layer.shot, layer.incoming)]
                 self._runners.append((layer, runners[0], runners[1]))
         except BaseException:
@@ -63,7 +65,7 @@ class PictureRunner:
                 progress = layer.blend.progress + i * layer.blend.step
                 sides = (self._over(result, runner, i) for runner in (shot, incoming))
                 left, right = (side or canvas(*self._size, None) for side in sides)
-                result = blend(left, right, float(progress))
+                result = MIXERS[layer.blend.transition](left, right, float(progress))
         frame = new_frame(*self._size) if result is None else result.to_frame()
         if frame is self._last:  # a still: whoever got it may have changed its times
             frame = new_frame(*self._size, Picture.of(frame).planes)

@@ -70,8 +70,9 @@ def require_glyphs(text: str) -> None:
         )
 
 
+@lru_cache(maxsize=16)
 def title_picture(text: str, style: TitleStyle, width: int, height: int) -> Picture | None:
-    """A title as a layer, cut to what is not clear; None where nothing is drawn."""
+    """A title as a layer, cut to what is not clear; None where nothing is drawn. Kept from one segment to the next."""
     drawn = _drawn(text, style, (width, height))
     if drawn is None:
         return None
