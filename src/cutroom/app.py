@@ -11,7 +11,7 @@ import contextlib
 import json
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -21,6 +21,7 @@ import svcs
 from cutroom.edit import operations as ops
 from cutroom.edit.project_file import write_whole
 from cutroom.effects.registry import Registry, check, default_registry
+from cutroom.errors import AccessDeniedError
 from cutroom.jobs.service import Jobs
 from cutroom.media.fingerprint import Digests
 from cutroom.render.cache import SegmentCache
@@ -31,6 +32,7 @@ from cutroom.schema.export import ExportSettings
 from cutroom.schema.time import Seconds
 from cutroom.settings import limits, private_folder, settings
 from cutroom.workers import Grants, WorkerPool
+from cutroom.workers.gate import GRANT_HINT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -155,6 +157,17 @@ class App:
     def grant_read(self, path: Path) -> None:
         """Let workers read a file or a folder that the user named."""
         self.get(GrantBook).allow(path)
+
+    def require_granted(self, paths: Iterable[str]) -> None:
+        """Refuse files that only a project names: a job carries its grants with it, so they are checked before.
+
+        Raises:
+            AccessDeniedError: names the file.
+        """
+        grants = self.get(GrantBook).grants
+        for path in paths:
+            if os.path.exists(path) and not grants.may_read(path):
+                raise AccessDeniedError(f"nobody granted this path to be read: {path}", value=path, hint=GRANT_HINT)
 
     def check(self, operation: ops.Operation, document: Document) -> None:
         """Refuse effects, transitions and parameters that the registry does not know; see `Session`.

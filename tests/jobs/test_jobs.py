@@ -157,3 +157,30 @@ def test_the_store(tmp_path: Path) -> None:
         store.get("job_none")
     with pytest.raises(errors.JobNotFoundError):
         Jobs(tmp_path / "jobs.db").attach("job_none")
+
+
+def test_a_job_reads_nothing_that_was_not_granted(tmp_path: Path, film) -> None:
+    """A project from a stranger that names a file elsewhere: refused here, in the export and in the job."""
+    secret = tmp_path / "private" / "secret.mp4"
+    secret.parent.mkdir()
+    secret.write_bytes(film.path.read_bytes())
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    with cr.Project.create(shared / "a.tlp") as project:
+        (shared / "own.mp4").write_bytes(film.path.read_bytes())
+        project.timeline.append(shared / "own.mp4", source=(0, 1))
+    text = (shared / "a.tlp").read_text()
+    (shared / "a.tlp").write_text(text.replace('"own.mp4"', '"../private/secret.mp4"'))
+    cr.cache.clear()
+    with cr.Project.open(shared / "a.tlp") as project:
+        for attempt in (
+            lambda: project.timeline.frame(0),
+            lambda: cr.Renderer(project).render(tmp_path / "o.mp4", progress=False),
+            lambda: cr.Renderer(project).submit(tmp_path / "o.mp4").result(timeout=60),
+        ):
+            with pytest.raises(errors.AccessDeniedError, match=r"secret\.mp4") as caught:
+                attempt()
+            assert "project.media.add" in caught.value.hint
+        assert not (tmp_path / "o.mp4").exists()
+        project.media.add(secret)
+        assert project.timeline.frame(0).array.any()

@@ -103,11 +103,12 @@ class Renderer:
 
         Raises:
             EditError: there is nothing to export.
-            OutputError: the output cannot be written.
+            AccessDeniedError: a media that only the project file names, outside its folder.
             JobError: the kernel did not start.
         """
         target = _target(output)
         snapshot = self._snapshot(span)
+        self._app.require_granted(snapshot.paths.values())
         make_plan(snapshot.document, snapshot.settings, snapshot.span)  # what cannot be planned fails here, not later
         return self._app.get(Jobs).submit(
             "export", target.name, {"snapshot": snapshot.model_dump(mode="json"), "output": str(target)}

@@ -14,6 +14,9 @@ _SAFE = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _O_PATH = getattr(os, "O_PATH", 0)
 
 
+GRANT_HINT = "only a project names it; where you trust it, name it yourself: project.media.add(path) grants it"
+
+
 @dataclass
 class RefusalError(Exception):
     """Why a path was not opened, as the name of an error class and its parts."""
@@ -147,5 +150,5 @@ def _denied(path: str, verb: str) -> RefusalError:
         "AccessDeniedError",
         f"nobody granted this path to be {verb}: {path}",
         path,
-        "import the media or choose the output through the project, which grants it",
+        GRANT_HINT,
     )
