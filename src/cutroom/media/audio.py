@@ -14,13 +14,12 @@ import av
 import numpy as np
 from av.audio.codeccontext import AudioCodecContext
 from av.audio.frame import AudioFrame
-from av.audio.layout import AudioLayout
-from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream as AvAudioStream
 from av.packet import Packet
 
 from cutroom.errors import DamagedMediaError, MediaError
 from cutroom.media.opening import called, clock, only, open_container, origin, packets
+from cutroom.media.samples import as_channels, as_float, resample
 from cutroom.media.sound import Assembler, Samples
 from cutroom.schema.media import AudioStream
 
@@ -113,14 +112,14 @@ class AudioReader:
 
     def _resampled(self, first: int, count: int, rate: int, channels: int) -> Samples:
         if rate == self._rate:
-            return _as_channels(self._native(first, count), self._stream.layout, channels)
+            return as_channels(self._native(first, count), self._stream.layout, channels)
         common = math.gcd(rate, self._rate)
         ours, theirs = self._rate // common, rate // common
         lead = (first - rate // 4) // theirs  # both grids meet at multiples of `ours` and `theirs`: same filter phase
         begin, end = lead * ours, math.ceil(Fraction(first + count, rate) * self._rate) + self._rate // 4
-        samples = _as_channels(self._native(begin, end - begin), self._stream.layout, channels)
+        samples = as_channels(self._native(begin, end - begin), self._stream.layout, channels)
         offset = first - lead * theirs
-        return _resample(samples, self._rate, rate)[:, offset : offset + count]
+        return resample(samples, self._rate, rate)[:, offset : offset + count]
 
     def _native(self, first: int, count: int) -> Samples:
         """Samples on the stream's own grid."""
@@ -165,7 +164,7 @@ class AudioReader:
             if frame is None:
                 failures += 1
                 continue
-            assembler.add(self._position(frame), _as_float(frame, self._stream))
+            assembler.add(self._position(frame), as_float(frame, self._stream))
         if failures and not assembler.runs:
             raise DamagedMediaError(
                 f"the sound of {self._name} is damaged after {begin} s",
@@ -250,64 +249,3 @@ class AudioReader:
                 return chain((first,), rest)
             back *= 4
         return self._rewound()
-
-
-_TOO_MANY_PLANES = 8
-_FULL_SCALE = {"u1": 128.0, "i2": 32_768.0, "i4": 2_147_483_648.0}
-"""What 1.0 is in the whole-number sample formats, by NumPy type."""
-
-
-def _as_float(frame: AudioFrame, stream: AudioStream) -> Samples:
-    """A frame as float32 of shape (channels, samples), in the stream's nominal rate and layout."""
-    other = frame.sample_rate != stream.sample_rate or frame.layout.nb_channels != stream.channels
-    if other or stream.channels >= _TOO_MANY_PLANES:
-        return _through(frame, stream.sample_rate, stream.layout)
-    if frame.format.name == "fltp":  # what most decoders give; twice as fast as `to_ndarray`
-        samples = np.empty((stream.channels, frame.samples), np.float32)
-        for channel, plane in enumerate(frame.planes):
-            samples[channel] = np.frombuffer(plane, np.float32, frame.samples)
-        return samples
-    array = frame.to_ndarray()
-    if not frame.format.is_planar:
-        array = array.reshape(-1, stream.channels).T
-    full = _FULL_SCALE.get(array.dtype.str[1:])
-    samples = array.astype(np.float32)
-    if full is None:
-        return samples
-    return (samples - np.float32(full if array.dtype == np.uint8 else 0)) / np.float32(full)
-
-
-def _as_channels(samples: Samples, layout: str, channels: int) -> Samples:
-    """Mix to one or two channels. Between mono and stereo the level stays: a copy one way, the mean the other."""
-    have = samples.shape[0]
-    if have == channels:
-        return samples
-    if have == 1:
-        return np.repeat(samples, channels, axis=0)
-    if have == 2 and channels == 1:
-        return samples.mean(axis=0, keepdims=True, dtype=np.float32)
-    try:
-        return _convert(samples, 48_000, layout, 48_000, "stereo" if channels == 2 else "mono")
-    except (av.FFmpegError, ValueError):  # nobody says where its channels stand
-        return np.stack([samples[one::channels].mean(axis=0) for one in range(channels)]).astype(np.float32)
-
-
-def _resample(samples: Samples, have: int, want: int) -> Samples:
-    layout = {1: "mono", 2: "stereo"}.get(samples.shape[0], f"{samples.shape[0]} channels")
-    return _convert(samples, have, layout, want, layout)
-
-
-def _convert(samples: Samples, have: int, layout: str, want: int, target: str) -> Samples:
-    packed = np.ascontiguousarray(samples.T).reshape(1, -1)
-    frame = AudioFrame.from_ndarray(packed, format="flt", layout=layout)
-    frame.sample_rate = have
-    return _through(frame, want, target)
-
-
-def _through(frame: AudioFrame, rate: int, layout: str) -> Samples:
-    """A frame sent through libswresample alone; packed, since PyAV cannot read eight planes."""
-    converter = AudioResampler(format="flt", layout=layout, rate=rate, threads=1)
-    parts = [part.to_ndarray() for part in (*converter.resample(frame), *converter.resample(None))]
-    channels = AudioLayout(layout).nb_channels
-    joined = np.concatenate(parts, axis=1) if parts else np.zeros((1, 0), np.float32)
-    return np.ascontiguousarray(joined.reshape(-1, channels).T)

@@ -149,7 +149,7 @@ def packets[S: Stream](container: InputContainer, *streams: S) -> Iterator[Packe
     """
     try:
         yield from cast("Iterator[Packet[S]]", container.demux(*streams))
-    except av.InvalidDataError:
+    except av.FFmpegError:  # errors of the disk are Python's own
         for stream in streams:
             last = cast("Packet[S]", Packet())
             last.stream, last.time_base = stream, stream.time_base

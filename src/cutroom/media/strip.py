@@ -108,10 +108,12 @@ def nearby_thumbnails(
 
 def _keyframes(container: InputContainer, source: AvVideoStream, goal: int) -> Iterator[KeyPacket]:
     """Packets of keyframes, from the one at or before `goal` on."""
-    try:
-        container.seek(goal, stream=source, backward=True)
-    except (av.FFmpegError, OSError):
-        container.seek(source.start_time or 0, stream=source, backward=True)
+    for place in (goal, source.start_time or 0):
+        try:
+            container.seek(place, stream=source, backward=True)
+            break
+        except (av.FFmpegError, OSError):
+            continue  # a file that cannot be sought is read from where it stands
     return (packet for packet in packets(container, source) if packet.size and packet.is_keyframe)
 
 
