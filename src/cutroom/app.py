@@ -93,9 +93,11 @@ class GrantBook:
         self._known: list[str] = [str(entry) for entry in known]
         self.grants = Grants(read=self._known)
 
-    def allow(self, path: Path) -> None:
-        """Grant reading of a file or a folder, now and in later sessions."""
+    def allow(self, path: Path, *, remember: bool) -> None:
+        """Grant reading of a file or a folder, now and, where it is remembered, in later sessions."""
         self.grants.allow_read(path)
+        if not remember:
+            return
         real = os.path.realpath(path)
         with self._lock:
             if real not in self._known:
@@ -154,9 +156,9 @@ class App:
         with self._lock:
             self._container.close()
 
-    def grant_read(self, path: Path) -> None:
+    def grant_read(self, path: Path, *, remember: bool = True) -> None:
         """Let workers read a file or a folder that the user named."""
-        self.get(GrantBook).allow(path)
+        self.get(GrantBook).allow(path, remember=remember)
 
     def require_granted(self, paths: Iterable[str]) -> None:
         """Refuse files that only a project names: a job carries its grants with it, so they are checked before.
@@ -227,9 +229,12 @@ class App:
         from cutroom.render.export import export
 
         grants = self.get(GrantBook).grants
-        grants.allow_write(output.parent)
-        grants.allow_read(output.parent)
         grants.allow_read(settings().cache_dir)
+
+        def allow(part: Path) -> None:
+            grants.allow_write(part)
+            grants.allow_read(part)
+
         return export(
             snapshot.document,
             snapshot.paths,
@@ -240,6 +245,7 @@ class App:
             span=snapshot.span,
             on_progress=on_progress,
             cancelled=cancelled,
+            grant=allow,
         )
 
 

@@ -103,7 +103,7 @@ class Project:
             return cls(Session(Document(id=new_id("p"), settings=settings), check=services.check), services)
         target = Path(os.fspath(path)).expanduser().absolute()
         session = Session.create(target, settings, overwrite=overwrite, check=services.check)
-        services.grant_read(target.parent)
+        services.grant_read(target.parent, remember=False)
         return cls(session, services)
 
     @classmethod
@@ -124,7 +124,7 @@ class Project:
         except Exception:
             session.close(save=False)
             raise
-        services.grant_read(target.parent)
+        services.grant_read(target.parent, remember=False)
         return cls(session, services)
 
     @property

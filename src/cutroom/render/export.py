@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import CancelledError, Future, wait
 from contextlib import contextmanager
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from cutroom.effects.registry import Registry
@@ -42,6 +43,7 @@ def export(  # noqa: PLR0917  the five things it is made of, and where it goes
     registry: Registry | None = None,
     on_progress: OnProgress | None = None,
     cancelled: Callable[[], bool] | None = None,
+    grant: Callable[[Path], None] | None = None,
 ) -> Report:
     """Export a timeline, or a span of it, to an MP4.
 
@@ -53,13 +55,14 @@ def export(  # noqa: PLR0917  the five things it is made of, and where it goes
         paths: absolute path of each media file, by the SHA-256 of its content.
         output: the file to write.
         settings: what kind of file.
-        executor: runs the work: a `WorkerPool` whose grants cover the media, the cache's folder and the output's
-            folder; or anything else shaped like an executor.
+        executor: runs the work: a `WorkerPool` whose grants cover the media, the cache's folder and what `grant` is
+            told; or anything else shaped like an executor.
         cache: of encoded segments.
         span: the part to export, in seconds of the timeline, end exclusive; None: all of it.
         registry: the effects; None: the built-in ones.
         on_progress: called on this thread with ``stage``, ``done``, ``total``, ``fps``, ``eta``; see `Meter`.
         cancelled: asked several times a second whether to stop.
+        grant: told which file is about to be written and read back, so that no more than that need be allowed.
 
     Raises:
         EditError, HandlesError, TimeError, UnknownNameError, ValidationError: it cannot be planned.
@@ -79,6 +82,8 @@ def export(  # noqa: PLR0917  the five things it is made of, and where it goes
     with _counted(), traced("export", output=os.path.basename(output)) as recording:
         meter.stage("plan")
         part = Part(output, paths.values())
+        if grant is not None:
+            grant(part.path)
         with traced("render.plan"):
             made = plan(document, settings, span, cache, registry)
         recording.set(frames=made.layout.frames, segments=len(made.segments))
