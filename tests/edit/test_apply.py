@@ -207,6 +207,19 @@ def test_transition_needs_handles_and_follows_its_cut(document: Document) -> Non
     assert plain == document
 
 
+def test_transitions_do_not_overlap_inside_a_clip(document: Document) -> None:
+    first, second = ids(document)
+    document = apply(document, Split(clip=second, at=F(4))).document
+    third = ids(document)[2]
+    made = apply(document, AddTransition(left=first, right=second, duration=F(1))).document
+    with pytest.raises(HandlesError, match=r"0.5 s too short for a transition on both sides"):
+        apply(made, AddTransition(left=second, right=third, duration=F(2)))
+    both = apply(made, AddTransition(left=second, right=third, duration=F(1))).document
+    shorter = apply(both, Trim(clip=second, edge="end", to=F(15, 4), ripple=True))
+    assert len(shorter.document.tracks[0].transitions) == 1
+    assert any("too short for a transition on both sides" in note for note in shorter.notes)
+
+
 def test_transition_to_nothing(document: Document) -> None:
     made = apply(document, AddTransition(left=ids(document)[1], right=None, duration=F(1))).document
     assert made.tracks[0].transitions[0].right is None

@@ -60,7 +60,9 @@ def test_lines_are_aligned(align):
 def test_a_letter_that_the_font_lacks_is_named():
     with pytest.raises(ValidationError, match="漢"):
         require_glyphs("漢字")
-    require_glyphs("All of “this”, 0123 & more!")
+    with pytest.raises(ValidationError, match="ש"):
+        require_glyphs("שלום")
+    require_glyphs("All of “this”, 0123 & more! Привет, Ελλάδα, garçon, Übung ★")
 
 
 def test_an_empty_title_draws_nothing(studio):

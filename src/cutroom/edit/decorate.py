@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cutroom.edit.draft import Draft, cut_sides
-from cutroom.edit.limits import check_transition
+from cutroom.edit.limits import check_overlaps, check_transition
 from cutroom.edit.operations import (
     AddEffect,
     AddTransition,
@@ -105,6 +105,7 @@ def add_transition(draft: Draft, op: AddTransition) -> None:
     made = Transition(
         id=draft.make_id("x"), transition=op.transition, left=op.left, right=op.right, duration=op.duration
     )
+    check_overlaps(draft.document, track, made)
     draft.set_tracks({t: track.evolve(transitions=(*track.transitions, made))})
     draft.created.append(made.id)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from cutroom.edit.limits import FADES_IN, FADES_OUT, check_transition, readable
+from cutroom.edit.limits import FADES_IN, FADES_OUT, check_overlaps, check_transition, readable
 from cutroom.errors import EditError, HandlesError, LockedTrackError
 from cutroom.schema.base import derive_id
 from cutroom.schema.clip import Clip, Gap, Item, Transition
@@ -81,9 +81,12 @@ class Draft:
         """Give a track new items: pieces of one clip get ids of their own, gaps melt, transitions follow their cut."""
         track = self.document.tracks[index]
         pieces, first, last = self._name_pieces(list(items))
-        bare = track.evolve(items=tuple(_melt(pieces)))
-        kept = tuple(t for t in (self._follow(bare, old, first, last) for old in track.transitions) if t)
-        self.set_tracks({index: bare.evolve(transitions=kept)})
+        bare = track.evolve(items=tuple(_melt(pieces)), transitions=())
+        for old in track.transitions:
+            new = self._follow(bare, old, first, last)
+            if new is not None:
+                bare = bare.evolve(transitions=(*bare.transitions, new))
+        self.set_tracks({index: bare})
 
     def set_clip(self, clip: Clip) -> None:
         """Put a changed clip in the place of the one with its id; its duration must be the old one."""
@@ -150,6 +153,7 @@ class Draft:
             return None
         try:
             check_transition(self.document, *sides, old.duration)
+            check_overlaps(self.document, track, new)
         except HandlesError as error:
             self.notes.append(f"removed the {old.transition} {old.id}: {error.message}")
             return None

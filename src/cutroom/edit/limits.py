@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from cutroom.errors import EditError, HandlesError
-from cutroom.schema.clip import Clip, Source, TitleSource
+from cutroom.schema.clip import Clip, Source, TitleSource, Transition
 from cutroom.schema.document import Document
 from cutroom.schema.track import Track, TrackKind
 
@@ -119,3 +119,39 @@ def check_transition(document: Document, left: Clip | None, right: Clip | None, 
                 value=outside - handle,
                 hint="shorten the transition, or trim that clip to leave media beyond the cut",
             )
+
+
+def inside_parts(transition: Transition, fps: Fraction) -> tuple[Fraction, Fraction]:
+    """How much of a transition lies inside its left clip, and inside its right one."""
+    if transition.left is None or transition.right is None:
+        whole = transition.duration
+        return (whole if transition.left else Fraction(0)), (whole if transition.right else Fraction(0))
+    return transition_parts(transition.duration, fps)
+
+
+def check_overlaps(document: Document, track: Track, transition: Transition) -> None:
+    """Refuse a transition that would overlap another one inside a clip that they share.
+
+    Args:
+        document: of the frame rate.
+        track: with the transitions that are there already.
+        transition: the new one.
+
+    Raises:
+        HandlesError: says by how much the clip is too short for both.
+    """
+    fps = document.settings.fps
+    for other in track.transitions:
+        for first, second in ((other, transition), (transition, other)):
+            if first.right is None or first.right != second.left:
+                continue
+            index = track.index_of(first.right)
+            assert index is not None
+            needed = inside_parts(first, fps)[1] + inside_parts(second, fps)[0]
+            missing = needed - track.items[index].duration
+            if missing > 0:
+                raise HandlesError(
+                    f"clip {first.right} is {readable(missing)} too short for a transition on both sides",
+                    value=missing,
+                    hint="shorten one of the transitions",
+                )

@@ -1,13 +1,17 @@
-"""Titles: text drawn with Pillow's built-in font, the same on every machine.
+"""Titles: text drawn with a bundled font, the same on every machine.
 
-The font is part of Pillow and has the letters of English, digits and punctuation; any other character is an error that
-names it, never an empty box. Pillow's own shaping is off, since it depends on a library that some systems lack.
+The font, DejaVu Sans Bold, has the letters of the Latin, Cyrillic and Greek scripts and many symbols. A character that
+it lacks is an error that names it, never an empty box; so is a script that needs shaping, which Pillow's wheel only has
+where the system brings a library for it.
 """
 
 from __future__ import annotations
 
+import io
 import math
 from functools import lru_cache
+from importlib.resources import files
+from unicodedata import bidirectional
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +25,10 @@ from cutroom.schema.clip import TitleStyle
 _LEADING = 1.2
 _PADDING = 0.3
 _ABSENT = "\uffff"
+_SHAPED = frozenset({"R", "AL"})
+"""Bidirectional classes of scripts that are written from right to left."""
+_FONT = (files("cutroom.effects") / "fonts" / "DejaVuSans-Bold.ttf").read_bytes()
+"""Read when this module is imported: a locked worker can open no file."""
 Part = NDArray[np.float32]
 
 
@@ -37,7 +45,7 @@ def draw_title(text: str, style: TitleStyle, size: tuple[int, int]) -> NDArray[n
         RGBA, shape (height, width, 4), uint8, colours not multiplied by alpha.
 
     Raises:
-        ValidationError: a character that the font does not have.
+        ValidationError: a character that the font cannot draw.
 
     Example:
         >>> picture = draw_title("Hello", TitleStyle(), (640, 360))
@@ -56,17 +64,17 @@ def draw_title(text: str, style: TitleStyle, size: tuple[int, int]) -> NDArray[n
 
 
 def require_glyphs(text: str) -> None:
-    """Make sure that the title font has every character.
+    """Make sure that every character can be drawn.
 
     Raises:
-        ValidationError: names the characters that it lacks.
+        ValidationError: names the characters that it cannot draw.
     """
-    missing = sorted({c for c in text if not c.isspace() and not _has_glyph(c)})
+    missing = sorted({c for c in text if not c.isspace() and (bidirectional(c) in _SHAPED or not _has_glyph(c))})
     if missing:
         raise ValidationError(
-            f"the title font has no {' '.join(missing)}",
+            f"the title font cannot draw {' '.join(missing)}",
             value=text,
-            hint="it has the letters A to Z, digits and punctuation",
+            hint="it has the Latin, Cyrillic and Greek scripts, digits, punctuation and many symbols",
         )
 
 
@@ -92,9 +100,7 @@ def warm() -> None:
 
 @lru_cache(maxsize=16)
 def _font(size: float) -> ImageFont.FreeTypeFont:
-    font = ImageFont.load_default(size)
-    assert isinstance(font, ImageFont.FreeTypeFont)
-    return font
+    return ImageFont.truetype(io.BytesIO(_FONT), size, layout_engine=ImageFont.Layout.BASIC)
 
 
 @lru_cache(maxsize=4096)

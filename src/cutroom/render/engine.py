@@ -10,9 +10,9 @@ from typing import Any
 
 from cutroom.schema.base import digest
 
-RENDER_VERSION = 1
+RENDER_VERSION = 2
 """Raised whenever the same segment and settings would give other bytes than before."""
-_LIBRARIES = ("numpy", "opencv-python-headless", "pillow", "uharfbuzz", "python-bidi")
+_LIBRARIES = ("numpy", "opencv-python-headless", "pillow")
 _SIMD = (
     "sse2 ssse3 sse4_1 sse4_2 avx avx2 fma bmi1 bmi2 xop fma4 avx512f avx512bw avx512vl avx512dq avx512_vnni "
     "avx512_vbmi avx512_vbmi2 avx512_bitalg avx512_vpopcntdq asimd asimddp i8mm sve sve2 neon"
@@ -25,7 +25,7 @@ def engine() -> dict[str, Any]:
 
     Example:
         >>> engine()["render"], "libavcodec" in engine()["libav"]
-        (1, True)
+        (2, True)
     """
     import av
 

@@ -82,7 +82,10 @@ Item = Annotated[Clip | Gap, Field(discriminator="kind")]
 
 
 class Transition(Frozen):
-    """A transition attached to a cut, half of it on each side. A gap (or the track's edge) may be one side: None."""
+    """A transition attached to a cut, half of it on each side.
+
+    A gap, or the track's edge, may be one side: None. Then all of it lies inside the clip.
+    """
 
     id: str
     transition: str = Field(default="dissolve", max_length=100)
