@@ -17,6 +17,8 @@ from cutroom.errors import ModelError
 
 LARGEST = 2 << 30
 _KEPT = 2
+_FIRST_FIELD = b"\x08"
+"""Every ONNX file begins with its format's version."""
 _sessions: OrderedDict[str, Model] = OrderedDict()
 
 
@@ -102,7 +104,7 @@ def _unreadable(data: bytes, file: str, error: Exception) -> ModelError:
         return ModelError(
             f"{file} keeps its weights in another file", value=file, hint="save it as one file, weights included"
         )
-    if b"onnx" not in data[:4096].lower() and b"pytorch" not in data[:4096].lower() and "INVALID_PROTOBUF" in text:
+    if data[:1] != _FIRST_FIELD:
         return ModelError(
             f"{file} is not an ONNX model", value=file, hint="export it: `yolo export model=… format=onnx`"
         )

@@ -15,6 +15,7 @@ from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoRef
 from numpy.typing import NDArray
 
 from cutroom.effects import fit
+from cutroom.errors import DamagedMediaError
 from cutroom.media.video import Shown, VideoReader
 from cutroom.schema.media import VideoStream
 from cutroom.schema.time import to_frame
@@ -48,7 +49,7 @@ def sample(
     A frame stands for the time until the next one that is looked at; the last one for the rest.
 
     Raises:
-        DamagedMediaError: what follows cannot be decoded; frames before that have been given.
+        DamagedMediaError: what follows cannot be decoded, or is not there; frames before that have been given.
     """
     thinned = every is not None and every * stream.rate > 1
     shown = _thinned(reader, start, end, every) if every is not None and thinned else _all(reader, start, end)
@@ -59,10 +60,19 @@ def sample(
         if item.start >= end:
             return
         held = item
-    if held is not None:
-        last = stream.start + stream.duration if stream.variable_rate else held.start + 1 / stream.rate
-        lasts = last if last > held.start else held.start + 1 / stream.rate
-        yield _sample(held, max(lasts, min(end, stream.start + stream.duration)) if thinned else lasts, stream, thinned)
+    if held is None:
+        return
+    whole = stream.start + stream.duration
+    one = held.start + 1 / stream.rate
+    until = max(one, whole if stream.variable_rate else one, min(end, whole) if thinned else one)
+    missing = min(end, whole) - held.start - max(every or Fraction(0), 1 / stream.rate)
+    broken = not stream.variable_rate and missing > 2 / stream.rate  # many a demuxer ends early without a word
+    yield _sample(held, one if broken else until, stream, thinned)
+    if broken:
+        raise DamagedMediaError(
+            f"the picture breaks off at {float(one):.2f} s, {float(missing):.2f} s early",
+            hint="copy the file again from its source",
+        )
 
 
 def count(stream: VideoStream, start: Fraction, end: Fraction, every: Fraction | None) -> int:
