@@ -151,14 +151,27 @@ def _actor(class_id: int, colour: Colour, seconds: float, aspect: float, rng: np
 
 
 def _crowding(actor: Actor, others: list[Actor], seconds: float, aspect: float) -> float:
-    """How much an actor would be in the way: overlaps with others, and time spent outside the picture."""
+    """How much an actor would be in the way: overlaps with others or the captions, time spent outside the picture."""
     worst = 0.0
     for t in np.linspace(0, seconds, 7):
         x, y, _, _ = actor.at(float(t))
         outside = max(-x, x - 1, -y, y - 0.93 * aspect, 0.0)
         worst += outside / actor.size * 0.15
+        worst += sum(_covers(corner, x, y, actor.size) for corner in _captions(aspect))
         for other in others:
             other_x, other_y, _, _ = other.at(float(t))
             apart = math.hypot(x - other_x, y - other_y) / ((actor.size + other.size) * 0.62)
             worst += max(0.0, 1 - apart) * 2
     return worst
+
+
+def _captions(aspect: float) -> tuple[tuple[float, float, float, float], ...]:
+    """Where the captions stand: left, top, right, bottom."""
+    return (0.0, 0.0, 0.17, 0.1 * aspect), (0.0, 0.86 * aspect, 0.235, aspect)
+
+
+def _covers(corner: tuple[float, float, float, float], x: float, y: float, size: float) -> float:
+    """How deep a shape reaches into a corner, 0 … 1."""
+    left, top, right, bottom = corner
+    apart = math.hypot(max(left - x, x - right, 0.0), max(top - y, y - bottom, 0.0))
+    return max(0.0, 1 - apart / (0.56 * size))
