@@ -63,12 +63,11 @@ async ([kind, source]) => {
   window.models = [...(window.models ?? []), heard];
   const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
   const widget = (await import(url)).default();
-  const signal = new AbortController().signal;
-  widget.initialize({ model, signal });
+  widget.initialize({ model });
   const el = document.createElement("div");
   el.className = "cell";
   document.body.append(el);
-  widget.render({ model, el, signal });
+  widget.render({ model, el });
 }
 """
 DELIVER = """
@@ -121,6 +120,8 @@ class Desk:
     def show(self, kind: str) -> None:
         """Add a widget, `TimelineWidget` or `PlayerWidget`, to the page."""
         self.page.evaluate(MODEL, [kind, front_end()])
+        name = "player" if kind == "PlayerWidget" else "timeline"
+        self.until(lambda: self.state(name).get("revision", "") != "", f"the {name} has its snapshot")
         self.settle()
 
     def _hear(self, text: str) -> None:

@@ -46,9 +46,11 @@ def server(folder: Path) -> Iterator[str]:
             "--ServerApp.ip=127.0.0.1",
             f"--IdentityProvider.token={token}",
             f"--ServerApp.root_dir={folder}",
-            "--LabApp.news_url=None",
-            "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         ]
+        quiet = Path(private) / "settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
+        quiet.parent.mkdir(parents=True)
+        quiet.write_text('{"fetchNews": "false", "checkForUpdates": false}')
+        env["JUPYTERLAB_SETTINGS_DIR"] = f"{private}/settings"
         log = Path(private) / "log"
         with log.open("wb") as out:
             process = subprocess.Popen(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -138,13 +139,14 @@ def test_without_a_bundle_the_widget_says_what_to_run(monkeypatch: pytest.Monkey
     assert not bundle.is_built()
     text = bundle.front_end()
     assert "npm run build" in text
-    node = subprocess.run(
-        ["node", "--input-type=module", "-e", f"{text.replace('export default', 'const w =')}"
-         "; const el = {}; w.render({ el }); console.log(el.textContent)"],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    if node.returncode == 0:
-        assert "not built here" in node.stdout
+    program = shutil.which("node")
+    if program is None:
+        return  # this text is all that can be looked at here
+    show = "const el = {}; widget.render({ el }); console.log(el.textContent)"
+    script = text.replace("export default", "const widget =") + show
+    arguments = [program, "--input-type=module", "-e", script]
+    done = subprocess.run(arguments, capture_output=True, text=True, check=True)
+    assert "not built here" in done.stdout
 
 
 def test_importing_the_room_is_light() -> None:

@@ -5,18 +5,24 @@ import { showTimeline } from "./timeline/view.ts";
 
 interface Context {
   readonly model: Model;
-  readonly signal: AbortSignal;
+}
+
+/** Start something that ends with a signal; returns what ends it, as every version of anywidget wants it. */
+function until(start: (signal: AbortSignal) => void): () => void {
+  const controller = new AbortController();
+  start(controller.signal);
+  return () => controller.abort();
 }
 
 export default () => {
   let link: Link;
   return {
-    initialize({ model, signal }: Context): void {
-      link = new Link(model, signal);
+    initialize({ model }: Context): () => void {
+      return until((signal) => (link = new Link(model, signal)));
     },
-    render({ model, el, signal }: Context & { readonly el: HTMLElement }): void {
+    render({ model, el }: Context & { readonly el: HTMLElement }): () => void {
       const show = String(model.get("_anywidget_id")).endsWith("PlayerWidget") ? showPlayer : showTimeline;
-      show(link, el, signal);
+      return until((signal) => show(link, el, signal));
     },
   };
 };

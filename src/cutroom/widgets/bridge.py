@@ -210,7 +210,7 @@ class Bridge:
 
     # -- stills -------------------------------------------------------------------------------------------------------
 
-    def still(self, frame: int, size: tuple[int, int]) -> bytes:
+    def still(self, document: Document, frame: int, size: tuple[int, int]) -> bytes:
         """The picture of a frame as JPEG.
 
         Raises:
@@ -219,9 +219,8 @@ class Bridge:
         """
         if self.stills is None:
             raise WidgetError("this session makes no pictures", hint="show the timeline of a cr.Project")
-        session = self.session
-        time = Fraction(frame) / session.document.settings.fps
-        return self.stills.still_jpeg(session.document, session.paths(), time, size=size)
+        time = Fraction(frame) / document.settings.fps
+        return self.stills.still_jpeg(document, self.session.paths(), time, size=size)
 
     def _serve(self, port: Port, message: FrameRequest) -> None:
         """Answer a frame request, always and once."""
@@ -232,7 +231,7 @@ class Bridge:
         boxes: tuple[Box, ...] = ()
         try:
             if message.generation >= self._wanted[client, message.player]:  # else it is not wanted any more
-                jpeg = [self.still(message.frame, (message.width, message.height))]
+                jpeg = [self.still(document, message.frame, (message.width, message.height))]
                 boxes = port.boxes(document, message.frame, revision)
             answer = Frame(client=client, request=request, frame=message.frame, revision=revision, boxes=boxes)
         except CutroomError as error:
@@ -249,7 +248,7 @@ class Bridge:
             return None
         frame = self.frame or to_frame(document.duration / 3, document.settings.fps)
         try:
-            return self._pictures.submit(self.still, frame, size).result(timeout=seconds)
+            return self._pictures.submit(self.still, document, frame, size).result(timeout=seconds)
         except (CutroomError, TimeoutError) as error:
             _log.info("no poster: %s", error)
             return None

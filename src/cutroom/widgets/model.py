@@ -20,7 +20,7 @@ from cutroom.widgets.protocol import Box
 
 POSTER = 480
 """Width of the poster in pixels."""
-PATIENCE = 3.0
+PATIENCE = 10.0
 """Seconds that showing a widget may wait for its poster."""
 
 

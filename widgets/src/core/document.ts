@@ -162,6 +162,30 @@ export function group(timeline: Timeline, place: Place): Place[] {
   return places;
 }
 
+export interface Cut {
+  readonly transition: TransitionRow;
+  /** Tick of the cut that it lies on. */
+  readonly at: number;
+}
+
+const cuts = new WeakMap<Track, readonly Cut[]>();
+
+/** The transitions of a track with the cuts they lie on; found once per track. */
+export function cutsOf(track: Track): readonly Cut[] {
+  let found = cuts.get(track);
+  if (!found) {
+    const places = new Map(track.items.map((item, i) => [item.id, i]));
+    found = track.transitions.flatMap((transition) => {
+      const right = transition.right === null ? undefined : places.get(transition.right);
+      const left = transition.left === null ? undefined : places.get(transition.left);
+      const index = right ?? (left === undefined ? undefined : left + 1);
+      return index === undefined ? [] : [{ transition, at: track.starts[index]! }];
+    });
+    cuts.set(track, found);
+  }
+  return found;
+}
+
 /** What a clip is called: its file, or a title's first line. */
 export function labelOf(timeline: Timeline, item: Item): string {
   if (item.media === TITLE) return (item.text ?? "").split("\n", 1)[0]!;

@@ -130,11 +130,11 @@ export function showPlayer(link: Link, parent: HTMLElement, signal: AbortSignal)
     }
     const full = pace !== null && pump.inFlight >= pump.limit;
     if (!pump.landed(message.request, now, full) || !jpeg) return;
-    void screen.take(message, jpeg, () => pace !== null).then(() => {
+    screen.take(message, jpeg, () => pace !== null).then(() => {
       if (message.boxes.length) anyBoxes = true;
       overlay.element.hidden = !anyBoxes;
       redraw();
-    });
+    }, () => notes.show("A picture arrived damaged", "reload the page"));
   };
 
   const redraw = onceAFrame((now) => {

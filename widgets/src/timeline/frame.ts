@@ -156,20 +156,21 @@ function drawHover(context: Context, scene: Scene): void {
 function drawDrag(context: Context, scene: Scene): void {
   const { drag, layout, timeline, view, theme } = scene;
   if (!drag) return;
-  context.save();
-  context.shadowColor = "rgb(0 0 0 / 45%)";
-  context.shadowBlur = 10;
   for (const ghost of ghosts(timeline, drag)) {
     const row = layout.rows.find((one) => one.track === ghost.track);
     if (!row) continue;
     const [from, to] = [layout.lanes.x + toX(view, ghost.start), layout.lanes.x + toX(view, ghost.end)];
     const y = rowY(layout, row, view.top);
     const block = { from, to, y, height: row.height, covered: 0 };
+    context.save();
+    context.shadowColor = "rgb(0 0 0 / 45%)";
+    context.shadowBlur = 10;
+    context.fillStyle = theme.back;
+    context.fillRect(from, y, to - from, row.height);
+    context.restore();
     drawClip(context, scene, ghost.item, timeline.tracks[ghost.track]!.kind, block, false);
-    context.shadowColor = "transparent";
     outline(context, scene, from, y, to - from, row.height, true);
   }
-  context.restore();
   if (drag.snapped !== null) {
     const x = crisp(scene, layout.lanes.x + toX(view, drag.snapped));
     context.beginPath();

@@ -1,5 +1,5 @@
 // Draw the lanes: clips, gaps, transitions.
-import { GAP, type Item, itemAt, labelOf, TITLE, type Track } from "../core/document.ts";
+import { cutsOf, GAP, type Item, itemAt, labelOf, TITLE, type Track } from "../core/document.ts";
 import { type Row, rowY } from "../core/layout.ts";
 import { lengthText } from "../core/time.ts";
 import { toTicks, toX } from "../core/view.ts";
@@ -215,38 +215,32 @@ function drawGap(context: Context, scene: Scene, from: number, to: number, y: nu
 }
 
 function drawTransitions(context: Context, scene: Scene, track: Track, row: Row, y: number): void {
-  if (!track.transitions.length) return;
   const { view, layout, theme } = scene;
-  const places = new Map(track.items.map((item, i) => [item.id, i]));
-  for (const one of track.transitions) {
-    const right = one.right === null ? undefined : places.get(one.right);
-    const left = one.left === null ? undefined : places.get(one.left);
-    const index = right ?? (left === undefined ? undefined : left + 1);
-    if (index === undefined) continue;
-    const cut = track.starts[index]!;
+  for (const { transition: one, at: cut } of cutsOf(track)) {
     const from = layout.lanes.x + toX(view, cut - one.before);
     const to = layout.lanes.x + toX(view, cut + one.after);
     if (to < layout.lanes.x || from > layout.width || to - from < 4) continue;
     const top = y + BAND + 2;
     const bottom = y + row.height - 3;
-    const middle = layout.lanes.x + toX(view, cut);
     box(context, from, top, to - from, bottom - top, 3);
     context.fillStyle = theme.dark ? "rgb(255 255 255 / 16%)" : "rgb(255 255 255 / 62%)";
     context.fill();
     context.strokeStyle = theme.dark ? "rgb(255 255 255 / 70%)" : "rgb(0 0 0 / 50%)";
     context.lineWidth = 1;
     context.stroke();
+    const named = to - from > 54 && row.height > 50;
+    const foot = named ? bottom - 14 : bottom;
     // a falling line for the picture that leaves, a rising one for the picture that comes
     context.beginPath();
-    if (one.left !== null) line(context, from, top, to, bottom);
-    if (one.right !== null) line(context, from, bottom, to, top);
+    if (one.left !== null) line(context, from, top, to, foot);
+    if (one.right !== null) line(context, from, foot, to, top);
     context.stroke();
-    if (to - from > 54) {
+    if (named) {
       context.font = `10px ${theme.font}`;
       context.fillStyle = theme.clips[track.kind].text;
       context.textAlign = "center";
       context.textBaseline = "alphabetic";
-      context.fillText(shortened(context, one.transition.replaceAll("_", " "), to - from - 8), middle, bottom - 4);
+      context.fillText(shortened(context, one.transition.replaceAll("_", " "), to - from - 8), (from + to) / 2, bottom - 4);
     }
   }
 }

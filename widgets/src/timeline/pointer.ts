@@ -1,10 +1,11 @@
 // The mouse on the canvas: scrub, select, drag, trim, scroll, zoom.
 import type { Answer, Link } from "../bridge/link.ts";
+import { labelOf, type Place, type Timeline } from "../core/document.ts";
 import { hit, type Hit } from "../core/hit.ts";
 import { type Layout, rowAt } from "../core/layout.ts";
 import { ruling } from "../core/ruler.ts";
 import { REACH } from "../core/snap.ts";
-import { frameTicks, nearestFrame } from "../core/time.ts";
+import { frameTicks, lengthText, nearestFrame } from "../core/time.ts";
 import { clamped, toTicks, type View, zoomed } from "../core/view.ts";
 import { playhead } from "../state/store.ts";
 import { type Drag, dragged, grab, lockedBy, operationOf } from "./drag.ts";
@@ -143,6 +144,8 @@ export function pointer(canvas: HTMLCanvasElement, signal: AbortSignal, stage: S
     if (!press) {
       hover = hit(timeline, layout, view, x, y);
       canvas.style.cursor = cursorOf(hover);
+      const title = hover.zone === "clip" || hover.zone === "edge" ? nameOf(timeline, hover) : "";
+      if (canvas.title !== title) canvas.title = title;
       stage.redraw();
     } else if (press.kind === "scrub") scrub(x);
     else if (press.kind === "clip") {
@@ -221,6 +224,12 @@ export function pointer(canvas: HTMLCanvasElement, signal: AbortSignal, stage: S
     },
   };
   return pointing;
+}
+
+/** A clip's whole name and how long it is, for where the lane has no room. */
+function nameOf(timeline: Timeline, place: Place): string {
+  const item = timeline.tracks[place.track]!.items[place.item]!;
+  return `${labelOf(timeline, item)}  ${lengthText(timeline.clock, item.ticks)}`;
 }
 
 function cursorOf(hover: Hit): string {

@@ -1,8 +1,8 @@
 // The timeline widget: a toolbar and a canvas over one link.
 import type { Answer, Link } from "../bridge/link.ts";
-import { find } from "../core/document.ts";
+import { find, isClip, labelOf, type Timeline } from "../core/document.ts";
 import { layout as layOut, rowY } from "../core/layout.ts";
-import { frameTicks, timecode } from "../core/time.ts";
+import { frameTicks, nearestFrame, timecode } from "../core/time.ts";
 import { clamped, fitted, revealing, toX, type View, zoomed } from "../core/view.ts";
 import { button, make, notice, onceAFrame, shell, watchRatio } from "../overlay/dom.ts";
 import { playhead, type State } from "../state/store.ts";
@@ -24,6 +24,7 @@ export interface TimelineElement extends HTMLElement {
 export function showTimeline(link: Link, parent: HTMLElement, signal: AbortSignal): void {
   const root: TimelineElement = shell(parent, "timeline", "Timeline");
   const canvas = make("canvas");
+  canvas.setAttribute("role", "img");
   const empty = make("div", "cutroom-empty");
   const stage = make("div", "cutroom-stage", canvas, empty);
   const time = make("div", "cutroom-time");
@@ -143,6 +144,7 @@ export function showTimeline(link: Link, parent: HTMLElement, signal: AbortSigna
     redo.element.disabled = !ready || timeline.redo === null;
     split.element.disabled = !ready || timeline.end === 0;
     remove.element.disabled = !ready || selected === null;
+    if (timeline && (selected !== seen?.selected || timeline !== seen.timeline)) canvas.ariaLabel = inWords(timeline, selected);
     Object.assign(root.dataset, { revision: timeline?.revision ?? "", frame, selected: selected ?? "" });
     seen = link.state;
     redraw();
@@ -195,6 +197,20 @@ export function showTimeline(link: Link, parent: HTMLElement, signal: AbortSigna
 }
 
 const rule = (): HTMLElement => make("span", "cutroom-rule");
+
+/** What a screen reader says of the picture: how much there is, and which clip is chosen. */
+function inWords(timeline: Timeline, selected: string | null): string {
+  const place = selected ? find(timeline, selected) : undefined;
+  if (!place) {
+    const clips = timeline.tracks.reduce((sum, track) => sum + track.items.filter(isClip).length, 0);
+    return `${timeline.tracks.length} tracks, ${clips} clips, nothing selected`;
+  }
+  const track = timeline.tracks[place.track]!;
+  const [from, to] = [place.item, place.item + 1].map((i) =>
+    timecode(timeline.clock, nearestFrame(timeline.clock, track.starts[i]!)),
+  );
+  return `${labelOf(timeline, track.items[place.item]!)} on ${track.title}, ${from} to ${to}, selected`;
+}
 
 /** Fill the empty state with what to do next. */
 function fill(empty: HTMLElement, state: string): void {
