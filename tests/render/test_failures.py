@@ -22,6 +22,7 @@ from cutroom.errors import (
     MediaError,
     MediaNotFoundError,
     OutputError,
+    RenderError,
     VerificationError,
 )
 from cutroom.render.cache import HEAD, SegmentCache
@@ -290,3 +291,25 @@ def _until(condition: Callable[[], bool], patience: float = 30) -> None:
     while not condition():
         assert time.monotonic() < end
         time.sleep(0.02)
+
+
+class Forging(InlineExecutor):
+    """Workers that send a segment under another one's key."""
+
+    def submit(self, fn: Any, /, task: Any, *, on_progress: Any = None, timeout: Any = None) -> Any:
+        def forge(update: dict[str, Any]) -> None:
+            on_progress({**update, "key": "f" * 64} if "key" in update else update)
+
+        return super().submit(fn, task, on_progress=forge, timeout=timeout)
+
+
+def test_a_worker_cannot_put_segments_under_other_keys(desk: Desk, film: Film) -> None:
+    with pytest.raises(RenderError, match="nobody asked"):
+        desk.export(film.cuts((0, 20)), executor=Forging())
+    assert desk.cache.entries() == []
+
+
+def test_a_name_of_any_length_that_the_disk_takes_will_do(desk: Desk, film: Film) -> None:
+    name = "ü" * 120 + ".mp4"
+    desk.export(film.cuts((0, 5)), name)
+    assert desk.names() == [name]

@@ -27,6 +27,12 @@ FRAME_TIMEOUT = 5.0
 """Seconds that a run may take, and how much more for each of its frames; then it is killed."""
 
 
+class _Flight(NamedTuple):
+    future: Future[Any]
+    awaited: set[str]
+    """Keys that may still come from it: a worker's word is not trusted for others."""
+
+
 class _Event(NamedTuple):
     run: int
     progress: dict[str, Any] | None
@@ -66,7 +72,7 @@ class Encoding:
         self._check = check
         self._keep = not carries_progress(executor)
         self._events: queue.SimpleQueue[_Event] = queue.SimpleQueue()
-        self._flying: dict[int, Future[Any]] = {}
+        self._flying: dict[int, _Flight] = {}
         self._numbers = itertools.count()
         self._weights = _weights(plan)
         self.encoded = 0
@@ -90,8 +96,8 @@ class Encoding:
                         break
                 self._listen()
         finally:
-            for future in self._flying.values():
-                stop(future)
+            for flight in self._flying.values():
+                stop(flight.future)
         missing = [key for key in self._weights if key not in self._spool]
         if missing:
             raise RenderError(f"{len(missing)} segments were not encoded", value=missing[0])
@@ -160,15 +166,15 @@ class Encoding:
         return tuple((file, self._paths[file]) for file in files)
 
     def _submit(self, function: Callable[..., Any], make: Callable[[], Any], timeout: float) -> Future[Any]:
-        number, events = next(self._numbers), self._events
+        number, events, task = next(self._numbers), self._events, make()
         future = submit(
             self._executor,
             function,
-            make(),
+            task,
             on_progress=lambda progress: events.put(_Event(number, progress)),
             timeout=timeout,
         )
-        self._flying[number] = future
+        self._flying[number] = _Flight(future, set(task.keys))
         future.add_done_callback(lambda _: events.put(_Event(number, None)))
         return future
 
@@ -180,13 +186,15 @@ class Encoding:
         if event.progress is not None:
             self._progress(event.run, event.progress)
             return
+        flight = self._flying[event.run]
         try:
-            result = self._flying.pop(event.run).result()
+            result = flight.future.result()
         except CancelledError:
             raise RenderError("a run was cancelled", hint="export again; finished segments are kept") from None
         for key, payload in result["payloads"].items():
             self._take(event.run, key, payload)
         absorb(result["telemetry"])
+        del self._flying[event.run]
 
     def _progress(self, run: int, progress: dict[str, Any]) -> None:
         if "payload" in progress:
@@ -195,6 +203,10 @@ class Encoding:
             self._meter.partly(run, int(progress["done"]) - int(progress["finished"]))
 
     def _take(self, run: int, key: str, payload: bytes) -> None:
+        awaited = self._flying[run].awaited
+        if key not in awaited:
+            raise RenderError("a worker sent a segment that nobody asked it for", value=key)
+        awaited.remove(key)
         self._cache.put(key, payload)
         self._spool.add(key, payload)
         self.encoded += 1

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import platform
+from collections.abc import Iterator
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
 from cutroom.schema.base import digest
 
-RENDER_VERSION = 2
-"""Raised whenever the same segment and settings would give other bytes than before."""
+_ROOMS = ("effects", "media", "render")
+"""Whose code and data (fonts) make pixels and samples. Any change in them makes a new engine: nobody has to remember
+to raise a number."""
 _LIBRARIES = ("numpy", "opencv-python-headless", "pillow")
 _SIMD = (
     "sse2 ssse3 sse4_1 sse4_2 avx avx2 fma bmi1 bmi2 xop fma4 avx512f avx512bw avx512vl avx512dq avx512_vnni "
@@ -24,13 +29,13 @@ def engine() -> dict[str, Any]:
     """Versions of everything that touches pixels and samples, and the processor's class, as JSON values.
 
     Example:
-        >>> engine()["render"], "libavcodec" in engine()["libav"]
-        (2, True)
+        >>> "libavcodec" in engine()["libav"], len(engine()["code"])
+        (True, 64)
     """
     import av
 
     return {
-        "render": RENDER_VERSION,
+        "code": _code(),
         "av": av.__version__,
         "libav": {library: ".".join(map(str, numbers)) for library, numbers in sorted(av.library_versions.items())},
         "libraries": {library: _version(library) for library in _LIBRARIES},
@@ -57,6 +62,23 @@ def cpu_class() -> str:
     except OSError:  # no procfs: the processor's name is the finest class there is
         return f"{platform.machine()} {platform.processor()}".strip()
     return " ".join([platform.machine(), *sorted(flags.intersection(_SIMD.split()))])
+
+
+def _code() -> str:
+    """SHA-256 of the rooms' files."""
+    state = hashlib.sha256()
+    for room in _ROOMS:
+        for name, file in sorted(_files(files(f"cutroom.{room}"), room), key=lambda pair: pair[0]):
+            state.update(f"{name}\n".encode() + hashlib.sha256(file.read_bytes()).digest())
+    return state.hexdigest()
+
+
+def _files(folder: Traversable, name: str) -> Iterator[tuple[str, Traversable]]:
+    for entry in folder.iterdir():
+        if entry.is_dir() and entry.name != "__pycache__":
+            yield from _files(entry, f"{name}/{entry.name}")
+        elif entry.is_file():
+            yield f"{name}/{entry.name}", entry
 
 
 def _version(library: str) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import av
@@ -21,10 +23,15 @@ from cutroom.media.opening import DECODER_OPTIONS, choose_streams, clock, open_c
 if TYPE_CHECKING:
     from cutroom.render.orders import FileLayout
 
-DECODE_ALL = 10
-"""Seconds up to which a whole file is decoded."""
-SAMPLED_JOINS = 6
-"""Joins that are decoded in a longer file, spread over its length, the last one among them."""
+DECODE_ALL = 300_000_000
+"""Pixels up to which a whole picture is decoded: five seconds of 1080p at 30 frames a second."""
+HEAR_ALL = 60
+"""Seconds up to which a whole sound is decoded."""
+SAMPLED_JOINS = (2, 6)
+"""Fewest and most joins that are decoded in a longer file, spread over its length, the last one among them: decoding
+all of a film would take a fifth of the time that encoding it took."""
+SAMPLED_SHARE = Fraction(1, 10)
+"""Of a longer file's length, about so much is decoded."""
 JUST_AFTER = Fraction(1, 2)
 """Seconds that are decoded behind a join."""
 
@@ -54,7 +61,8 @@ def examine(file: BinaryIO, path: str, expected: FileLayout | None) -> dict[str,
         if video is not None:
             ticks = 0 if expected is None else 1 / (expected.fps * clock(video))
             joins = [] if expected is None else [round(join * ticks) for join in expected.joins]
-            windows = _windows(rows[video.index], clock(video), joins)
+            whole = found.frames * found.width * found.height <= DECODE_ALL
+            windows = _windows(rows[video.index], clock(video), joins, whole=whole)
             found.decoded_frames, damage = _decode_pictures(container, video, windows, rows[video.index])
             problems += damage
         if audio is not None and len(rows[audio.index]):
@@ -159,7 +167,7 @@ class _Found:
 
 def _demux(container: InputContainer, streams: Sequence[Stream], problems: list[str]) -> dict[int, Rows]:
     """Every packet's times, by stream."""
-    found: dict[int, list[tuple[int, int, int, bool, bool]]] = {stream.index: [] for stream in streams}
+    found = {stream.index: array("q") for stream in streams}  # a long film has half a million packets
     try:
         for packet in container.demux(*streams):
             if not packet.size:
@@ -168,25 +176,28 @@ def _demux(container: InputContainer, streams: Sequence[Stream], problems: list[
                 problems.append("a packet has no time")
                 continue
             row = (packet.pts, packet.dts, packet.duration or 0, packet.is_keyframe, packet.is_discard)
-            found[packet.stream.index].append(row)
+            found[packet.stream_index].extend(row)
     except (av.FFmpegError, OSError) as error:
         problems.append(f"the file cannot be read to its end: {error}")
     return {index: np.array(rows, dtype=np.int64).reshape(-1, 5) for index, rows in found.items()}
 
 
-def _windows(rows: Rows, tick: Fraction, joins: Sequence[int]) -> list[tuple[int, int]]:
+def _windows(rows: Rows, tick: Fraction, joins: Sequence[int], *, whole: bool) -> list[tuple[int, int]]:
     """Stretches to decode, as presentation times (first, end): a segment, and the beginning of the next one.
 
     Args:
         rows: the picture's packets.
         tick: seconds of a tick.
-        joins: presentation times at which segments begin; the keyframes where nothing is known about segments.
+        joins: presentation times at which segments begin; none: take the keyframes.
+        whole: whether to decode everything.
     """
     end = int(rows[:, 0].max()) + 1 if len(rows) else 0
-    if end * tick <= DECODE_ALL:
+    if whole or not len(rows):
         return [(0, end)] if len(rows) else []
     starts = sorted({0, *joins}) if joins else sorted(int(time) for time in rows[rows[:, 3] == 1, 0])
-    count = min(SAMPLED_JOINS, len(starts) - 1)
+    longest = max((after - before for before, after in pairwise(starts)), default=0) + round(JUST_AFTER / tick)
+    affordable = int(SAMPLED_SHARE * end / longest)
+    count = min(max(affordable, SAMPLED_JOINS[0]), SAMPLED_JOINS[1], len(starts) - 1)
     chosen = sorted({round((i + 1) * (len(starts) - 1) / count) for i in range(count)}) if count > 0 else []
     over = round(JUST_AFTER / tick)
     return [(starts[i - 1], min(starts[i] + over, end)) for i in chosen] or [(0, min(over, end))]
@@ -232,7 +243,7 @@ def _decode_sound(container: InputContainer, stream: AudioStream, rows: Rows) ->
     """Decode a short file's sound, or the beginning and the end of a long one's."""
     tick = clock(stream)
     first, end = int(rows[0, 0]), int(rows[-1, 0] + rows[-1, 2])
-    short, piece = end * tick <= DECODE_ALL, round(JUST_AFTER / tick)
+    short, piece = end * tick <= HEAR_ALL, round(JUST_AFTER / tick)
     count = 0
     for start, stop in [(first, end)] if short else [(first, piece), (end - piece, end)]:
         heard = 0

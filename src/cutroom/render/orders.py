@@ -40,6 +40,11 @@ class RunTask:
         return ()
 
     @property
+    def keys(self) -> tuple[str, ...]:
+        """Of what it makes."""
+        return tuple(key for key, _ in self.segments)
+
+    @property
     def frames(self) -> int:
         """How many it encodes."""
         return sum(segment.frames for _, segment in self.segments)
@@ -80,6 +85,11 @@ class SoundTask:
     def writes(self) -> tuple[str, ...]:
         """Nothing."""
         return ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Of what it makes."""
+        return (self.key,)
 
 
 class Piece(NamedTuple):

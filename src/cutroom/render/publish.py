@@ -43,7 +43,8 @@ class Part:
         self.output = Path(os.path.realpath(output))
         self._sources = tuple(sources)
         self._refuse()
-        self.path = self.output.with_name(f"{self.output.name}.part-{here()}-{os.getpid()}-{secrets.token_hex(3)}")
+        self._prefix = f"{_short(self.output.name)}.part-{here()}-"
+        self.path = self.output.with_name(f"{self._prefix}{os.getpid()}-{secrets.token_hex(3)}")
         self._sweep()
         try:  # whether the folder can be written to shows now, not after hours of rendering
             with open(self.path, "xb"):
@@ -114,7 +115,7 @@ class Part:
 
     def _sweep(self) -> None:
         """Remove parts of this output whose process on this machine is dead."""
-        pattern = re.compile(re.escape(f"{self.output.name}.part-{here()}-") + r"(\d+)-[0-9a-f]{6}")
+        pattern = re.compile(re.escape(self._prefix) + r"(\d+)-[0-9a-f]{6}")
         with contextlib.suppress(OSError):
             for name in os.listdir(self.output.parent):
                 if (match := pattern.fullmatch(name)) and not alive(int(match[1])):
@@ -131,6 +132,11 @@ def alive(pid: int) -> bool:
 def here() -> str:
     """This machine, in a few characters: a folder may be shared by several."""
     return hashlib.sha256(socket.gethostname().encode()).hexdigest()[:6]
+
+
+def _short(name: str) -> str:
+    """A name that leaves room for a suffix: most file systems take 255 bytes."""
+    return os.fsdecode(os.fsencode(name)[:210]) if len(os.fsencode(name)) > 210 else name
 
 
 def _same(status: os.stat_result, path: str) -> bool:
