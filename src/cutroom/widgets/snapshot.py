@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 
 from cutroom.edit.history import History
 from cutroom.edit.limits import transition_parts
-from cutroom.schema.clip import Clip, Item, Transition
+from cutroom.schema.clip import Item, Transition
 from cutroom.schema.document import Document
 from cutroom.schema.media import Media
 from cutroom.schema.track import Track
@@ -81,7 +81,7 @@ def snapshot(state: State, clock: Clock, session: str, frame: int) -> tuple[Snap
     clips = [item for item in items if item.kind == "clip"]
     columns: list[array[float] | array[int]] = [
         array("d", [item.duration.numerator * scale // item.duration.denominator for item in items]),
-        array("d", [_in_point(item, scale) if item.kind == "clip" else 0 for item in items]),
+        array("d", [i.start.numerator * scale // i.start.denominator if i.kind == "clip" else 0 for i in items]),
         array("i", [_source(item, number) for item in items]),
     ]
     effects = bytes([min(255, len(item.effects)) if item.kind == "clip" and item.effects else 0 for item in items])
@@ -111,10 +111,6 @@ def snapshot(state: State, clock: Clock, session: str, frame: int) -> tuple[Snap
     return message, b"".join([*(column.tobytes() for column in columns), effects, text])
 
 
-def _in_point(clip: Clip, scale: int) -> int:
-    return clip.start.numerator * scale // clip.start.denominator
-
-
 def _source(item: Item, number: dict[str, int]) -> int:
     if item.kind == "gap":
         return GAP
@@ -142,7 +138,7 @@ def item_row(item: Item, clock: Clock, number: dict[str, int]) -> ItemRow:
     return ItemRow(
         id=item.id,
         ticks=length,
-        start=_in_point(item, clock.timescale),
+        start=ticks(item.start, clock),
         media=media,
         text=item.source.text if item.source.kind == "title" else None,
         link=item.link,
