@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import cutroom.detection.boxes
 from cutroom.detection.boxes import Found, decode_v8, iou, suppress
 
 BOX = st.tuples(st.integers(0, 20), st.integers(0, 20), st.integers(0, 12), st.integers(0, 12)).map(
@@ -44,6 +46,22 @@ def test_suppression_is_greedy_within_a_class(objects: list, limit: float) -> No
     result = suppress(found(objects), limit)
     expected = found(kept)
     for ours, theirs in zip(result, expected, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_many_boxes_are_suppressed_like_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(2)
+    places = random.uniform(0, 300, (900, 2))
+    many = Found(
+        np.concatenate((places, places + random.uniform(10, 60, (900, 2))), axis=1).astype(np.float32),
+        random.integers(1, 50, 900).astype(np.float32) / 50,
+        random.integers(0, 3, 900),
+    )
+    in_blocks = suppress(many, 0.45, most=1000)
+    monkeypatch.setattr(cutroom.detection.boxes, "_BLOCK", 10_000)
+    at_once = suppress(many, 0.45, most=1000)
+    assert 50 < len(at_once.class_id) < 900
+    for ours, theirs in zip(in_blocks, at_once, strict=True):
         np.testing.assert_array_equal(ours, theirs)
 
 

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 MOST_BOXES = 300
 _MOST_CANDIDATES = 30_000
+_BLOCK = 256
+"""Boxes that are compared with each other at once."""
 
 Floats = NDArray[np.float32]
 Indices = NDArray[np.int64]
@@ -22,8 +24,8 @@ class Found(NamedTuple):
     confidence: Floats
     class_id: Indices
 
-    def take(self, chosen: NDArray[np.bool_] | Indices) -> Found:
-        """Some of them, by mask or index."""
+    def take(self, chosen: NDArray[np.bool_] | Indices | slice) -> Found:
+        """Some of them, by mask, index or slice."""
         return Found(self.xyxy[chosen], self.confidence[chosen], self.class_id[chosen])
 
 
@@ -43,12 +45,11 @@ def decode_v8(output: Floats, confidence: float) -> Found:
 
 def iou(boxes: Floats, others: Floats) -> Floats:
     """Intersection over union of every box (n, 4) with every other (m, 4): (n, m)."""
-    left_top = np.maximum(boxes[:, None, :2], others[None, :, :2])
-    right_bottom = np.minimum(boxes[:, None, 2:], others[None, :, 2:])
-    shared = np.clip(right_bottom - left_top, 0, None).prod(axis=2)
-    areas = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1)
-    other_areas = (others[:, 2:] - others[:, :2]).prod(axis=1)
-    union = areas[:, None] + other_areas[None, :] - shared
+    ours, theirs = boxes.T[:, :, None], others.T[:, None, :]
+    width = np.minimum(ours[2], theirs[2]) - np.maximum(ours[0], theirs[0])
+    height = np.minimum(ours[3], theirs[3]) - np.maximum(ours[1], theirs[1])
+    shared = np.maximum(width, 0) * np.maximum(height, 0)
+    union = (ours[2] - ours[0]) * (ours[3] - ours[1]) + (theirs[2] - theirs[0]) * (theirs[3] - theirs[1]) - shared
     overlap: Floats = np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
     return overlap
 
@@ -59,11 +60,31 @@ def suppress(found: Found, limit: float, most: int = MOST_BOXES) -> Found:
     Going from the surest down, a box goes when it overlaps a kept one of its class by more than `limit`. Equal
     confidences keep the model's order.
     """
-    order = np.argsort(-found.confidence, kind="stable")[:_MOST_CANDIDATES]
-    kept: list[int] = []
-    while order.size and len(kept) < most:
-        first, rest = order[0], order[1:]
-        kept.append(int(first))
-        overlap = iou(found.xyxy[first : first + 1], found.xyxy[rest])[0]
-        order = rest[(overlap <= limit) | (found.class_id[rest] != found.class_id[first])]
-    return found.take(np.array(kept, dtype=np.int64))
+    ranked = found.take(np.argsort(-found.confidence, kind="stable")[:_MOST_CANDIDATES])
+    kept = ranked.take(np.zeros(0, dtype=np.int64))
+    for first in range(0, len(ranked.class_id), _BLOCK):
+        block = ranked.take(slice(first, first + _BLOCK))
+        alive = ~_covered(kept, block, limit).any(axis=0)
+        covered = _covered(block, block, limit)
+        for i in range(len(alive)):
+            if alive[i]:
+                alive[i + 1 :] &= ~covered[i, i + 1 :]
+        kept = _joined(kept, block.take(alive)).take(slice(most))
+        if len(kept.class_id) == most:
+            break
+    return kept
+
+
+def _covered(by: Found, boxes: Found, limit: float) -> NDArray[np.bool_]:
+    """Which boxes (columns) each of the others (rows) takes the place of."""
+    covered: NDArray[np.bool_] = iou(by.xyxy, boxes.xyxy) > limit
+    covered &= by.class_id[:, None] == boxes.class_id[None, :]
+    return covered
+
+
+def _joined(first: Found, second: Found) -> Found:
+    return Found(
+        np.concatenate((first.xyxy, second.xyxy)),
+        np.concatenate((first.confidence, second.confidence)),
+        np.concatenate((first.class_id, second.class_id)),
+    )
