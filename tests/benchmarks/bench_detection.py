@@ -101,9 +101,7 @@ def end_to_end(path: Path) -> list[dict[str, Any]]:
             rates.append(1 / whole)
             extras.append(spent / processor)
             stages = " ".join(f"{1000 * t:.2f}" for t in (decoding, pre, infer, together, whole))
-            print(
-                f"  decode, pre, infer, post, whole: {stages} ms a frame; processor {1000 * processor:.2f} {1000 * spent:.2f}"
-            )
+            print(f"  decode, pre, infer, post, whole: {stages} ms a frame")
     figures = (
         ("D1 rate against what the stages allow", ratios, "x"),
         ("D1 rate against the bare session", raws, "x"),
