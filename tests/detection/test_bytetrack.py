@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import doctest
 from pathlib import Path
 
 import numpy as np
 import pytest
 from tracking_metrics import measure, read
 
-import cutroom.detection.bytetrack
 from cutroom.detection.assemble import renumber
 from cutroom.detection.boxes import Found
 from cutroom.detection.bytetrack import ByteTrack
@@ -28,10 +26,6 @@ def follow(frames: list[Found], rate: float = 25.0, times: list[float] | None = 
     tracker = ByteTrack(rate)
     times = times or [i / rate for i in range(len(frames))]
     return [tracker.update(t, f).tolist() for t, f in zip(times, frames, strict=True)]
-
-
-def test_docstrings_run() -> None:
-    assert doctest.testmod(cutroom.detection.bytetrack).failed == 0
 
 
 def test_two_that_pass_each_other_keep_their_numbers() -> None:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import doctest
-
 import cv2
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import cutroom.detection.letterbox
 from cutroom.detection.letterbox import Letterbox
 
 SIZES = st.tuples(st.integers(16, 700), st.integers(16, 700))
@@ -27,10 +24,6 @@ def reference(rgb: np.ndarray, target: tuple[int, int]) -> np.ndarray:
     top, bottom, left, right = round(dh - 0.1), round(dh + 0.1), round(dw - 0.1), round(dw + 0.1)
     rgb = cv2.copyMakeBorder(rgb, top, bottom, left, right, cv2.BORDER_CONSTANT, value=(114, 114, 114))
     return np.ascontiguousarray(rgb.transpose(2, 0, 1)[None]).astype(np.float32) / 255
-
-
-def test_docstrings_run() -> None:
-    assert doctest.testmod(cutroom.detection.letterbox).failed == 0
 
 
 @given(SIZES, st.sampled_from([(320, 320), (416, 416), (640, 384)]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 from fractions import Fraction
 
 import numpy as np
@@ -11,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import cutroom.schema.queries
 from cutroom.errors import TimeError, UnknownNameError, ValidationError
 from cutroom.schema.detection_columns import make_boxes, make_frames, to_ticks
 from cutroom.schema.detections import Detections
@@ -55,10 +53,6 @@ def seen(
 
 ONE = [(0, 0.9, 0)]
 TWO = [(0, 0.8, 0), (1, 0.5, -1)]
-
-
-def test_docstrings_run() -> None:
-    assert doctest.testmod(cutroom.schema.queries).failed == 0
 
 
 def test_table_has_exactly_the_documented_columns_and_types() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 from fractions import Fraction
 from itertools import pairwise
 
@@ -11,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import cutroom.schema.spans
 from cutroom.errors import StaleSpansError, TimeError, ValidationError
 from cutroom.schema.spans import MediaClock, Span, Spans, TimelineClock
 from cutroom.schema.time import frames
@@ -37,10 +35,6 @@ def truth(spans: Spans) -> list[bool | None]:
 
 def kleene_and(a: bool | None, b: bool | None) -> bool | None:
     return False if a is False or b is False else None if a is None or b is None else True
-
-
-def test_docstrings_run() -> None:
-    assert doctest.testmod(cutroom.schema.spans).failed == 0
 
 
 @given(SPANS, SPANS)

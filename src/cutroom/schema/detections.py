@@ -270,12 +270,12 @@ class Detections:
     # -- making -------------------------------------------------------------------------------------------------------
 
     @classmethod
-    def from_df(cls, table: pd.DataFrame, media: Media, frames: pd.DataFrame | None = None) -> Detections:
+    def from_df(cls, table: pd.DataFrame, media: Media | Any, frames: pd.DataFrame | None = None) -> Detections:
         """Detections of a media file from a table.
 
         Args:
             table: columns x1, y1, x2, y2, label, and frame or time; confidence (else 1), track_id, duration if known.
-            media: what the times and pixels belong to.
+            media: what the times and pixels belong to: a media of a project, or what a probe found.
             frames: what was looked at, like `frames_df()`; None: only the frames that the table names.
 
         Raises:
@@ -283,7 +283,7 @@ class Detections:
         """
         from cutroom.schema.detection_tables import read_tables
 
-        return read_tables(cls, table, media, frames)
+        return read_tables(cls, table, getattr(media, "value", media), frames)  # a handle holds its value
 
     def to_data(self) -> dict[str, Any]:
         """Plain data with arrays in it, as workers and job stores carry; `from_data` reads it back."""
