@@ -65,6 +65,7 @@ class Session:
         self._lock = threading.RLock()
         self._check = check or (lambda operation, document: None)
         self._group: list[ops.Operation] | None = None
+        self._closed = False
         self.path = path
         self.history = History()
         self.journal: Journal | None = None
@@ -180,6 +181,7 @@ class Session:
             OutputError: the journal cannot be written; nothing changed.
         """
         with self._lock:
+            self._require_open()
             made = apply(self._document, operation)
             self._check(operation, made.document)
             if self._group is not None:
@@ -235,6 +237,7 @@ class Session:
 
     def _travel(self, kind: Literal["undo", "redo"]) -> Step:
         with self._lock:
+            self._require_open()
             if self._group is not None:
                 raise EditError(f"cannot {kind} inside an edit block", hint=f"{kind} before or after it")
             before, done = self._document, self.history.done
@@ -249,6 +252,14 @@ class Session:
             self.last = f"{kind}: {step.label}"
             self._announce(kind, step.label, before)
             return step
+
+    def _require_open(self) -> None:
+        if self._closed:
+            raise EditError(
+                "this project was closed: an edit would not be kept",
+                value=str(self.path),
+                hint="open it again: Project.open(...)",
+            )
 
     def _announce(self, kind: Literal["apply", "undo", "redo"], label: str, previous: Document) -> None:
         self._revision += 1
@@ -312,6 +323,7 @@ class Session:
                 self.save()
             self.journal.close(keep=self.dirty)
             self.journal = None
+            self._closed = True
 
 
 def portable(media: Path, folder: Path) -> str:

@@ -220,6 +220,17 @@ def test_save_as_keeps_media_paths_true(project: Path, tmp_path: Path) -> None:
     assert titles(Session.open(project)) == []
 
 
+def test_a_closed_project_can_be_read_but_not_edited(project: Path) -> None:
+    session = Session.create(project, ProjectSettings())
+    add(session, "V1")
+    session.close()
+    for edit in (lambda: add(session, "V2"), session.undo):
+        with pytest.raises(EditError, match="was closed"):
+            edit()
+    assert titles(session) == ["V1"]
+    assert titles(Session.open(project)) == ["V1"]
+
+
 def test_a_document_in_memory_needs_no_file() -> None:
     session = Session(Document(id="p"))
     add(session, "V1")
