@@ -58,7 +58,10 @@ class Record:
 
 
 def process_birth(pid: int) -> str | None:
-    """A mark that tells a process from a later one with the same number; None where there is no such process."""
+    """A mark that tells a process from a later one with the same number; None where there is no such process.
+
+    The kernel's own tick count, not psutil's `create_time`, which moves when the clock of the machine is set.
+    """
     try:
         text = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
