@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cutroom.api.tables import effects_table
 from cutroom.edit import operations as ops
 from cutroom.errors import ClipGoneError, nearest
+from cutroom.schema.document import Document
 from cutroom.schema.effect import Effect as EffectValue
 from cutroom.schema.effect import Scalar
 from cutroom.session import Session
@@ -21,15 +22,23 @@ if TYPE_CHECKING:
 
 def gone(session: Session, what: str, thing_id: str) -> ClipGoneError:
     """The error for a handle whose thing is gone, naming the step that removed it."""
-    steps = session.history.steps[: session.history.done]
-    for step in reversed(steps):
-        if thing_id in step.before.model_dump_json():
+    for step in reversed(session.history.steps[: session.history.done]):
+        if _holds(step.before, thing_id):
             return ClipGoneError(
                 f"{what} {thing_id} was removed by step {step.label!r}",
                 value=thing_id,
                 hint="project.undo() brings it back",
             )
     return ClipGoneError(f"there is no {what} {thing_id}", value=thing_id, hint="look at project.timeline.to_df()")
+
+
+def _holds(document: Document, thing_id: str) -> bool:
+    return any(
+        thing_id == track.id
+        or track.index_of(thing_id) is not None
+        or any(thing_id == effect.id for _, clip in track.clips() for effect in clip.effects)
+        for track in document.tracks
+    )
 
 
 @dataclass(slots=True, unsafe_hash=True)
