@@ -8,7 +8,7 @@ import logging
 import threading
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -19,6 +19,7 @@ from cutroom.edit.apply import Applied, apply
 from cutroom.edit.history import History, Step
 from cutroom.edit.journal import Journal, Recovery
 from cutroom.edit.project_file import dump, load, write_whole
+from cutroom.edit.recovery import begin, opened, set_aside
 from cutroom.errors import CutroomError, EditError, ProjectExistsError
 from cutroom.schema.base import new_id
 from cutroom.schema.document import Document, ProjectSettings
@@ -58,13 +59,13 @@ class Session:
     """
 
     changed = Signal(Change)
+    closed = Signal()
 
     def __init__(self, document: Document, path: Path | None = None, *, check: Checker | None = None) -> None:
-        self._document = document
-        self._revision = 0
+        self._state = 0, document
         self._lock = threading.RLock()
         self._check = check or (lambda operation, document: None)
-        self._group: list[ops.Operation] | None = None
+        self._block: _Block | None = None
         self._closed = False
         self.path = path
         self.history = History()
@@ -89,15 +90,10 @@ class Session:
             raise ProjectExistsError(
                 f"{path} exists", value=str(path), hint="Project.open(...) opens it; overwrite=True starts anew"
             )
-        session = cls(Document(id=new_id("p"), settings=settings), path, check=check)
-        session.journal = Journal(path)  # first, so that a project that another process holds is not overwritten
-        data = dump(session.document)
-        try:
-            write_whole(path, data)
-        except CutroomError:
-            session.journal.close(keep=False)
-            raise
-        session.journal.begin(session.document, hashlib.sha256(data).hexdigest())
+        document = Document(id=new_id("p"), settings=settings)
+        journal = begin(path, document)
+        session = cls(document, path, check=check)
+        session.journal = journal
         return session
 
     @classmethod
@@ -110,50 +106,54 @@ class Session:
         """
         document, file_digest = load(path)
         session = cls(document, path, check=check)
-        session.journal = Journal(path)
-        try:
-            recovery = session.journal.recover(file_digest)
-        except LookupError:
-            aside = session.journal.set_aside()
-            warnings.warn(
-                f"{path.name} was changed by something else; unsaved edits of a crashed session that do not fit it "
-                f"any more are kept in {aside.name}",
-                stacklevel=3,
-            )
-            session.recovered = f"unsaved edits set aside in {aside.name}: the project file changed behind them"
-            session.journal = Journal(path)
-            recovery = None
+        journal, recovery, problem = opened(path, file_digest)
+        if recovery is not None:
+            try:
+                session._replay(recovery)
+            except CutroomError as error:
+                journal, problem = set_aside(journal, path, error.message)
+                session, recovery = cls(document, path, check=check), None
+        session.journal = journal
+        if problem:
+            session.recovered = problem
+            warnings.warn(f"{path.name}: {problem}", stacklevel=3)
         if recovery is None:
-            session.journal.begin(document, file_digest)
-        else:
-            session._replay(recovery)
+            journal.begin(document, file_digest)
         return session
 
     def _replay(self, recovery: Recovery) -> None:
-        self._document = recovery.base
+        document = recovery.base
         for kind, label, operation in recovery.steps:
             if kind == "undo":
-                self._document = self.history.undo().before
+                document = self.history.undo().before
             elif kind == "redo":
-                self._document = self.history.redo().after
-            else:
-                assert operation is not None
-                made = apply(self._document, operation)
-                self.history.add(Step(label, operation, self._document, made.document, made.notes))
-                self._document = made.document
-            self._revision += 1
-        self.saved_revision = self._revision - recovery.unsaved
+                document = self.history.redo().after
+            elif operation is not None:
+                made = apply(document, operation)
+                self.history.add(Step(label, operation, document, made.document, made.notes))
+                document = made.document
+        self._state = len(recovery.steps), document
+        self.saved_revision = len(recovery.steps) - recovery.unsaved
         self.recovered = f"replayed {recovery.unsaved} unsaved edits of a session that did not end cleanly"
 
     @property
+    def state(self) -> tuple[int, Document]:
+        """Revision and document that belong together, without what an `edit` block has not finished yet."""
+        return self._state
+
+    @property
     def document(self) -> Document:
-        """The document now. It never changes; the next edit makes another."""
-        return self._document
+        """The document now. It never changes; the next edit makes another.
+
+        Inside an `edit` block its thread sees what it has done so far; every other thread sees the block's beginning.
+        """
+        block = self._block
+        return block.document if block is not None and block.thread == threading.get_ident() else self._state[1]
 
     @property
     def revision(self) -> int:
         """Goes up by one with every change, undo and redo included."""
-        return self._revision
+        return self._state[0]
 
     @property
     def folder(self) -> Path:
@@ -163,15 +163,15 @@ class Session:
     @property
     def dirty(self) -> bool:
         """Whether there are steps that the project file does not hold yet (the journal does)."""
-        return self._revision != self.saved_revision
+        return self.revision != self.saved_revision
 
     def media_path(self, media_id: str) -> Path:
         """Absolute path of a media."""
-        return (self.folder / self._document.find_media(media_id).path).absolute()
+        return (self.folder / self.document.find_media(media_id).path).absolute()
 
     def paths(self) -> dict[str, str]:
         """Absolute path of every media, by the SHA-256 of its content."""
-        return {media.fingerprint.sha256: str((self.folder / media.path).absolute()) for media in self._document.media}
+        return {media.fingerprint.sha256: str((self.folder / media.path).absolute()) for media in self.document.media}
 
     def apply(self, operation: ops.Operation, label: str | None = None) -> Applied:
         """Do one operation. When this returns, it is in the journal.
@@ -182,42 +182,39 @@ class Session:
         """
         with self._lock:
             self._require_open()
-            made = apply(self._document, operation)
+            made = apply(self.document, operation)
             self._check(operation, made.document)
-            if self._group is not None:
-                self._group.append(operation)
-                self._document = made.document
-                return made
-            self._commit("apply", label or words(operation), operation, made)
+            if self._block is None:
+                self._commit(label or words(operation), operation, made)
+            else:
+                self._block.add(operation, made)
             return made
 
     @contextlib.contextmanager
     def edit(self, label: str) -> Iterator[None]:
         """Everything inside is one step: all of it or, after an exception, nothing."""
         with self._lock:
-            if self._group is not None:  # an edit inside an edit belongs to the outer one
+            if self._block is not None:  # an edit inside an edit belongs to the outer one
                 yield
                 return
-            before, self._group = self._document, []
+            self._require_open()
+            self._block = block = _Block(self._state[1], threading.get_ident())
             try:
                 yield
-            except BaseException:
-                self._document, self._group = before, None
-                raise
-            inner, after, self._group = tuple(self._group), self._document, None
-            self._document = before
-            if inner:
+            finally:
+                self._block = None
+            if block.operations:
+                inner = tuple(block.operations)
                 operation = inner[0] if len(inner) == 1 else ops.Batch(operations=inner)
-                self._commit("apply", label, operation, Applied(after, (), ()))
+                self._commit(label, operation, Applied(block.document, (), tuple(block.notes)))
 
-    def _commit(self, kind: Literal["apply"], label: str, operation: ops.Operation, made: Applied) -> None:
-        before = self._document
+    def _commit(self, label: str, operation: ops.Operation, made: Applied) -> None:
+        before = self._state[1]
         if self.journal:
-            self.journal.record(kind, label, operation)
-        self._document = made.document
+            self.journal.record("apply", label, operation)
         self.history.add(Step(label, operation, before, made.document, made.notes))
         self.last = "; ".join([label, *made.notes])
-        self._announce(kind, label, before)
+        self._become("apply", label, made.document)
 
     def undo(self) -> Step:
         """Take the last step back.
@@ -238,9 +235,8 @@ class Session:
     def _travel(self, kind: Literal["undo", "redo"]) -> Step:
         with self._lock:
             self._require_open()
-            if self._group is not None:
-                raise EditError(f"cannot {kind} inside an edit block", hint=f"{kind} before or after it")
-            before, done = self._document, self.history.done
+            self._require_no_block(kind)
+            done = self.history.done
             step = self.history.undo() if kind == "undo" else self.history.redo()
             try:
                 if self.journal:
@@ -248,9 +244,8 @@ class Session:
             except CutroomError:
                 self.history.done = done
                 raise
-            self._document = step.before if kind == "undo" else step.after
             self.last = f"{kind}: {step.label}"
-            self._announce(kind, step.label, before)
+            self._become(kind, step.label, step.before if kind == "undo" else step.after)
             return step
 
     def _require_open(self) -> None:
@@ -261,69 +256,99 @@ class Session:
                 hint="open it again: Project.open(...)",
             )
 
-    def _announce(self, kind: Literal["apply", "undo", "redo"], label: str, previous: Document) -> None:
-        self._revision += 1
+    def _require_no_block(self, what: str) -> None:
+        if self._block is not None:
+            raise EditError(f"cannot {what} inside an edit block", hint=f"{what} before or after it")
+
+    def _become(self, kind: Literal["apply", "undo", "redo"], label: str, document: Document) -> None:
+        revision, previous = self._state
+        self._state = revision + 1, document
         try:
-            self.changed.emit(Change(self._revision, self._document, previous, kind, label))
+            self.changed.emit(Change(revision + 1, document, previous, kind, label))
         except EmitLoopError:
             _log.exception("a subscriber of the session failed; the edit stands")
 
-    def save(self, path: Path | None = None) -> None:
+    def save(self) -> None:
         """Write the project file; the journal goes on from it.
 
         Raises:
+            EditError: it has no file, it was closed, or an edit block is not finished.
             OutputError, DiskFullError: the file is as it was, the edits are safe in the journal.
         """
         with self._lock:
-            target = path or self.path
-            if target is None:
+            if self.path is None:
                 raise EditError("this project has no file yet", hint='project.save_as("name.tlp") gives it one')
-            data = dump(self._document)
-            if self.journal:
-                self.journal.saving(hashlib.sha256(data).hexdigest())
-            write_whole(target, data)
-            if self.journal:
-                self.journal.saved()
-            self.saved_revision = self._revision
+            self._require_open()
+            self._require_no_block("save")
+            self._save(self.path)
+
+    def _save(self, path: Path) -> None:
+        revision, document = self._state
+        data = dump(document)
+        if self.journal:
+            self.journal.saving(hashlib.sha256(data).hexdigest())
+        write_whole(path, data)
+        if self.journal:
+            self.journal.saved()
+        self.saved_revision = revision
 
     def save_as(self, path: Path, *, overwrite: bool = False) -> None:
         """Go on under another name; relative media paths are kept true.
 
         Raises:
             ProjectExistsError: the file exists and `overwrite` is off.
+            EditError: it was closed, or an edit block is not finished.
         """
         with self._lock:
-            if path.exists() and not overwrite and path != self.path:
+            self._require_open()
+            self._require_no_block("save")
+            if self.path is not None and path.absolute() == self.path.absolute():
+                self._save(self.path)
+                return
+            if path.exists() and not overwrite:
                 raise ProjectExistsError(f"{path} exists", value=str(path), hint="pass overwrite=True to replace it")
-            journal = Journal(path)
+            document = self._state[1]
             moved = tuple(
-                media.evolve(path=portable(self.folder / media.path, path.parent)) for media in self._document.media
+                media.evolve(path=portable(self.folder / media.path, path.parent)) for media in document.media
             )
-            document = self._document.evolve(media=moved)
-            data = dump(document)
-            try:
-                write_whole(path, data)
-            except CutroomError:
-                journal.close(keep=False)
-                raise
-            journal.begin(document, hashlib.sha256(data).hexdigest())
+            journal = begin(path, document.evolve(media=moved))
             if self.journal:
                 self.journal.close(keep=False)
-            previous, self._document = self._document, document
             self.path, self.journal, self.history = path, journal, History()
-            self._announce("apply", "save as", previous)
-            self.saved_revision = self._revision
+            self._become("apply", "save as", document.evolve(media=moved))
+            self.saved_revision = self.revision
 
     def close(self, *, save: bool = True) -> None:
         """Save what is unsaved and let go of the project; with `save=False` the journal keeps the edits."""
         with self._lock:
-            if self.journal is None:
+            if self._closed:
                 return
-            if save and self.dirty:
-                self.save()
-            self.journal.close(keep=self.dirty)
-            self.journal = None
+            self._require_no_block("close")
+            if self.journal is not None:
+                if save and self.dirty and self.path is not None:
+                    self._save(self.path)
+                self.journal.close(keep=self.dirty)
+                self.journal = None
             self._closed = True
+        try:
+            self.closed.emit()
+        except EmitLoopError:
+            _log.exception("a subscriber of the session failed while it was closed")
+
+
+@dataclass(slots=True)
+class _Block:
+    """An `edit` block under way: what its thread has done so far, and nobody else sees."""
+
+    document: Document
+    thread: int
+    operations: list[ops.Operation] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def add(self, operation: ops.Operation, made: Applied) -> None:
+        self.document = made.document
+        self.operations.append(operation)
+        self.notes += made.notes
 
 
 def portable(media: Path, folder: Path) -> str:

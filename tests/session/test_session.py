@@ -122,6 +122,85 @@ def test_a_file_changed_behind_the_journal_is_believed_and_the_journal_kept(proj
     again.close()
 
 
+def crashed(project: Path) -> None:
+    """A session that added K0 to V1 and was killed before it saved."""
+    session = Session.create(project, ProjectSettings())
+    add(session, "V1")
+    session.close()
+    subprocess.run([sys.executable, "-c", CHILD, str(project), "2"], capture_output=True, check=False)
+
+
+@pytest.mark.parametrize("damage", ["garbage", "unknown operation", "cut short"])
+def test_a_journal_that_cannot_be_read_is_set_aside(project: Path, damage: str) -> None:
+    crashed(project)
+    journal = project.with_name("trip.tlp-journal")
+    if damage == "unknown operation":
+        import apsw
+
+        with apsw.Connection(str(journal)) as db:
+            db.execute("update steps set operation = replace(operation, 'add_track', 'no_such_thing')")
+        db.close()
+    else:
+        for suffix in ("-wal", "-shm"):
+            project.with_name("trip.tlp-journal" + suffix).unlink(missing_ok=True)
+        journal.write_bytes(b"garbage" * 1000 if damage == "garbage" else b"SQLite format 3\0" + b"x" * 50)
+    with pytest.warns(UserWarning, match="kept in trip.tlp-journal.aside-1"):
+        again = Session.open(project)
+    assert titles(again) == ["V1"]
+    add(again, "V2")
+    again.close()
+    assert titles(Session.open(project)) == ["V1", "V2"]
+
+
+def test_starting_anew_keeps_what_a_crashed_session_had(project: Path) -> None:
+    crashed(project)
+    with pytest.warns(UserWarning, match="aside-1"):
+        Session.create(project, ProjectSettings(), overwrite=True).close()
+    assert (project.parent / "trip.tlp-journal.aside-1").exists()
+
+
+def test_a_block_is_seen_by_its_own_thread_only(project: Path) -> None:
+    session = Session.create(project, ProjectSettings())
+    seen: list[int] = []
+    with session.edit("two"):
+        add(session, "V1")
+        thread = threading.Thread(target=lambda: seen.append(len(session.document.tracks)))
+        thread.start()
+        thread.join()
+        assert titles(session) == ["V1"]
+        for attempt in (session.save, lambda: session.save_as(project.with_name("b.tlp")), session.close):
+            with pytest.raises(EditError, match="inside an edit block"):
+                attempt()
+    assert seen == [0]
+    assert session.state == (1, session.document)
+    session.close()
+
+
+def test_notes_of_a_block_are_told(project: Path) -> None:
+    from editing import build, ids
+
+    from cutroom.edit.operations import AddTransition, Delete
+
+    session = Session(build())
+    first, second = ids(session.document)
+    session.apply(AddTransition(left=first, right=second, duration=1))
+    with session.edit("tidy"):
+        session.apply(Delete(clip=second))
+    assert "removed the dissolve" in session.last
+    assert "removed the dissolve" in session.history.steps[-1].notes[0]
+
+
+def test_save_as_its_own_name_saves(project: Path) -> None:
+    session = Session.create(project, ProjectSettings())
+    add(session, "V1")
+    session.save_as(project)
+    assert not session.dirty
+    session.close()
+    with pytest.raises(EditError, match="was closed"):
+        session.save_as(project.with_name("b.tlp"))
+    assert not project.with_name("b.tlp").exists()
+
+
 def test_crash_between_rename_and_bookkeeping(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     session = Session.create(project, ProjectSettings())
     add(session, "V1")

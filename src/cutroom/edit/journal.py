@@ -7,19 +7,22 @@ digest of the `.tlp` at the last save. A clean close deletes it; after a crash `
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import time
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import apsw
+import pydantic
 from pydantic import TypeAdapter
 
 from cutroom.edit.operations import OPERATION, Operation
 from cutroom.edit.project_file import writing
-from cutroom.errors import ReadOnlyProjectError
+from cutroom.errors import CutroomError, ReadOnlyProjectError
 from cutroom.schema.document import Document
 from cutroom.settings import on_network_disk
 
@@ -42,6 +45,10 @@ class Recovery:
     """Steps after the last save."""
 
 
+class JournalDamagedError(CutroomError):
+    """A journal that cannot be read, or that belongs to another state of its project file."""
+
+
 class Journal:
     """An open journal; it holds an exclusive lock that the system drops when the process ends.
 
@@ -55,30 +62,50 @@ class Journal:
             self.path.parent.stat()
         try:
             self._db = apsw.Connection(str(self.path))
-            self._db.set_busy_timeout(200)
-            self._db.execute("pragma locking_mode=exclusive")
-            mode = "delete" if on_network_disk(self.path.parent) else "wal"
-            self._db.execute(f"pragma journal_mode={mode}")
-            self._db.execute("pragma synchronous=full")
-            with self._db:
-                self._db.execute("create table if not exists meta(key text primary key, value) without rowid")
-                self._db.execute(
-                    "create table if not exists steps(number integer primary key, kind text, label text,"
-                    " operation text, at real)"
-                )
-                self._put("opened_at", time.time())
+            try:
+                self._prepare()
+            except BaseException:
+                self._db.close()
+                raise
         except apsw.BusyError:
             raise ReadOnlyProjectError(
                 f"{project.name} is open in another process",
                 value=str(project),
                 hint="close it there, or work on a copy: Project.open(...) of another file",
             ) from None
+        except (apsw.NotADBError, apsw.CorruptError) as error:
+            raise JournalDamagedError(f"{self.path.name} is damaged: {error}", value=str(self.path)) from None
         except (apsw.CantOpenError, apsw.ReadOnlyError, apsw.PermissionsError) as error:
             raise ReadOnlyProjectError(
                 f"cannot keep a journal beside {project}: {error}",
                 value=str(project),
                 hint="open the project in a folder that you can write",
             ) from None
+
+    def _prepare(self) -> None:
+        self._db.set_busy_timeout(200)
+        self._db.execute("pragma locking_mode=exclusive")
+        self._db.execute(f"pragma journal_mode={'delete' if on_network_disk(self.path.parent) else 'wal'}")
+        self._db.execute("pragma synchronous=full")
+        with self._changing():
+            self._db.execute("create table if not exists meta(key text primary key, value) without rowid")
+            self._db.execute(
+                "create table if not exists steps(number integer primary key, kind text, label text,"
+                " operation text, at real)"
+            )
+            self._put("opened_at", time.time())
+
+    @contextlib.contextmanager
+    def _changing(self) -> Iterator[None]:
+        """One transaction; what SQLite says of the disk becomes an error of ours."""
+        with writing(self.path):
+            try:
+                with self._db:
+                    yield
+            except apsw.FullError:
+                raise OSError(errno.ENOSPC, "no space left") from None
+            except apsw.IOError as error:
+                raise OSError(errno.EIO, str(error)) from None
 
     def _put(self, key: str, value: object) -> None:
         self._db.execute("insert or replace into meta values(?, ?)", (key, value))  # type: ignore[arg-type]
@@ -88,7 +115,7 @@ class Journal:
 
     def begin(self, document: Document, file_digest: str) -> None:
         """Start anew from a document that the file with this digest holds."""
-        with self._db:
+        with self._changing():
             self._db.execute("delete from steps")
             self._db.execute("delete from meta where key in ('next_digest', 'next_step')")
             self._put("base", zlib.compress(document.model_dump_json().encode(), 1))
@@ -102,28 +129,23 @@ class Journal:
             OutputError: the disk is full or gone; the step must not be acknowledged.
         """
         text = None if operation is None else OPERATION.dump_json(operation).decode()
-        with writing(self.path):
-            try:
-                self._db.execute(
-                    "insert into steps(kind, label, operation, at) values(?, ?, ?, ?)", (kind, label, text, time.time())
-                )
-            except apsw.FullError:
-                raise OSError(errno.ENOSPC, "no space left") from None
-            except apsw.IOError as error:
-                raise OSError(errno.EIO, str(error)) from None
+        with self._changing():
+            self._db.execute(
+                "insert into steps(kind, label, operation, at) values(?, ?, ?, ?)", (kind, label, text, time.time())
+            )
 
     def _last_step(self) -> int:
         return int(self._db.execute("select coalesce(max(number), 0) from steps").get)
 
     def saving(self, file_digest: str) -> None:
         """Announce the digest of the file about to be written: a crash between the rename and `saved` is harmless."""
-        with self._db:
+        with self._changing():
             self._put("next_digest", file_digest)
             self._put("next_step", self._last_step())
 
     def saved(self) -> None:
         """The announced file is in place."""
-        with self._db:
+        with self._changing():
             self._put("digest", self._get("next_digest"))
             self._put("saved_step", self._get("next_step"))
 
@@ -131,8 +153,16 @@ class Journal:
         """What a crashed session left, where its journal belongs to this very file; None where there is nothing.
 
         Raises:
-            LookupError: there are steps, but for another state of the file.
+            JournalDamagedError: there are steps, but for another state of the file, or that cannot be read.
         """
+        try:
+            return self._recover(file_digest)
+        except (apsw.Error, pydantic.ValidationError, zlib.error, TypeError, ValueError) as error:
+            raise JournalDamagedError(
+                f"{self.path.name} cannot be read: {str(error).splitlines()[0]}", value=str(self.path)
+            ) from None
+
+    def _recover(self, file_digest: str) -> Recovery | None:
         packed = self._get("base")
         if not isinstance(packed, bytes):
             return None
@@ -142,11 +172,10 @@ class Journal:
         elif file_digest == self._get("digest"):
             saved_step = self._get("saved_step")
         elif rows:
-            raise LookupError("the project file changed behind its journal")
+            raise JournalDamagedError("the project file was changed by something else", value=str(self.path))
         else:
             return None
-        assert isinstance(saved_step, int)
-        unsaved = self._last_step() - saved_step
+        unsaved = self._last_step() - int(str(saved_step))
         if not unsaved:
             return None
         steps = [
@@ -164,10 +193,16 @@ class Journal:
 
     def set_aside(self) -> Path:
         """Close, and move the journal out of the way under a name that says so."""
-        self._db.execute("pragma journal_mode=delete")  # folds the write-ahead log in, so that one file moves
+        with contextlib.suppress(apsw.Error):  # a damaged one cannot
+            self._db.execute("pragma journal_mode=delete")  # folds the write-ahead log in, so that one file moves
         self._db.close()
-        number = 1
-        while (target := self.path.with_name(f"{self.path.name}.aside-{number}")).exists():
-            number += 1
-        self.path.rename(target)
-        return target
+        return move_aside(self.path)
+
+
+def move_aside(journal: Path) -> Path:
+    """Rename a journal file to one that says what it is; returns the new path."""
+    number = 1
+    while (target := journal.with_name(f"{journal.name}.aside-{number}")).exists():
+        number += 1
+    journal.rename(target)
+    return target
