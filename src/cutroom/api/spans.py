@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
 from cutroom.api.times import Clock, span_of
 from cutroom.errors import StaleSpansError
+from cutroom.schema.document import Document
 from cutroom.schema.spans import MediaClock, Spans
+from cutroom.schema.time import snap
+from cutroom.schema.track import Track
 from cutroom.session import Session
 
 
-def on_timeline(spans: Spans | Iterable[Any], session: Session) -> list[tuple[Fraction, Fraction]]:
+def on_timeline(
+    spans: Spans | Iterable[Any], session: Session, tracks: Sequence[str] | None = None
+) -> list[tuple[Fraction, Fraction]]:
     """Spans as timeline times on the frame grid, in order; overlapping ones joined.
 
     Args:
         spans: spans of a media or of the timeline, or pairs of timeline times.
         session: whose timeline is meant.
+        tracks: media spans are mapped through the clips of these tracks; None: of all that are not locked.
 
     Raises:
+        EditError: no such track.
         StaleSpansError: timeline spans of another revision or another project.
         TimeError: a pair that is no span.
     """
@@ -27,7 +35,7 @@ def on_timeline(spans: Spans | Iterable[Any], session: Session) -> list[tuple[Fr
     if not isinstance(spans, Spans) or spans.clock is None:
         found = [span_of((s.start, s.end) if isinstance(spans, Spans) else s, clock) for s in spans]
     elif isinstance(spans.clock, MediaClock):
-        found = _through_clips(spans, session, clock)
+        found = _through_clips(spans, session.document, clock, tracks)
     else:
         if (spans.clock.document, spans.clock.revision) != (session.document.id, session.revision):
             raise StaleSpansError(
@@ -45,20 +53,27 @@ def on_timeline(spans: Spans | Iterable[Any], session: Session) -> list[tuple[Fr
     return joined
 
 
-def _through_clips(spans: Spans, session: Session, clock: Clock) -> list[tuple[Fraction, Fraction]]:
-    document = session.document
+def _through_clips(
+    spans: Spans, document: Document, clock: Clock, names: Sequence[str] | None
+) -> list[tuple[Fraction, Fraction]]:
     assert isinstance(spans.clock, MediaClock)
     shown = {media.id for media in document.media if media.fingerprint.sha256 == spans.clock.sha256}
+    starts, ends = spans.starts, spans.ends
     found = []
-    for track in document.tracks:
-        if track.locked:
-            continue
+    for track in _tracks(document, names):
         for begins, clip in track.clips():
             if clip.media not in shown:
                 continue
-            for span in spans:
-                first = clock.at(begins + max(span.start, clip.start) - clip.start)
-                last = clock.at(begins + min(span.end, clip.end) - clip.start)
-                if first < last and span.start < clip.end and span.end > clip.start:
+            clip_end = clip.end
+            for i in range(bisect_right(ends, clip.start), bisect_left(starts, clip_end)):
+                first = snap(begins + max(starts[i], clip.start) - clip.start, clock.grid)
+                last = snap(begins + min(ends[i], clip_end) - clip.start, clock.grid)
+                if first < last:
                     found.append((first, last))
     return found
+
+
+def _tracks(document: Document, names: Sequence[str] | None) -> list[Track]:
+    if names is None:
+        return [track for track in document.tracks if not track.locked]
+    return [document.tracks[document.track_index(name)] for name in names]

@@ -242,27 +242,29 @@ class Timeline:
         return self
 
     def cut(self, spans: Spans | Iterable[Any], *, tracks: Iterable[str] | None = None) -> Timeline:
-        """Extract many spans at once; media spans are mapped through every clip that shows the media.
+        """Extract many spans at once; media spans are mapped through every clip on these tracks that shows the media.
 
         Raises:
             StaleSpansError: timeline spans that were measured before the last edit.
         """
-        found = on_timeline(spans, self.session)
+        named = tuple(tracks) if tracks is not None else None
+        found = on_timeline(spans, self.session, named)
         if found:
             self.session.apply(
-                ops.Extract(spans=tuple(found), tracks=tuple(tracks) if tracks is not None else None),
+                ops.Extract(spans=tuple(found), tracks=named),
                 f"cut {len(found)} spans",
             )
         return self
 
     def keep(self, spans: Spans | Iterable[Any], *, tracks: Iterable[str] | None = None) -> Timeline:
-        """Extract everything but these spans; media spans are mapped through every clip that shows the media.
+        """Extract all but these spans; media spans are mapped through every clip on these tracks that shows the media.
 
         Raises:
             EditError: none of the spans is on the timeline: nothing would be left.
             StaleSpansError: timeline spans that were measured before the last edit.
         """
-        found = on_timeline(spans, self.session)
+        named = tuple(tracks) if tracks is not None else None
+        found = on_timeline(spans, self.session, named)
         if not found:
             raise EditError(
                 "none of the spans is on the timeline: nothing would be left",
@@ -278,7 +280,7 @@ class Timeline:
             rest.append((position, self.duration))
         if rest:
             self.session.apply(
-                ops.Extract(spans=tuple(rest), tracks=tuple(tracks) if tracks is not None else None),
+                ops.Extract(spans=tuple(rest), tracks=named),
                 f"keep {len(found)} spans",
             )
         return self
