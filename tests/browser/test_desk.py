@@ -454,6 +454,23 @@ def test_a_still_that_cannot_be_made_says_why(opened: Opener) -> None:
     assert notice_of_player(desk).endswith("show the timeline of a cr.Project")
 
 
+def test_a_closed_project_is_shown_and_cannot_be_edited(opened: Opener) -> None:
+    desk = opened(trip(), "PlayerWidget", "TimelineWidget")
+    shown(desk, 0)
+    desk.session.apply(ops.Delete(clip="c1"))
+    revised(desk, 1)
+    undo = desk.page.get_by_role("button", name="Undo")
+    assert undo.is_enabled()
+    desk.session.close()
+    desk.until(lambda: "this project was closed" in notice_of_player(desk), "a notice")
+    assert words(desk.page.locator(".cutroom-timeline .cutroom-notice")).endswith("open it again: Project.open(...)")
+    assert undo.is_disabled()
+    desk.page.locator(".cutroom-timeline").focus()
+    press(desk, "ArrowRight", "Control+z")
+    assert undo.is_disabled(), "an answer does not mean that it is open again"
+    assert desk.state("timeline")["revision"] == "1"
+
+
 def notice_of_player(desk: Desk) -> str:
     return words(desk.page.locator(".cutroom-player .cutroom-notice"))
 

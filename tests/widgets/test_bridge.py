@@ -17,7 +17,8 @@ from cutroom.errors import DamagedMediaError
 from cutroom.schema.document import Document
 from cutroom.session import Session
 from cutroom.widgets.bridge import Bridge, bridge_of, unpin
-from cutroom.widgets.protocol import Box
+from cutroom.widgets.protocol import Box, Clock
+from cutroom.widgets.snapshot import clock_of
 
 
 class Wire:
@@ -294,6 +295,88 @@ def test_edits_from_many_threads_arrive_in_order(bridge: Bridge, wire: Wire, ses
     for number in range(3):
         requests = [one["request"] for one in wire.of("ack") if one["request"] // 1000 == number]
         assert requests == sorted(requests)
+
+
+def test_a_still_says_the_revision_of_the_document_that_it_shows(painter: Painter) -> None:
+    """Somebody edits whenever the revision or the document is looked at."""
+
+    class Restless(Session):
+        calm = True
+
+        def stir(self) -> None:
+            if not self.calm:
+                self.calm = True
+                self.apply(ops.Delete(clip="c1"))
+                self.calm = False
+
+        @property
+        def document(self) -> Document:
+            self.stir()
+            return super().document
+
+        @property
+        def revision(self) -> int:
+            found = super().revision
+            self.stir()
+            return found
+
+    session = Restless(trip())
+    shown: list[tuple[int, bool]] = []
+
+    class Seen(Wire):
+        def boxes(self, document: Document, frame: int, revision: int) -> tuple[Box, ...]:
+            shown.append((revision, document is first))
+            return ()
+
+    first, seen = session.document, Seen()
+    bridge = Bridge(session, painter)
+    bridge.attach(seen)
+    session.calm = False
+    bridge.receive(seen, frame(1, 45))
+    until(lambda: bool(seen.of("frame")))
+    bridge.close()
+    assert shown == [(0, True)]
+
+
+def test_a_change_while_the_bridge_begins_is_not_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    session, wire = Session(trip()), Wire()
+
+    def slow(document: Document) -> Clock:
+        if session.revision == 0:
+            session.apply(ops.Delete(clip="c1"))
+        return clock_of(document)
+
+    monkeypatch.setattr("cutroom.widgets.bridge.clock_of", slow)
+    bridge = Bridge(session)
+    bridge.attach(wire)
+    bridge.receive(wire, {"type": "resync", "client": "page"})
+    bridge.wait()
+    bridge.close()
+    assert [(one["revision"], one["undo"]) for one in wire.of("snapshot")] == [(1, "delete")]
+
+
+def test_a_closed_project_says_so_to_every_page(bridge: Bridge, wire: Wire, session: Session, painter: Painter) -> None:
+    painter.held.clear()
+    for request in range(6):
+        bridge.receive(wire, frame(request, request))
+    bridge.receive(wire, edit(10, op="delete", clip="c1"))
+    bridge.wait()
+    session.close()
+    painter.held.set()
+    bridge._thread.join(5)
+    until(lambda: len(wire.of("frame")) == 6)
+    assert not bridge._thread.is_alive()
+    words = {"reason": "this project was closed", "hint": "open it again: Project.open(...)"}
+    assert wire.of("closed") == [{"type": "closed", **words}]
+    wire.told.clear()
+    bridge.receive(wire, edit(11, op="delete", clip="c2"))
+    bridge.receive(wire, {"type": "travel", "client": "page", "request": 12, "step": "undo"})
+    bridge.receive(wire, frame(13, 4))
+    bridge.receive(wire, {"type": "resync", "client": "page"})
+    assert [one["type"] for one in wire.told] == ["nack", "nack", "error", "snapshot", "closed"]
+    assert [one["request"] for one in wire.told[:3]] == [11, 12, 13]
+    assert all(one[name] == words[name] for one in wire.told[:3] for name in words)
+    assert wire.told[3]["revision"] == session.revision == 1
 
 
 def test_a_comm_routes_messages_where_the_browser_says() -> None:

@@ -1,4 +1,4 @@
-"""The widget classes: one model for one purpose, and something to see without a browser."""
+"""The widget classes: one model for one session, and something to see without a browser."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import base64
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
@@ -15,10 +16,13 @@ from scenery import long, trip
 
 from cutroom.errors import TimeError, WidgetError
 from cutroom.schema.clip import Clip, TitleSource
+from cutroom.schema.detection_columns import make_boxes, make_frames
+from cutroom.schema.detections import Detections
 from cutroom.schema.document import Document, Timeline
 from cutroom.schema.track import Track
 from cutroom.session import Session
 from cutroom.widgets import PlayerWidget, TimelineWidget, bundle
+from cutroom.widgets.bridge import _BRIDGES
 from cutroom.widgets.fallback import html, plain
 
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -56,9 +60,74 @@ def test_shown_again_it_is_the_same_model(desk: Desk, widgets: tuple[TimelineWid
     assert TimelineWidget(desk.session) is timeline
     assert PlayerWidget(desk) is player
     assert player.model_id != timeline.model_id
-    other = PlayerWidget(desk, detections=object())  # type: ignore[arg-type]  # any purpose of its own will do
-    assert other is not player
-    other.close()
+
+
+def test_new_detections_replace_those_of_the_one_player(
+    desk: Desk, widgets: tuple[TimelineWidget, PlayerWidget], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, player = widgets
+    told: list[str] = []
+    monkeypatch.setattr(player, "post", lambda content, buffers: told.append(content["type"]))
+    first, second = detections("star"), detections("ring")
+    for given in (first, second, second):  # a cell that is run again and again
+        assert PlayerWidget(desk, detections=given) is player
+    player._live.wait()
+    assert told == ["snapshot"] * 2, "every view asks for its picture anew"
+    assert len(player._live._ports) == 2
+    assert [box.label for box in player.boxes(desk.session.document, 0, 0)] == ["ring"]
+    assert PlayerWidget(desk).detections is second
+    player.detections = None
+    assert player.boxes(desk.session.document, 0, 0) == ()
+
+
+def test_a_widget_that_could_not_be_made_is_not_given_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails() -> str:
+        raise OSError("the bundle cannot be read")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("cutroom.widgets.model.front_end", fails)
+        with pytest.raises(OSError, match="bundle"):
+            TimelineWidget(desk)
+    made = TimelineWidget(desk)
+    assert made.model_id
+    assert made._live._ports == [made]
+    made.close()
+
+
+def test_a_closed_project_is_shown_and_no_thread_is_left(
+    desk: Desk, widgets: tuple[TimelineWidget, PlayerWidget]
+) -> None:
+    timeline, _ = widgets
+    bridge = timeline._live
+    assert bridge.poster((480, 270), 5)
+    desk.session.close()
+    bridge.wait()
+    assert not [one.name for one in (bridge._thread, *bridge._pictures._threads) if lives(one)]
+    assert id(desk.session) not in _BRIDGES
+    assert TimelineWidget(desk) is timeline, "shown again, nothing new is made"
+    data, _ = timeline._repr_mimebundle_()
+    assert set(data) == {VIEW, "text/plain", "text/html"}
+    timeline.time = 2
+    assert timeline.time == 2
+    closed = Session(trip())
+    closed.close()
+    late = TimelineWidget(closed)
+    late._live.wait()
+    assert not lives(late._live._thread)
+    assert id(closed) not in _BRIDGES
+    late.close()
+
+
+def lives(thread: threading.Thread) -> bool:
+    thread.join(5)
+    return thread.is_alive()
+
+
+def detections(label: str) -> Detections:
+    """One box in the first frame of whatever is shown."""
+    base, frames = make_frames([(0, Fraction(0), Fraction(1), Fraction(1))])
+    boxes = make_boxes(row=[0], class_id=[0], confidence=[0.9], track_id=[3], xyxy=[(480, 270, 1440, 810)])
+    return Detections(None, (label,), base, frames, boxes, Fraction(30), (1920, 1080))
 
 
 def test_a_closed_widget_is_made_anew_and_leaves_no_thread(desk: Desk) -> None:

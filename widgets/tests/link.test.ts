@@ -142,3 +142,18 @@ test("a closed link listens no more", (t) => {
   stop.abort();
   assert.equal(line.listeners, 0);
 });
+
+test("a closed project is shown with the words why nothing can be done", async (t) => {
+  const { line, link } = open(t);
+  line.say(snapshot("closing", 1), [EMPTY]);
+  const waiting = link.travel("undo");
+  const closed: ToBrowser = { type: "closed", reason: "this project was closed", hint: "open it again" };
+  line.say(closed);
+  const answer = await waiting;
+  assert.deepEqual([answer.type, "reason" in answer && answer.reason], ["nack", "this project was closed"]);
+  assert.deepEqual(link.status, { kind: "gone", reason: "this project was closed", hint: "open it again" });
+  line.say(snapshot("closing", 1), [EMPTY]);
+  line.say({ type: "seek", client: null, frame: 9 });
+  assert.equal(link.status.kind, "gone");
+  assert.equal(link.state.frame, 9);
+});

@@ -2,7 +2,8 @@
 
 Messages from the browser arrive on a thread of the kernel that may not wait (a subshell's, while a cell runs): they are
 checked and queued. One worker thread per session applies edits and sends patches in order; stills have threads of their
-own, so that no edit waits for a picture.
+own, so that no edit waits for a picture. Once its project is closed a bridge has no threads: pages keep what they show,
+and whatever they ask for is answered with that.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from typing import Any, Protocol
+from weakref import WeakValueDictionary
 
 import pydantic
 
@@ -28,6 +30,7 @@ from cutroom.widgets.protocol import (
     FROM_BROWSER,
     Ack,
     Box,
+    Closed,
     Edit,
     Failure,
     Frame,
@@ -42,6 +45,7 @@ from cutroom.widgets.snapshot import State, clock_of, snapshot, steps
 
 _log = logging.getLogger(__name__)
 _FAULT = "nothing was changed; this is a fault in Cutroom, and the kernel's log has its details"
+_CLOSED, _OPEN_AGAIN = "this project was closed", "open it again: Project.open(...)"
 
 
 class Stills(Protocol):
@@ -83,12 +87,26 @@ class Bridge:
         self._wanted: dict[tuple[str, int], int] = {}
         self._queue: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._pictures = ThreadPoolExecutor(FRAMES_IN_FLIGHT, thread_name_prefix="cutroom-stills")
-        session.changed.connect(self._changed)
-        revision = session.revision  # before the document: a change in between then makes a patch without content
-        self._latest = self._sent = State(session.document, revision, *steps(session.history))
-        self._clock = clock_of(self._sent.document)
+        self._gate = threading.Lock()
+        """Held while it is looked whether the bridge is open, and while work is handed to its threads."""
+        self._open = True
+        revision, document = session.state
+        self._latest = self._sent = State(document, revision, *steps(session.history))
+        self._clock = clock_of(document)
         self._thread = threading.Thread(target=self._work, name="cutroom-widgets", daemon=True)
         self._thread.start()
+        session.changed.connect(self._changed)
+        session.closed.connect(self._project_closed)
+        revision, document = session.state
+        if revision != self._sent.revision:  # it changed before anybody listened
+            self._take(State(document, revision, *steps(session.history)))
+        if session._closed:
+            self._project_closed()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether edits and stills are still served."""
+        return self._open
 
     # -- widgets come and go ------------------------------------------------------------------------------------------
 
@@ -105,17 +123,44 @@ class Bridge:
 
     def close(self) -> None:
         """Stop the threads; what is queued is done first."""
-        self.session.changed.disconnect(self._changed, missing_ok=True)
-        self._queue.put(None)
+        self._stop(None)
         self._pictures.shutdown(wait=False, cancel_futures=True)
-        _BRIDGES.pop(id(self.session), None)
+
+    def _project_closed(self) -> None:
+        """Tell every page, and stop. Stills that were asked for are answered still."""
+        if self._stop(lambda: self._tell(Closed(reason=_CLOSED, hint=_OPEN_AGAIN))):
+            self._pictures.shutdown(wait=False)
+            _ENDED[id(self.session)] = self
+
+    def _stop(self, last: Callable[[], None] | None) -> bool:
+        """Hand nothing more to the threads after this last task; whether they were not stopped before."""
+        with self._gate:
+            if not self._open:
+                return False
+            self._open = False
+            if last is not None:
+                self._queue.put(last)
+            self._queue.put(None)
+        self.session.changed.disconnect(self._changed, missing_ok=True)
+        self.session.closed.disconnect(self._project_closed, missing_ok=True)
+        if _BRIDGES.get(id(self.session)) is self:
+            _BRIDGES.pop(id(self.session), None)
+        return True
 
     def wait(self, seconds: float = 10) -> None:
         """Until everything that was queued before is done."""
         done = threading.Event()
-        self._queue.put(done.set)
-        if not done.wait(seconds):
+        if not self._hand(done.set):
+            self._thread.join(seconds)
+        elif not done.wait(seconds):
             raise WidgetError(f"the widgets' thread did not answer in {seconds:g} s", hint="restart the kernel")
+
+    def _hand(self, task: Callable[[], None]) -> bool:
+        """Have the worker thread do something; False: it has stopped."""
+        with self._gate:
+            if self._open:
+                self._queue.put(task)
+            return self._open
 
     # -- what widgets say ---------------------------------------------------------------------------------------------
 
@@ -131,22 +176,42 @@ class Bridge:
             return
         match message:
             case FrameRequest():
-                key = message.client, message.player
+                self._ask(port, message)
+            case Resync():
+                self.refresh(port)
+            case Seek():
+                self._move(message)
+            case Edit() | Travel():
+                if not self._hand(lambda: self._answer(port, message)):
+                    self._refuse(port, message.client, message.request, _CLOSED, _OPEN_AGAIN)
+
+    def refresh(self, port: Port) -> None:
+        """Send this widget's pages the whole state; they ask for their pictures anew."""
+        if self._hand(lambda: self._resync(port)):
+            return
+        state = self._latest
+        message, buffer = snapshot(state, clock_of(state.document), self._name, self.frame)
+        port.post(message.model_dump(mode="json"), [buffer])
+        port.post(Closed(reason=_CLOSED, hint=_OPEN_AGAIN).model_dump(mode="json"), [])
+
+    def _ask(self, port: Port, message: FrameRequest) -> None:
+        key = message.client, message.player
+        with self._gate:
+            if self._open:
                 self._wanted[key] = max(message.generation, self._wanted.get(key, 0))
                 self._pictures.submit(self._serve, port, message)
-            case Resync():
-                self._queue.put(lambda: self._resync(port))
-            case Seek():
-                self.frame = message.frame
-                self._queue.put(lambda: self._tell(message))
-            case Edit() | Travel():
-                self._queue.put(lambda: self._answer(port, message))
+                return
+        answer = Failure(client=message.client, request=message.request, reason=_CLOSED, hint=_OPEN_AGAIN)
+        port.post(answer.model_dump(mode="json"), [])
 
     def seek(self, time: Fraction) -> None:
         """Put every view's playhead on a timeline time."""
-        self.frame = to_frame(time, self.session.document.settings.fps)
-        message = Seek(frame=self.frame)
-        self._queue.put(lambda: self._tell(message))
+        self._move(Seek(frame=to_frame(time, self.session.document.settings.fps)))
+
+    def _move(self, message: Seek) -> None:
+        self.frame = message.frame
+        if not self._hand(lambda: self._tell(message)):
+            self._tell(message)
 
     # -- the worker thread --------------------------------------------------------------------------------------------
 
@@ -158,8 +223,14 @@ class Bridge:
                 _log.exception("a widget's message could not be handled")
 
     def _changed(self, change: Change) -> None:
-        self._latest = State(change.document, change.revision, *steps(self.session.history))
-        self._queue.put(self._flush)
+        self._take(State(change.document, change.revision, *steps(self.session.history)))
+
+    def _take(self, state: State) -> None:
+        with self._gate:
+            if state.revision < self._latest.revision:
+                return  # a subscriber that edits is heard before the change that it heard of
+            self._latest = state
+        self._hand(self._flush)
 
     def _flush(self) -> None:
         """Send what has changed since the last time; many changes at once make one patch."""
@@ -225,7 +296,7 @@ class Bridge:
     def _serve(self, port: Port, message: FrameRequest) -> None:
         """Answer a frame request, always and once."""
         client, request = message.client, message.request
-        revision, document = self.session.revision, self.session.document
+        revision, document = self.session.state
         answer: Message
         jpeg: list[bytes] = []
         boxes: tuple[Box, ...] = ()
@@ -243,8 +314,8 @@ class Bridge:
 
     def poster(self, size: tuple[int, int], seconds: float) -> bytes | None:
         """A still for pages without widgets: at the playhead, or a third into the timeline; None: not in this time."""
-        document = self.session.document
-        if not document.duration or self.stills is None:
+        _, document = self.session.state
+        if not document.duration or self.stills is None or not self._open:
             return None
         frame = self.frame or to_frame(document.duration / 3, document.settings.fps)
         try:
@@ -255,15 +326,19 @@ class Bridge:
 
 
 _BRIDGES: dict[int, Bridge] = {}
+_ENDED: WeakValueDictionary[int, Bridge] = WeakValueDictionary()
+"""Bridges of closed projects, for as long as a widget shows them: shown again, it is the same widget still."""
 _BRIDGES_LOCK = threading.Lock()
 
 
 def bridge_of(session: Session, stills: Stills | None = None) -> Bridge:
-    """The session's bridge, made when its first widget is; it ends with the last one."""
+    """The session's bridge, made when its first widget is; it ends with the last one, or when the project is closed."""
     with _BRIDGES_LOCK:
-        found = _BRIDGES.get(id(session))
+        found = _BRIDGES.get(id(session)) or _ENDED.get(id(session))
         if found is None:
             found = _BRIDGES[id(session)] = Bridge(session, stills)
+            if not found.is_open:
+                _BRIDGES.pop(id(session), None)
         elif found.stills is None:
             found.stills = stills
         return found

@@ -25,27 +25,28 @@ PATIENCE = 10.0
 
 
 class SessionWidget(anywidget.AnyWidget):
-    """A view of a session. Made twice for the same session and purpose, it is the same widget."""
+    """A view of a session. Made twice for the same session, it is the same widget."""
 
     _esm = traitlets.Unicode().tag(sync=True)
     _bridge: Bridge | None = None
 
-    def __new__(cls, timeline: Any, **purpose: Any) -> Self:
+    def __new__(cls, timeline: Any, **what: Any) -> Self:
         """The widget that is there already, or a new one."""
-        known: Self | None = _bridge(timeline).models.get(_key(cls, purpose))
+        known: Self | None = _bridge(timeline).models.get(cls.__name__)
         return known if known is not None else super().__new__(cls)
 
-    def __init__(self, timeline: Any, **purpose: Any) -> None:
+    def __init__(self, timeline: Any) -> None:
         if self._bridge is not None:  # `__new__` gave the one that is there already
             return
         bridge = _bridge(timeline)
         self._bridge = bridge
         self.session: Session = bridge.session
-        bridge.models[_key(type(self), purpose)] = self
         super().__init__(_esm=front_end())
         unpin(self.comm)
         self.on_msg(lambda widget, content, buffers: bridge.receive(self, content))
         bridge.attach(self)
+        # last, so that one that failed is not given again; by name: anywidget gives every instance a class of its own
+        bridge.models[type(self).__name__] = self
 
     @property
     def time(self) -> Fraction:
@@ -109,8 +110,3 @@ def _bridge(timeline: Any) -> Bridge:
         )
     stills: Stills | None = getattr(timeline, "app", None)
     return bridge_of(session, stills)
-
-
-def _key(cls: type, purpose: dict[str, Any]) -> object:
-    # anywidget gives every instance a class of its own, with the same name
-    return cls.__name__, *((name, id(value)) for name, value in sorted(purpose.items()) if value is not None)

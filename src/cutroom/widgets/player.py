@@ -18,6 +18,9 @@ class PlayerWidget(SessionWidget):
     It shares its time with the timeline's widget. Keys: Space plays by stills at real time as far as they come, arrows
     step frames, Home/End, B shows and hides detections.
 
+    A session has one player, however often it is made and shown: new detections replace those it drew before, in every
+    cell that shows it. Made again without any, it keeps what it has; `player.detections = None` takes them away.
+
     Args:
         timeline: `project.timeline`, or a session.
         detections: boxes to draw over the picture: of a media (they follow it through every clip), or of this timeline.
@@ -29,15 +32,31 @@ class PlayerWidget(SessionWidget):
         >>> cr.PlayerWidget(project.timeline, detections=dets)  # doctest: +SKIP
     """
 
+    _detections: Detections | None = None
+
     def __init__(self, timeline: Any, *, detections: Detections | None = None) -> None:
         if self._bridge is None:
+            self._detections = detections
+        super().__init__(timeline)
+        if detections is not None:
             self.detections = detections
-        super().__init__(timeline, detections=detections)
+
+    @property
+    def detections(self) -> Detections | None:
+        """What is drawn over the picture. Setting it draws every view of this player anew."""
+        return self._detections
+
+    @detections.setter
+    def detections(self, detections: Detections | None) -> None:
+        if detections is not self._detections:
+            bridge, self._detections = self._live, detections
+            bridge.refresh(self)
 
     def boxes(self, document: Document, frame: int, revision: int) -> tuple[Box, ...]:
         """The detections of a frame."""
-        if self.detections is None:
+        detections = self._detections
+        if detections is None:
             return ()
         from cutroom.widgets.boxes import boxes_at
 
-        return boxes_at(self.detections, document, frame, revision)
+        return boxes_at(detections, document, frame, revision)

@@ -276,8 +276,16 @@ class Failure(Message):
     hint: str | None
 
 
+class Closed(Message):
+    """The project was closed: what is shown stays, nothing more can be done to it."""
+
+    type: Literal["closed"] = "closed"
+    reason: str
+    hint: str
+
+
 FromBrowser = Annotated[Resync | Edit | Travel | Seek | FrameRequest, Field(discriminator="type")]
-ToBrowser = Annotated[Snapshot | Patch | Ack | Nack | Seek | Frame | Failure, Field(discriminator="type")]
+ToBrowser = Annotated[Snapshot | Patch | Ack | Nack | Seek | Frame | Failure | Closed, Field(discriminator="type")]
 
 FROM_BROWSER: TypeAdapter[FromBrowser] = TypeAdapter(FromBrowser)
 """Validates what arrives."""

@@ -20,6 +20,7 @@ export interface Trouble {
 }
 export type Status = { readonly kind: "connecting" | "live" } | Trouble;
 
+const LIVE: Status = { kind: "live" };
 const SILENT: Trouble = {
   kind: "silent",
   reason: "The kernel does not answer",
@@ -50,6 +51,8 @@ export class Link {
   #watchdog: ReturnType<typeof setTimeout> | undefined;
   #seekTimer: ReturnType<typeof setTimeout> | undefined;
   #seekDue = false;
+  /** Whether the project was closed: answers to what is asked then do not mean that it can be edited. */
+  #closed = false;
 
   constructor(model: Model, signal: AbortSignal) {
     this.#model = model;
@@ -148,7 +151,7 @@ export class Link {
   #hear(message: ToBrowser, buffers: readonly DataView[]): void {
     clearTimeout(this.#watchdog);
     this.#watchdog = undefined;
-    this.#setStatus({ kind: "live" });
+    if (!this.#closed) this.#setStatus(LIVE);
     switch (message.type) {
       case "snapshot":
         this.#join(message).load(message, copyOf(buffers[0]!));
@@ -170,6 +173,10 @@ export class Link {
         if (message.client !== client()) break;
         this.#frames.get(message.request)?.(message, buffers[0]);
         this.#frames.delete(message.request);
+        break;
+      case "closed":
+        this.#closed = true;
+        this.#fail({ kind: "gone", reason: message.reason, hint: message.hint });
     }
     if (this.#waiting.size) this.#expectAnswer();
   }
@@ -194,7 +201,7 @@ export class Link {
   }
 
   #setStatus(status: Status): void {
-    if (status.kind === this.status.kind) return;
+    if (status === this.status) return;
     this.status = status;
     this.#tell();
   }

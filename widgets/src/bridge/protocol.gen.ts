@@ -29,6 +29,13 @@ export interface Clock {
   readonly exact: boolean;
 }
 
+/** The project was closed: what is shown stays, nothing more can be done to it. */
+export interface Closed {
+  readonly type: "closed";
+  readonly reason: string;
+  readonly hint: string;
+}
+
 /** Remove a clip and what is linked to it: leave a gap, or close it (ripple). */
 export interface Delete {
   readonly id?: string;
@@ -252,4 +259,5 @@ export type ToBrowser =
   | Nack
   | Seek
   | Frame
-  | Failure;
+  | Failure
+  | Closed;
