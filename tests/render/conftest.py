@@ -106,14 +106,18 @@ class Decoded:
 
 def decode(path: Path, size: tuple[int, int] = SIZE, channels: int = 2) -> Decoded:
     """Decode a file with the ffmpeg program, frame by frame as stored, and fail on any complaint of it."""
-    ffmpeg = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "warning", "-i", str(path)]
-    picture = _run([*ffmpeg, "-map", "0:v?", "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"])
-    sound = _run([*ffmpeg, "-map", "0:a?", "-f", "f32le", "-c:a", "pcm_f32le", "-"])
-    frames = np.frombuffer(picture, np.uint8).reshape(-1, size[1], size[0], 3)
-    return Decoded(frames, np.frombuffer(sound, np.float32).reshape(-1, channels).T)
+    sound = _run(path, "warning", ["-map", "0:a?", "-f", "f32le", "-c:a", "pcm_f32le", "-"])
+    return Decoded(decode_frames(path, size), np.frombuffer(sound, np.float32).reshape(-1, channels).T)
 
 
-def _run(command: list[str]) -> bytes:
+def decode_frames(path: Path, size: tuple[int, int], *, stream: str = "v?", level: str = "warning") -> np.ndarray:
+    """The frames alone: (N, H, W, 3) uint8 RGB."""
+    arguments = ["-map", f"0:{stream}", "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"]
+    return np.frombuffer(_run(path, level, arguments), np.uint8).reshape(-1, size[1], size[0], 3)
+
+
+def _run(path: Path, level: str, arguments: list[str]) -> bytes:
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", level, "-i", str(path), *arguments]
     done = subprocess.run(command, capture_output=True, check=False)
     complaints = done.stderr.decode()
     if "does not contain any stream" in complaints:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from cutroom.errors import EditError, MediaNotFoundError, TimeError, ValidationError
+from cutroom.media import probe
+from cutroom.render.cache import SegmentCache
+from cutroom.render.export import export
 from cutroom.render.plan import plan
-from cutroom.schema.clip import Gap, Transition
+from cutroom.schema.clip import Clip, Gap, MediaSource, Transition
+from cutroom.schema.document import Document, ProjectSettings, Timeline
 from cutroom.schema.export import ExportSettings
-from cutroom.workers import WorkerPool
+from cutroom.workers import InlineExecutor, WorkerPool
 
-from .conftest import FPS, RATE, SIZE, Desk, Film, decode, title, track
+from .conftest import FPS, RATE, SIZE, Desk, Film, decode, decode_frames, title, track
 
 CUTS = ((10, 100), (151, 152), (30, 75), (120, 239))
 NUMBERS = [number for first, end in CUTS for number in range(first, end)]
@@ -213,3 +218,35 @@ def test_a_report_reads_as_a_table(desk: Desk, film: Film) -> None:
     assert "libx264" in report._repr_html_()
     assert type(report).model_validate_json(report.model_dump_json()) == report
     assert report.verified.to_df().iloc[0]["width"] == SIZE[0]
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(
+    ("name", "first", "frames"),
+    [("nasa_13013.mp4", 100, 60), ("flipping_a_pancake.mkv", 37, 50), ("exo_sample_av1.mp4", 3, 20)],
+)
+def test_real_clips_come_through_frame_by_frame(
+    shared_data: Path, tmp_path: Path, name: str, first: int, frames: int
+) -> None:
+    path = shared_data / "video" / name
+    media = probe(str(path), InlineExecutor())
+    assert media.video is not None
+    video = media.video
+    clip = Clip(id="c_1", source=MediaSource(media=media.id), start=first / video.rate, duration=frames / video.rate)
+    settings = ProjectSettings(fps=video.rate, width=video.width, height=video.height)
+    kinds = ["video"] + (["audio"] if media.audio else [])
+    tracks = tuple(track(kind, [clip.replace(id=f"c_{kind}")]) for kind in kinds)
+    document = Document(id="d_1", settings=settings, media=(media,), timeline=Timeline(tracks=tracks))
+    paths = {media.fingerprint.sha256: str(path)}
+    cache = SegmentCache(tmp_path / "cache")
+    report = export(document, paths, tmp_path / "out.mp4", SHORT_GOP, InlineExecutor(), cache)
+    size = (video.width, video.height)
+    made = decode_frames(tmp_path / "out.mp4", size)
+    source = decode_frames(path, size, stream=str(video.index), level="fatal")
+    assert len(made) == frames == report.frames
+    error = [
+        [((made[i].astype(np.float32) - source[first + i + shift]) ** 2).mean() for shift in (-1, 0, 1)]
+        for i in range(frames - 1)
+    ]
+    assert all(row[1] <= min(row) + 0.5 for row in error)
+    assert np.mean([row[1] for row in error]) < 20

@@ -126,8 +126,8 @@ class Plan:
         ends = [segment.start_frame + segment.frames for segment in self.segments]
         table = pd.DataFrame(
             {
-                "start": [float(frame / fps) for frame in starts],
-                "end": [float(frame / fps) for frame in ends],
+                "start": [frame * fps.denominator / fps.numerator for frame in starts],
+                "end": [frame * fps.denominator / fps.numerator for frame in ends],
                 "start_frame": starts,
                 "end_frame": ends,
                 "action": [segment.action for segment in self.segments],
