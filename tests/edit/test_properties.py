@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from editing import build
+from editing import build, make_media
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +12,7 @@ from cutroom.edit.apply import apply
 from cutroom.edit.draft import cut_sides
 from cutroom.edit.operations import (
     OPERATION,
+    AddMedia,
     AddTransition,
     Append,
     Delete,
@@ -126,3 +127,52 @@ def test_extract_takes_exactly_what_was_asked(data: st.DataObject) -> None:
     lifted = apply(document, Lift(spans=spans)).document
     clips = sum(clip.duration for _, clip in lifted.tracks[0].clips())
     assert clips == document.duration - Fraction(len(inside), 30)
+
+
+def seconds_shown(document: Document, title: str) -> dict[int, tuple[str | None, Fraction]]:
+    """For each frame of a track: which media, and where the timeline would stand at its start."""
+    track = document.tracks[document.track_index(title)]
+    return {
+        frame: (clip.media, begins - clip.start)
+        for begins, clip in track.clips()
+        for frame in range(int(begins * 30), int((begins + clip.duration) * 30))
+    }
+
+
+@st.composite
+def ripples(draw: st.DrawFn, document: Document) -> Operation:
+    clip = draw(st.sampled_from([clip.id for track in document.tracks for _, clip in track.clips()]))
+    at, length = draw(moments), draw(lengths)
+    track, sound = draw(st.sampled_from([("V1", None), ("V1", "A1"), ("V2", None), ("A1", None)]))
+    named = draw(st.sampled_from([None, ("V1",), ("A1",), ("V1", "A1")]))
+    source = MediaSource(media="m_c")
+    return draw(
+        st.sampled_from(
+            [
+                Insert(track=track, at=at, source=source, duration=length, sound_track=sound),
+                Delete(clip=clip, ripple=True),
+                Extract(spans=((at, at + length),), tracks=named),
+                Trim(clip=clip, edge="end", to=at, ripple=True),
+                Trim(clip=clip, edge="start", to=at, ripple=True),
+            ]
+        )
+    )
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_no_ripple_puts_the_sound_out_of_sync(data: st.DataObject) -> None:
+    document = apply(build(), AddMedia(media=make_media("m_c"))).document
+    over = data.draw(st.sampled_from(["V1", "A1", "V2"]))  # picture and sound may begin and end apart
+    at, length = data.draw(moments), data.draw(lengths)
+    laid = Overwrite(track=over, at=at, source=MediaSource(media="m_c"), duration=length)
+    document = apply(document, laid).document
+    for _ in range(data.draw(st.integers(1, 3))):
+        try:
+            document = apply(document, data.draw(ripples(document))).document
+        except EditError:
+            continue
+        picture, sound = seconds_shown(document, "V1"), seconds_shown(document, "A1")
+        for frame in picture.keys() & sound.keys():
+            if picture[frame][0] == sound[frame][0] != "m_c":
+                assert picture[frame] == sound[frame]

@@ -10,7 +10,7 @@ from cutroom.edit.limits import FADES_IN, FADES_OUT, check_overlaps, check_trans
 from cutroom.errors import EditError, HandlesError, LockedTrackError
 from cutroom.schema.base import derive_id
 from cutroom.schema.clip import Clip, Gap, Item, Transition
-from cutroom.schema.document import Document, Marker
+from cutroom.schema.document import Document
 from cutroom.schema.effect import Effect
 from cutroom.schema.track import Track
 
@@ -96,26 +96,34 @@ class Draft:
         self.set_tracks({t: track.evolve(items=(*track.items[:i], clip, *track.items[i + 1 :]))})
 
     def shift(self, at: Fraction, delta: Fraction, skip: Iterable[int]) -> None:
-        """Ripple: move what starts at or after `at` by `delta` on every sync-locked track but `skip`; markers too.
+        """Ripple every sync-locked track but `skip`, and the markers.
+
+        To the right, a gap of `delta` opens at `at`, inside of a clip too. To the left, `[at + delta, at)` closes: what
+        starts at or after `at` moves, and a marker in between goes to the cut.
 
         Raises:
-            EditError: a track has no gap to give up for a move to the left; says how much is missing.
+            EditError: a track has no gap to give up for a move to the left, or holds a linked clip there, which would
+                lose its picture or sound; says how much is in the way.
         """
+        if not delta:
+            return
         left_out = set(skip)
         for index, track in enumerate(self.document.tracks):
-            if index in left_out or not track.sync_lock or track.duration <= at:
+            if index in left_out or not track.sync_lock or track.duration <= min(at, at + delta):
                 continue
             if track.locked:
                 self.notes.append(f"track {track.title} is locked and stayed where it is")
-                continue
-            self.set_items(index, _shifted(track, at, delta))
+            elif delta < 0:
+                self.set_items(index, _closed(track, at, -delta))
+            elif track.duration > at:
+                self.set_items(index, [*before(track, at), Gap(duration=delta), *after(track, at)])
         self._shift_markers(at, delta)
 
     def _shift_markers(self, at: Fraction, delta: Fraction) -> None:
-        timeline = self.document.timeline
-        if not any(marker.time >= at for marker in timeline.markers):
+        timeline, first = self.document.timeline, min(at, at + delta)
+        if not any(marker.time >= first for marker in timeline.markers):
             return
-        moved = tuple(_move_marker(m, delta) if m.time >= at else m for m in timeline.markers)
+        moved = tuple(m.evolve(time=max(first, m.time + delta)) if m.time >= first else m for m in timeline.markers)
         self.document = self.document.evolve(timeline=timeline.evolve(markers=moved))
 
     def _name_pieces(self, items: list[Item]) -> tuple[list[Item], dict[str, str], dict[str, str]]:
@@ -235,38 +243,40 @@ def _melt(items: list[Item]) -> list[Item]:
     return melted
 
 
-def _shifted(track: Track, at: Fraction, delta: Fraction) -> list[Item]:
-    """The items with everything that starts at or after `at` moved by `delta`; gaps stretch or shrink for it."""
+def _closed(track: Track, at: Fraction, length: Fraction) -> list[Item]:
+    """The items with what starts at or after `at` moved left by `length`, into the gap before it.
+
+    Music and titles without a link may lie there, and stay whole, where they leave room.
+    """
+    for item in between(track, at - length, at):
+        if isinstance(item, Clip) and item.link is not None:
+            raise _in_the_way(
+                f"closing up would tear clip {item.id} on track {track.title} from what it is linked to: "
+                f"{readable(item.duration)} in the way",
+                item.duration,
+                track,
+            )
     index = track.index_at(at)
-    if index < len(track.items) and (track.start_of(index) < at or isinstance(track.items[index], Gap)):
-        # a clip across `at` stays; what follows it moves; a gap across `at` stretches or shrinks
-        if isinstance(track.items[index], Gap):
-            index += 1
-        else:
-            index += 1
-            if index < len(track.items) and isinstance(track.items[index], Gap):
-                index += 1
+    if index < len(track.items) and track.start_of(index) < at:
+        index += 1
+    if index < len(track.items) and isinstance(track.items[index], Gap):
+        index += 1
     head, tail = list(track.items[:index]), list(track.items[index:])
     if not tail:
         return head
-    if delta > 0:
-        return [*head, Gap(duration=delta), *tail]
     gap = head[-1] if head and isinstance(head[-1], Gap) else None
-    room = gap.duration if gap else Fraction(0)
-    missing = -delta - room
+    missing = length - (gap.duration if gap else Fraction(0))
     if missing > 0:
-        raise EditError(
-            f"closing up would push track {track.title} {readable(missing)} into the clip before",
-            value=missing,
-            hint=f"switch off the sync lock of {track.title}, or make room there first",
+        raise _in_the_way(
+            f"closing up would push track {track.title} {readable(missing)} into the clip before", missing, track
         )
     return [*head[:-1], *([Gap(duration=-missing)] if missing else []), *tail]
+
+
+def _in_the_way(message: str, value: Fraction, track: Track) -> EditError:
+    return EditError(message, value=value, hint=f"switch off the sync lock of {track.title}, or make room there first")
 
 
 def _edge_effects(effects: tuple[Effect, ...], is_first: bool, is_last: bool) -> tuple[Effect, ...]:
     dropped = (frozenset() if is_first else FADES_IN) | (frozenset() if is_last else FADES_OUT)
     return tuple(effect for effect in effects if effect.effect not in dropped) if dropped else effects
-
-
-def _move_marker(marker: Marker, delta: Fraction) -> Marker:
-    return marker.evolve(time=max(Fraction(0), marker.time + delta))

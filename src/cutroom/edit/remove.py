@@ -79,7 +79,10 @@ def lift(draft: Draft, op: Lift) -> None:
 
 
 def extract(draft: Draft, op: Extract) -> None:
-    """``[A][B][C]`` - B → ``[A][C]``. Sync-locked tracks that are not named close up too, where they have gaps."""
+    """``[A][B][C]`` - B → ``[A][C]``. Sync-locked tracks that are not named close up too, where they have gaps.
+
+    Markers of a span go to where it was.
+    """
     spans = tidy(op.spans)
     tracks = draft.unlocked(op.tracks)
     for index in tracks:

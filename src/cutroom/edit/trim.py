@@ -7,6 +7,7 @@ from fractions import Fraction
 from cutroom.edit.draft import Draft
 from cutroom.edit.limits import check_range, readable
 from cutroom.edit.operations import Trim
+from cutroom.edit.sync import require_sync
 from cutroom.errors import EditError, HandlesError
 from cutroom.schema.clip import Clip, Gap, Item
 
@@ -16,17 +17,23 @@ def trim(draft: Draft, op: Trim) -> None:
 
     Raises:
         HandlesError: the media does not reach that far.
-        EditError: nothing would be left of the clip, or its neighbour is in the way.
+        EditError: nothing would be left of the clip, its neighbour is in the way, or a ripple would lose sync.
     """
-    members = draft.group(op.clip)
+    document, members = draft.document, draft.group(op.clip)
+    at_start = op.edge == "start"
     t0, i0 = members[0]
     track = draft.document.tracks[t0]
     start, end = track.start_of(i0), track.start_of(i0 + 1)
-    delta = op.to - (start if op.edge == "start" else end)
+    delta = op.to - (start if at_start else end)
+    edges = {document.tracks[t].start_of(i if at_start else i + 1) for t, i in members}
     for t, i in members:
-        _trim_one(draft, t, i, delta, at_start=op.edge == "start", ripple=op.ripple)
+        _trim_one(draft, t, i, delta, at_start=at_start, ripple=op.ripple)
     if op.ripple:
-        draft.shift(end, -delta if op.edge == "start" else delta, skip=[t for t, _ in members])
+        # the head comes or goes before what is left of the clip, which moves with all that follows
+        at, moved = (max(start, op.to), -delta) if at_start else (end, delta)
+        draft.shift(at, moved, skip=[t for t, _ in members])
+        if len(edges) > 1:
+            require_sync(document, draft.document)
 
 
 def _trim_one(draft: Draft, t: int, i: int, delta: Fraction, *, at_start: bool, ripple: bool) -> None:
