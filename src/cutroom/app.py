@@ -7,8 +7,6 @@ registry of its own in which it has replaced a service.
 from __future__ import annotations
 
 import atexit
-import contextlib
-import json
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -19,11 +17,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import svcs
 
 from cutroom.edit import operations as ops
-from cutroom.edit.project_file import write_whole
+from cutroom.edit.journal import journal_path
 from cutroom.effects.registry import Registry, check, default_registry
 from cutroom.errors import AccessDeniedError
+from cutroom.jobs.places import tidy
 from cutroom.jobs.service import Jobs
 from cutroom.media.fingerprint import Digests
+from cutroom.media.sources import Sources
 from cutroom.render.cache import SegmentCache
 from cutroom.render.report import Report
 from cutroom.schema.base import Frozen
@@ -31,8 +31,9 @@ from cutroom.schema.document import Document
 from cutroom.schema.export import ExportSettings
 from cutroom.schema.time import Seconds
 from cutroom.settings import limits, private_folder, settings
-from cutroom.workers import Grants, WorkerPool
+from cutroom.workers import WorkerPool
 from cutroom.workers.gate import GRANT_HINT
+from cutroom.workers.grantbook import GrantBook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,48 +74,29 @@ class Snapshot(Frozen):
     document: Document
     paths: dict[str, str]
     """Absolute path of each media, by the SHA-256 of its content."""
+    project: str | None = None
+    """The project file, which no export may overwrite."""
     settings: ExportSettings
     span: tuple[Seconds, Seconds] | None = None
-
-
-class GrantBook:
-    """What this user granted on this machine, kept from one session to the next.
-
-    A file that the user adds to a project is granted by that; a file that only a project names is not.
-
-    Args:
-        path: where the book is kept.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._lock = threading.Lock()
-        known = json.loads(path.read_text()) if path.exists() else []
-        self._known: list[str] = [str(entry) for entry in known]
-        self.grants = Grants(read=self._known)
-
-    def allow(self, path: Path, *, remember: bool) -> None:
-        """Grant reading of a file or a folder, now and, where it is remembered, in later sessions."""
-        self.grants.allow_read(path)
-        if not remember:
-            return
-        real = os.path.realpath(path)
-        with self._lock:
-            if real not in self._known:
-                self._known.append(real)
-                write_whole(self._path, json.dumps(self._known, indent=1).encode())
 
 
 def build_registry() -> svcs.Registry:
     """How each service is made, and stopped again."""
     registry = svcs.Registry()
     registry.register_value(Registry, default_registry())
-    registry.register_factory(GrantBook, lambda: GrantBook(private_folder(settings().data_dir) / "grants.json"))
+
+    def grant_book() -> Iterator[GrantBook]:
+        made = GrantBook(private_folder(settings().data_dir) / "grants.db")
+        yield made
+        made.close()
+
+    registry.register_factory(GrantBook, grant_book)
 
     def pool(kind: type[WorkerPool], child: Any, workers: int, preload: tuple[str, ...]) -> None:
         def make(container: svcs.Container) -> Iterator[WorkerPool]:
-            with kind(child, workers=workers, preload=preload, grants=container.get(GrantBook).grants) as made:
-                yield made
+            made = kind(child, workers=workers, preload=preload, grants=container.get(GrantBook).grants)
+            yield made
+            made.abandon()  # whoever waits for a result keeps the process alive; nobody else needs one
 
         registry.register_factory(kind, make)
 
@@ -125,9 +107,10 @@ def build_registry() -> svcs.Registry:
 
     registry.register_factory(SegmentCache, lambda: SegmentCache(private_folder(settings().cache_dir) / "segments"))
     registry.register_factory(Digests, lambda: Digests(private_folder(settings().cache_dir) / "digests.db"))
+    registry.register_factory(Sources, lambda svcs_container: Sources(svcs_container.get(Digests)))
 
     def jobs() -> Iterator[Jobs]:
-        made = Jobs(private_folder(settings().data_dir) / "jobs.db", {"export": Report.model_validate})
+        made = Jobs(private_folder(settings().data_dir) / "jobs.db")
         yield made
         made.close()
 
@@ -171,6 +154,16 @@ class App:
             if os.path.exists(path) and not grants.may_read(path):
                 raise AccessDeniedError(f"nobody granted this path to be read: {path}", value=path, hint=GRANT_HINT)
 
+    def require_unchanged(self, paths: Mapping[str, str]) -> None:
+        """Refuse media whose content is not what the document says; cached segments would be wrong for ever.
+
+        Raises:
+            MediaError: names the file.
+        """
+        granted = self.get(GrantBook).grants
+        known = {sha256: path for sha256, path in paths.items() if granted.may_read(path)}
+        self.get(Sources).require(known, self.get(MediaWorkers))
+
     def check(self, operation: ops.Operation, document: Document) -> None:
         """Refuse effects, transitions and parameters that the registry does not know; see `Session`.
 
@@ -204,6 +197,7 @@ class App:
         """A picture of a timeline: (height, width, 3) uint8 RGB."""
         from cutroom.preview import still
 
+        self.require_unchanged(paths)
         array: NDArray[np.uint8] = still(document, paths, time, self.get(PreviewWorkers), size=size, format="array")
         return array
 
@@ -213,6 +207,7 @@ class App:
         """A picture of a timeline as JPEG, for players and posters."""
         from cutroom.preview import still
 
+        self.require_unchanged(paths)
         jpeg: bytes = still(document, paths, time, self.get(PreviewWorkers), size=size, format="jpeg")
         return jpeg
 
@@ -230,23 +225,32 @@ class App:
 
         grants = self.get(GrantBook).grants
         grants.allow_read(settings().cache_dir)
+        self.require_unchanged(snapshot.paths)
+        project = Path(snapshot.project) if snapshot.project else None
+        written: list[Path] = []
 
         def allow(part: Path) -> None:
             grants.allow_write(part)
             grants.allow_read(part)
+            written.append(part)
 
-        return export(
-            snapshot.document,
-            snapshot.paths,
-            output,
-            snapshot.settings,
-            executor or self.get(MediaWorkers),
-            self.get(SegmentCache),
-            span=snapshot.span,
-            on_progress=on_progress,
-            cancelled=cancelled,
-            grant=allow,
-        )
+        try:
+            return export(
+                snapshot.document,
+                snapshot.paths,
+                output,
+                snapshot.settings,
+                executor or self.get(MediaWorkers),
+                self.get(SegmentCache),
+                span=snapshot.span,
+                on_progress=on_progress,
+                cancelled=cancelled,
+                grant=allow,
+                protected=[str(project), str(journal_path(project))] if project else [],
+            )
+        finally:
+            for part in written:
+                grants.forget(part)
 
 
 @lru_cache(maxsize=1)
@@ -277,8 +281,4 @@ def run_job(job_id: str) -> None:
         run(services.get(Jobs).store, job_id, {"export": export})
     finally:
         services.close()
-        with contextlib.suppress(ImportError, AttributeError):
-            from IPython.core.getipython import get_ipython
-
-            shell: Any = get_ipython()
-            shell.ask_exit()
+        tidy(job_id)

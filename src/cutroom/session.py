@@ -170,8 +170,13 @@ class Session:
         return (self.folder / self.document.find_media(media_id).path).absolute()
 
     def paths(self) -> dict[str, str]:
-        """Absolute path of every media, by the SHA-256 of its content."""
-        return {media.fingerprint.sha256: str((self.folder / media.path).absolute()) for media in self.document.media}
+        """Absolute path of every media that the timeline shows, by the SHA-256 of its content."""
+        document = self.document
+        return {
+            media.fingerprint.sha256: str((self.folder / media.path).absolute())
+            for media in document.media
+            if media.id in document.used_media
+        }
 
     def apply(self, operation: ops.Operation, label: str | None = None) -> Applied:
         """Do one operation. When this returns, it is in the journal.

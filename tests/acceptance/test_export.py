@@ -159,3 +159,34 @@ def test_spans_of_the_export_are_traced(project: cr.Project, tmp_path: Path, fil
     assert (family["duration"] >= 0).all()
     inside = family[family["span"] == "render.encode"].iloc[0]
     assert inside["duration"] <= export["duration"]
+
+
+def test_a_source_that_was_replaced_is_refused_and_poisons_no_cache(project: cr.Project, tmp_path: Path, film) -> None:
+    from cutroom.demo.film import write_demo_film
+
+    own = tmp_path / "own.mp4"
+    own.write_bytes(film.path.read_bytes())
+    project.timeline.append(own, source=(0, 1))
+    other = tmp_path / "other.mp4"
+    write_demo_film(other, seconds=2, size=(640, 360), seed=11)
+    os.replace(other, own)
+    cr.cache.clear()
+    for attempt in (
+        lambda: project.timeline.frame(0),
+        lambda: cr.Renderer(project).render(tmp_path / "out.mp4", progress=False),
+    ):
+        with pytest.raises(errors.MediaError, match=r"own\.mp4 has changed"):
+            attempt()
+    assert cr.cache.to_df().empty
+    own.write_bytes(film.path.read_bytes())
+    assert cr.Renderer(project).render(tmp_path / "out.mp4", progress=False).frames == 30
+    assert numbers(tmp_path / "out.mp4", SIZE) == list(range(30))
+
+
+def test_an_export_never_overwrites_its_project(project: cr.Project, tmp_path: Path, film) -> None:
+    project.timeline.append(film.path, source=(0, 0.5))
+    for name in ("trip.tlp", "trip.tlp-journal"):
+        with pytest.raises(errors.OutputError, match="belongs to this project"):
+            cr.Renderer(project).render(tmp_path / name, progress=False)
+    project.close()
+    assert cr.Project.open(tmp_path / "trip.tlp").timeline.duration == Fraction(1, 2)

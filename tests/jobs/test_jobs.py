@@ -184,3 +184,29 @@ def test_a_job_reads_nothing_that_was_not_granted(tmp_path: Path, film) -> None:
         assert not (tmp_path / "o.mp4").exists()
         project.media.add(secret)
         assert project.timeline.frame(0).array.any()
+
+
+def test_attaching_gives_a_report(project: cr.Project, tmp_path: Path, film) -> None:
+    project.timeline.append(film.path, source=(0, 1))
+    job = cr.Renderer(project).submit(tmp_path / "out.mp4")
+    report = job.result(timeout=120)
+    again = cr.jobs.attach(job.id)
+    assert again.report == again.result() == report
+    assert again.report.frames == 30
+
+
+def test_a_kernel_that_dies_before_it_takes_the_job(project: cr.Project, tmp_path: Path, film) -> None:
+    project.timeline.append(film.path, source=(0, 1))
+    job = cr.Renderer(project).submit(tmp_path / "out.mp4")
+    os.kill(job.record.pid, signal.SIGKILL)
+    assert job.wait(timeout=20).state in {"interrupted", "done"}
+
+
+def test_old_jobs_are_forgotten(tmp_path: Path) -> None:
+    store = JobStore(tmp_path / "jobs.db")
+    old, young = store.add("export", "a", {}), store.add("export", "b", {})
+    store.start(old, os.getpid())
+    store.finish(old, "done")
+    assert store.prune(time.time() - 60) == []
+    assert store.prune(time.time() + 60) == [old]
+    assert [record.id for record in store.all()] == [young]

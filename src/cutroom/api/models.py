@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from cutroom.app import GrantBook, ModelWorkers, app
+from cutroom.app import ModelWorkers, app
 from cutroom.detection import store
 from cutroom.detection.store import Model
+from cutroom.workers.grantbook import GrantBook
 
 if TYPE_CHECKING:
     import pandas as pd

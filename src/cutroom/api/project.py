@@ -102,9 +102,7 @@ class Project:
         if path is None:
             return cls(Session(Document(id=new_id("p"), settings=settings), check=services.check), services)
         target = Path(os.fspath(path)).expanduser().absolute()
-        session = Session.create(target, settings, overwrite=overwrite, check=services.check)
-        services.grant_read(target.parent, remember=False)
-        return cls(session, services)
+        return cls(Session.create(target, settings, overwrite=overwrite, check=services.check), services)
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], *, create: bool = False) -> Project:
@@ -124,7 +122,11 @@ class Project:
         except Exception:
             session.close(save=False)
             raise
-        services.grant_read(target.parent, remember=False)
+        folder = os.path.realpath(target.parent)
+        for media in session.document.media:  # what lies beneath the project's folder is granted with it
+            real = os.path.realpath(session.media_path(media.id))
+            if os.path.commonpath([folder, real]) == folder:
+                services.grant_read(Path(real), remember=False)
         return cls(session, services)
 
     @property

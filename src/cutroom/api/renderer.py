@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cutroom.api.times import Clock, span_of
-from cutroom.app import GrantBook, MediaWorkers, Snapshot, app
+from cutroom.app import MediaWorkers, Snapshot, app
 from cutroom.errors import MediaNotFoundError
 from cutroom.jobs import Jobs
 from cutroom.jobs.bar import Bar
@@ -19,6 +19,7 @@ from cutroom.render.presets import default_presets
 from cutroom.render.report import Report
 from cutroom.render.verify import Verification
 from cutroom.render.verify import verify as verify_file
+from cutroom.workers.grantbook import GrantBook
 
 if TYPE_CHECKING:
     from cutroom.api.project import Project
@@ -55,7 +56,11 @@ class Renderer:
     def _snapshot(self, span: Any) -> Snapshot:
         document = self.session.document
         exact = None if span is None else span_of(span, Clock.of(document, "video"))
-        return Snapshot(document=document, paths=self.session.paths(), settings=self.settings, span=exact)
+        path = self.session.path
+        project = str(path) if path else None
+        return Snapshot(
+            document=document, paths=self.session.paths(), project=project, settings=self.settings, span=exact
+        )
 
     def plan(self, span: Any = None) -> Plan:
         """What an export would do, before anything runs: `.to_df()` has start, end, action, reason, key, frames.

@@ -1,4 +1,4 @@
-"""Background jobs: exports and detections in kernels that outlive the notebook, known to every process of the user.
+"""Background jobs: exports in kernels that outlive the notebook, known to every process of the user.
 
 Example:
     >>> import cutroom as cr

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import html
 import os
-import shutil
 import signal
 import threading
 import time
@@ -15,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from cutroom.errors import JobCancelledError, JobError, WorkerTimeoutError, from_plain
-from cutroom.jobs.places import folder, log_path
+from cutroom.jobs.places import log_path, tidy
 from cutroom.jobs.store import ENDED, JobStore, Record, State, process_birth
 
 GRACE = 2.0
@@ -77,7 +76,7 @@ class Job:
             if on_progress:
                 on_progress(record)
             if record.state in ENDED:
-                _tidy(self.id)
+                tidy(self.id)
                 return record
             if deadline is not None and time.monotonic() > deadline:
                 raise WorkerTimeoutError(
@@ -123,7 +122,7 @@ class Job:
                         os.killpg(record.pid, signal.SIGKILL)  # a kernel leads a group of its own
                 self.store.finish(self.id, "cancelled")
             time.sleep(0.02)
-        _tidy(self.id)
+        tidy(self.id)
         return record.state
 
     def __repr__(self) -> str:
@@ -168,11 +167,6 @@ def _how_far(record: Record) -> str:
     if progress.get("eta") is not None:
         text += f", {progress['eta']:.0f} s left"
     return text
-
-
-def _tidy(job_id: str) -> None:
-    """Sockets and connection file of a kernel that is gone."""
-    shutil.rmtree(folder(job_id), ignore_errors=True)
 
 
 def when(seconds: float | None) -> datetime | None:

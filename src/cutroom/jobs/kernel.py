@@ -18,6 +18,15 @@ from jupyter_client.manager import KernelManager
 from cutroom.errors import JobError
 from cutroom.jobs.places import folder, log_path
 
+_LINES = """
+try:
+    from cutroom.app import run_job
+    run_job("{job}")
+finally:
+    get_ipython().ask_exit()
+"""
+"""All the code that a job's kernel is ever given."""
+
 
 class _OwnInterpreter(KernelSpecManager):
     """Every kernel runs this very Python, whatever kernel specifications the machine has."""
@@ -63,11 +72,13 @@ def launch(job_id: str, *, timeout: float = 60) -> int:
     client.start_channels()
     try:
         client.wait_for_ready(timeout=timeout)
-        client.execute(f"from cutroom.app import run_job; run_job({job_id!r})", silent=True, store_history=False)
+        client.execute(_LINES.format(job=job_id), silent=True, store_history=False)
         pid = _process(manager)
         _wait_until_taken(manager, timeout)
-    except RuntimeError as error:
+    except BaseException as error:  # an interrupt too must not leave a kernel behind that nobody knows of
         manager.shutdown_kernel(now=True)
+        if not isinstance(error, RuntimeError):
+            raise
         said = log_path(job_id).read_text(errors="replace")[-2000:]
         raise JobError(
             f"the background kernel did not start: {error}", value=said, hint="cutroom doctor checks the set-up"

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from cutroom.errors import CutroomError, JobCancelledError, to_plain
+import apsw
+
+from cutroom.errors import CutroomError, JobCancelledError, nearest, to_plain
 from cutroom.jobs.store import JobStore
 from cutroom.telemetry import attached, flush, span
 
@@ -44,11 +47,15 @@ class Control:
 
     def _look(self) -> None:
         latest = self._latest
-        asked = (
-            self._store.progress(self._job_id, latest)
-            if latest is not self._told
-            else self._store.cancel_asked(self._job_id)
-        )
+        try:
+            asked = (
+                self._store.progress(self._job_id, latest)
+                if latest is not self._told
+                else self._store.cancel_asked(self._job_id)
+            )
+        except apsw.Error as error:  # a busy or full disk now must not end the job, nor the looking
+            print(f"the job store did not answer: {error}", file=sys.stderr)
+            return
         self._told = latest
         if asked:
             self._stop.set()
@@ -80,6 +87,8 @@ def run(store: JobStore, job_id: str, handlers: Mapping[str, Handler]) -> None:
     began = time.monotonic()
     try:
         with attached(spec.get("context") or {}), span("job", kind=record.kind, job=job_id):
+            if record.kind not in handlers:
+                raise nearest(record.kind, handlers, what="kind of job")
             result = handlers[record.kind](spec, control)
     except JobCancelledError as error:
         control.close()

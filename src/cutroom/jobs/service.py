@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import time
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cutroom.jobs.job import Job, when
+from cutroom.jobs.places import log_path
 from cutroom.jobs.store import JobStore
 from cutroom.settings import private_folder, settings
 from cutroom.telemetry import current_context
@@ -15,10 +16,16 @@ from cutroom.telemetry import current_context
 if TYPE_CHECKING:
     import pandas as pd
 
-Readers = Mapping[str, Callable[[dict[str, Any]], Any]]
+KEPT = 30 * 24 * 3600.0
+"""Seconds that an ended job is remembered."""
 
 
-def _plain(result: dict[str, Any]) -> Any:
+def _read(kind: str, result: dict[str, Any]) -> Any:
+    """The result of a job as people know it."""
+    if kind == "export":
+        from cutroom.render.report import Report
+
+        return Report.model_validate(result)
     return result
 
 
@@ -27,21 +34,16 @@ class Jobs:
 
     Args:
         path: the store's file.
-        readers: for each kind of job, what makes its result from JSON; a kind without one gives the JSON itself.
     """
 
-    def __init__(self, path: Path, readers: Readers | None = None) -> None:
+    def __init__(self, path: Path) -> None:
         self.store = JobStore(path)
-        self._readers = readers or {}
-
-    def _read(self, kind: str, result: dict[str, Any]) -> Any:
-        return self._readers.get(kind, _plain)(result)
 
     def submit(self, kind: str, title: str, spec: dict[str, Any]) -> Job:
         """Start a job in a background kernel; returns as soon as the kernel has it.
 
         Args:
-            kind: export, detect.
+            kind: export.
             title: what people call it.
             spec: what to do, as JSON; no code.
 
@@ -50,13 +52,15 @@ class Jobs:
         """
         from cutroom.jobs.kernel import launch
 
+        for old in self.store.prune(time.time() - KEPT):
+            log_path(old).unlink(missing_ok=True)
         job_id = self.store.add(kind, title, {**spec, "context": current_context()})
         try:
-            launch(job_id)
+            self.store.launched(job_id, launch(job_id))
         except BaseException as error:
             self.store.finish(job_id, "failed", error={"class": "JobError", "message": str(error)})
             raise
-        return Job(self.store, job_id, self._read)
+        return Job(self.store, job_id, _read)
 
     def attach(self, job_id: str) -> Job:
         """A handle on a job that any process started.
@@ -65,7 +69,7 @@ class Jobs:
             JobNotFoundError: no such job.
         """
         self.store.get(job_id)
-        return Job(self.store, job_id, self._read)
+        return Job(self.store, job_id, _read)
 
     def to_df(self) -> pd.DataFrame:
         """One row per job, newest first: id, kind, state, title, done, total, created, started, finished, error."""

@@ -150,13 +150,27 @@ class JobStore:
         return [self._checked(_record(row)) for row in self._rows(_SELECT + " order by created desc")]
 
     def _checked(self, record: Record) -> Record:
-        if record.state == "running" and record.pid and process_birth(record.pid) != record.born:
+        if record.state not in ENDED and record.pid and process_birth(record.pid) != record.born:
             self._write(
-                "update jobs set state = 'interrupted', finished = ? where id = ? and state = 'running' and pid = ?",
-                (time.time(), record.id, record.pid),
+                "update jobs set state = 'interrupted', finished = ? where id = ? and state = ? and pid = ?",
+                (time.time(), record.id, record.state, record.pid),
             )
             return _record(self._rows(_SELECT + " where id = ?", (record.id,))[0])
         return record
+
+    def launched(self, job_id: str, pid: int) -> None:
+        """Note which process is going to take a queued job: one that dies before leaves an interrupted job."""
+        self._write(
+            "update jobs set pid = ?, born = ? where id = ? and state = 'queued'", (pid, process_birth(pid), job_id)
+        )
+
+    def prune(self, before: float) -> list[str]:
+        """Forget jobs that ended before a time (Unix seconds); returns their ids."""
+        old = "state not in ('queued', 'running') and finished < ?"
+        with self._writing() as db:
+            gone = [str(row[0]) for row in db.execute(f"select id from jobs where {old}", (before,))]  # noqa: S608
+            db.execute(f"delete from jobs where {old}", (before,))  # noqa: S608 - a constant of ours
+            return gone
 
     def start(self, job_id: str, pid: int) -> bool:
         """Take a queued job for this process; False where it was cancelled before."""

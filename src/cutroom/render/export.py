@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import CancelledError, Future, wait
 from contextlib import contextmanager
 from fractions import Fraction
@@ -44,6 +44,7 @@ def export(  # noqa: PLR0917  the five things it is made of, and where it goes
     on_progress: OnProgress | None = None,
     cancelled: Callable[[], bool] | None = None,
     grant: Callable[[Path], None] | None = None,
+    protected: Iterable[str] = (),
 ) -> Report:
     """Export a timeline, or a span of it, to an MP4.
 
@@ -62,6 +63,7 @@ def export(  # noqa: PLR0917  the five things it is made of, and where it goes
         registry: the effects; None: the built-in ones.
         on_progress: called on this thread with ``stage``, ``done``, ``total``, ``fps``, ``eta``; see `Meter`.
         cancelled: asked several times a second whether to stop.
+        protected: files that are not overwritten, beside the media: the project's own.
         grant: told which file is about to be written and read back, so that no more than that need be allowed.
 
     Raises:
@@ -81,7 +83,7 @@ def export(  # noqa: PLR0917  the five things it is made of, and where it goes
     check = _Check(cancelled)
     with _counted(), traced("export", output=os.path.basename(output)) as recording:
         meter.stage("plan")
-        part = Part(output, paths.values())
+        part = Part(output, [*paths.values(), *protected])
         if grant is not None:
             grant(part.path)
         with traced("render.plan"):

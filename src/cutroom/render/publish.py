@@ -108,7 +108,7 @@ class Part:
             raise OutputError(f"{self.output} is {what}", value=str(self.output), hint="choose another name")
         if any(_same(status, source) for source in self._sources):
             raise OutputError(
-                f"{self.output} is media of this project and is not overwritten",
+                f"{self.output} belongs to this project and is not overwritten",
                 value=str(self.output),
                 hint="choose another name for the output",
             )

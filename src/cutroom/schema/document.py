@@ -70,6 +70,11 @@ class Document(Frozen):
     def _media(self) -> dict[str, Media]:
         return {media.id: media for media in self.media}
 
+    @cached_property
+    def used_media(self) -> frozenset[str]:
+        """Ids of the media that some clip shows."""
+        return frozenset(clip.media for track in self.tracks for _, clip in track.clips() if clip.media is not None)
+
     def find_media(self, media_id: str) -> Media:
         """The media with this id.
 

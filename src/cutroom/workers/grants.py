@@ -37,6 +37,13 @@ class Grants:
         with self._lock:
             self._write |= {os.path.realpath(path)}
 
+    def forget(self, path: str | os.PathLike[str]) -> None:
+        """Take back what was granted for exactly this path."""
+        real = {os.path.realpath(path)}
+        with self._lock:
+            self._read -= real
+            self._write -= real
+
     def may_read(self, path: str | os.PathLike[str]) -> bool:
         """Whether the real path of `path` lies in a grant to read."""
         return inside(os.path.realpath(path), self._read)

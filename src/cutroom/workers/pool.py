@@ -142,6 +142,11 @@ class WorkerPool(Executor):
         if wait:
             self._crew.join()
 
+    def abandon(self) -> None:
+        """Stop at once: end what runs, cancel what waits."""
+        self._crew.abandon()
+        self.shutdown()
+
     def __enter__(self) -> Self:
         return self
 
@@ -149,8 +154,9 @@ class WorkerPool(Executor):
         self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
     ) -> None:
         if kind is not None:  # leaving by an error, an interrupt included: nobody waits for the rest
-            self._crew.abandon()
-        self.shutdown()
+            self.abandon()
+        else:
+            self.shutdown()
 
 
 def self_test(child_class: Literal["media", "model"] | ChildClass = "media") -> dict[str, Any]:
