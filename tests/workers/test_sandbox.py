@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import re
 import sys
@@ -54,7 +55,9 @@ def test_a_child_is_confined_and_every_attempt_to_get_out_is_refused() -> None:
     assert report["level"] == "confined", report
     assert report["landlock"] >= 1
     assert report["seccomp"] is True
-    assert {"open", "create", "socket", "connect", "exec", "fork", "ptrace", "signal"} <= set(report["refused"])
+    assert {"open", "create", "socket", "connect", "exec", "fork", "ptrace", "signal", "fchmod", "set_flags"} <= set(
+        report["refused"]
+    )
     assert all(report["refused"].values()), report["refused"]
 
 
@@ -85,6 +88,25 @@ def test_raw_system_calls_are_judged(pool: WorkerPool) -> None:
         "signal to itself": "allowed",
         "getpid": "allowed",
     }
+
+
+@confined
+def test_a_file_granted_for_reading_cannot_be_changed(pool: WorkerPool, granted: Path) -> None:
+    path = granted / "film.mp4"
+    path.write_bytes(b"film")
+    path.chmod(0o640)
+    before = path.stat()
+    outcomes = pool.run(tasks.change_what_is_read, Do(read=(str(path),)))
+    assert outcomes.pop("ftruncate") == "EINVAL"  # the descriptor is read-only
+    assert outcomes.pop("read") == "film"
+    assert outcomes.pop("utime") == "EACCES"
+    assert len(outcomes) == 8
+    assert set(outcomes.values()) == {"EPERM"}, outcomes
+    after = path.stat()
+    assert (after.st_mode, after.st_mtime_ns, after.st_ctime_ns) == (
+        before.st_mode, before.st_mtime_ns, before.st_ctime_ns,
+    )  # fmt: skip
+    assert os.listxattr(path) == []
 
 
 @confined
@@ -203,6 +225,8 @@ def test_filters_decide_as_they_should(machine: str) -> None:
     assert judged("fcntl", 3, 3) == allow
     assert judged("ioctl", 0, 0x5412) == eperm
     assert judged("ioctl", 0, 0x5401) == allow
+    for changing in (0x40086602, 0x401C5820, 0x40806685, 0x40049409, 0xC0189436):  # flags, xattr, verity, clone, dedupe
+        assert judged("ioctl", 0, changing) == eperm
     assert verdict(463) == enosys
     assert verdict([0, 63][column]) == allow
     assert verdict(0, arch=0x40000003) == kill

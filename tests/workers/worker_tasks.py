@@ -254,6 +254,40 @@ def raw_escapes(task: Do, context: Context = DIRECT) -> Any:
     return {name: attempt() for name, attempt in x86.items()}
 
 
+def change_what_is_read(task: Do, context: Context = DIRECT) -> Any:
+    """Errno of attempts to change a file through the descriptor that it was granted by."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    with context.open(task.read[0]) as file:
+        held = file.raw._descriptor  # type: ignore[attr-defined]
+        content = file.read().decode()
+
+    def outcome(attempt: Any) -> str:
+        try:
+            attempt()
+        except OSError as error:
+            return errno.errorcode[error.errno or 0]
+        return "allowed"
+
+    def ioctl(number: int) -> None:
+        argument = (ctypes.c_uint64 * 16)()
+        if libc.ioctl(ctypes.c_int(held), ctypes.c_ulong(number), argument) == -1:
+            raise OSError(ctypes.get_errno(), "ioctl")
+
+    attempts = {
+        "fchmod": lambda: os.fchmod(held, 0o777),
+        "fchown": lambda: os.fchown(held, os.getuid(), -1),
+        "fsetxattr": lambda: os.setxattr(held, "user.cutroom", b"was here"),
+        "fremovexattr": lambda: os.removexattr(held, "user.cutroom"),
+        "flags": lambda: ioctl(0x40086602),
+        "project": lambda: ioctl(0x401C5820),
+        "verity": lambda: ioctl(0x40806685),
+        "dedupe": lambda: ioctl(0xC0189436),
+        "utime": lambda: os.utime(held, (0, 0)),
+        "ftruncate": lambda: os.ftruncate(held, 0),
+    }
+    return {"read": content} | {name: outcome(attempt) for name, attempt in attempts.items()}
+
+
 def decode(task: Do, context: Context = DIRECT) -> Any:
     """Decode every picture with threads; the mean of each."""
     import av

@@ -22,6 +22,8 @@ from cutroom.workers.context import DIRECT, Context
 
 _REFUSALS = {errno.EPERM, errno.EACCES}
 _NOWHERE = "/nonexistent/cutroom"
+_SET_FLAGS = 0x40086602  # FS_IOC_SETFLAGS
+_NO_FLAGS = ctypes.c_long(0)
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,19 @@ def _limit() -> None:
     _call("prlimit64", 0, resource.RLIMIT_CORE, ctypes.addressof(none), 0)
 
 
+def _held(change: Callable[[int], object]) -> Callable[[], None]:
+    """Change a file by a descriptor that is open already; here one in memory, of this process alone."""
+
+    def attempt() -> None:
+        descriptor = os.memfd_create("cutroom")
+        try:
+            change(descriptor)
+        finally:
+            os.close(descriptor)
+
+    return attempt
+
+
 def _call(name: str, *arguments: int) -> None:
     """Call a C function; an OSError of its errno when it says -1."""
     libc = ctypes.CDLL(None, use_errno=True)
@@ -160,6 +175,12 @@ ATTEMPTS: dict[str, Callable[[], object]] = {
     "unlink": lambda: os.unlink(_NOWHERE),
     "rename": lambda: os.rename(_NOWHERE, _NOWHERE),
     "symlink": lambda: os.symlink("x", "/"),
+    "fchmod": _held(lambda held: os.fchmod(held, 0o600)),
+    "fchown": _held(lambda held: os.fchown(held, -1, -1)),
+    "futimens": _held(lambda held: os.utime(held)),
+    "fsetxattr": _held(lambda held: os.setxattr(held, "user.cutroom", b"")),
+    "fremovexattr": _held(lambda held: os.removexattr(held, "user.cutroom")),
+    "set_flags": _held(lambda held: _call("ioctl", held, _SET_FLAGS, ctypes.addressof(_NO_FLAGS))),
     "socket": _socket(socket.AF_INET),
     "unix_socket": _socket(socket.AF_UNIX),
     "connect": _connect,

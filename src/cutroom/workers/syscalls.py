@@ -55,6 +55,11 @@ PATHS: dict[str, Numbers] = {
 """Calls that reach a file by its name: refused with EACCES, as Landlock does."""
 
 REFUSED: dict[str, Numbers] = {
+    # what changes a file even through a descriptor that was opened for reading
+    "fchmod": (91, 52),
+    "fchown": (93, 55),
+    "fsetxattr": (190, 7),
+    "fremovexattr": (199, 16),
     # network and other sockets
     "socket": (41, 198),
     "socketpair": (53, 199),
