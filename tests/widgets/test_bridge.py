@@ -13,12 +13,13 @@ import pytest
 from scenery import trip
 
 from cutroom.edit import operations as ops
+from cutroom.edit.history import History
 from cutroom.errors import DamagedMediaError
 from cutroom.schema.document import Document
 from cutroom.session import Session
 from cutroom.widgets.bridge import Bridge, bridge_of, unpin
-from cutroom.widgets.protocol import Box, Clock
-from cutroom.widgets.snapshot import clock_of
+from cutroom.widgets.protocol import Box
+from cutroom.widgets.snapshot import steps
 
 
 class Wire:
@@ -341,12 +342,13 @@ def test_a_still_says_the_revision_of_the_document_that_it_shows(painter: Painte
 def test_a_change_while_the_bridge_begins_is_not_missed(monkeypatch: pytest.MonkeyPatch) -> None:
     session, wire = Session(trip()), Wire()
 
-    def slow(document: Document) -> Clock:
+    def slow(history: History) -> tuple[str | None, str | None]:
         if session.revision == 0:
             session.apply(ops.Delete(clip="c1"))
-        return clock_of(document)
+            return None, None
+        return steps(history)
 
-    monkeypatch.setattr("cutroom.widgets.bridge.clock_of", slow)
+    monkeypatch.setattr("cutroom.widgets.bridge.steps", slow)
     bridge = Bridge(session)
     bridge.attach(wire)
     bridge.receive(wire, {"type": "resync", "client": "page"})
