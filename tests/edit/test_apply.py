@@ -331,6 +331,12 @@ def test_ripple_trim_of_a_clip_whose_sound_ends_elsewhere(document: Document) ->
         apply(apply(document, linked).document, Trim(clip=first, edge="end", to=F(7, 2), ripple=True))
 
 
+def test_ripple_trim_keeps_the_rest_of_a_picture_in_sync_with_its_sound(document: Document) -> None:
+    parted = lay(document, "V1", 1, 1)  # its sound goes on beneath all three
+    with pytest.raises(EditError, match=r"0.5 s out of sync"):
+        apply(parted, Trim(clip=ids(document)[0], edge="end", to=F(3, 2), ripple=True))
+
+
 def test_markers_of_what_is_taken_away_go_to_the_cut(document: Document) -> None:
     times = {"before": 1, "start": 3, "inside": 4, "end": 7, "beyond": 8}
     markers = tuple(Marker(id=name, time=F(time), title=name) for name, time in times.items())
