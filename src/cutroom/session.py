@@ -156,6 +156,11 @@ class Session:
         return self._state[0]
 
     @property
+    def is_closed(self) -> bool:
+        """Whether `close` was called: it can be read, not edited."""
+        return self._closed
+
+    @property
     def folder(self) -> Path:
         """What relative media paths start from."""
         return self.path.parent if self.path else Path.cwd()

@@ -100,7 +100,7 @@ class Bridge:
         revision, document = session.state
         if revision != self._sent.revision:  # it changed before anybody listened
             self._take(State(document, revision, *steps(session.history)))
-        if session._closed:
+        if session.is_closed:
             self._project_closed()
 
     @property
