@@ -217,15 +217,15 @@ def to_plain(error: CutroomError) -> dict[str, object]:
     return {"class": type(error).__name__, "message": error.message, "value": value, "hint": error.hint}
 
 
-def from_plain(plain: dict[str, object]) -> CutroomError:
-    """The error that another process told of; a class that this tree does not have becomes a `CutroomError`.
+def from_plain(plain: dict[str, object], *, unknown: type[CutroomError] = CutroomError) -> CutroomError:
+    """The error that another process told of; a class that this tree does not have becomes the `unknown` one.
 
     Example:
         >>> from_plain(to_plain(RenderError("no", hint="try again")))
         RenderError('no')
     """
     kind = globals().get(str(plain.get("class")))
-    known = kind if isinstance(kind, type) and issubclass(kind, CutroomError) else CutroomError
+    known = kind if isinstance(kind, type) and issubclass(kind, CutroomError) else unknown
     hint = plain.get("hint")
     return known(
         str(plain.get("message") or "it did not say why"), value=plain.get("value"), hint=str(hint) if hint else None

@@ -316,3 +316,9 @@ def test_grants_may_change_while_the_pool_runs(pool: WorkerPool, tmp_path: Path)
     pool.grants.allow_read(later)
     assert pool.run(tasks.read_all, Do(read=(str(later),))) == [b"now"]
     assert Grants().may_read(later) is False
+
+
+def test_a_pool_without_a_number_takes_the_share_of_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CPU_LIMIT", "1")
+    with WorkerPool("media") as pool:
+        assert pool.workers == 1

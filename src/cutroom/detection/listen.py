@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Protocol
+from typing import Any
 
 from pydantic import JsonValue
 
@@ -16,25 +15,14 @@ from cutroom.schema.clock import MediaClock
 from cutroom.schema.media import AudioStream, Media
 from cutroom.schema.spans import Span, Spans
 from cutroom.schema.time import TimeLike, parse_time
-from cutroom.workers.context import DIRECT, Context
+from cutroom.workers.context import DIRECT, Context, OnProgress, Runner
 
-OnProgress = Callable[[dict[str, Any]], None]
 WINDOWS = 100
 """Stretches a second whose level is measured."""
 _BLOCK = 30
 """Seconds that are read at once."""
 _QUIETEST = -120.0
 _LONGEST = 24 * 3600.0
-
-
-class Runner(Protocol):
-    """What runs tasks: a `WorkerPool` of class "media" or an `InlineExecutor`."""
-
-    def run(
-        self, fn: Callable[..., Any], task: Any, *, on_progress: OnProgress | None = None, timeout: float | None = None
-    ) -> Any:
-        """Run `fn(task, context)` and give its result."""
-        ...
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import threading
 import warnings
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal
 
 from cutroom.detection import tasks
 from cutroom.detection.store import Model
@@ -15,6 +15,7 @@ from cutroom.errors import TimeError, UnsupportedMediaError, ValidationError, ne
 from cutroom.schema.media import Media, VideoStream
 from cutroom.schema.time import TimeLike, parse_time
 from cutroom.settings.limits import limits
+from cutroom.workers.context import Runner
 
 if TYPE_CHECKING:
     from cutroom.schema.detections import Detections
@@ -26,21 +27,11 @@ LONGEST = 24 * 3600.0
 """Seconds after which a search is given up."""
 
 
-class Executor(Protocol):
-    """What runs tasks: a `WorkerPool` of class "model" or an `InlineExecutor`."""
-
-    def submit(
-        self, fn: Callable[..., Any], task: Any, /, *, on_progress: Any = None, timeout: float | None = None
-    ) -> Any:
-        """Have `fn(task, context)` run; gives a future with `result()` and `kill()`."""
-        ...
-
-
 def detect(
     media: Media,
     path: str | os.PathLike[str],
     model: Model,
-    executor: Executor,
+    executor: Runner,
     *,
     every: TimeLike | None = None,
     confidence: float = 0.25,
@@ -143,7 +134,7 @@ def _stretch(stream: VideoStream, span: tuple[TimeLike, TimeLike] | None) -> tup
 
 
 def _collect(
-    executor: Executor, task: tasks.DetectTask, on_progress: OnProgress | None
+    executor: Runner, task: tasks.DetectTask, on_progress: OnProgress | None
 ) -> tuple[list[dict[str, Any]], str]:
     """The parts that arrived, and why there are no more when that was too early."""
     parts: list[dict[str, Any]] = []

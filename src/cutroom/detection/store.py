@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 from cutroom.detection import tasks
 from cutroom.detection.card import ModelCard
 from cutroom.errors import ModelError, nearest
+from cutroom.workers.context import Runner
 
 if TYPE_CHECKING:
     import pandas as pd
 
 FOLDER = Path(__file__).with_name("models")
 """Of the bundled models; workers must be granted reading it."""
-
-
-class Runner(Protocol):
-    """What runs tasks: a `WorkerPool` or an `InlineExecutor`."""
-
-    def run(self, fn: Callable[..., Any], task: Any) -> Any:
-        """Run `fn(task, context)` and give its result."""
-        ...
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from typing import Any, Protocol
+from typing import Any
 
 from pydantic import JsonValue
 
@@ -17,22 +16,11 @@ from cutroom.schema.clock import MediaClock
 from cutroom.schema.media import Media, VideoStream
 from cutroom.schema.spans import Span, Spans
 from cutroom.schema.time import TimeLike, parse_time
-from cutroom.workers.context import DIRECT, Context
+from cutroom.workers.context import DIRECT, Context, OnProgress, Runner
 
-OnProgress = Callable[[dict[str, Any]], None]
 _WIDTH = 256
 """Scenes are told apart in small pictures: fast, and blind to noise."""
 _LONGEST = 24 * 3600.0
-
-
-class Runner(Protocol):
-    """What runs tasks: a `WorkerPool` of class "media" or an `InlineExecutor`."""
-
-    def run(
-        self, fn: Callable[..., Any], task: Any, *, on_progress: OnProgress | None = None, timeout: float | None = None
-    ) -> Any:
-        """Run `fn(task, context)` and give its result."""
-        ...
 
 
 @dataclass(frozen=True)

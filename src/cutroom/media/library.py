@@ -4,31 +4,22 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 from cutroom.errors import MediaError, MediaNotFoundError, UnsupportedMediaError, ValidationError
 from cutroom.media import tasks
 from cutroom.media.packets import PacketIndex
 from cutroom.schema.base import new_id
 from cutroom.schema.media import AudioStream, Media, VideoStream
+from cutroom.workers.context import OnProgress, Runner
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from cutroom.media.fingerprint import Digests
-
-OnProgress = Callable[[dict[str, Any]], None]
-
-
-class Runner(Protocol):
-    """What runs tasks: a `WorkerPool` or an `InlineExecutor`."""
-
-    def run(self, fn: Callable[..., Any], task: Any, *, on_progress: OnProgress | None = None) -> Any:
-        """Run `fn(task, context)` and give its result."""
-        ...
 
 
 def probe(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, Protocol, overload
+from typing import TYPE_CHECKING, Literal, overload
 
 from cutroom.effects.compile import compile_picture, frame_count
 from cutroom.effects.registry import Registry
@@ -12,18 +12,11 @@ from cutroom.errors import ValidationError
 from cutroom.preview.tasks import StillTask, make_still
 from cutroom.schema.document import Document, ProjectSettings
 from cutroom.schema.time import TimeLike, parse_time, to_frame
+from cutroom.workers.context import Runner
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-
-class Runs(Protocol):
-    """What runs a task: a worker pool, or an `InlineExecutor`."""
-
-    def run(self, fn: Any, task: Any) -> Any:
-        """Run `fn(task)` and give its result."""
-        ...
 
 
 @overload
@@ -31,7 +24,7 @@ def still(
     document: Document,
     paths: Mapping[str, str],
     time: TimeLike,
-    executor: Runs,
+    executor: Runner,
     *,
     size: tuple[int, int] | None = None,
     format: Literal["array"] = "array",
@@ -43,7 +36,7 @@ def still(
     document: Document,
     paths: Mapping[str, str],
     time: TimeLike,
-    executor: Runs,
+    executor: Runner,
     *,
     size: tuple[int, int] | None = None,
     format: Literal["jpeg"],
@@ -54,7 +47,7 @@ def still(
     document: Document,
     paths: Mapping[str, str],
     time: TimeLike,
-    executor: Runs,
+    executor: Runner,
     *,
     size: tuple[int, int] | None = None,
     format: Literal["array", "jpeg"] = "array",

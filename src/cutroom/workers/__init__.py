@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cutroom.workers.classes import MEDIA, MODEL, ChildClass
-    from cutroom.workers.context import DIRECT, Context, Result, Task
+    from cutroom.workers.context import DIRECT, Context, OnProgress, Result, Runner, Task
     from cutroom.workers.futures import TaskFuture
     from cutroom.workers.grants import Grants
     from cutroom.workers.inline import InlineExecutor
@@ -32,7 +32,9 @@ _HOME = {
     "ChildClass": "classes",
     "DIRECT": "context",
     "Context": "context",
+    "OnProgress": "context",
     "Result": "context",
+    "Runner": "context",
     "Task": "context",
     "TaskFuture": "futures",
     "Grants": "grants",
@@ -49,7 +51,9 @@ __all__ = [
     "Context",
     "Grants",
     "InlineExecutor",
+    "OnProgress",
     "Result",
+    "Runner",
     "Task",
     "TaskFuture",
     "WorkerPool",

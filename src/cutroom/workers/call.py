@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from cutroom.errors import ValidationError
-from cutroom.workers.context import Task
+from cutroom.workers.context import OnProgress, Task
 from cutroom.workers.futures import TaskFuture
 from cutroom.workers.wire import MAX_DESCRIPTORS
-
-OnProgress = Callable[[dict[str, Any]], None]
 
 
 @dataclass(frozen=True)

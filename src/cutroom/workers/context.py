@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from typing import Any, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from cutroom.errors import AccessDeniedError
 
+if TYPE_CHECKING:
+    from cutroom.workers.futures import TaskFuture
+
 Result = Any
 """JSON-able data (dict with string keys, list, tuple, str, numbers, bool, None) with bytes and numpy arrays inside."""
+
+
+OnProgress = Callable[[dict[str, Any]], None]
+"""What is told how far a task is: `{"done": …, "total": …, **data}`."""
 
 
 class Task(Protocol):
@@ -40,6 +47,28 @@ class Context(Protocol):
         ...
 
 
+class Runner(Protocol):
+    """What runs tasks: a `WorkerPool` or an `InlineExecutor`."""
+
+    def run(
+        self, fn: Callable[..., Any], task: Any, *, on_progress: OnProgress | None = None, timeout: float | None = None
+    ) -> Any:
+        """Run `fn(task, context)` and give its result; `timeout` in seconds, None for the runner's own."""
+        ...
+
+    def submit(
+        self,
+        fn: Callable[..., Any],
+        /,
+        task: Any,
+        *,
+        on_progress: OnProgress | None = None,
+        timeout: float | None = None,
+    ) -> TaskFuture:
+        """Have `fn(task, context)` run; gives a future that can be killed."""
+        ...
+
+
 class Direct:
     """Opens paths in this very process.
 
@@ -48,9 +77,7 @@ class Direct:
         on_progress: called with `{"done": …, "total": …, **data}`.
     """
 
-    def __init__(
-        self, *, only: Iterable[str] | None = None, on_progress: Callable[[dict[str, Any]], None] | None = None
-    ) -> None:
+    def __init__(self, *, only: Iterable[str] | None = None, on_progress: OnProgress | None = None) -> None:
         self._only = None if only is None else frozenset(only)
         self._on_progress = on_progress
 

@@ -7,8 +7,7 @@ from concurrent.futures import Executor
 from typing import Any
 
 from cutroom.workers import codec
-from cutroom.workers.call import OnProgress
-from cutroom.workers.context import Direct, Task
+from cutroom.workers.context import Direct, OnProgress, Task
 from cutroom.workers.futures import TaskFuture
 from cutroom.workers.wire import Kind
 

@@ -182,13 +182,8 @@ def _error(item: Frame) -> errors.CutroomError:
     data = codec.decode(item)
     if not isinstance(data, dict):
         raise codec.UnreadableError("an error without its parts")
-    kind = getattr(errors, str(data.get("class")), None)
-    if not (isinstance(kind, type) and issubclass(kind, errors.CutroomError)):
-        kind = errors.WorkerError
-    hint = data.get("hint")
-    return kind(
-        _printable(data.get("message")), value=data.get("value"), hint=None if hint is None else _printable(hint)
-    )
+    shown = {key: _printable(data[key]) for key in ("class", "message", "hint") if data.get(key) is not None}
+    return errors.from_plain({**shown, "value": data.get("value")}, unknown=errors.WorkerError)
 
 
 def _printable(text: object) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import sys
 import weakref
@@ -13,9 +12,9 @@ from typing import Any, Literal, Self
 
 from cutroom import errors
 from cutroom.workers import selfcheck
-from cutroom.workers.call import OnProgress, prepare
+from cutroom.workers.call import prepare
 from cutroom.workers.classes import ChildClass, named_class
-from cutroom.workers.context import Task
+from cutroom.workers.context import OnProgress, Task
 from cutroom.workers.crew import Crew
 from cutroom.workers.futures import TaskFuture
 from cutroom.workers.grants import Grants
@@ -174,4 +173,6 @@ def self_test(child_class: Literal["media", "model"] | ChildClass = "media") -> 
 
 
 def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    from cutroom.settings import limits  # it reads files and psutil, which only a pool without a number needs
+
+    return limits().cores

@@ -177,7 +177,7 @@ ATTEMPTS: dict[str, Callable[[], object]] = {
     "symlink": lambda: os.symlink("x", "/"),
     "fchmod": _held(lambda held: os.fchmod(held, 0o600)),
     "fchown": _held(lambda held: os.fchown(held, -1, -1)),
-    "futimens": _held(lambda held: os.utime(held)),
+    "futimens": _held(os.utime),
     "fsetxattr": _held(lambda held: os.setxattr(held, "user.cutroom", b"")),
     "fremovexattr": _held(lambda held: os.removexattr(held, "user.cutroom")),
     "set_flags": _held(lambda held: _call("ioctl", held, _SET_FLAGS, ctypes.addressof(_NO_FLAGS))),
