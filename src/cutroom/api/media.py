@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cutroom.app import App
-from cutroom.edit.operations import AddMedia, Batch, SetSettings
-from cutroom.errors import MediaNotFoundError, UnknownNameError
+from cutroom.edit.operations import AddMedia, SetSettings
+from cutroom.errors import UnknownNameError
+from cutroom.media.library import checked_path
 from cutroom.schema.document import ProjectSettings
 from cutroom.schema.media import AudioStream, Fingerprint, VideoStream
 from cutroom.schema.media import Media as MediaValue
@@ -117,25 +118,38 @@ class MediaLibrary:
         Raises:
             MediaNotFoundError, UnsupportedMediaError, DamagedMediaError: names the file and what to do.
         """
-        absolute = Path(os.fspath(path)).expanduser().absolute()
-        if not absolute.exists():
-            raise MediaNotFoundError(
-                f"there is no file {os.fspath(path)}", value=str(path), hint=f"relative paths start from {Path.cwd()}"
-            )
-        self._app.grant_read(absolute)
+        return self.put(self.probe(path))
+
+    def probe(self, path: str | os.PathLike[str]) -> MediaValue:
+        """Examine a file, without putting it into the project: `path` of what is returned is absolute.
+
+        Nothing is granted for later sessions before the file has proved to be a media.
+
+        Raises:
+            MediaNotFoundError, UnsupportedMediaError, DamagedMediaError: names the file and what to do.
+        """
+        named = Path(os.fspath(path)).expanduser()
+        checked_path(named)
+        absolute = named.absolute()
+        self._app.grant_read(absolute, remember=False)
         probed = self._app.probe(absolute)
-        stored = portable(absolute, self._session.folder)
-        for media in self._session.document.media:
-            if media.fingerprint == probed.fingerprint and self._session.media_path(media.id) == absolute:
-                return Media(self._session, media.id)
-        made = probed.replace(path=stored)
-        operations: list[AddMedia | SetSettings] = [AddMedia(media=made)]
-        adopted = adopt(self._session.document.settings, made)
-        if adopted != self._session.document.settings:
-            operations.append(SetSettings(settings=adopted))
-        label = f"add media {absolute.name}"
-        self._session.apply(operations[0] if len(operations) == 1 else Batch(operations=tuple(operations)), label)
-        return Media(self._session, made.id)
+        self._app.grant_read(absolute, remember=True)
+        return probed
+
+    def put(self, probed: MediaValue) -> Media:
+        """Put what `probe` found into the project, where it is not in it yet."""
+        absolute, session = Path(probed.path), self._session
+        with session.edit(f"add media {absolute.name}"):
+            document = session.document
+            for media in document.media:
+                if media.fingerprint == probed.fingerprint and session.media_path(media.id) == absolute:
+                    return Media(session, media.id)
+            made = probed.replace(path=portable(absolute, session.folder))
+            session.apply(AddMedia(media=made))
+            adopted = adopt(document.settings, made)
+            if adopted != document.settings:
+                session.apply(SetSettings(settings=adopted))
+            return Media(session, made.id)
 
     def __iter__(self) -> Iterator[Media]:
         return iter([Media(self._session, media.id) for media in self._session.document.media])

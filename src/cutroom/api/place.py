@@ -31,9 +31,10 @@ class Placing(NamedTuple):
 
 def place(timeline: Timeline, verb: str, media: MediaLike, at: TimeLike | None, how: Placing) -> Clip:
     """Probe the media where it is new, make tracks that are missing, and place picture and sound as one step."""
-    session = timeline.session
+    session, library = timeline.session, MediaLibrary(timeline.session, timeline.app)
+    found = media if isinstance(media, Media) else library.probe(media)  # takes its time: the session is not locked
     with session.edit(verb):
-        known = media if isinstance(media, Media) else MediaLibrary(session, timeline.app).add(media)
+        known = found if isinstance(found, Media) else library.put(found)
         kind: TrackKind = "video" if known.video else "audio"
         target = how.track or f"{LETTER[kind]}1"
         ensure_track(session, target, kind)
