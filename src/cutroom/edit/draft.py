@@ -128,12 +128,15 @@ class Draft:
 
     def _name_pieces(self, items: list[Item]) -> tuple[list[Item], dict[str, str], dict[str, str]]:
         """Give repeated ids fresh ones. Returns the items, and for each old id its first and last piece."""
+        names = [item.id for item in items if isinstance(item, Clip)]
+        first = dict(zip(names, names, strict=True))
+        last = dict(first)
+        if len(first) == len(names):
+            return items, first, last
         places: dict[str, list[int]] = {}
         for i, item in enumerate(items):
             if isinstance(item, Clip):
                 places.setdefault(item.id, []).append(i)
-        first = {clip_id: clip_id for clip_id in places}
-        last = dict(first)
         for clip_id, where in places.items():
             for number, i in enumerate(where if len(where) > 1 else ()):
                 piece = items[i]
@@ -206,16 +209,21 @@ def part(item: Item, head: Fraction, tail: Fraction) -> Item:
 
 def between(track: Track, start: Fraction, end: Fraction) -> list[Item]:
     """What a track holds in [start, end), cut to it; nothing beyond the track's end."""
-    found: list[Item] = []
-    index = track.index_at(start)
-    while index < len(track.items):
-        item, begins = track.items[index], track.start_of(index)
-        if begins >= end:
-            break
-        ends = begins + item.duration
-        found.append(part(item, max(start - begins, Fraction(0)), max(ends - end, Fraction(0))))
-        index += 1
-    return found
+    end = min(end, track.duration)
+    if end <= start:
+        return []
+    first, last = track.index_at(start), track.index_at(end)
+    if last == len(track.items) or track.start_of(last) == end:
+        last -= 1
+    head, tail = start - track.start_of(first), track.start_of(last + 1) - end
+    if first == last:
+        return [part(track.items[first], head, tail)]
+    none = Fraction(0)
+    return [
+        part(track.items[first], head, none),
+        *track.items[first + 1 : last],
+        part(track.items[last], none, tail),
+    ]
 
 
 def before(track: Track, time: Fraction) -> list[Item]:
