@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 
 from cutroom.edit.limits import FADES_IN, FADES_OUT, check_overlaps, check_transition, readable
 from cutroom.errors import EditError, HandlesError, LockedTrackError
@@ -240,6 +241,9 @@ def after(track: Track, time: Fraction) -> list[Item]:
 
 def _melt(items: list[Item]) -> list[Item]:
     """Neighbouring gaps become one; a gap at the end goes."""
+    gaps = [i for i, item in enumerate(items) if item.kind == "gap"]
+    if not gaps or (gaps[-1] < len(items) - 1 and all(right - left > 1 for left, right in pairwise(gaps))):
+        return items
     melted: list[Item] = []
     for item in items:
         if isinstance(item, Gap) and melted and isinstance(melted[-1], Gap):
