@@ -14,7 +14,7 @@ from cutroom.detection.boxes import iou
 from cutroom.detection.listen import silences
 from cutroom.detection.run import detect
 from cutroom.detection.watch import scenes
-from cutroom.errors import UnsupportedMediaError, ValidationError
+from cutroom.errors import DamagedMediaError, UnsupportedMediaError, ValidationError
 from cutroom.schema.detections import Detections
 from cutroom.schema.media import Media
 from cutroom.schema.time import frames
@@ -113,3 +113,12 @@ def test_what_has_no_picture_or_sound_says_so(film: tuple[Media, FilmTruth]) -> 
     for level in (3, -200, float("nan")):
         with pytest.raises(ValidationError):
             silences(media, media.path, InlineExecutor(), threshold_db=level)
+
+
+def test_a_picture_that_yields_no_frame_is_damaged(
+    film: tuple[Media, FilmTruth], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    media, _ = film
+    monkeypatch.setattr("cutroom.media.video.VideoReader.frames", lambda reader, time=Fraction(0): iter(()))
+    with pytest.raises(DamagedMediaError, match="no frame"):
+        scenes(media, media.path, InlineExecutor())

@@ -118,10 +118,11 @@ def scenes(source: Source, **options: Any) -> SpansValue:
     """The shots of a film, cut where its picture changes; `tl.split(at=cr.scenes(media).starts)`.
 
     Args:
-        source: a path, a media or a clip.
+        source: a path, a media or a clip (then only what it shows). Times are those of the media.
         options: threshold and more; see `cutroom.detection.watch.scenes`.
     """
     media = _media(source)
+    options["span"] = _span(source, options.get("span"))
     return find_scenes(media.value, media.path, app().get(MediaWorkers), **options)
 
 
@@ -129,11 +130,12 @@ def silences(source: Source, threshold_db: float = -35.0, **options: Any) -> Spa
     """Where a film is silent; `tl.cut(cr.silences(media))`.
 
     Args:
-        source: a path, a media or a clip.
+        source: a path, a media or a clip (then only what it shows). Times are those of the media.
         threshold_db: what is quieter counts as silence, in dB below full scale.
         options: see `cutroom.detection.listen.silences`.
     """
     media = _media(source)
+    options["span"] = _span(source, options.get("span"))
     return find_silences(media.value, media.path, app().get(MediaWorkers), threshold_db=threshold_db, **options)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
+from cutroom.detection.stretch import stretch
 from cutroom.errors import UnsupportedMediaError, ValidationError
 from cutroom.schema.clock import MediaClock
 from cutroom.schema.media import AudioStream, Media
@@ -31,6 +32,8 @@ class ListenTask:
 
     path: str
     stream: AudioStream
+    start: Fraction
+    end: Fraction
 
     def reads(self) -> tuple[str, ...]:
         """The file."""
@@ -48,7 +51,7 @@ def warm() -> None:
 
 def listen(task: ListenTask, context: Context = DIRECT) -> dict[str, Any]:
     """`levels`: the mean power (float32, 1 = full scale) of every hundredth of a second, from the one in which the
-    stream starts, in the louder of at most two channels; `first`: the number of that one.
+    task starts, in the louder of at most two channels; `first`: the number of that one.
 
     Raises:
         DamagedMediaError: a stretch that cannot be decoded.
@@ -60,8 +63,8 @@ def listen(task: ListenTask, context: Context = DIRECT) -> dict[str, Any]:
     stream = task.stream
     rate = math.ceil(stream.sample_rate / WINDOWS) * WINDOWS  # whole samples in a window
     width = rate // WINDOWS
-    first = math.floor(stream.start * WINDOWS)
-    end = math.ceil((stream.start + stream.duration) * WINDOWS)
+    first = math.floor(task.start * WINDOWS)
+    end = math.ceil(task.end * WINDOWS)
     levels = np.zeros(end - first, np.float32)
     step = _BLOCK * WINDOWS
     with AudioReader(context.open(task.path), stream) as reader:
@@ -81,6 +84,7 @@ def silences(
     *,
     threshold_db: float = -35.0,
     min_duration: TimeLike = 0.5,
+    span: tuple[TimeLike, TimeLike] | None = None,
     on_progress: OnProgress | None = None,
 ) -> Spans:
     """Where the sound stays below a level, to a hundredth of a second.
@@ -93,12 +97,14 @@ def silences(
         executor: runs the task, in a worker of class "media".
         threshold_db: the level, in dBFS.
         min_duration: shorter ones are no silences, in seconds.
+        span: only from start to end, in media time.
         on_progress: called with `{"done": hundredths, "total": hundredths}`.
 
     Raises:
         UnsupportedMediaError: no sound in the file.
         DamagedMediaError: a stretch of the sound cannot be decoded.
         ValidationError: a level outside of -120 … 0 dB.
+        TimeError: a span without sound.
     """
     stream = media.audio
     if stream is None:
@@ -107,13 +113,14 @@ def silences(
         raise ValidationError(f"not a level: {threshold_db} dB", value=threshold_db, hint="between -120 and 0 dBFS")
     rate = media.video.rate if media.video else None
     least = parse_time(min_duration, rate=rate)
-    found = executor.run(listen, ListenTask(os.path.abspath(path), stream), on_progress=on_progress, timeout=_LONGEST)
+    begin, last = stretch(stream, span, rate)
+    task = ListenTask(os.path.abspath(path), stream, begin, last)
+    found = executor.run(listen, task, on_progress=on_progress, timeout=_LONGEST)
     import numpy as np
 
     first, levels = int(found["first"]), np.asarray(found["levels"])
     quiet = np.concatenate(([False], levels < 10 ** (threshold_db / 10), [False]))
     edges = np.flatnonzero(quiet[1:] != quiet[:-1])
-    begin, last = stream.start, stream.start + stream.duration
     spans = []
     for a, b in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
         start, end = max(Fraction(first + a, WINDOWS), begin), min(Fraction(first + b, WINDOWS), last)

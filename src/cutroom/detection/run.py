@@ -6,13 +6,13 @@ import os
 import threading
 import warnings
 from collections.abc import Callable, Sequence
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
 from cutroom.detection import tasks
 from cutroom.detection.store import Model
+from cutroom.detection.stretch import stretch
 from cutroom.errors import TimeError, UnsupportedMediaError, ValidationError, nearest
-from cutroom.schema.media import Media, VideoStream
+from cutroom.schema.media import Media
 from cutroom.schema.time import TimeLike, parse_time
 from cutroom.settings.limits import limits
 from cutroom.workers.context import Runner
@@ -80,7 +80,7 @@ def detect(
     step = None if every is None else parse_time(every, rate=stream.rate)
     if step is not None and step <= 0:
         raise TimeError(f"not a time between frames: {every!r}", value=every, hint="give seconds, or cr.frames(5)")
-    start, end = _stretch(stream, span)
+    start, end = stretch(stream, span, stream.rate)
     task = tasks.DetectTask(
         media=os.path.abspath(path),
         model=model.path,
@@ -112,25 +112,6 @@ def detect(
     from cutroom.detection.assemble import assemble
 
     return assemble(parts, media, model.labels, provenance)
-
-
-def _stretch(stream: VideoStream, span: tuple[TimeLike, TimeLike] | None) -> tuple[Fraction, Fraction]:
-    last = stream.start + stream.duration
-    if span is None:
-        return stream.start, last
-    try:
-        start, end = (parse_time(time, rate=stream.rate) for time in span)
-    except (TypeError, ValueError) as error:
-        if isinstance(error, ValidationError):
-            raise
-        raise TimeError(f"not a span: {span!r}", value=span, hint="give (start, end)") from None
-    if not start < end or start >= last or end <= stream.start:
-        raise TimeError(
-            f"nothing is shown between {float(start):g} s and {float(end):g} s",
-            value=span,
-            hint=f"the picture goes from {float(stream.start):g} s to {float(last):g} s",
-        )
-    return max(start, stream.start), min(end, last)
 
 
 def _collect(

@@ -11,7 +11,8 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from cutroom.errors import UnsupportedMediaError, ValidationError
+from cutroom.detection.stretch import stretch
+from cutroom.errors import DamagedMediaError, UnsupportedMediaError, ValidationError
 from cutroom.schema.clock import MediaClock
 from cutroom.schema.media import Media, VideoStream
 from cutroom.schema.spans import Span, Spans
@@ -32,6 +33,9 @@ class WatchTask:
     threshold: float
     frames: int
     """Least length of a scene."""
+    start: Fraction
+    end: Fraction
+    """What is looked at: from the frame shown at the start on."""
 
     def reads(self) -> tuple[str, ...]:
         """The file."""
@@ -67,22 +71,29 @@ def watch(task: WatchTask, context: Context = DIRECT) -> dict[str, Any]:
     height = max(1, round(stream.height * width / stream.width))
     detector = ContentDetector(threshold=task.threshold, min_scene_len=task.frames)
     scaler, number = VideoReformatter(), None
+    total = math.ceil((task.end - task.start) * stream.rate)
     starts: list[Fraction] = []
     cuts: list[Any] = []
     with VideoReader(context.open(task.path), stream) as reader:
-        for shown in reader.frames():
+        for shown in reader.frames(task.start):
+            if shown.start >= task.end:
+                break
             small = scaler.reformat(
                 shown.frame, width, height, "bgr24", interpolation=Interpolation.BILINEAR, threads=1
             )
             number = FrameTimecode(len(starts), fps=stream.rate)
-            starts.append(shown.start)
+            starts.append(max(shown.start, task.start))
             cuts += detector.process_frame(number, np.asarray(small.to_ndarray()))
             if len(starts) % 100 == 0:
-                context.progress(len(starts), max(stream.frames, len(starts)))
-    if number is not None:
-        cuts += detector.post_process(number)
-    last = stream.start + stream.duration
-    end = last if last > starts[-1] else starts[-1] + 1 / stream.rate
+                context.progress(len(starts), max(total, len(starts)))
+    if number is None:
+        raise DamagedMediaError(
+            f"the picture of {os.path.basename(task.path)} holds no frame that can be decoded",
+            value=task.path,
+            hint="copy the file again from its source",
+        )
+    cuts += detector.post_process(number)
+    end = task.end if task.end > starts[-1] else starts[-1] + 1 / stream.rate
     numbers = sorted({cut.frame_num for cut in cuts} - {0})
     return {"bounds": [str(time) for time in (starts[0], *(starts[n] for n in numbers), end)]}
 
@@ -94,6 +105,7 @@ def scenes(
     *,
     threshold: float = 27.0,
     min_duration: TimeLike = 0.6,
+    span: tuple[TimeLike, TimeLike] | None = None,
     on_progress: OnProgress | None = None,
 ) -> Spans:
     """The scenes of a film, one touching the next: `.starts` are its cuts.
@@ -104,12 +116,14 @@ def scenes(
         executor: runs the task, in a worker of class "media".
         threshold: how much hue, saturation and brightness (0 … 255) change on average at a cut.
         min_duration: a cut sooner than this after the last one is none, in seconds.
+        span: only the frames shown from start to end, in media time.
         on_progress: called with `{"done": frames, "total": frames}`.
 
     Raises:
         UnsupportedMediaError: no picture in the file.
         DamagedMediaError: the picture cannot be decoded to its end.
         ValidationError: a threshold outside of 0 … 255.
+        TimeError: a span without a picture.
     """
     stream = media.video
     if stream is None:
@@ -117,7 +131,7 @@ def scenes(
     if not 0 < threshold <= 255:
         raise ValidationError(f"not a threshold: {threshold}", value=threshold, hint="between 0 and 255; usual: 27")
     frames = max(1, math.ceil(parse_time(min_duration, rate=stream.rate) * stream.rate))
-    task = WatchTask(os.path.abspath(path), stream, float(threshold), frames)
+    task = WatchTask(os.path.abspath(path), stream, float(threshold), frames, *stretch(stream, span, stream.rate))
     found = executor.run(watch, task, on_progress=on_progress, timeout=_LONGEST)
     bounds = [Fraction(time) for time in found["bounds"]]
     reason: dict[str, JsonValue] = {"detector": "content", "threshold": float(threshold)}

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
     from cutroom.media.fingerprint import Digests
 
+_LEAST_SECONDS = 300.0
+_SLOWEST = 1_000_000
+"""Bytes a second that a slow network disk gives, and that the slowest sound decodes at."""
+
 
 def probe(
     path: str | os.PathLike[str],
@@ -52,7 +56,7 @@ def probe(
     known = digests.find(absolute) if digests is not None else None
     before = _identity(absolute) if digests is not None and known is None else None
     task = tasks.ProbeTask(absolute, known.sha256 if known else None)
-    found = executor.run(tasks.probe, task, on_progress=on_progress)
+    found = executor.run(tasks.probe, task, on_progress=on_progress, timeout=_limit(absolute))
     media = Media.model_validate({**found, "id": new_id("m"), "path": os.fspath(path)})
     if digests is not None and before is not None:
         digests.remember(absolute, before, media.fingerprint.sha256)
@@ -72,7 +76,7 @@ def index(
         MediaError: as `probe`; or the file has no such stream.
     """
     task = tasks.IndexTask(checked_path(path), stream)
-    return PacketIndex.load(executor.run(tasks.index, task, on_progress=on_progress))
+    return PacketIndex.load(executor.run(tasks.index, task, on_progress=on_progress, timeout=_limit(task.path)))
 
 
 def thumbnails(
@@ -103,7 +107,10 @@ def thumbnails(
     if min(size) < 1:
         raise ValidationError(f"not a size of a picture: {size}", value=size, hint="give width and height in pixels")
     task = tasks.ThumbnailsTask(checked_path(path), tuple(times), size, exact, stream)
-    return [bytes(picture) for picture in executor.run(tasks.thumbnails, task, on_progress=on_progress)]
+    return [
+        bytes(picture)
+        for picture in executor.run(tasks.thumbnails, task, on_progress=on_progress, timeout=_limit(task.path))
+    ]
 
 
 def waveform(
@@ -129,9 +136,8 @@ def waveform(
     """
     if not 1 <= resolution <= 1000:
         raise ValidationError(f"not a resolution: {resolution} pairs a second", value=resolution, hint="give 1 to 1000")
-    peaks: NDArray[np.int8] = executor.run(
-        tasks.waveform, tasks.WaveformTask(checked_path(path), resolution, stream), on_progress=on_progress
-    )
+    task = tasks.WaveformTask(checked_path(path), resolution, stream)
+    peaks: NDArray[np.int8] = executor.run(tasks.waveform, task, on_progress=on_progress, timeout=_limit(task.path))
     return peaks
 
 
@@ -157,6 +163,11 @@ def checked_path(path: str | os.PathLike[str]) -> str:
     if not os.access(absolute, os.R_OK):
         raise MediaError(f"{shown} may not be read", value=shown, hint="give yourself permission to read it")
     return absolute
+
+
+def _limit(path: str) -> float:
+    """Seconds that a task which reads a whole file may take: a slow disk must manage, a hanging decoder must not."""
+    return _LEAST_SECONDS + os.path.getsize(path) / _SLOWEST
 
 
 def _identity(path: str) -> tuple[int, int, int, int, int]:

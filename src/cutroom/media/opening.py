@@ -20,7 +20,7 @@ from av.packet import Packet
 from av.stream import Disposition, Stream
 from av.video.stream import VideoStream as AvVideoStream
 
-from cutroom.errors import DamagedMediaError, MediaError, UnsupportedMediaError
+from cutroom.errors import CutroomError, DamagedMediaError, MediaError, UnsupportedMediaError
 from cutroom.media.rates import nominal
 
 FORMATS = "mov,mp4,matroska,webm,avi,mpegts,mpeg,wav,mp3,flac,ogg,aac,gif"
@@ -65,15 +65,17 @@ def open_container(file: BinaryIO) -> InputContainer:
 
     Raises:
         UnsupportedMediaError: not media, or a format off the list.
+        MediaError: the disk cannot be read.
         DamagedMediaError: a known format whose beginning is broken or missing.
     """
     name = called(file)
-    file.seek(0)
     try:
-        return cast(InputContainer, av.open(file, mode="r", **OPEN_OPTIONS))  # type: ignore[call-overload]
-    except (av.FFmpegError, ValueError, OSError) as error:
         file.seek(0)
-        head = file.read(12)
+        return cast(InputContainer, av.open(file, mode="r", **OPEN_OPTIONS))  # type: ignore[call-overload]
+    except CutroomError:
+        raise
+    except (av.FFmpegError, ValueError) as error:
+        head = _head(file, name)
         if not head:
             raise DamagedMediaError(f"{name} is empty", value=name, hint="copy or record it again") from error
         if _begins(head, _PICTURES):
@@ -91,6 +93,27 @@ def open_container(file: BinaryIO) -> InputContainer:
             value=name,
             hint="it reads MP4, MOV, Matroska, WebM, AVI, MPEG, WAV, MP3, FLAC, Ogg, AAC and GIF",
         ) from error
+    except OSError as error:  # after FFmpeg's errors, some of which are also OSErrors
+        raise unreadable(name, error) from error
+
+
+def _head(file: BinaryIO, name: str) -> bytes:
+    try:
+        file.seek(0)
+        return file.read(12)
+    except CutroomError:
+        raise
+    except OSError as error:
+        raise unreadable(name, error) from error
+
+
+def unreadable(name: str, error: OSError) -> MediaError:
+    """The error for a file whose disk fails: the media itself may be sound."""
+    return MediaError(
+        f"{name} cannot be read: {_reason(error)}",
+        value=name,
+        hint="check that its disk or network share is connected and sound, then try again",
+    )
 
 
 def _begins(head: bytes, signatures: tuple[tuple[int, tuple[bytes, ...]], ...]) -> bool:
@@ -145,7 +168,7 @@ def packets[S: Stream](container: InputContainer, *streams: S) -> Iterator[Packe
     most formats and as an error in some; the probe tells what is missing.
 
     Raises:
-        OSError: the disk cannot be read.
+        MediaError: the disk cannot be read.
     """
     try:
         yield from cast("Iterator[Packet[S]]", container.demux(*streams))
@@ -154,6 +177,10 @@ def packets[S: Stream](container: InputContainer, *streams: S) -> Iterator[Packe
             last = cast("Packet[S]", Packet())
             last.stream, last.time_base = stream, stream.time_base
             yield last
+    except CutroomError:
+        raise
+    except OSError as error:
+        raise unreadable(os.path.basename(container.name) or "the media", error) from error
 
 
 def counts_frames(container: InputContainer, stream: AvVideoStream) -> bool:

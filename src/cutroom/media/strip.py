@@ -112,7 +112,7 @@ def _keyframes(container: InputContainer, source: AvVideoStream, goal: int) -> I
         try:
             container.seek(place, stream=source, backward=True)
             break
-        except (av.FFmpegError, OSError):
+        except av.FFmpegError:
             continue  # a file that cannot be sought is read from where it stands
     return (packet for packet in packets(container, source) if packet.size and packet.is_keyframe)
 
@@ -122,7 +122,7 @@ def _decode_alone(source: AvVideoStream, packet: KeyPacket) -> VideoFrame | None
     context = source.codec_context
     try:
         frames = [*context.decode(packet), *context.decode(None)]
-    except (av.FFmpegError, ValueError, OSError):
+    except (av.FFmpegError, ValueError):
         frames = []
     context.flush_buffers()
     return frames[0] if frames else None

@@ -13,9 +13,19 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream as AvVideoStream
 
-from cutroom.errors import DamagedMediaError, MediaError
+from cutroom.errors import CutroomError, DamagedMediaError, MediaError
 from cutroom.media.grid import FrameGrid
-from cutroom.media.opening import DECODER_OPTIONS, called, clock, counts_frames, only, open_container, origin, packets
+from cutroom.media.opening import (
+    DECODER_OPTIONS,
+    called,
+    clock,
+    counts_frames,
+    only,
+    open_container,
+    origin,
+    packets,
+    unreadable,
+)
 from cutroom.schema.media import VideoStream
 
 _NEAR = 12
@@ -196,8 +206,12 @@ class VideoReader:
         self._frames.close()
         try:
             self._container.seek(goal, stream=self._source, backward=True)
-        except (av.FFmpegError, OSError):
+        except av.FFmpegError:
             return False
+        except CutroomError:
+            raise
+        except OSError as error:
+            raise unreadable(self._name, error) from error
         self._restart(from_key=True)
         try:
             self._current = next(self._frames, None)
@@ -237,11 +251,15 @@ class VideoReader:
             return packet.decode(), None
         except EOFError:
             return [], None
-        except (av.FFmpegError, ValueError, OSError) as failure:
+        except CutroomError:
+            raise
+        except (av.FFmpegError, ValueError) as failure:
             try:
                 return self._source.codec_context.decode(None), failure
-            except (av.FFmpegError, ValueError, OSError):
+            except (av.FFmpegError, ValueError):
                 return [], failure
+        except OSError as failure:
+            raise unreadable(self._name, failure) from failure
 
     def _start(self, frame: VideoFrame, previous: Fraction | None) -> Fraction | None:
         """When a frame starts; None where that cannot be known yet (after a seek).
