@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from typing import BinaryIO
@@ -15,8 +16,18 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, Interpolation
 from av.video.stream import VideoStream as AvVideoStream
 
-from cutroom.errors import DamagedMediaError, UnsupportedMediaError
-from cutroom.media.opening import DECODER_OPTIONS, called, choose_streams, clock, only, open_container, origin, packets
+from cutroom.errors import CutroomError, DamagedMediaError, UnsupportedMediaError
+from cutroom.media.opening import (
+    DECODER_OPTIONS,
+    called,
+    choose_streams,
+    clock,
+    only,
+    open_container,
+    origin,
+    packets,
+    unreadable,
+)
 from cutroom.media.probing import probe_file
 from cutroom.media.video import VideoReader
 from cutroom.schema.media import VideoStream
@@ -114,6 +125,10 @@ def _keyframes(container: InputContainer, source: AvVideoStream, goal: int) -> I
             break
         except av.FFmpegError:
             continue  # a file that cannot be sought is read from where it stands
+        except CutroomError:
+            raise
+        except OSError as error:
+            raise unreadable(os.path.basename(container.name) or "the media", error) from error
     return (packet for packet in packets(container, source) if packet.size and packet.is_keyframe)
 
 
