@@ -17,8 +17,8 @@ from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream as AvAudioStream
 from av.packet import Packet
 
-from cutroom.errors import CutroomError, DamagedMediaError, MediaError
-from cutroom.media.opening import called, clock, only, open_container, origin, packets, unreadable
+from cutroom.errors import DamagedMediaError, MediaError
+from cutroom.media.opening import called, clock, only, open_container, origin, packets, reraise_unless_media
 from cutroom.media.samples import as_channels, as_float, resample
 from cutroom.media.sound import Assembler, Samples
 from cutroom.schema.media import AudioStream
@@ -206,13 +206,10 @@ class AudioReader:
                 frames = decoder.decode(packet if packet.size else None)
             except EOFError:
                 return
-            except CutroomError:
-                raise
-            except (av.FFmpegError, ValueError):
+            except (av.FFmpegError, ValueError, OSError) as error:
+                reraise_unless_media(error, self._name)
                 yield None
                 continue
-            except OSError as error:
-                raise unreadable(self._name, error) from error
             yield from frames
             if packet.pts is not None and packet.pts >= stop:
                 return
@@ -245,12 +242,9 @@ class AudioReader:
         while back < 1024:
             try:
                 self._container.seek(goal - int(back / self._tick), stream=self._source, backward=True)
-            except av.FFmpegError:
+            except (av.FFmpegError, OSError) as error:
+                reraise_unless_media(error, self._name)
                 break
-            except CutroomError:
-                raise
-            except OSError as error:
-                raise unreadable(self._name, error) from error
             rest = packets(self._container, self._source)
             first = next((packet for packet in rest if packet.pts is not None), None)
             if first is not None and first.pts is not None and first.pts <= goal:

@@ -6,6 +6,7 @@ A media file comes from anywhere, so the demuxers that may look at it are listed
 
 from __future__ import annotations
 
+import errno
 import math
 import os
 from collections.abc import Iterator
@@ -50,6 +51,8 @@ _PICTURES = (
 
 av.logging.set_level(None)  # FFmpeg's own log would cross threads and fill notebooks; errors arrive as exceptions
 
+_IMPOSSIBLE = (errno.EINVAL, errno.EOVERFLOW)
+
 
 def called(file: BinaryIO) -> str:
     """How errors call a file: by its own name without the folder, where it has one."""
@@ -72,9 +75,8 @@ def open_container(file: BinaryIO) -> InputContainer:
     try:
         file.seek(0)
         return cast(InputContainer, av.open(file, mode="r", **OPEN_OPTIONS))  # type: ignore[call-overload]
-    except CutroomError:
-        raise
-    except (av.FFmpegError, ValueError) as error:
+    except (av.FFmpegError, ValueError, OSError) as error:
+        reraise_unless_media(error, name)
         head = _head(file, name)
         if not head:
             raise DamagedMediaError(f"{name} is empty", value=name, hint="copy or record it again") from error
@@ -93,27 +95,34 @@ def open_container(file: BinaryIO) -> InputContainer:
             value=name,
             hint="it reads MP4, MOV, Matroska, WebM, AVI, MPEG, WAV, MP3, FLAC, Ogg, AAC and GIF",
         ) from error
-    except OSError as error:  # after FFmpeg's errors, some of which are also OSErrors
-        raise unreadable(name, error) from error
+
+
+def reraise_unless_media(error: Exception, name: str) -> None:
+    """Raise again what is no fault of the media: this program's own errors, and those of a disk that fails.
+
+    FFmpeg's errors mean the media, and so does a refused seek: damaged files ask for impossible places.
+
+    Raises:
+        MediaError: the disk cannot be read.
+    """
+    if isinstance(error, CutroomError):
+        raise error
+    if isinstance(error, av.FFmpegError) or not isinstance(error, OSError) or error.errno in _IMPOSSIBLE:
+        return
+    raise MediaError(
+        f"{name} cannot be read: {_reason(error)}",
+        value=name,
+        hint="check that its disk or network share is connected and sound, then try again",
+    ) from error
 
 
 def _head(file: BinaryIO, name: str) -> bytes:
     try:
         file.seek(0)
         return file.read(12)
-    except CutroomError:
-        raise
     except OSError as error:
-        raise unreadable(name, error) from error
-
-
-def unreadable(name: str, error: OSError) -> MediaError:
-    """The error for a file whose disk fails: the media itself may be sound."""
-    return MediaError(
-        f"{name} cannot be read: {_reason(error)}",
-        value=name,
-        hint="check that its disk or network share is connected and sound, then try again",
-    )
+        reraise_unless_media(error, name)
+        return b""
 
 
 def _begins(head: bytes, signatures: tuple[tuple[int, tuple[bytes, ...]], ...]) -> bool:
@@ -172,15 +181,12 @@ def packets[S: Stream](container: InputContainer, *streams: S) -> Iterator[Packe
     """
     try:
         yield from cast("Iterator[Packet[S]]", container.demux(*streams))
-    except av.FFmpegError:  # errors of the disk are Python's own
+    except (av.FFmpegError, OSError) as error:
+        reraise_unless_media(error, os.path.basename(container.name) or "the media")
         for stream in streams:
             last = cast("Packet[S]", Packet())
             last.stream, last.time_base = stream, stream.time_base
             yield last
-    except CutroomError:
-        raise
-    except OSError as error:
-        raise unreadable(os.path.basename(container.name) or "the media", error) from error
 
 
 def counts_frames(container: InputContainer, stream: AvVideoStream) -> bool:

@@ -16,10 +16,18 @@ from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream as AvVideoStream
 
-from cutroom.errors import CutroomError, DamagedMediaError, UnsupportedMediaError
+from cutroom.errors import DamagedMediaError, UnsupportedMediaError
 from cutroom.media.colours import colour_of
 from cutroom.media.grid import FrameGrid
-from cutroom.media.opening import called, choose_streams, clock, counts_frames, open_container, packets, unreadable
+from cutroom.media.opening import (
+    called,
+    choose_streams,
+    clock,
+    counts_frames,
+    open_container,
+    packets,
+    reraise_unless_media,
+)
 from cutroom.media.packets import PacketIndex
 from cutroom.media.rates import choose_rate
 from cutroom.media.scan import scan
@@ -87,13 +95,10 @@ def _first_frames(container: InputContainer, name: str) -> tuple[VideoFrame | No
             frames = packet.decode()
         except EOFError:
             continue
-        except CutroomError:
-            raise
-        except (av.FFmpegError, ValueError):
+        except (av.FFmpegError, ValueError, OSError) as error:
+            reraise_unless_media(error, name)
             failures[packet.stream_index] += 1
             frames = []
-        except OSError as error:
-            raise unreadable(name, error) from error
         if frames:
             found[kind] = cast("VideoFrame | AudioFrame", frames[0])
         if all(kind in found or failures[index] > _TRIES for index, kind in wanted.items()):

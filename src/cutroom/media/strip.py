@@ -16,7 +16,7 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, Interpolation
 from av.video.stream import VideoStream as AvVideoStream
 
-from cutroom.errors import CutroomError, DamagedMediaError, UnsupportedMediaError
+from cutroom.errors import DamagedMediaError, UnsupportedMediaError
 from cutroom.media.opening import (
     DECODER_OPTIONS,
     called,
@@ -26,7 +26,7 @@ from cutroom.media.opening import (
     open_container,
     origin,
     packets,
-    unreadable,
+    reraise_unless_media,
 )
 from cutroom.media.probing import probe_file
 from cutroom.media.video import VideoReader
@@ -123,12 +123,9 @@ def _keyframes(container: InputContainer, source: AvVideoStream, goal: int) -> I
         try:
             container.seek(place, stream=source, backward=True)
             break
-        except av.FFmpegError:
+        except (av.FFmpegError, OSError) as error:
+            reraise_unless_media(error, os.path.basename(container.name) or "the media")
             continue  # a file that cannot be sought is read from where it stands
-        except CutroomError:
-            raise
-        except OSError as error:
-            raise unreadable(os.path.basename(container.name) or "the media", error) from error
     return (packet for packet in packets(container, source) if packet.size and packet.is_keyframe)
 
 
@@ -137,7 +134,8 @@ def _decode_alone(source: AvVideoStream, packet: KeyPacket) -> VideoFrame | None
     context = source.codec_context
     try:
         frames = [*context.decode(packet), *context.decode(None)]
-    except (av.FFmpegError, ValueError):
+    except (av.FFmpegError, ValueError, OSError) as error:
+        reraise_unless_media(error, "the media")
         frames = []
     context.flush_buffers()
     return frames[0] if frames else None

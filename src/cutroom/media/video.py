@@ -13,7 +13,7 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream as AvVideoStream
 
-from cutroom.errors import CutroomError, DamagedMediaError, MediaError
+from cutroom.errors import DamagedMediaError, MediaError
 from cutroom.media.grid import FrameGrid
 from cutroom.media.opening import (
     DECODER_OPTIONS,
@@ -24,7 +24,7 @@ from cutroom.media.opening import (
     open_container,
     origin,
     packets,
-    unreadable,
+    reraise_unless_media,
 )
 from cutroom.schema.media import VideoStream
 
@@ -206,12 +206,9 @@ class VideoReader:
         self._frames.close()
         try:
             self._container.seek(goal, stream=self._source, backward=True)
-        except av.FFmpegError:
+        except (av.FFmpegError, OSError) as error:
+            reraise_unless_media(error, self._name)
             return False
-        except CutroomError:
-            raise
-        except OSError as error:
-            raise unreadable(self._name, error) from error
         self._restart(from_key=True)
         try:
             self._current = next(self._frames, None)
@@ -251,15 +248,13 @@ class VideoReader:
             return packet.decode(), None
         except EOFError:
             return [], None
-        except CutroomError:
-            raise
-        except (av.FFmpegError, ValueError) as failure:
+        except (av.FFmpegError, ValueError, OSError) as failure:
+            reraise_unless_media(failure, self._name)
             try:
                 return self._source.codec_context.decode(None), failure
-            except (av.FFmpegError, ValueError):
+            except (av.FFmpegError, ValueError, OSError) as again:
+                reraise_unless_media(again, self._name)
                 return [], failure
-        except OSError as failure:
-            raise unreadable(self._name, failure) from failure
 
     def _start(self, frame: VideoFrame, previous: Fraction | None) -> Fraction | None:
         """When a frame starts; None where that cannot be known yet (after a seek).
