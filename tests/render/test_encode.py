@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from cutroom.errors import RenderError
+from cutroom.render import planned
 from cutroom.render.encode import SAMPLES_PER_PACKET, PictureFormat, encode_picture, encode_sound
 from cutroom.render.engine import cpu_class, engine, engine_digest
 from cutroom.render.orders import RunTask
@@ -36,8 +37,9 @@ def test_parameter_sets_do_not_depend_on_content_or_length() -> None:
     made = [
         encode_picture(frames, SETTINGS, FORMAT) for frames in (pictures(1, 0), pictures(2, 1), pictures(61, 2), flat)
     ]
+    made.append(encode_picture(pictures(4, 3), SETTINGS.replace(crf=35), FORMAT))
     assert len({segment.extradata for segment in made}) == 1
-    assert [len(segment.packets) for segment in made] == [1, 2, 61, 5]
+    assert [len(segment.packets) for segment in made] == [1, 2, 61, 5, 4]
 
 
 def test_a_segment_begins_with_the_only_keyframe_and_holds_every_position() -> None:
@@ -90,6 +92,14 @@ def test_another_engine_is_refused(film: Film) -> None:
     task = RunTask(((made.segments[0].key, made.picture(made.segments[0])),), SETTINGS, (), "0" * 64)
     with pytest.raises(RenderError, match="other library versions"):
         render_run(task)
+
+
+def test_another_engine_gives_other_keys(film: Film, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = plan(film.cuts((0, 10)), SETTINGS)
+    monkeypatch.setattr(planned, "engine_digest", lambda: "0" * 64)
+    after = plan(film.cuts((0, 10)), SETTINGS)
+    assert before.segments[0].key != after.segments[0].key
+    assert before.chunks[0].key != after.chunks[0].key
 
 
 def test_the_engine_names_what_makes_the_bytes() -> None:

@@ -169,6 +169,25 @@ def test_sources_are_never_overwritten_by_any_name(desk: Desk, film: Film) -> No
     assert film.path.read_bytes() == before
 
 
+class Linking(InlineExecutor):
+    """Somebody makes the output a name of a source while the export runs."""
+
+    def __init__(self, source: Path, output: Path) -> None:
+        self.source, self.output = source, output
+
+    def submit(self, fn: Any, /, task: Any, **more: Any) -> Any:
+        if fn is mux:
+            os.link(self.source, self.output)
+        return super().submit(fn, task, **more)
+
+
+def test_an_output_that_becomes_a_source_meanwhile_is_not_overwritten(desk: Desk, film: Film) -> None:
+    with pytest.raises(OutputError, match="this project"):
+        desk.export(film.cuts((0, 10)), executor=Linking(film.path, desk.folder / "out.mp4"))
+    assert (desk.folder / "out.mp4").samefile(film.path)
+    assert desk.names() == ["out.mp4"]
+
+
 def test_a_link_is_followed_and_stays(desk: Desk, film: Film) -> None:
     real = desk.folder / "real.mp4"
     (desk.folder / "out.mp4").symlink_to(real)
