@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal
 
 from cutroom.effects.segment import Fit
@@ -69,6 +70,12 @@ def fit(stream: VideoStream, width: int, height: int) -> Fit:
     """
     across, down = stream.width * stream.pixel_aspect, Fraction(stream.height)
     shown_width, shown_height = (down, across) if stream.rotation in {90, 270} else (across, down)
+    return _place(shown_width, shown_height, width, height)
+
+
+@lru_cache(maxsize=256)
+def _place(shown_width: Fraction, shown_height: Fraction, width: int, height: int) -> Fit:
+    """Remembered: ten thousand clips of a film lie in few places, and fractions are slow."""
     scale = min(width / shown_width, height / shown_height)
     x, y = _margin(width, shown_width * scale), _margin(height, shown_height * scale)
     return Fit(x=x, y=y, width=width - 2 * x, height=height - 2 * y)
