@@ -112,8 +112,9 @@ def test_outputs_that_cannot_be_written(project: cr.Project, tmp_path: Path, fil
     assert own.read_bytes() == before
     with pytest.raises(errors.OutputError, match="no/such"):
         renderer.render(tmp_path / "no/such/out.mp4", progress=False)
-    with pytest.raises(errors.OutputError):
-        renderer.render(tmp_path, progress=False)
+    (tmp_path / "folder.mp4").mkdir()
+    with pytest.raises(errors.OutputError, match="is a folder"):
+        renderer.render(tmp_path / "folder.mp4", progress=False)
     assert sorted(p.name for p in tmp_path.iterdir() if ".part" in p.name) == []
     with pytest.raises(errors.EditError, match="empty"):
         cr.Renderer(cr.Project.create()).render(tmp_path / "x.mp4")
@@ -184,9 +185,12 @@ def test_a_source_that_was_replaced_is_refused_and_poisons_no_cache(project: cr.
 
 
 def test_an_export_never_overwrites_its_project(project: cr.Project, tmp_path: Path, film) -> None:
-    project.timeline.append(film.path, source=(0, 0.5))
-    for name in ("trip.tlp", "trip.tlp-journal"):
+    with cr.Project.create(tmp_path / "named-like-a-film.mp4") as odd:
+        odd.timeline.append(film.path, source=(0, 0.5))
         with pytest.raises(errors.OutputError, match="belongs to this project"):
+            cr.Renderer(odd).render(tmp_path / "named-like-a-film.mp4", progress=False)
+    assert cr.Project.open(tmp_path / "named-like-a-film.mp4").timeline.duration == Fraction(1, 2)
+    project.timeline.append(film.path, source=(0, 0.5))
+    for name in ("trip.tlp", "out.avi", "out", ""):
+        with pytest.raises(errors.OutputError, match="writes MP4"):
             cr.Renderer(project).render(tmp_path / name, progress=False)
-    project.close()
-    assert cr.Project.open(tmp_path / "trip.tlp").timeline.duration == Fraction(1, 2)

@@ -81,4 +81,4 @@ def test_doctor_says_what_it_finds() -> None:
     out, _ = run("doctor", "--json")
     findings = {finding["subject"]: finding for finding in json.loads(out)}
     assert findings["export"]["state"] == "ok"
-    assert "open" in findings["media workers"]["says"]
+    assert "ways out refused" in findings["media workers"]["says"]

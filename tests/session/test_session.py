@@ -231,6 +231,7 @@ def test_second_process_is_told(project: Path) -> None:
     [
         ("", "not a project file"),
         ("{", "not a project file"),
+        ("\ud800", "it is not text"),
         ("[1]", "not a Cutroom project"),
         ('{"schema_version": 99}', "newer Cutroom"),
         ('{"schema_version": 1, "id": "p", "id": "q"}', "'id' stands twice"),
@@ -241,10 +242,11 @@ def test_second_process_is_told(project: Path) -> None:
     ],
 )
 def test_broken_files_are_refused_by_name(project: Path, text: str, message: str) -> None:
-    project.write_text(text)
+    data = text.encode("utf-8", "surrogatepass")
+    project.write_bytes(data)
     with pytest.raises(ProjectFileError, match=message):
         Session.open(project)
-    assert project.read_text() == text
+    assert project.read_bytes() == data
     assert list(project.parent.iterdir()) == [project]
 
 

@@ -110,7 +110,8 @@ def detect(
 
     if not progress:
         return run(None)
-    with Bar(f"looking for {', '.join(loaded.labels[:3])} …") as bar:
+    wanted = [str(name) for name in classes] if classes is not None else [*loaded.labels[:3], "…"]
+    with Bar(f"looking for {', '.join(wanted)}") as bar:
         return run(lambda done, total: bar.update({"done": done, "total": total}))
 
 

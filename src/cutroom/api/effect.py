@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cutroom.api.tables import effects_table
 from cutroom.edit import operations as ops
-from cutroom.errors import ClipGoneError, nearest
+from cutroom.errors import ClipGoneError, ValidationError, nearest
 from cutroom.schema.document import Document
 from cutroom.schema.effect import Effect as EffectValue
 from cutroom.schema.effect import Scalar
@@ -30,6 +31,25 @@ def gone(session: Session, what: str, thing_id: str) -> ClipGoneError:
                 hint="project.undo() brings it back",
             )
     return ClipGoneError(f"there is no {what} {thing_id}", value=thing_id, hint="look at project.timeline.to_df()")
+
+
+def _scalars(parameters: dict[str, Any]) -> dict[str, Scalar]:
+    """Parameters as the document holds them; NumPy's numbers become Python's.
+
+    Raises:
+        ValidationError: one that is neither a finite number nor a text nor a truth value.
+    """
+    plain: dict[str, Scalar] = {}
+    for name, value in parameters.items():
+        item = value.item() if hasattr(value, "item") and not hasattr(value, "__len__") else value
+        if not isinstance(item, bool | int | float | str) or (isinstance(item, float) and not math.isfinite(item)):
+            raise ValidationError(
+                f"{name} takes a finite number, a text or a truth value, not {value!r}",
+                value=value,
+                hint="cr.effects.get(...) says what an effect takes",
+            )
+        plain[name] = item
+    return plain
 
 
 def _holds(document: Document, thing_id: str) -> bool:
@@ -87,7 +107,9 @@ class Effect:
             ValidationError: unknown, or out of range; nothing changed.
         """
         _ = self.value
-        self.clip.session.apply(ops.SetEffect.checked(clip=self.clip.id, effect=self.id, parameters=parameters))
+        self.clip.session.apply(
+            ops.SetEffect.checked(clip=self.clip.id, effect=self.id, parameters=_scalars(parameters))
+        )
         return self
 
     def move(self, index: int) -> Effect:
@@ -127,7 +149,7 @@ class EffectChain:
         """
         _ = self.clip.value
         made = self.clip.session.apply(
-            ops.AddEffect.checked(clip=self.clip.id, effect=effect, parameters=parameters, index=index)
+            ops.AddEffect.checked(clip=self.clip.id, effect=effect, parameters=_scalars(parameters), index=index)
         )
         return Effect(self.clip, made.created[-1])
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cutroom.api.times import Clock, span_of
 from cutroom.app import MediaWorkers, Snapshot, app
-from cutroom.errors import MediaNotFoundError
+from cutroom.errors import MediaNotFoundError, OutputError
 from cutroom.jobs import Jobs
 from cutroom.jobs.bar import Bar
 from cutroom.jobs.job import Job
@@ -24,6 +24,10 @@ from cutroom.workers.grantbook import GrantBook
 if TYPE_CHECKING:
     from cutroom.api.project import Project
     from cutroom.api.timeline import Timeline
+
+
+SUFFIXES = frozenset({".mp4", ".m4v"})
+"""Of the files that the presets write."""
 
 
 class Renderer:
@@ -120,8 +124,24 @@ class Renderer:
         )
 
 
+def _path(name: str | os.PathLike[str]) -> Path:
+    return Path(os.fspath(name)).expanduser().absolute()
+
+
 def _target(output: str | os.PathLike[str]) -> Path:
-    return Path(os.fspath(output)).expanduser().absolute()
+    """The file to write; its name says what the preset makes.
+
+    Raises:
+        OutputError: another suffix.
+    """
+    target = _path(output)
+    if target.suffix.lower() not in SUFFIXES:
+        raise OutputError(
+            f"this preset writes MP4, not {target.suffix or 'a file without a suffix'}: {os.fspath(output)!r}",
+            value=str(output),
+            hint=f"name it {target.stem or 'out'}.mp4",
+        )
+    return target
 
 
 def verify(path: str | os.PathLike[str]) -> Verification:
@@ -130,7 +150,7 @@ def verify(path: str | os.PathLike[str]) -> Verification:
     Raises:
         MediaNotFoundError, UnsupportedMediaError: the file cannot be looked at.
     """
-    target = _target(path)
+    target = _path(path)
     if not target.exists():
         raise MediaNotFoundError(f"there is no file {path}", value=str(path), hint="check the path")
     services = app()

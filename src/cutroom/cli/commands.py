@@ -19,6 +19,7 @@ app = typer.Typer(
 jobs_app = typer.Typer(help="Background jobs: list, follow, cancel.", no_args_is_help=True)
 app.add_typer(jobs_app, name="jobs")
 
+JobId = Annotated[str, typer.Argument(help="Id of a job, as `cutroom jobs list` shows it.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
@@ -72,7 +73,9 @@ def probe(files: Annotated[list[Path], typer.Argument(help="Media files.")], as_
 @fails_clearly
 def export(
     project: Annotated[Path, typer.Argument(help="A project file (.tlp).")],
-    output: Annotated[Path, typer.Argument(help="The file to write.")],
+    output: Annotated[
+        Path, typer.Argument(help="The .mp4 to write; an existing one is replaced when the new one is whole.")
+    ],
     preset: Annotated[str, typer.Option(help="See cr.presets.to_df().")] = "h264",
     span: Annotated[tuple[str, str] | None, typer.Option(help="Only from START to END.", metavar="START END")] = None,
     background: Annotated[bool, typer.Option("--background", help="Return at once; follow with cutroom jobs.")] = False,
@@ -152,7 +155,7 @@ def jobs_list(as_json: AsJson = False) -> None:
 
 @jobs_app.command("attach")
 @fails_clearly
-def jobs_attach(job: str, as_json: AsJson = False) -> None:
+def jobs_attach(job: JobId, as_json: AsJson = False) -> None:
     """Follow a job to its end and print its report."""
     from cutroom.app import app as services
     from cutroom.jobs import Jobs
@@ -163,7 +166,7 @@ def jobs_attach(job: str, as_json: AsJson = False) -> None:
 
 @jobs_app.command("cancel")
 @fails_clearly
-def jobs_cancel(job: str, as_json: AsJson = False) -> None:
+def jobs_cancel(job: JobId, as_json: AsJson = False) -> None:
     """Stop a job; nothing half-written stays."""
     from cutroom import jobs
 
@@ -173,7 +176,7 @@ def jobs_cancel(job: str, as_json: AsJson = False) -> None:
 
 @jobs_app.command("logs")
 @fails_clearly
-def jobs_logs(job: str, as_json: AsJson = False) -> None:
+def jobs_logs(job: JobId, as_json: AsJson = False) -> None:
     """What a job's kernel printed."""
     from cutroom import jobs
 

@@ -45,7 +45,12 @@ def _versions() -> Iterator[Finding]:
 
 
 def _share() -> Iterator[Finding]:
-    yield Finding("share of this machine", "ok", str(limits()))
+    share = limits()
+    yield Finding(
+        "share of this machine",
+        "ok",
+        f"{share.cores} cores ({share.cpu_source}), {share.memory / 2**30:.1f} GiB ({share.memory_source})",
+    )
 
 
 def _folders() -> Iterator[Finding]:
@@ -72,7 +77,7 @@ def _sandbox() -> Iterator[Finding]:
         yield Finding(
             f"{child} workers",
             "ok" if confined else "warn",
-            f"{told['level']}: {', '.join(sorted(name for name, no in told['refused'].items() if no))} refused",
+            f"{told['level']}: {sum(told['refused'].values())} of {len(told['refused'])} ways out refused",
             "" if confined else "this system has no Landlock and seccomp: keep to media that you trust",
         )
 
@@ -108,7 +113,12 @@ def _front_end() -> Iterator[Finding]:
     try:
         yield Finding("JupyterLab", "ok", importlib.metadata.version("jupyterlab"))
     except importlib.metadata.PackageNotFoundError:
-        yield Finding("JupyterLab", "warn", "not installed", "pip install 'cutroom[lab]'")
+        yield Finding(
+            "JupyterLab",
+            "warn",
+            "not installed",
+            "python3 dev.py lab installs it; elsewhere: pip install 'cutroom[lab]'",
+        )
 
 
 def _jobs() -> Iterator[Finding]:

@@ -31,7 +31,7 @@ class Teller:
     def step(self, what: str) -> Iterator[None]:
         """One numbered step."""
         self._number += 1
-        self._console.print(f"[bold]{self._number}. {what}[/bold]")
+        self._console.print(f"\n[bold]{self._number}. {what}[/bold]")
         began = time.monotonic()
         yield
         self._console.print(f"   [dim]{time.monotonic() - began:.1f} s[/dim]")
@@ -87,12 +87,12 @@ def tell(folder: Path, *, seconds: float = 40.0, quiet: bool = False) -> dict[st
                 min_duration=0.5, merge_gap=0.3, pad=0.2
             )
             timeline.keep(spans)
-            teller.table(spans.to_df(), "spans.to_df()")
+            teller.table(spans.to_df().drop(columns=["reason"]), "spans.to_df()")
 
         with teller.step("An effect, a title and a dissolve"):
             clips = timeline.track("V1").clips
             clips[0].effects.add("saturation", value=1.4)
-            timeline.add_title(f"Every {WANTED}, and nothing else", at=0.3, duration=2.5, position=(0.0, -0.32))
+            timeline.add_title(f"Only {WANTED}s", at=0.3, duration=2.5, position=(0.0, -0.32))
             if len(clips) > 1:
                 timeline.add_transition("dissolve", clips[0], clips[1], duration=0.5)
             teller.table(

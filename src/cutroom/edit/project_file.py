@@ -34,7 +34,11 @@ def parse(data: bytes, *, name: str) -> Document:
     if len(data) > LARGEST:
         raise ProjectFileError(f"{name} has {len(data) >> 20} MiB, too large for a project", hint="is it a project?")
     try:
-        plain = json.loads(data, object_pairs_hook=_unique, parse_constant=_no_constant)
+        text = data.decode()
+    except UnicodeDecodeError:
+        raise ProjectFileError(f"{name} is not a project file: it is not text", value=name, hint=_RESTORE) from None
+    try:
+        plain = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise ProjectFileError(f"{name} is not a project file: {error}", value=name, hint=_RESTORE) from None
     if not isinstance(plain, dict) or not isinstance(plain.get("schema_version"), int):
@@ -83,7 +87,9 @@ def load(path: Path) -> tuple[Document, str]:
             f"there is no project {path}", value=str(path), hint="check the path, or pass create=True"
         ) from None
     except OSError as error:
-        raise ProjectFileError(f"cannot read {path}: {error.strerror}", value=str(path)) from None
+        raise ProjectFileError(
+            f"cannot read {path}: {error.strerror}", value=str(path), hint="name a project file, such as trip.tlp"
+        ) from None
     return parse(data, name=path.name), hashlib.sha256(data).hexdigest()
 
 

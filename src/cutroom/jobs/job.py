@@ -161,8 +161,10 @@ class Job:
 
 def _how_far(record: Record) -> str:
     progress = record.progress
-    if record.state != "running" or not progress.get("total"):
+    if record.state != "running":
         return ""
+    if not progress.get("done"):
+        return ", starting"
     text = f", {progress['done']:.0f} of {progress['total']:.0f} frames"
     if progress.get("eta") is not None:
         text += f", {progress['eta']:.0f} s left"

@@ -18,6 +18,8 @@ from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 from cutroom.errors import TimeError
 
 HINT = 'give seconds (3.5), a timecode ("00:00:03:15", "00:00:03.500") or cr.frames(105)'
+LONGEST = 3_600_000
+"""Seconds; a timeline of a day must work, and tables hold what is some way beyond."""
 DROP_RATES = {Fraction(30000, 1001): 2, Fraction(60000, 1001): 4}
 """Rates that have drop-frame timecode, and the frame numbers skipped each minute (SMPTE ST 12-1)."""
 
@@ -66,6 +68,8 @@ def parse_time(value: Any, *, rate: Fraction | None = None, signed: bool = False
     seconds = _parse(value, rate)
     if seconds < 0 and not signed:
         raise TimeError(f"a time cannot be negative: {value!r}", value=value, hint=HINT)
+    if abs(seconds) > LONGEST:
+        raise TimeError(f"a time of more than 1,000 hours: {value!r}", value=value, hint=HINT)
     return seconds
 
 
@@ -105,6 +109,8 @@ _TIMECODE = re.compile(r"(\d+):(\d{2}):(\d{2})([:;])(\d{2,3})")
 
 def _parse_text(text: str, rate: Fraction | None) -> Fraction:
     stripped = text.strip()
+    if stripped.startswith("-") and "/" not in stripped:
+        return -_parse_text(stripped[1:], rate)
     if match := _TIMECODE.fullmatch(stripped):
         hours, minutes, seconds, mark, count = match.groups()
         return _timecode(int(hours), int(minutes), int(seconds), int(count), mark == ";", _need(rate, text), text)

@@ -122,7 +122,7 @@ export function drawClip(
   // what lies far outside need not be part of the path
   const left = Math.max(crisp(scene, from), layout.lanes.x - 20);
   const right = Math.min(crisp(scene, to), layout.width + 20);
-  const width = right - left - 1 / scene.ratio;
+  const width = Math.max(0, right - left - 1 / scene.ratio); // a canvas that is not laid out yet has none
   const radius = Math.min(5, width / 3);
   const alpha = context.globalAlpha;
   if (lifted) context.globalAlpha = alpha * 0.35;
