@@ -21,7 +21,7 @@ from pydantic import JsonValue
 
 from cutroom.errors import CutroomError, JobNotFoundError
 from cutroom.schema.base import new_id
-from cutroom.settings import on_network_disk
+from cutroom.settings import choose_journal
 
 State = Literal["queued", "running", "done", "failed", "cancelled", "interrupted"]
 ENDED: frozenset[State] = frozenset({"done", "failed", "cancelled", "interrupted"})
@@ -88,7 +88,7 @@ class JobStore:
         self._lock = threading.RLock()
         self._db = apsw.Connection(str(path))
         self._db.set_busy_timeout(10_000)
-        self._db.execute(f"pragma journal_mode={'delete' if on_network_disk(path) else 'wal'}")
+        choose_journal(self._db, path)
         self._db.execute("pragma synchronous=full")
         with self._db:
             self._db.execute(_SCHEMA)  # no check first: two processes may come at once

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import apsw
 
 MAX_ROWS = 100_000
-BUSY_MS = 2000
+BUSY_MS = 10_000
 VERSION = 1
 
 SCHEMA = """
@@ -58,12 +58,12 @@ class Store:
     def _open(self) -> apsw.Connection:
         import apsw
 
-        from ..settings import on_network_disk
+        from ..settings import choose_journal
 
         connection = apsw.Connection(str(self.path))
         connection.set_busy_timeout(BUSY_MS)
-        mode = "delete" if on_network_disk(self.path) else "wal"
-        connection.execute(f"PRAGMA journal_mode = {mode}; PRAGMA synchronous = NORMAL")
+        choose_journal(connection, self.path)
+        connection.execute("PRAGMA synchronous = NORMAL")
         self.path.chmod(0o600)
         if connection.pragma("user_version") != VERSION:
             with _Immediate(connection):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import apsw
 
-from cutroom.settings import on_network_disk
+from cutroom.settings import choose_journal
 from cutroom.workers.grants import Grants
 
 
@@ -37,7 +37,7 @@ class GrantBook:
         connection = apsw.Connection(str(self._path))
         try:
             connection.set_busy_timeout(5_000)
-            connection.execute(f"pragma journal_mode={'delete' if on_network_disk(self._path) else 'wal'}")
+            choose_journal(connection, self._path)
             connection.execute("create table if not exists grants(path text primary key) without rowid")
         except BaseException:
             connection.close()
