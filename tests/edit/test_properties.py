@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cutroom.edit.apply import apply
-from cutroom.edit.draft import cut_sides
+from cutroom.edit.items import cut_sides
 from cutroom.edit.operations import (
     OPERATION,
     AddMedia,
@@ -86,6 +86,14 @@ def check(document: Document) -> None:
                 assert item.start >= 0
                 assert item.media is not None
                 assert item.end <= document.find_media(item.media).duration + Fraction(1, 30)
+        fresh = track.evolve(items=track.items)  # works out anew what the edited one has taken over
+        assert [track.start_of(i) for i in range(len(track.items) + 1)] == [
+            fresh.start_of(i) for i in range(len(track.items) + 1)
+        ]
+        for i, item in enumerate(track.items):
+            assert not isinstance(item, Clip) or track.index_of(item.id) == i
+            assert not isinstance(item, Clip) or not item.link or track.linked(item.link) == fresh.linked(item.link)
+        assert track.clips() == fresh.clips()
         for transition in track.transitions:
             assert cut_sides(track, transition.left, transition.right) is not None
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cutroom.edit.draft import Draft, cut_sides
+from cutroom.edit.draft import Draft
+from cutroom.edit.items import cut_sides
 from cutroom.edit.limits import check_overlaps, check_transition
 from cutroom.edit.operations import (
     AddEffect,
@@ -105,7 +106,7 @@ def add_transition(draft: Draft, op: AddTransition) -> None:
     made = Transition(
         id=draft.make_id("x"), transition=op.transition, left=op.left, right=op.right, duration=op.duration
     )
-    check_overlaps(draft.document, track, made)
+    check_overlaps(draft.document, track, track.transitions, made)
     draft.set_tracks({t: track.evolve(transitions=(*track.transitions, made))})
     draft.created.append(made.id)
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import pairwise
 
-from cutroom.edit.limits import FADES_IN, FADES_OUT, check_overlaps, check_transition, readable
-from cutroom.errors import EditError, HandlesError, LockedTrackError
+from cutroom.edit.items import closed, cut_sides, edge_effects, melt, part
+from cutroom.edit.limits import check_overlaps, check_transition
+from cutroom.errors import HandlesError, LockedTrackError
 from cutroom.schema.base import derive_id
 from cutroom.schema.clip import Clip, Gap, Item, Transition
 from cutroom.schema.document import Document
-from cutroom.schema.effect import Effect
+from cutroom.schema.places import same_ends
 from cutroom.schema.track import Track
 
 
@@ -64,11 +64,7 @@ class Draft:
         members = [own]
         if link is not None:
             for t, track in enumerate(self.document.tracks):
-                members += [
-                    (t, i)
-                    for i, item in enumerate(track.items)
-                    if isinstance(item, Clip) and item.link == link and (t, i) != own
-                ]
+                members += [(t, i) for i in track.linked(link) if (t, i) != own]
         for index, _ in members:
             self.require_unlocked(index)
         return members
@@ -78,23 +74,48 @@ class Draft:
         tracks = tuple(changed.get(i, track) for i, track in enumerate(self.document.tracks))
         self.document = self.document.evolve(timeline=self.document.timeline.evolve(tracks=tracks))
 
-    def set_items(self, index: int, items: Iterable[Item]) -> None:
-        """Give a track new items: pieces of one clip get ids of their own, gaps melt, transitions follow their cut."""
+    def set_items(self, index: int, items: Sequence[Item]) -> None:
+        """Give a track new items; only what differs from the items that it has is looked at."""
+        old = self.document.tracks[index].items
+        head, tail = same_ends(old, items)
+        self.splice(index, head, len(old) - tail, items[head : len(items) - tail])
+
+    def put(self, index: int, start: Fraction, end: Fraction, items: Sequence[Item]) -> None:
+        """Put items in the place of what a track holds in [start, end); a gap fills it up where it ends sooner."""
         track = self.document.tracks[index]
+        first, stop = track.index_at(start), track.index_at(end)
+        pieces, none = list(items), Fraction(0)
+        if stop < len(track.items) and track.start_of(stop) < end:
+            pieces.append(part(track.items[stop], end - track.start_of(stop), none))
+            stop += 1
+        if start > track.duration:
+            pieces.insert(0, Gap(duration=start - track.duration))
+        elif first < len(track.items) and track.start_of(first) < start:
+            pieces.insert(0, part(track.items[first], none, track.start_of(first + 1) - start))
+        self.splice(index, first, stop, pieces)
+
+    def splice(self, index: int, start: int, stop: int, items: Sequence[Item]) -> None:
+        """Replace items [start, stop): pieces of one clip get ids of their own, gaps melt, transitions follow a cut."""
+        track = self.document.tracks[index]
+        old = track.items
         pieces, first, last = self._name_pieces(list(items))
-        bare = track.evolve(items=tuple(_melt(pieces)), transitions=())
-        for old in track.transitions:
-            new = self._follow(bare, old, first, last)
-            if new is not None:
-                bare = bare.evolve(transitions=(*bare.transitions, new))
-        self.set_tracks({index: bare})
+        while start and old[start - 1].kind == "gap":
+            start -= 1
+            pieces.insert(0, old[start])
+        while stop < len(old) and old[stop].kind == "gap":
+            pieces.append(old[stop])
+            stop += 1
+        made = track.spliced(start, stop, melt(pieces, at_end=stop == len(old)))
+        if track.transitions:
+            beside = {item.id for item in old[max(0, start - 1) : stop + 1] if item.kind == "clip"}
+            made = made.evolve(transitions=self._follow(made, beside, first, last))
+        self.set_tracks({index: made})
 
     def set_clip(self, clip: Clip) -> None:
         """Put a changed clip in the place of the one with its id; its duration must be the old one."""
         t, i = self.document.locate(clip.id)
         self.require_unlocked(t)
-        track = self.document.tracks[t]
-        self.set_tracks({t: track.evolve(items=(*track.items[:i], clip, *track.items[i + 1 :]))})
+        self.set_tracks({t: self.document.tracks[t].spliced(i, i + 1, (clip,))})
 
     def shift(self, at: Fraction, delta: Fraction, skip: Iterable[int]) -> None:
         """Ripple every sync-locked track but `skip`, and the markers.
@@ -115,9 +136,9 @@ class Draft:
             if track.locked:
                 self.notes.append(f"track {track.title} is locked and stayed where it is")
             elif delta < 0:
-                self.set_items(index, _closed(track, at, -delta))
+                self.set_items(index, closed(track, at, -delta))
             elif track.duration > at:
-                self.set_items(index, [*before(track, at), Gap(duration=delta), *after(track, at)])
+                self.put(index, at, at, [Gap(duration=delta)])
         self._shift_markers(at, delta)
 
     def _shift_markers(self, at: Fraction, delta: Fraction) -> None:
@@ -129,7 +150,7 @@ class Draft:
 
     def _name_pieces(self, items: list[Item]) -> tuple[list[Item], dict[str, str], dict[str, str]]:
         """Give repeated ids fresh ones. Returns the items, and for each old id its first and last piece."""
-        names = [item.id for item in items if isinstance(item, Clip)]
+        names = [item.id for item in items if item.kind == "clip"]
         first = dict(zip(names, names, strict=True))
         last = dict(first)
         if len(first) == len(names):
@@ -142,7 +163,7 @@ class Draft:
             for number, i in enumerate(where if len(where) > 1 else ()):
                 piece = items[i]
                 assert isinstance(piece, Clip)
-                piece = piece.evolve(effects=_edge_effects(piece.effects, number == 0, number == len(where) - 1))
+                piece = piece.evolve(effects=edge_effects(piece.effects, number == 0, number == len(where) - 1))
                 if number:
                     link = piece.link and derive_id("l", f"{self.seed}/{piece.link}/{piece.start}", 0)
                     piece = piece.evolve(id=self.make_id("c"), link=link)
@@ -151,144 +172,50 @@ class Draft:
                 last[clip_id] = piece.id
         return items, first, last
 
-    def _follow(self, track: Track, old: Transition, first: dict[str, str], last: dict[str, str]) -> Transition | None:
-        """The transition on its cut's new clips; None, and a note, where the cut is gone or too short for it."""
-        left = last.get(old.left) if old.left else None
-        right = first.get(old.right) if old.right else None
+    def _follow(
+        self, track: Track, beside: set[str], first: dict[str, str], last: dict[str, str]
+    ) -> tuple[Transition, ...]:
+        """The transitions on their cuts' new clips, without those (and a note) whose cut is gone or too short.
+
+        Args:
+            track: with its new items and its old transitions.
+            beside: ids of the clips that were replaced, and of those next to them; all others are as they were.
+            first: the first piece of each replaced clip that is still there.
+            last: the last piece.
+        """
+        kept: list[Transition] = []
+        near: list[Transition] = []
+        for old in track.transitions:
+            new: Transition | None = old
+            if old.left in beside or old.right in beside:
+                left, right = _piece(track, old.left, last), _piece(track, old.right, first)
+                new = self._moved(track, near, old, left, right)
+            if new is not None:
+                kept.append(new)
+        return tuple(kept)
+
+    def _moved(
+        self, track: Track, near: list[Transition], old: Transition, left: str | None, right: str | None
+    ) -> Transition | None:
         if (old.left and not left) or (old.right and not right):
-            self.notes.append(f"removed the {old.transition} {old.id}: a clip beside it is gone")
-            return None
-        new = old.evolve(left=left, right=right)
-        sides = cut_sides(track, new.left, new.right)
-        if sides is None:
-            self.notes.append(f"removed the {old.transition} {old.id}: its clips do not touch any more")
-            return None
-        try:
-            check_transition(self.document, *sides, old.duration)
-            check_overlaps(self.document, track, new)
-        except HandlesError as error:
-            self.notes.append(f"removed the {old.transition} {old.id}: {error.message}")
-            return None
-        return new
-
-
-def cut_sides(track: Track, left: str | None, right: str | None) -> tuple[Clip | None, Clip | None] | None:
-    """The clips on both sides of a cut, where `left` and `right` do meet at one; else None."""
-    i = track.index_of(left) if left else None
-    j = track.index_of(right) if right else None
-    if (left and i is None) or (right and j is None) or (i is None and j is None):
-        return None
-    items = track.items
-    before = items[i] if i is not None else None
-    after = items[j] if j is not None else None
-    if before is not None and after is not None:
-        meets = j == i + 1 if i is not None else False
-    elif after is not None:
-        assert j is not None
-        meets = j == 0 or isinstance(items[j - 1], Gap)
-    else:
-        assert i is not None
-        meets = i == len(items) - 1 or isinstance(items[i + 1], Gap)
-    if not meets:
-        return None
-    assert not isinstance(before, Gap)
-    assert not isinstance(after, Gap)
-    return before, after
-
-
-def part(item: Item, head: Fraction, tail: Fraction) -> Item:
-    """An item without its first `head` and its last `tail` seconds."""
-    if not head and not tail:
-        return item
-    duration = item.duration - head - tail
-    return (
-        item.evolve(duration=duration)
-        if isinstance(item, Gap)
-        else item.evolve(start=item.start + head, duration=duration)
-    )
-
-
-def between(track: Track, start: Fraction, end: Fraction) -> list[Item]:
-    """What a track holds in [start, end), cut to it; nothing beyond the track's end."""
-    end = min(end, track.duration)
-    if end <= start:
-        return []
-    first, last = track.index_at(start), track.index_at(end)
-    if last == len(track.items) or track.start_of(last) == end:
-        last -= 1
-    head, tail = start - track.start_of(first), track.start_of(last + 1) - end
-    if first == last:
-        return [part(track.items[first], head, tail)]
-    none = Fraction(0)
-    return [
-        part(track.items[first], head, none),
-        *track.items[first + 1 : last],
-        part(track.items[last], none, tail),
-    ]
-
-
-def before(track: Track, time: Fraction) -> list[Item]:
-    """What a track holds before `time`, filled up with a gap where it ends sooner."""
-    items = between(track, Fraction(0), time)
-    missing = time - track.duration
-    return [*items, Gap(duration=missing)] if missing > 0 else items
-
-
-def after(track: Track, time: Fraction) -> list[Item]:
-    """What a track holds from `time` on."""
-    return between(track, time, track.duration)
-
-
-def _melt(items: list[Item]) -> list[Item]:
-    """Neighbouring gaps become one; a gap at the end goes."""
-    gaps = [i for i, item in enumerate(items) if item.kind == "gap"]
-    if not gaps or (gaps[-1] < len(items) - 1 and all(right - left > 1 for left, right in pairwise(gaps))):
-        return items
-    melted: list[Item] = []
-    for item in items:
-        if isinstance(item, Gap) and melted and isinstance(melted[-1], Gap):
-            melted[-1] = Gap(duration=melted[-1].duration + item.duration)
+            reason = "a clip beside it is gone"
+        elif (sides := cut_sides(track, left, right)) is None:
+            reason = "its clips do not touch any more"
         else:
-            melted.append(item)
-    if melted and isinstance(melted[-1], Gap):
-        melted.pop()
-    return melted
+            new = old.evolve(left=left, right=right)
+            try:
+                check_transition(self.document, *sides, old.duration)
+                check_overlaps(self.document, track, near, new)
+            except HandlesError as error:
+                reason = error.message
+            else:
+                near.append(new)
+                return new
+        self.notes.append(f"removed the {old.transition} {old.id}: {reason}")
+        return None
 
 
-def _closed(track: Track, at: Fraction, length: Fraction) -> list[Item]:
-    """The items with what starts at or after `at` moved left by `length`, into the gap before it.
-
-    Music and titles without a link may lie there, and stay whole, where they leave room.
-    """
-    for item in between(track, at - length, at):
-        if isinstance(item, Clip) and item.link is not None:
-            raise _in_the_way(
-                f"closing up would tear clip {item.id} on track {track.title} from what it is linked to: "
-                f"{readable(item.duration)} in the way",
-                item.duration,
-                track,
-            )
-    index = track.index_at(at)
-    if index < len(track.items) and track.start_of(index) < at:
-        index += 1
-    if index < len(track.items) and isinstance(track.items[index], Gap):
-        index += 1
-    head, tail = list(track.items[:index]), list(track.items[index:])
-    if not tail:
-        return head
-    gap = head[-1] if head and isinstance(head[-1], Gap) else None
-    missing = length - (gap.duration if gap else Fraction(0))
-    if missing > 0:
-        raise _in_the_way(
-            f"closing up would push track {track.title} {readable(missing)} into the clip before", missing, track
-        )
-    return [*head[:-1], *([Gap(duration=-missing)] if missing else []), *tail]
-
-
-def _in_the_way(message: str, value: Fraction, track: Track) -> EditError:
-    return EditError(message, value=value, hint=f"switch off the sync lock of {track.title}, or make room there first")
-
-
-def _edge_effects(effects: tuple[Effect, ...], is_first: bool, is_last: bool) -> tuple[Effect, ...]:
-    dropped = (frozenset() if is_first else FADES_IN) | (frozenset() if is_last else FADES_OUT)
-    return tuple(effect for effect in effects if effect.effect not in dropped) if dropped else effects
+def _piece(track: Track, clip_id: str | None, pieces: dict[str, str]) -> str | None:
+    if clip_id is None:
+        return None
+    return pieces.get(clip_id) or (clip_id if track.index_of(clip_id) is not None else None)

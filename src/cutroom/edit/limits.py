@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from cutroom.errors import EditError, HandlesError
@@ -129,19 +130,20 @@ def inside_parts(transition: Transition, fps: Fraction) -> tuple[Fraction, Fract
     return transition_parts(transition.duration, fps)
 
 
-def check_overlaps(document: Document, track: Track, transition: Transition) -> None:
+def check_overlaps(document: Document, track: Track, others: Sequence[Transition], transition: Transition) -> None:
     """Refuse a transition that would overlap another one inside a clip that they share.
 
     Args:
         document: of the frame rate.
-        track: with the transitions that are there already.
+        track: with their clips.
+        others: the transitions that are there already, or those of them that share a clip with the new one.
         transition: the new one.
 
     Raises:
         HandlesError: says by how much the clip is too short for both.
     """
     fps = document.settings.fps
-    for other in track.transitions:
+    for other in others:
         for first, second in ((other, transition), (transition, other)):
             if first.right is None or first.right != second.left:
                 continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from cutroom.edit.draft import Draft, after, before
+from cutroom.edit.draft import Draft
 from cutroom.edit.limits import check_kind, check_range, readable
 from cutroom.edit.operations import Append, Insert, Move, Overwrite
 from cutroom.errors import EditError
@@ -33,27 +33,21 @@ def append(draft: Draft, op: Append) -> None:
     clips = _new_clips(draft, op)
     at = max(draft.document.tracks[index].duration for index in clips)
     for index, clip in clips.items():
-        draft.set_items(index, [*before(draft.document.tracks[index], at), clip])
+        draft.put(index, at, at, [clip])
 
 
 def insert(draft: Draft, op: Insert) -> None:
     """``[A~~~A][B]`` + C in the middle of A → ``[A][C][A'][B]``; every sync-locked track moves along."""
     clips = _new_clips(draft, op)
     for index, clip in clips.items():
-        track = draft.document.tracks[index]
-        draft.set_items(index, [*before(track, op.at), clip, *after(track, op.at)])
+        draft.put(index, op.at, op.at, [clip])
     draft.shift(op.at, op.duration, skip=clips)
 
 
 def overwrite(draft: Draft, op: Overwrite) -> None:
     """``[A~~~A][B]`` + C over A's end → ``[A][C][B]``; nothing else moves."""
     for index, clip in _new_clips(draft, op).items():
-        _lay_over(draft, index, clip, op.at)
-
-
-def _lay_over(draft: Draft, index: int, clip: Clip, at: Fraction) -> None:
-    track = draft.document.tracks[index]
-    draft.set_items(index, [*before(track, at), clip, *after(track, at + clip.duration)])
+        draft.put(index, op.at, op.at + op.duration, [clip])
 
 
 def move(draft: Draft, op: Move) -> None:
@@ -82,7 +76,6 @@ def move(draft: Draft, op: Move) -> None:
             moves.append((target, clip, to))
     for _, clip, _ in moves:
         t, i = draft.document.locate(clip.id)
-        items = draft.document.tracks[t].items
-        draft.set_items(t, [*items[:i], Gap(duration=clip.duration), *items[i + 1 :]])
+        draft.splice(t, i, i + 1, [Gap(duration=clip.duration)])
     for target, clip, to in moves:
-        _lay_over(draft, target, clip, to)
+        draft.put(target, to, to + clip.duration, [clip])

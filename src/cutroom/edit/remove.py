@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from cutroom.edit.draft import Draft, after, before, between
+from cutroom.edit.draft import Draft
+from cutroom.edit.items import after, between
 from cutroom.edit.limits import readable
 from cutroom.edit.operations import Delete, Extract, Lift, Span, Split
 from cutroom.errors import EditError, TimeError
@@ -36,7 +37,7 @@ def split(draft: Draft, op: Split) -> None:
         if i >= len(track.items) or isinstance(track.items[i], Gap):
             continue
         if track.start_of(i) < op.at < track.start_of(i + 1):
-            draft.set_items(t, [*before(track, op.at), *after(track, op.at)])
+            draft.put(t, op.at, op.at, [])
             done += 1
     if not done:
         raise EditError(f"there is no clip to split at {readable(op.at)}", value=op.at, hint="choose a time in a clip")
@@ -110,7 +111,7 @@ def delete(draft: Draft, op: Delete) -> None:
         assert isinstance(item, Clip)
         closes = op.ripple and (track.start_of(i), track.start_of(i + 1)) == (start, end)
         filling: list[Item] = [] if closes else [Gap(duration=item.duration)]
-        draft.set_items(t, [*track.items[:i], *filling, *track.items[i + 1 :]])
+        draft.splice(t, i, i + 1, filling)
         if closes:
             closed.append(t)
     if op.ripple:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal, Self
 
 from pydantic import Field
 
@@ -74,6 +74,13 @@ class Document(Frozen):
     def used_media(self) -> frozenset[str]:
         """Ids of the media that some clip shows."""
         return frozenset(clip.media for track in self.tracks for _, clip in track.clips() if clip.media is not None)
+
+    def evolve(self, **changes: Any) -> Self:
+        """A copy with `changes`; one with the same media finds them as this one does."""
+        made = super().evolve(**changes)
+        if "media" not in changes and (known := self.__dict__.get("_media")) is not None:
+            made.__dict__["_media"] = known
+        return made
 
     def find_media(self, media_id: str) -> Media:
         """The media with this id.

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_right
+from collections.abc import Sequence
 from fractions import Fraction
 from functools import cached_property
-from itertools import accumulate
-from typing import Literal
+from typing import Any, Literal, Self
 
 from pydantic import Field
 
 from cutroom.schema.base import Frozen
 from cutroom.schema.clip import Clip, Item, Transition
+from cutroom.schema.places import Grid, Names
 
 TrackKind = Literal["video", "audio", "title", "subtitle"]
+_KNOWN = ("_grid", "_names")
 
 
 class Track(Frozen):
@@ -36,37 +37,60 @@ class Track(Frozen):
     pan: float = Field(default=0.0, ge=-1, le=1)
 
     @cached_property
-    def _grid(self) -> tuple[int, list[int]]:
-        """Ticks per second, and the tick where each item starts (then the end): whole numbers add up fast."""
-        base = math.lcm(*{item.duration.denominator for item in self.items}) if self.items else 1
-        ticks = (item.duration.numerator * (base // item.duration.denominator) for item in self.items)
-        return base, list(accumulate(ticks, initial=0))
+    def _grid(self) -> Grid:
+        return Grid.of(self.items)
 
     @cached_property
-    def _index(self) -> dict[str, int]:
-        return {item.id: i for i, item in enumerate(self.items) if isinstance(item, Clip)}
+    def _names(self) -> Names:
+        return Names.of(self.items)
+
+    def spliced(self, start: int, stop: int, put: Sequence[Item]) -> Self:
+        """A copy with items [start, stop) replaced, which takes over what this one knows of where the others stand."""
+        gone = self.items[start:stop]
+        made = self.evolve(items=(*self.items[:start], *put, *self.items[stop:]))
+        grid = self._grid.spliced(start, stop, put)
+        if grid is not None:
+            made.__dict__["_grid"] = grid
+        made.__dict__["_names"] = self._names.spliced(start, gone, put)
+        return made
+
+    def evolve(self, **changes: Any) -> Self:
+        """A copy with `changes`; one with the same items takes over what this one knows of them."""
+        made = super().evolve(**changes)
+        if "items" not in changes:
+            made.__dict__.update({name: known for name in _KNOWN if (known := self.__dict__.get(name)) is not None})
+        return made
+
+    def forget(self) -> None:
+        """Give up what it knows of where its items stand; worked out again when it is asked for."""
+        for name in _KNOWN:
+            self.__dict__.pop(name, None)
 
     @property
     def duration(self) -> Fraction:
         """Where its last item ends, in seconds."""
-        base, ticks = self._grid
-        return Fraction(ticks[-1], base)
+        return self.start_of(-1)
 
     def start_of(self, index: int) -> Fraction:
         """Timeline start of item `index`; `len(items)` gives the end of the track."""
-        base, ticks = self._grid
-        return Fraction(ticks[index], base)
+        grid = self._grid
+        return Fraction(grid.ticks[index], grid.base)
 
     def index_of(self, clip_id: str) -> int | None:
         """Index of a clip, None where this track does not hold it."""
-        return self._index.get(clip_id)
+        return self._names.find(clip_id)
+
+    def linked(self, link: str) -> list[int]:
+        """Indices of the clips with this link, in order."""
+        names = self._names
+        return sorted(i for name in names.links.get(link, ()) if (i := names.find(name)) is not None)
 
     def index_at(self, time: Fraction) -> int:
         """Index of the item that holds `time`; `len(items)` at or past the end."""
-        base, ticks = self._grid
-        return min(bisect_right(ticks, time * base) - 1, len(self.items))
+        grid = self._grid
+        return min(bisect_right(grid.ticks, time * grid.base) - 1, len(self.items))
 
     def clips(self) -> list[tuple[Fraction, Clip]]:
         """Its clips with their starts, in order."""
-        base, ticks = self._grid
+        base, ticks = self._grid.base, self._grid.ticks
         return [(Fraction(ticks[i], base), item) for i, item in enumerate(self.items) if isinstance(item, Clip)]

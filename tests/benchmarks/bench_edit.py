@@ -1,0 +1,170 @@
+"""What editing 10,000 clips costs: one edit until it is journalled (goal E1), open, save and table (E2), the plan."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from cutroom.api.tables import clips_table
+from cutroom.edit import operations as ops
+from cutroom.edit.journal import Journal
+from cutroom.edit.project_file import dump, load, write_whole
+from cutroom.effects.registry import default_registry
+from cutroom.render.plan import plan
+from cutroom.schema.clip import Clip, MediaSource
+from cutroom.schema.document import Document, Timeline
+from cutroom.schema.export import ExportSettings
+from cutroom.schema.media import AudioStream, Fingerprint, Media, VideoStream
+from cutroom.schema.track import Track, TrackKind
+from cutroom.session import Session
+from cutroom.widgets.patch import patch
+from cutroom.widgets.snapshot import State, clock_of
+
+ROUNDS = 31
+CLIPS = 10_000
+EDIT, OPEN, SAVE, TABLE = 4.0, 400.0, 150.0, 60.0
+"""Milliseconds, goals E1 and E2."""
+MEMORY = Path("/dev/shm")
+"""Where a sync costs nothing: the goal is "plus one fsync"."""
+
+
+def measure() -> list[dict[str, Any]]:
+    """Milliseconds, medians."""
+    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
+        edits = [
+            result
+            for name, document in (("pairs", paired(CLIPS // 2)), ("one track", single(CLIPS)))
+            for result in _edits(name, document, Path(folder))
+        ]
+        return [*edits, *_files(paired(CLIPS // 2), Path(folder)), *_plans()]
+
+
+def paired(pairs: int) -> Document:
+    """Pictures with their sound."""
+    return _document((_track("V1", "video", pairs, linked=True), _track("A1", "audio", pairs, linked=True)))
+
+
+def single(clips: int) -> Document:
+    """Pictures alone."""
+    return _document((_track("V1", "video", clips, linked=False),))
+
+
+def _document(tracks: tuple[Track, ...]) -> Document:
+    media = tuple(_media(i) for i in range(20))
+    return Document(id="p_bench", media=media, timeline=Timeline(tracks=tracks))
+
+
+def _track(title: str, kind: TrackKind, clips: int, *, linked: bool) -> Track:
+    items = tuple(
+        Clip(
+            id=f"c_{title}_{i:05}",
+            source=MediaSource(media=f"m_{i % 20}"),
+            start=Fraction(i % 900 + 5),
+            duration=Fraction(20 + i % 17, 30),
+            link=f"l_{i:05}" if linked else None,
+        )
+        for i in range(clips)
+    )
+    return Track(id=f"t_{title}", kind=kind, title=title, items=items)
+
+
+def _media(number: int) -> Media:
+    length = Fraction(1000)
+    video = VideoStream(
+        index=0, codec="h264", width=1920, height=1080, rate=Fraction(30), duration=length, frames=30_000,
+        pixel_format="yuv420p",
+    )  # fmt: skip
+    audio = AudioStream(index=1, codec="aac", sample_rate=48_000, channels=2, layout="stereo", duration=length)
+    return Media(
+        id=f"m_{number}", path=f"footage/{number}.mp4", fingerprint=Fingerprint(sha256=f"{number:064x}", size=1),
+        format="mov", duration=length, video=video, audio=audio,
+    )  # fmt: skip
+
+
+def _operations(document: Document) -> dict[str, Callable[[int], ops.Operation]]:
+    """One edit of every kind, all over the timeline, on a document that knows nothing of itself yet."""
+    bare = {track.title: track.evolve() for track in document.tracks}  # a copy: what it works out helps no edit
+    track, frame = bare["V1"], Fraction(1, 30)
+    step = len(track.items) // (ROUNDS + 1)
+
+    def clip(n: int) -> tuple[str, Fraction, Fraction]:
+        i = next(i for i in range(step * (n + 1), len(track.items)) if track.items[i].kind == "clip")
+        item = track.items[i]
+        assert isinstance(item, Clip)
+        return item.id, track.start_of(i), track.start_of(i + 1)
+
+    sound = "A1" if "A1" in bare else None
+    source = MediaSource(media="m_3")
+    return {
+        "trim": lambda n: ops.Trim(clip=clip(n)[0], edge="end", to=clip(n)[2] - 2 * frame),
+        "ripple trim": lambda n: ops.Trim(clip=clip(n)[0], edge="end", to=clip(n)[2] - 2 * frame, ripple=True),
+        "move": lambda n: ops.Move(clip=clip(n)[0], to=Fraction(10 + n)),
+        "insert": lambda n: ops.Insert(
+            track="V1", sound_track=sound, source=source, duration=Fraction(2), at=clip(n)[1]
+        ),
+        "delete, ripple": lambda n: ops.Delete(clip=clip(n)[0], ripple=True),
+        "split": lambda n: ops.Split(clip=clip(n)[0], at=clip(n)[1] + 5 * frame),
+    }
+
+
+def _edits(name: str, document: Document, folder: Path) -> list[dict[str, Any]]:
+    """Each edit follows upon the one before, as it does for a person; the patch is what the widget's thread adds."""
+    results: list[dict[str, Any]] = []
+    session = Session(document, folder / f"{name}.tlp")
+    session.journal = Journal(folder / f"{name}.tlp")
+    session.journal.begin(document, hashlib.sha256(dump(document)).hexdigest())
+    clock = clock_of(document)
+    for verb in _operations(document):
+        times, both, size = [], [], 0
+        for n in range(ROUNDS):
+            before, op = State(session.document, session.revision), _operations(session.document)[verb](n)
+            times.append(_seconds(lambda op=op: session.apply(op)))
+            after = State(session.document, session.revision)
+            made: list[Any] = []
+            both.append(times[-1] + _seconds(lambda a=before, b=after, out=made: out.append(patch(a, b, clock))))
+            size = max(size, len(json.dumps(made[0].model_dump(mode="json"))))
+        results += [
+            _row(f"E1 {verb}, {name}", times, EDIT),
+            _row(f"E1 {verb} with the patch, {name}", both, EDIT),
+            {"what": f"E1 patch of the {verb}, {name}", "value": size, "unit": "bytes", "goal": 2048},
+        ]
+    undo = [_seconds(session.undo) for _ in range(ROUNDS)]
+    session.close(save=False)
+    return [*results, _row(f"E1 undo, {name}", undo, EDIT)]
+
+
+def _files(document: Document, folder: Path) -> list[dict[str, Any]]:
+    path = folder / "files.tlp"
+    write_whole(path, dump(document))
+    fresh = [load(path)[0] for _ in range(3)]
+    clips_table(fresh[0])  # loads pandas
+    return [
+        _row("E2 open", [_seconds(lambda: load(path)) for _ in range(9)], OPEN),
+        _row("E2 save", [_seconds(lambda: write_whole(path, dump(document))) for _ in range(9)], SAVE),
+        _row("E2 to_df", [_seconds(lambda: clips_table(document)) for _ in range(9)], TABLE),
+    ]
+
+
+def _plans() -> list[dict[str, Any]]:
+    settings, times = ExportSettings(), []
+    for _ in range(5):
+        document = paired(CLIPS // 2)  # anew: nothing is remembered of it
+        times.append(_seconds(lambda document=document: plan(document, settings, registry=default_registry())))
+    return [_row("plan", times, 1000.0)]
+
+
+def _row(what: str, seconds: list[float], goal: float | None) -> dict[str, Any]:
+    return {"what": what, "value": 1000 * statistics.median(seconds), "unit": "ms", "goal": goal}
+
+
+def _seconds(work: Callable[[], Any]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
