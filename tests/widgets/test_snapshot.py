@@ -175,6 +175,17 @@ def test_splices_turn_any_list_into_any_other(old: list[int], new: list[int]) ->
     assert made + before[at:] == now
 
 
+@given(st.lists(st.integers(0, 11), unique=True), st.lists(st.integers(0, 11), unique=True))
+def test_splices_send_again_as_little_as_can_be(old: list[int], new: list[int]) -> None:
+    things = [f"thing {i}" for i in range(12)]
+    before, now = [things[i] for i in old], [things[i] for i in new]
+    kept: list[int] = []  # by each shared thing, the most that a chain which ends there can hold
+    places = [old.index(i) for i in new if i in old]
+    for i, place in enumerate(places):
+        kept.append(1 + max((kept[j] for j in range(i) if places[j] < place), default=0))
+    assert sum(len(put) for _, _, put in splices(before, now)) == len(new) - max(kept, default=0)
+
+
 def test_an_edit_of_ten_thousand_clips_is_a_small_patch() -> None:
     document = long(10_000)
     clock = clock_of(document)
