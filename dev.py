@@ -28,6 +28,8 @@ PYTHON = BIN / ("python.exe" if WINDOWS else "python")
 CONSTRAINTS = ROOT / ".ci" / "constraints.txt"
 WIDGETS = ROOT / "widgets"
 STATIC = ROOT / "src" / "cutroom" / "widgets" / "static"
+TOUR = ROOT / "notebooks" / "01-tour.ipynb"
+TOURED = ROOT / "demo-output" / "tour.ipynb"
 
 NEEDED, TESTED = (3, 12), ((3, 12), (3, 13))
 NODE_NEEDED = 20
@@ -273,11 +275,35 @@ def command_demo(options: argparse.Namespace, extra: list[str]) -> int:
     return run_through(PYTHON, "-m", "cutroom", "demo", *extra)
 
 
+def copy_tour(version: tuple[int, ...], to: Path = TOURED) -> Path:
+    """A copy of the tour to work in: the checkout stays clean. One of an earlier tour is kept beside the new one.
+
+    The kernel's version is noted in it as JupyterLab does: a notebook that was only opened is not a changed one.
+    """
+    if to.is_file() and to.stat().st_mtime >= TOUR.stat().st_mtime:
+        return to
+    notebook = json.loads(TOUR.read_text(encoding="utf-8"))
+    notebook["metadata"]["language_info"]["version"] = ".".join(map(str, version))
+    to.parent.mkdir(parents=True, exist_ok=True)
+    if to.is_file():
+        to.replace(to.with_name(f"{to.stem}-before{to.suffix}"))
+    to.write_text(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return to
+
+
 def command_lab(options: argparse.Namespace, extra: list[str]) -> int:
-    """Open JupyterLab on the tour. Further arguments go to `jupyter lab`."""
+    """Open JupyterLab on a copy of the tour, in demo-output/. Further arguments go to `jupyter lab`."""
     prepare("lab")
     front_end()
-    return run_through(PYTHON, "-m", "jupyter", "lab", ROOT / "notebooks" / "01-tour.ipynb", *extra)
+    return run_through(PYTHON, "-m", "jupyter", "lab", copy_tour(probe(PYTHON).version), *extra)
+
+
+def command_picture(options: argparse.Namespace, extra: list[str]) -> int:
+    """Run the tour in JupyterLab and take the README's picture of it anew: notebooks/images/tour.jpg."""
+    prepare("dev")
+    front_end()
+    browser()
+    return run_through(PYTHON, "-m", "pytest", "-q", ROOT / "tests" / "browser" / "test_tour.py", "--picture")
 
 
 def command_lint(options: argparse.Namespace, extra: list[str]) -> int:

@@ -238,7 +238,19 @@ def test_further_arguments_reach_pytest(dev: ModuleType, monkeypatch: pytest.Mon
     assert dev.main(["test"]) == 1
 
 
-@pytest.mark.parametrize("command", ["demo", "lab", "test", "lint", "build", "bench", "setup", "doctor"])
+def test_the_tour_is_toured_in_a_copy_that_keeps_what_was_done_in_it(dev: ModuleType, tmp_path: Path) -> None:
+    copy = dev.copy_tour((3, 13, 1), tmp_path / "out" / "tour.ipynb")
+    made, tour = json.loads(copy.read_text()), json.loads(dev.TOUR.read_text())
+    assert made["cells"] == tour["cells"]
+    assert made["metadata"]["language_info"]["version"] == "3.13.1"
+    copy.write_text("worked on")
+    assert dev.copy_tour((3, 13, 1), copy).read_text() == "worked on"
+    os.utime(copy, (0, 0))  # the tour has changed since
+    assert json.loads(dev.copy_tour((3, 13, 1), copy).read_text()) == made
+    assert copy.with_name("tour-before.ipynb").read_text() == "worked on"
+
+
+@pytest.mark.parametrize("command", ["demo", "lab", "picture", "test", "lint", "build", "bench", "setup", "doctor"])
 def test_every_command_explains_itself(command: str) -> None:
     done = subprocess.run(
         [sys.executable, ROOT / "dev.py", command, "--help"], capture_output=True, text=True, check=False

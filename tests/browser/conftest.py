@@ -15,6 +15,11 @@ sys.path += [str(Path(__file__).parent), str(Path(__file__).parents[1] / "widget
 from desk import FLAGS
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--picture`, for a run of these tests only."""
+    parser.addoption("--picture", action="store_true", help="take the README's picture anew")
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """The system's Chromium, driven by Playwright; skips where it is missing."""

@@ -132,6 +132,24 @@ class Lab:
         self.run(index)
         return self.output(index, seconds)
 
+    def changed(self) -> bool:
+        """Whether the notebook's tab says that there is something to save."""
+        return bool(self.page.evaluate("() => window.jupyterapp.shell.currentWidget.context.model.dirty"))
+
+    def save(self) -> None:
+        """Save the notebook."""
+        self.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+        self.page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
+
+    def only_notebook(self) -> None:
+        """Put away what lies around the notebook."""
+        self.page.evaluate("""() => {
+          const { commands, shell } = window.jupyterapp;
+          shell.collapseLeft();
+          for (const side of ["left", "right"]) void commands.execute("application:toggle-side-tabbar", { side });
+          void commands.execute("statusbar:toggle");
+        }""")
+
     def theme(self, name: str) -> None:
         """Switch the theme: "JupyterLab Light" or "JupyterLab Dark"."""
         self.page.evaluate("(theme) => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", name)

@@ -4,7 +4,7 @@ import { hit } from "../src/core/hit.ts";
 import { HEADER, layout, rowAt, rowY, RULER } from "../src/core/layout.ts";
 import { marks, ruling } from "../src/core/ruler.ts";
 import { nearest, snap, snapTargets } from "../src/core/snap.ts";
-import { clamped, fitted, revealing, toTicks, toX, zoomed } from "../src/core/view.ts";
+import { clamped, fitted, refitted, revealing, toTicks, toX, zoomed } from "../src/core/view.ts";
 import { FRAME, items, SECOND, timeline, title, track } from "./make.ts";
 
 const made = timeline([
@@ -48,6 +48,21 @@ test("a fitted timeline shows from before 0 to behind its end", () => {
   const whole = fitted(made, lanes);
   assert.ok(toX(whole, 0) > 0 && toX(whole, 0) < 20);
   assert.ok(toX(whole, made.end) < lanes && toX(whole, made.end) > lanes * 0.8);
+});
+
+test("a view of everything is made anew where the timeline leaves it or fills half of it, and not for less", () => {
+  const start = fitted(made, lanes);
+  const lasting = (seconds: number) => timeline([track("v1", "video", items(`A${seconds}`))]);
+  assert.equal(refitted(start, lasting(8.5), lanes).scale, start.scale);
+  for (const seconds of [4, 20]) {
+    const changed = lasting(seconds);
+    assert.deepEqual(refitted(start, changed, lanes), fitted(changed, lanes));
+  }
+});
+
+test("a narrow widget has narrow headers", () => {
+  assert.ok(layout(made, 400).lanes.x < HEADER);
+  assert.equal(layout(made, 400).lanes.x + layout(made, 400).lanes.width, 400);
 });
 
 test("scrolling stays on the timeline, and follows a playhead that leaves", () => {

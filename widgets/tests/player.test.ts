@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fit, hueOf, onPicture } from "../src/overlay/boxes.ts";
+import { fit, hueOf, labelPlace, onPicture } from "../src/overlay/boxes.ts";
 import { ahead, due, ripe, stillSize } from "../src/player/pace.ts";
 import { Pump } from "../src/player/pump.ts";
 
@@ -95,4 +95,16 @@ test("a track keeps its colour, neighbours differ", () => {
   assert.equal(hue(3), hue(3));
   assert.ok(Math.abs(hue(1) - hue(2)) > 30);
   assert.notEqual(hueOf({ label: "star", track: null }), hueOf({ label: "ring", track: null }));
+});
+
+test("a label stands above its box, and elsewhere where the picture ends or a label lies already", () => {
+  const picture = { x: 0, y: 0, width: 400, height: 300 };
+  const box = { x: 100, y: 100, width: 80, height: 50 };
+  const free = labelPlace(box, 60, picture, []);
+  assert.deepEqual([free.x, free.y + free.height], [99, 99]);
+  assert.equal(labelPlace({ ...box, y: 5 }, 60, picture, []).y, 6, "inside");
+  assert.equal(labelPlace({ ...box, x: 390 }, 60, picture, []).x, 340, "never over the right edge");
+  const second = labelPlace({ ...box, x: 110 }, 60, picture, [free]);
+  assert.ok(second.y >= 99, "clear of the first");
+  assert.ok(labelPlace({ ...box, y: 0, height: 300 }, 60, picture, []).y >= 0);
 });

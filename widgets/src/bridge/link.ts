@@ -74,6 +74,11 @@ export class Link {
     return this.#store.state;
   }
 
+  /** Whether an edit that was asked for here waits for its answer. */
+  get asking(): boolean {
+    return this.#waiting.size > 0;
+  }
+
   /** Call `watcher` after every change of state or status, until the signal says stop. */
   watch(watcher: () => void, signal: AbortSignal): void {
     this.#watchers.add(watcher);

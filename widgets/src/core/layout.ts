@@ -2,7 +2,10 @@
 import type { Timeline } from "./document.ts";
 
 export const RULER = 28;
+/** Width of the track headers, and of those in a widget that is narrow. */
 export const HEADER = 116;
+const SLIM = 68;
+const NARROW = 520;
 export const SCROLLBAR = 12;
 export const ROW_GAP = 2;
 /** Most that the lanes grow before they scroll. */
@@ -43,12 +46,13 @@ export function layout(timeline: Timeline | null, width: number): Layout {
   }
   const content = y + 4;
   const lanes = Math.min(Math.max(content, SHORTEST), TALLEST);
+  const header = width < NARROW ? SLIM : HEADER;
   return {
     width,
     height: RULER + lanes + SCROLLBAR,
     rows,
     content,
-    lanes: { x: HEADER, y: RULER, width: Math.max(40, width - HEADER), height: lanes },
+    lanes: { x: header, y: RULER, width: Math.max(40, width - header), height: lanes },
   };
 }
 

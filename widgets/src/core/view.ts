@@ -28,6 +28,15 @@ export function fitted(timeline: Timeline, width: number): View {
   return clamped({ scale, origin: -LEAD * scale, top: 0 }, timeline, width);
 }
 
+/** Less of the lanes than this, and a view of everything is not one any more. */
+const FILLED = 0.6;
+
+/** A view of everything, after the timeline has changed: a new one where that has outgrown it or become much shorter. */
+export function refitted(view: View, timeline: Timeline, width: number): View {
+  const end = toX(view, timeline.end);
+  return end > width || end < width * FILLED ? fitted(timeline, width) : clamped(view, timeline, width);
+}
+
 /** Keep a view within the timeline, and its zoom within reason. */
 export function clamped(view: View, timeline: Timeline, width: number): View {
   const whole = Math.max(timeline.end, 10 * timeline.clock.timescale) * 1.5;

@@ -35,7 +35,26 @@ export function hueOf(box: Pick<Box, "label" | "track">): number {
   return (seed * 137.508 + 200) % 360;
 }
 
-/** Draw boxes with their labels. */
+/** Height of a label. */
+const LABEL = 16;
+
+/** Where a box's label goes: above it, else inside or below, within the picture and clear of labels that lie already. */
+export function labelPlace(box: Rect, width: number, picture: Rect, taken: readonly Rect[]): Rect {
+  const x = Math.min(Math.max(box.x - 1, picture.x), Math.max(picture.x, picture.x + picture.width - width));
+  const heights = [box.y - LABEL - 1, box.y + 1, box.y + box.height + 1].filter(
+    (y) => y >= picture.y && y + LABEL <= picture.y + picture.height,
+  );
+  const places = heights.map((y) => ({ x, y, width, height: LABEL }));
+  const free = places.find((place) => !taken.some((other) => overlap(place, other)));
+  return free ?? places[0] ?? { x, y: picture.y, width, height: LABEL };
+}
+
+function overlap(one: Rect, other: Rect): boolean {
+  const across = one.x < other.x + other.width && other.x < one.x + one.width;
+  return across && one.y < other.y + other.height && other.y < one.y + one.height;
+}
+
+/** Draw boxes, then their labels, so that no box crosses a label. */
 export function drawBoxes(
   context: CanvasRenderingContext2D,
   boxes: readonly Box[],
@@ -46,23 +65,29 @@ export function drawBoxes(
   context.textBaseline = "middle";
   context.textAlign = "left";
   context.font = `600 11px ${font}`;
+  const taken: Rect[] = [];
+  const labels: (() => void)[] = [];
   for (const one of boxes) {
-    const { x, y, width, height } = onPicture(one.box, picture);
-    const hue = hueOf(one);
+    const place = onPicture(one.box, picture);
+    const { x, y, width, height } = place;
+    const colour = `oklch(82% 0.16 ${hueOf(one)})`; // every hue as light as the others: dark words are read on all
     context.lineWidth = 4;
     context.strokeStyle = "rgb(0 0 0 / 45%)";
     context.strokeRect(x, y, width, height);
     context.lineWidth = 2;
-    context.strokeStyle = `hsl(${hue} 90% 62%)`;
+    context.strokeStyle = colour;
     context.strokeRect(x, y, width, height);
     const text = `${one.label}${one.track === null ? "" : ` #${one.track}`}  ${Math.round(one.confidence * 100)}%`;
     const wide = context.measureText(text).width + 10;
-    const left = Math.min(Math.max(x - 1, picture.x), Math.max(picture.x, picture.x + picture.width - wide));
-    const top = y - 17 >= picture.y ? y - 17 : y + 1;
-    context.fillStyle = `hsl(${hue} 90% 62%)`;
-    context.fillRect(left, top, wide, 16);
-    context.fillStyle = "#111";
-    context.fillText(text, left + 5, top + 8.5);
+    const label = labelPlace(place, wide, picture, taken);
+    taken.push(label);
+    labels.push(() => {
+      context.fillStyle = colour;
+      context.fillRect(label.x, label.y, label.width, label.height);
+      context.fillStyle = "#111";
+      context.fillText(text, label.x + 5, label.y + LABEL / 2 + 0.5);
+    });
   }
+  for (const draw of labels) draw();
   context.restore();
 }

@@ -16,6 +16,8 @@ const SHARP = 1280;
 const QUICK = 640;
 /** Tallest screen in CSS pixels: the timeline below it should still be seen. */
 const TALLEST = 480;
+/** Least width of a player that has the room: its buttons and its time stand side by side. */
+const LEAST = 420;
 
 /** Show a player in `parent` until the signal says stop. */
 export function showPlayer(link: Link, parent: HTMLElement, signal: AbortSignal): void {
@@ -164,6 +166,8 @@ export function showPlayer(link: Link, parent: HTMLElement, signal: AbortSignal)
   const measure = (): void => {
     const { timeline } = link.state;
     const shape = timeline ? timeline.width / timeline.height : 16 / 9;
+    // as wide as its picture, not as the page: no bars beside it
+    root.style.maxWidth = `${Math.max(LEAST, Math.round(TALLEST * shape)) + root.offsetWidth - root.clientWidth}px`;
     const width = root.clientWidth;
     const height = Math.round(Math.min(TALLEST, width / shape));
     const ratio = devicePixelRatio || 1;

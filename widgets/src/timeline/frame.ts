@@ -10,6 +10,9 @@ import { crisp, type Scene } from "./scene.ts";
 
 type Context = CanvasRenderingContext2D;
 
+/** Height of the playhead's knob. */
+const KNOB = 12;
+
 /** Draw the whole timeline. */
 export function draw(context: Context, scene: Scene): void {
   const { layout, theme, ratio } = scene;
@@ -61,9 +64,10 @@ function drawRuler(context: Context, scene: Scene): void {
     const at = crisp(scene, lanes.x + x);
     context.fillStyle = label ? theme.faint : theme.line;
     context.fillRect(at, label ? RULER - 11 : RULER - 6, 1, label ? 10 : 5);
-    if (label) {
+    // one that does not fit whole is left out
+    if (label && at + 5 + context.measureText(label).width < layout.width) {
       context.fillStyle = theme.text;
-      context.fillText(label, at + 5, 11);
+      context.fillText(label, at + 5, 9.5);
     }
   }
   for (const marker of timeline.markers) {
@@ -86,15 +90,16 @@ function drawPlayhead(context: Context, scene: Scene): void {
   const x = crisp(scene, lanes.x + toX(view, scene.playhead));
   if (x < lanes.x - 8 || x > layout.width + 8) return;
   context.fillStyle = theme.playhead;
-  context.fillRect(x - 0.5, 10, 1.5, lanes.y + lanes.height - 10);
+  const top = RULER - KNOB; // below the labels: they are read while the playhead stands on them
+  context.fillRect(x - 0.5, top + 4, 1.5, lanes.y + lanes.height - top - 4);
   context.beginPath();
-  context.moveTo(x - 6, 5);
-  context.arcTo(x - 6, 3, x - 4, 3, 2);
-  context.lineTo(x + 4, 3);
-  context.arcTo(x + 6, 3, x + 6, 5, 2);
-  context.lineTo(x + 6, 10);
-  context.lineTo(x + 0.25, 17);
-  context.lineTo(x - 6, 10);
+  context.moveTo(x - 6, top + 2);
+  context.arcTo(x - 6, top, x - 4, top, 2);
+  context.lineTo(x + 4, top);
+  context.arcTo(x + 6, top, x + 6, top + 2, 2);
+  context.lineTo(x + 6, top + 6);
+  context.lineTo(x + 0.25, RULER);
+  context.lineTo(x - 6, top + 6);
   context.closePath();
   context.fill();
 }

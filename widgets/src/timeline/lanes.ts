@@ -57,7 +57,7 @@ function drawItems(context: Context, scene: Scene, track: Track, row: Row, y: nu
     const from = left + toX(view, starts[i]!);
     const to = left + toX(view, starts[i + 1]!);
     if (item.media === GAP) {
-      if (to - from > 8) drawGap(context, scene, from, to, y, row.height);
+      if (to - from > 24) drawGap(context, scene, from, to, y, row.height);
       continue;
     }
     const chosen = isChosen(scene, item) || lifted.has(i);

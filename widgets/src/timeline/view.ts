@@ -3,7 +3,7 @@ import type { Answer, Link } from "../bridge/link.ts";
 import { find, isClip, labelOf, type Timeline } from "../core/document.ts";
 import { layout as layOut, rowY } from "../core/layout.ts";
 import { frameTicks, nearestFrame, timecode } from "../core/time.ts";
-import { clamped, fitted, revealing, toX, type View, zoomed } from "../core/view.ts";
+import { clamped, fitted, refitted, revealing, toX, type View, zoomed } from "../core/view.ts";
 import { button, make, notice, onceAFrame, shell, watchRatio } from "../overlay/dom.ts";
 import { playhead, type State } from "../state/store.ts";
 import { readTheme, watchTheme } from "../theme.ts";
@@ -36,6 +36,7 @@ export function showTimeline(link: Link, parent: HTMLElement, signal: AbortSigna
   let theme = readTheme(root);
   let layout = layOut(null, 600);
   let view: View | null = null;
+  let whole = true; // nobody has zoomed or scrolled: a longer or much shorter timeline that Python made is shown whole
   let snapping = true;
   let seen: State | null = null;
   let sayTimer: ReturnType<typeof setTimeout> | undefined;
@@ -53,6 +54,7 @@ export function showTimeline(link: Link, parent: HTMLElement, signal: AbortSigna
 
   const setView = (next: View): void => {
     view = next;
+    whole = false;
     redraw();
   };
   const zoom = (factor: number, x?: number): void => {
@@ -64,6 +66,7 @@ export function showTimeline(link: Link, parent: HTMLElement, signal: AbortSigna
   };
   const fit = (): void => {
     if (link.state.timeline) setView(fitted(link.state.timeline, layout.lanes.width));
+    whole = true;
   };
   const toggleSnap = (): void => {
     snapping = !snapping;
@@ -131,8 +134,9 @@ export function showTimeline(link: Link, parent: HTMLElement, signal: AbortSigna
         layout = layOut(timeline, stage.clientWidth);
         pointing.stale();
       }
-      if (first || !view) view = fitted(timeline, layout.lanes.width);
-      else if (seen?.timeline !== timeline) view = clamped(view, timeline, layout.lanes.width);
+      const width = layout.lanes.width;
+      if (first || !view) view = fitted(timeline, width);
+      else if (seen?.timeline !== timeline) view = (whole && !link.asking ? refitted : clamped)(view, timeline, width);
       if (seen && seen.frame !== frame && !pointing.hand) {
         view = revealing(view, frame * frameTicks(timeline.clock), timeline, layout.lanes.width);
       }
