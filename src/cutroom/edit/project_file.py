@@ -22,7 +22,7 @@ LARGEST = 256 * 2**20
 
 def dump(document: Document) -> bytes:
     """The bytes of a project file: readable, one field a line, made for git diffs."""
-    return (json.dumps(document.model_dump(mode="json"), indent=1, ensure_ascii=False) + "\n").encode()
+    return (document.model_dump_json(indent=1) + "\n").encode()
 
 
 def parse(data: bytes, *, name: str) -> Document:

@@ -15,7 +15,7 @@ from cutroom.schema.clip import Clip, Item, Transition
 from cutroom.schema.places import Grid, Names
 
 TrackKind = Literal["video", "audio", "title", "subtitle"]
-_KNOWN = ("_grid", "_names")
+_KNOWN = ("grid", "_names")
 
 
 class Track(Frozen):
@@ -37,7 +37,8 @@ class Track(Frozen):
     pan: float = Field(default=0.0, ge=-1, le=1)
 
     @cached_property
-    def _grid(self) -> Grid:
+    def grid(self) -> Grid:
+        """Where its items stand, in whole ticks."""
         return Grid.of(self.items)
 
     @cached_property
@@ -48,9 +49,9 @@ class Track(Frozen):
         """A copy with items [start, stop) replaced, which takes over what this one knows of where the others stand."""
         gone = self.items[start:stop]
         made = self.evolve(items=(*self.items[:start], *put, *self.items[stop:]))
-        grid = self._grid.spliced(start, stop, put)
+        grid = self.grid.spliced(start, stop, put)
         if grid is not None:
-            made.__dict__["_grid"] = grid
+            made.__dict__["grid"] = grid
         made.__dict__["_names"] = self._names.spliced(start, gone, put)
         return made
 
@@ -73,7 +74,7 @@ class Track(Frozen):
 
     def start_of(self, index: int) -> Fraction:
         """Timeline start of item `index`; `len(items)` gives the end of the track."""
-        grid = self._grid
+        grid = self.grid
         return Fraction(grid.ticks[index], grid.base)
 
     def index_of(self, clip_id: str) -> int | None:
@@ -87,10 +88,10 @@ class Track(Frozen):
 
     def index_at(self, time: Fraction) -> int:
         """Index of the item that holds `time`; `len(items)` at or past the end."""
-        grid = self._grid
+        grid = self.grid
         return min(bisect_right(grid.ticks, time * grid.base) - 1, len(self.items))
 
     def clips(self) -> list[tuple[Fraction, Clip]]:
         """Its clips with their starts, in order."""
-        base, ticks = self._grid.base, self._grid.ticks
+        base, ticks = self.grid.base, self.grid.ticks
         return [(Fraction(ticks[i], base), item) for i, item in enumerate(self.items) if isinstance(item, Clip)]
