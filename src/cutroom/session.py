@@ -218,6 +218,17 @@ class Session:
                 operation = inner[0] if len(inner) == 1 else ops.Batch(operations=inner)
                 self._commit(label, operation, Applied(block.document, (), tuple(block.notes)))
 
+    def note(self, text: str) -> None:
+        """Put something beside what the operations of the `edit` block under way tell: a time that snapped, say.
+
+        Raises:
+            EditError: outside of `edit`.
+        """
+        with self._lock:
+            if self._block is None:
+                raise EditError("there is no edit block to note this in", value=text, hint="note it inside of edit(...)")
+            self._block.notes.append(text)
+
     def _commit(self, label: str, operation: ops.Operation, made: Applied) -> None:
         before = self._state[1]
         if self.journal:

@@ -318,3 +318,15 @@ def test_a_document_in_memory_needs_no_file() -> None:
     with pytest.raises(EditError, match="no file yet"):
         session.save()
     session.close()
+
+
+def test_a_note_is_told_with_its_step(project: Path) -> None:
+    session = Session.create(project, ProjectSettings())
+    with session.edit("a track"):
+        add(session, "V1")
+        session.note("its title is short")
+    assert session.last == "a track; its title is short"
+    assert session.history.steps[0].notes == ("its title is short",)
+    with pytest.raises(EditError):
+        session.note("nothing under way")
+    session.close()
