@@ -226,7 +226,7 @@ class Session:
         """
         with self._lock:
             if self._block is None:
-                raise EditError("there is no edit block to note this in", value=text, hint="note it inside of edit(...)")
+                raise EditError("no edit block is under way", value=text, hint="note it inside of edit(...)")
             self._block.notes.append(text)
 
     def _commit(self, label: str, operation: ops.Operation, made: Applied) -> None:
