@@ -6,7 +6,9 @@ FFmpeg's `overlay`, `crop` and `pad` move 4:2:0 pictures in steps of two pixels;
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -14,6 +16,7 @@ from numpy.typing import NDArray
 
 from cutroom.effects.nodes import Crop, Warp
 from cutroom.effects.normalise import Resizer
+from cutroom.effects.placement import Edge, Placement
 from cutroom.effects.planes import Picture, Plane, half
 
 Matrix = NDArray[np.float64]
@@ -23,7 +26,7 @@ _CHROMA = np.array([[0.5, 0, 0], [0, 0.5, -0.25], [0, 0, 1]])
 
 
 class CropStage:
-    """Cuts a picture to a rectangle that need not lie on whole pixels.
+    """Cuts a picture at edges of its layer that need not lie on whole pixels.
 
     Args:
         node: what to cut away.
@@ -33,88 +36,121 @@ class CropStage:
     def __init__(self, node: Crop, *, soft: bool) -> None:
         self._node = node
         self._soft = soft
-        self._shape: tuple[int, int] | None = None
+        self._kept: tuple[object, _Kept | None] | None = None
 
     def run(self, picture: Picture) -> Picture | None:
-        """The picture inside the rectangle."""
-        if self._shape != (picture.width, picture.height):
-            self._prepare(picture.width, picture.height)
-        (left, right), (top, bottom) = self._box
-        y = picture.y[top:bottom, left:right]
+        """The picture inside the edges; None where nothing of it is there."""
+        placement = picture.placed
+        key = (picture.x, picture.y0, picture.width, picture.height, placement)
+        if self._kept is None or self._kept[0] != key:
+            self._kept = key, self._measured(picture, placement)
+        kept = self._kept[1]
+        if kept is None:
+            return None
+        left, top, right, bottom = kept.box
+        rows, columns = slice(top, bottom), slice(left, right)
         c_rows, c_columns = slice(top // 2, half(bottom)), slice(left // 2, half(right))
-        u, v = picture.u[c_rows, c_columns], picture.v[c_rows, c_columns]
-        x, y0 = picture.x + left, picture.y0 + top
-        if self._cover is None and picture.alpha is None:
-            return replace(picture, y=y, u=u, v=v, x=x, y0=y0, frame=None)
-        alpha = self._cover
-        straight = picture.divided()
+        alpha, straight = kept.cover, picture
         if picture.alpha is not None:
-            inside = picture.alpha[top:bottom, left:right]
+            straight = picture.divided()
+            inside = picture.alpha[rows, columns]
             alpha = inside if alpha is None else cv2.multiply(inside, alpha, scale=1 / 255)
-            y, u, v = straight.y[top:bottom, left:right], straight.u[c_rows, c_columns], straight.v[c_rows, c_columns]
-        return Picture(y, u, v, alpha, x, y0, opacity=picture.opacity)
+        return replace(
+            straight,
+            y=straight.y[rows, columns],
+            u=straight.u[c_rows, c_columns],
+            v=straight.v[c_rows, c_columns],
+            alpha=alpha,
+            x=picture.x + left,
+            y0=picture.y0 + top,
+            frame=None,
+            placement=placement.cropped(self._node),
+        )
 
-    def _prepare(self, width: int, height: int) -> None:
-        node = self._node
-        columns, self_x = _coverage(width, node.left * width, width - node.right * width)
-        rows, self_y = _coverage(height, node.top * height, height - node.bottom * height)
-        cover = np.rint(255 * np.outer(rows, columns)).astype(np.uint8)
-        self._shape, self._box = (width, height), (self_x, self_y)
-        self._cover: Plane | None = cover if self._soft or cover.min() < 255 else None
+    def _measured(self, picture: Picture, placement: Placement) -> _Kept | None:
+        cover = np.ones((1, 1))
+        for edges in placement.edges(self._node):
+            parts = [_covered(picture, edge) for edge in edges]
+            cover = cover * np.clip(sum(parts) - (len(parts) - 1), 0, 1)
+        cover[np.abs(cover - 1) < _NEAR] = 1
+        cover[cover < _NEAR] = 0
+        whole = np.broadcast_to(cover, picture.y.shape)
+        spans = []
+        for length, axis in ((picture.width, 0), (picture.height, 1)):
+            seen = np.flatnonzero(whole.any(axis=axis))
+            if not len(seen):
+                return None
+            first, last = int(seen[0]), int(seen[-1]) + 1
+            spans.append((first - first % 2, min(length, last + last % 2)))
+        (left, right), (top, bottom) = spans
+        plane = np.rint(255 * whole[top:bottom, left:right]).astype(np.uint8)
+        return _Kept((left, top, right, bottom), plane if self._soft or plane.min() < 255 else None)
 
 
-def _coverage(length: int, start: float, end: float) -> tuple[NDArray[np.float64], tuple[int, int]]:
-    """How much of each pixel lies in [start, end), and the even box of pixels outside which nothing does."""
-    pixels = np.arange(length)
-    cover = np.clip(np.minimum(pixels + 1, end) - np.maximum(pixels, start), 0, 1)
-    cover[np.abs(cover - 1) < _NEAR] = 1
-    first, last = int(start + _NEAR), math.ceil(end - _NEAR)
-    first -= first % 2
-    last = min(length, last + last % 2)
-    return cover[first:last], (first, last)
+class _Kept(NamedTuple):
+    """What a crop keeps: the even box of the picture's pixels, and how much of each; None: all of all."""
+
+    box: tuple[int, int, int, int]
+    cover: Plane | None
+
+
+def _covered(picture: Picture, edge: Edge) -> NDArray[np.float64]:
+    """How much of each pixel lies on the kept side of an edge: (rows, columns), or 1 for either where all are alike."""
+    distance = np.full((1, 1), 0.5 - edge.least)
+    if edge.across:
+        distance = distance + edge.across * (np.arange(picture.width) + picture.x + 0.5)
+    if edge.down:
+        distance = distance + edge.down * (np.arange(picture.height) + picture.y0 + 0.5)[:, None]
+    covered: NDArray[np.float64] = np.clip(distance, 0, 1)
+    return covered
 
 
 class WarpStage:
     """Scales, turns and moves a picture.
 
     Args:
-        node: the movement.
+        nodes: the movements, one after the other; made as one, so that nothing is lost beside the canvas between them.
         width: of the canvas.
         height: of the canvas.
         soft: whether a later filter needs the clear surroundings as alpha.
     """
 
-    def __init__(self, node: Warp, width: int, height: int, *, soft: bool) -> None:
-        self._node = node
+    def __init__(self, nodes: Sequence[Warp], width: int, height: int, *, soft: bool) -> None:
+        self._nodes = nodes
         self._canvas = (width, height)
         self._soft = soft
-        self._matrix = np.array([*node.matrix(width, height), (0, 0, 1)])
+        self._scale = math.prod(node.scale for node in nodes)
+        self._matrix = np.eye(3)
+        for node in nodes:
+            self._matrix = np.array([*node.matrix(width, height), (0, 0, 1)]) @ self._matrix
         self._resizer = Resizer()
         self._alpha: tuple[tuple[int, ...], Plane | None] | None = None
 
     def run(self, picture: Picture) -> Picture | None:
         """The picture where it has moved to; None where nothing of it is left on the canvas."""
         matrix = self._matrix @ _translation(picture.x, picture.y0)
+        placement = picture.placed
+        for node in self._nodes:
+            placement = placement.warped(node, *self._canvas)
         small, shrunk = self._shrunk(picture)
         matrix = matrix @ np.linalg.inv(shrunk)
         if (moved := _whole_steps(matrix)) is not None and not self._soft:
-            return replace(small, x=moved[0], y0=moved[1])
-        return self._warped(small, matrix)
+            return replace(small, x=moved[0], y0=moved[1], placement=placement)
+        return self._warped(small, matrix, placement)
 
     def _shrunk(self, picture: Picture) -> tuple[Picture, Matrix]:
         """The picture at about its final size, where that is smaller: a warp alone would skip pixels."""
-        scale = self._node.scale
-        if scale >= 1:
+        if self._scale >= 1:
             return picture, np.eye(3)
         # even, so that luma and chroma shrink alike
-        width, height = (max(2, 2 * round(length * scale / 2)) for length in (picture.width, picture.height))
+        width, height = (max(2, 2 * round(length * self._scale / 2)) for length in (picture.width, picture.height))
         if picture.alpha is not None:
             picture = picture.multiplied()
         small = self._resizer.resize(picture, width, height)
         across, down = width / picture.width, height / picture.height
         return small, np.array([[across, 0, across / 2 - 0.5], [0, down, down / 2 - 0.5], [0, 0, 1]])
 
-    def _warped(self, picture: Picture, matrix: Matrix) -> Picture | None:
+    def _warped(self, picture: Picture, matrix: Matrix, placement: Placement) -> Picture | None:
         box = self._box(picture, matrix)
         if box is None:
             return None
@@ -134,6 +170,7 @@ class WarpStage:
             top,
             premultiplied=picture.premultiplied,
             opacity=picture.opacity,
+            placement=placement,
         )
 
     def _moved_alpha(self, picture: Picture, matrix: Matrix, size: tuple[int, int]) -> Plane | None:

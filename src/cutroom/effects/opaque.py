@@ -34,8 +34,6 @@ def _fills(shot: Shot, width: int, height: int) -> bool:
             (scale, _, dx), (_, _, dy) = node.matrix(width, height)
             left, right = scale * left + dx, scale * right + dx
             top, bottom = scale * top + dy, scale * bottom + dy
-            left, top = max(left, -0.5), max(top, -0.5)  # what leaves the canvas is gone for the next node
-            right, bottom = min(right, width - 0.5), min(bottom, height - 0.5)
         else:
             return False
     return (

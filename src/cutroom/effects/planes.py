@@ -16,6 +16,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from cutroom.effects.placement import Placement
+from cutroom.effects.segment import Fit
+
 Plane = NDArray[Any]
 """8-bit numbers, (rows, columns)."""
 BLACK = (16, 128, 128)
@@ -56,6 +59,8 @@ class Picture:
         premultiplied: whether y, u and v are multiplied by alpha; else they are colours everywhere, even where clear.
         opacity: a factor on alpha.
         frame: the frame whose planes these are, if they are all of it.
+        placement: where the layer's own rectangle lies, which soft edges may reach beyond and the canvas may cut;
+            None: it is just these planes.
     """
 
     y: Plane
@@ -67,6 +72,7 @@ class Picture:
     premultiplied: bool = False
     opacity: float = 1.0
     frame: av.VideoFrame | None = None
+    placement: Placement | None = None
 
     @classmethod
     def of(cls, frame: av.VideoFrame, like: Picture | None = None) -> Self:
@@ -75,7 +81,7 @@ class Picture:
         alpha = rest[0] if rest else None
         if like is None:
             return cls(y, u, v, alpha, frame=frame)
-        return cls(y, u, v, alpha, like.x, like.y0, like.premultiplied, like.opacity, frame)
+        return cls(y, u, v, alpha, like.x, like.y0, like.premultiplied, like.opacity, frame, like.placement)
 
     @property
     def width(self) -> int:
@@ -86,6 +92,11 @@ class Picture:
     def height(self) -> int:
         """Rows of luma."""
         return int(self.y.shape[0])
+
+    @property
+    def placed(self) -> Placement:
+        """Where the layer's own rectangle lies."""
+        return self.placement or Placement.of(Fit(x=self.x, y=self.y0, width=self.width, height=self.height))
 
     def fills(self, width: int, height: int) -> bool:
         """Whether it is opaque on the whole canvas."""
@@ -145,7 +156,7 @@ class Picture:
             there, here = overlap(source.shape, target.shape, whole.x // step, whole.y0 // step)
             target[there] = source[here]
         y, u, v, alpha = planes
-        return Picture(y, u, v, alpha, premultiplied=True, opacity=self.opacity)
+        return Picture(y, u, v, alpha, premultiplied=True, opacity=self.opacity, placement=self.placed)
 
 
 def overlap(inner: tuple[Any, ...], outer: tuple[Any, ...], x: int, y: int) -> tuple[Any, Any]:

@@ -77,20 +77,42 @@ class FilterStage:
 def build_stages(nodes: Sequence[PictureNode], width: int, height: int, *, looks_back: bool = False) -> list[Stage]:
     """A chain of nodes as stages for a canvas of this size."""
     stages: list[Stage] = []
-    groups = [(kind, list(group)) for kind, group in groupby(nodes, key=_group)]
+    groups = [(kind, list(group)) for kind, group in groupby(_gathered(nodes), key=_group)]
     for i, (_, group) in enumerate(groups):
         soft = any(isinstance(node, Filter) and node.spatial for _, later in groups[i + 1 :] for node in later)
         filters = [node for node in group if isinstance(node, Filter)]
         if filters:
             stages.append(FilterStage(filters, width, height, looks_back=looks_back))
+        if warps := [node for node in group if isinstance(node, Warp)]:
+            stages.append(WarpStage(warps, width, height, soft=soft))
         for node in group:
             if isinstance(node, Crop):
                 stages.append(CropStage(node, soft=soft))
-            elif isinstance(node, Warp):
-                stages.append(WarpStage(node, width, height, soft=soft))
             elif isinstance(node, Opacity):
                 stages.append(OpacityStage(node))
     return stages
+
+
+def _gathered(nodes: Sequence[PictureNode]) -> list[PictureNode]:
+    """The same chain with each movement put off to the next one, where no filter between them sees neighbouring pixels.
+
+    Crops follow the layer's own sides, and everything else looks at single pixels: the picture stays the same.
+    """
+    gathered: list[PictureNode] = []
+    waiting = 0  # how many of the last nodes are movements or came after one
+    for node in nodes:
+        earlier = gathered[len(gathered) - waiting :]
+        if isinstance(node, Filter) and node.spatial:
+            waiting = 0
+        elif isinstance(node, Warp):
+            kept = [one for one in earlier if not isinstance(one, Warp)]
+            moved = [one for one in earlier if isinstance(one, Warp)]
+            gathered[len(gathered) - waiting :] = [*kept, *moved]
+            waiting = len(moved) + 1
+        elif waiting:
+            waiting += 1
+        gathered.append(node)
+    return gathered
 
 
 def _group(node: PictureNode) -> str:

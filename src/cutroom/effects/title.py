@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from cutroom.effects.colour import from_rgb
+from cutroom.effects.placement import Placement
 from cutroom.effects.planes import BLACK, Picture, halve
+from cutroom.effects.segment import Fit
 from cutroom.errors import ValidationError
 from cutroom.schema.clip import TitleStyle
 
@@ -80,7 +82,10 @@ def require_glyphs(text: str) -> None:
 
 @lru_cache(maxsize=16)
 def title_picture(text: str, style: TitleStyle, width: int, height: int) -> Picture | None:
-    """A title as a layer, cut to what is not clear; None where nothing is drawn. Kept from one segment to the next."""
+    """A title as a layer, cut to what is not clear; None where nothing is drawn. Kept from one segment to the next.
+
+    Its rectangle is the canvas, whatever is written on it.
+    """
     drawn = _drawn(text, style, (width, height))
     if drawn is None:
         return None
@@ -90,7 +95,8 @@ def title_picture(text: str, style: TitleStyle, width: int, height: int) -> Pict
     codes = part[..., :3] @ scaled.T.astype(np.float32) + alpha * np.array(BLACK, np.float32)
     planes = (codes[..., 0], halve(codes[..., 1]), halve(codes[..., 2]), 255 * alpha[..., 0])
     y, u, v, a = (np.rint(plane).astype(np.uint8) for plane in planes)
-    return Picture(y, u, v, a, x, y0, premultiplied=True)
+    whole = Placement.of(Fit(x=0, y=0, width=width, height=height))
+    return Picture(y, u, v, a, x, y0, premultiplied=True, placement=whole)
 
 
 def warm() -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cutroom.effects.compile import compile_picture
-from cutroom.effects.nodes import Crop, Warp
+from cutroom.effects.placement import Placement
 from cutroom.effects.segment import MediaPicture, Shot
 from cutroom.schema.clock import MediaClock
 from cutroom.schema.detections import Detections
@@ -52,26 +52,15 @@ def _through(shot: Shot, detections: Detections, width: int, height: int) -> Ite
     seen = detections.at(max(Fraction(0), source.start))
     if not len(seen):
         return
-    across, down = source.input.stream.display_size
-    fit = shot.fit
-    xyxy = seen.boxes.xyxy.astype(float) * np.array([fit.width / across, fit.height / down] * 2)
-    xyxy += (fit.x, fit.y, fit.x, fit.y)
+    placement = Placement.of(shot.fit)
     for node in shot.nodes:
-        if isinstance(node, Crop):
-            low = (fit.x + node.left * fit.width, fit.y + node.top * fit.height)
-            high = (fit.x + (1 - node.right) * fit.width, fit.y + (1 - node.bottom) * fit.height)
-            xyxy = np.clip(xyxy, (*low, *low), (*high, *high))
-        elif isinstance(node, Warp):
-            xyxy = _warped(xyxy, node, width, height)
-    yield from _rows(seen, xyxy / (width, height, width, height))
-
-
-def _warped(xyxy: NDArray[np.float64], warp: Warp, width: int, height: int) -> NDArray[np.float64]:
-    """The upright boxes around the warped ones. (The warp maps pixel centres; a box has the edges of pixels.)"""
-    (a, b, dx), (c, d, dy) = warp.matrix(width, height)
-    x, y = xyxy[:, [0, 2, 2, 0]] - 0.5, xyxy[:, [1, 1, 3, 3]] - 0.5
-    over, down = a * x + b * y + dx + 0.5, c * x + d * y + dy + 0.5
-    return np.stack([over.min(axis=1), down.min(axis=1), over.max(axis=1), down.max(axis=1)], axis=1)
+        placement = placement.after(node, width, height)
+    left, top, right, bottom = placement.window
+    fractions = seen.boxes.xyxy.astype(float) / (source.input.stream.display_size * 2)
+    inside = np.clip(fractions, (left, top, left, top), (right, bottom, right, bottom))
+    x, y = placement.at(inside[:, [0, 2, 2, 0]], inside[:, [1, 1, 3, 3]])
+    around = np.stack([x.min(axis=1), y.min(axis=1), x.max(axis=1), y.max(axis=1)], axis=1)
+    yield from _rows(seen, around / (width, height, width, height))
 
 
 def _rows(seen: Detections, fractions: NDArray[np.float64]) -> Iterator[Box]:

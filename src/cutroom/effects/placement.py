@@ -1,0 +1,114 @@
+"""Where a layer's own rectangle lies on the canvas: the one rule for pictures, and for what is drawn over them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple, Self, TypeVar
+
+from cutroom.effects.nodes import Crop, PictureNode, Warp
+from cutroom.effects.segment import Fit
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Row = tuple[float, float, float]
+Number = TypeVar("Number", float, "NDArray[np.float64]")
+
+
+class Edge(NamedTuple):
+    """A straight cut: a point (x, y) of the canvas is kept where `across * x + down * y >= least`, all in pixels."""
+
+    across: float
+    down: float
+    least: float
+
+
+@dataclass(frozen=True)
+class Placement:
+    """A layer's rectangle, as its crops and transforms have left it. Nothing is rounded, and no canvas cuts it.
+
+    Crops count along the layer's own sides: they turn with it, and cut the same before a transform as after it.
+
+    Args:
+        matrix: the map from fractions of the whole layer (right, down) to pixels of the canvas, as two rows of an
+            affine matrix; pixel edges are whole numbers.
+        window: what is left of the layer: left, top, right, bottom, in the same fractions.
+
+    Example:
+        >>> half = Placement.of(Fit(x=0, y=0, width=320, height=180)).warped(Warp(scale=0.5), 320, 180)
+        >>> half.cropped(Crop(left=0.5)).corners()
+        ((160.0, 45.0), (240.0, 45.0), (240.0, 135.0), (160.0, 135.0))
+    """
+
+    matrix: tuple[Row, Row]
+    window: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
+
+    @classmethod
+    def of(cls, fit: Fit) -> Self:
+        """Of a layer before its effects."""
+        return cls(((fit.width, 0.0, fit.x), (0.0, fit.height, fit.y)))
+
+    def after(self, node: PictureNode, width: int, height: int) -> Placement:
+        """Where it lies after a node, on a canvas of this size; most nodes leave it where it was."""
+        if isinstance(node, Crop):
+            return self.cropped(node)
+        return self.warped(node, width, height) if isinstance(node, Warp) else self
+
+    def cropped(self, crop: Crop) -> Placement:
+        """With less left of it."""
+        left, top, right, bottom = self.window
+        across, down = right - left, bottom - top
+        kept = (
+            left + crop.left * across,
+            top + crop.top * down,
+            right - crop.right * across,
+            bottom - crop.bottom * down,
+        )
+        return replace(self, window=kept)
+
+    def warped(self, warp: Warp, width: int, height: int) -> Placement:
+        """Scaled, turned and moved on a canvas of this size."""
+        rows = warp.matrix(width, height)
+        moved = [_times(row, self.matrix, (row[0] + row[1] - 1) / -2) for row in rows]
+        return replace(self, matrix=(moved[0], moved[1]))
+
+    def edges(self, crop: Crop) -> tuple[list[Edge], list[Edge]]:
+        """The cuts that a crop makes at left and right, and those at top and bottom.
+
+        There is none at a side of which it takes nothing, so that a soft edge stays whole.
+        """
+        left, top, right, bottom = self.cropped(crop).window
+        (a, b, x), (c, d, y) = self.matrix
+        area = a * d - b * c
+        rightwards, downwards = (d / area, -b / area), (-c / area, a / area)
+
+        def edge(direction: tuple[float, float], at: float, sign: int) -> Edge:
+            across, down = direction
+            length = sign * math.hypot(across, down)
+            return Edge(across / length, down / length, (at + across * x + down * y) / length)
+
+        beside = ((crop.left, left, 1), (crop.right, right, -1))
+        above = ((crop.top, top, 1), (crop.bottom, bottom, -1))
+        return (
+            [edge(rightwards, at, sign) for cut, at, sign in beside if cut],
+            [edge(downwards, at, sign) for cut, at, sign in above if cut],
+        )
+
+    def at(self, across: Number, down: Number) -> tuple[Number, Number]:
+        """The pixel of the canvas (or arrays of them) under a point of the layer, in fractions of the whole layer."""
+        (a, b, x), (c, d, y) = self.matrix
+        return a * across + b * down + x, c * across + d * down + y
+
+    def corners(self) -> tuple[tuple[float, float], ...]:
+        """Of what is left: top left, top right, bottom right, bottom left, as the layer itself has them."""
+        left, top, right, bottom = self.window
+        return self.at(left, top), self.at(right, top), self.at(right, bottom), self.at(left, bottom)
+
+
+def _times(row: Row, matrix: tuple[Row, Row], shift: float) -> Row:
+    """A row of a map of pixel centres times a map of pixel edges; `shift` is what half a pixel becomes."""
+    (a, b, x), (c, d, y) = matrix
+    over, down, move = row
+    return over * a + down * c, over * b + down * d, over * x + down * y + move + shift
