@@ -20,6 +20,13 @@ from cutroom.errors import TimeError
 HINT = 'give seconds (3.5), a timecode ("00:00:03:15", "00:00:03.500") or cr.frames(105)'
 LONGEST = 3_600_000
 """Seconds; a timeline of a day must work, and tables hold what is some way beyond."""
+FINEST = 10**9
+"""Floats and decimals mean the simplest fraction within a nanosecond: 0.1 is 1/10, 1/3 is 1/3."""
+_FINEST_FRACTION = 10**40
+"""Fractions are taken as they are, up to this denominator."""
+_WIDEST = 10**120
+"""What a project file holds above and below the line: room for sums of all that comes in."""
+_LONGEST_TEXT = 60
 DROP_RATES = {Fraction(30000, 1001): 2, Fraction(60000, 1001): 4}
 """Rates that have drop-frame timecode, and the frame numbers skipped each minute (SMPTE ST 12-1)."""
 
@@ -37,11 +44,17 @@ class FrameCount:
 def frames(count: int) -> FrameCount:
     """`count` frames, as a time: of the timeline where a timeline time is taken, of the media where a media time is.
 
+    Raises:
+        TimeError: not a whole number.
+
     Example:
         >>> parse_time(frames(45), rate=Fraction(30))
         Fraction(3, 2)
     """
-    return FrameCount(int(count))
+    whole = getattr(count, "item", lambda: count)()  # NumPy's numbers too
+    if not isinstance(whole, int) or isinstance(whole, bool):
+        raise TimeError(f"frames are counted in whole numbers, not {_shown(count)}", value=count, hint="cr.frames(105)")
+    return FrameCount(whole)
 
 
 TimeLike = int | float | str | Fraction | datetime.timedelta | FrameCount
@@ -53,8 +66,8 @@ def parse_time(value: Any, *, rate: Fraction | None = None, signed: bool = False
 
     Args:
         value: seconds (int, float, Fraction, NumPy scalar), `timedelta` or `pandas.Timedelta`, `"HH:MM:SS:FF"`,
-            drop-frame `"HH:MM:SS;FF"`, `"HH:MM:SS.mmm"`, `"MM:SS.mmm"`, `"SS.mmm"`, or `frames(n)`. A float means
-            the decimal that it prints as: 0.1 is exactly 1/10.
+            drop-frame `"HH:MM:SS;FF"`, `"HH:MM:SS.mmm"`, `"MM:SS.mmm"`, `"SS.mmm"`, or `frames(n)`. A float or a
+            decimal means the simplest fraction within a nanosecond: 0.1 is exactly 1/10. A Fraction stays as it is.
         rate: frames per second of the clock that the time is in; needed for timecodes with frames and `frames(n)`.
         signed: whether a negative time makes sense here (an offset).
 
@@ -67,17 +80,32 @@ def parse_time(value: Any, *, rate: Fraction | None = None, signed: bool = False
     """
     seconds = _parse(value, rate)
     if seconds < 0 and not signed:
-        raise TimeError(f"a time cannot be negative: {value!r}", value=value, hint=HINT)
+        raise TimeError(f"a time cannot be negative: {_shown(value)}", value=value, hint=HINT)
     if abs(seconds) > LONGEST:
-        raise TimeError(f"a time of more than 1,000 hours: {value!r}", value=value, hint=HINT)
+        raise TimeError(f"a time of more than 1,000 hours: {_shown(value)}", value=value, hint=HINT)
+    if seconds.denominator > _FINEST_FRACTION:
+        raise TimeError(f"too fine for a time: {_shown(value)}", value=value, hint="value.limit_denominator(10**9)")
     return seconds
+
+
+def _shown(value: object) -> str:
+    """A value for a message: short, and never an error itself."""
+    try:
+        text = repr(value)
+    except ValueError:  # Python writes no number of 5,000 digits
+        return f"a {type(value).__name__} of too many digits"
+    return text if len(text) <= 100 else f"{text[:80]}…"
+
+
+def _decimal(text: str) -> Fraction:
+    return Fraction(text).limit_denominator(FINEST)
 
 
 def _parse(value: Any, rate: Fraction | None) -> Fraction:
     if isinstance(value, Fraction):
         return value
     if isinstance(value, bool) or value is None:
-        raise TimeError(f"not a time: {value!r}", value=value, hint=HINT)
+        raise TimeError(f"not a time: {_shown(value)}", value=value, hint=HINT)
     if isinstance(value, int):
         return Fraction(value)
     if isinstance(value, FrameCount):
@@ -90,25 +118,30 @@ def _parse(value: Any, rate: Fraction | None) -> Fraction:
         return Fraction(whole * 1000 + nanoseconds, 1_000_000_000)
     try:
         number = float(value)
-    except (TypeError, ValueError):
-        raise TimeError(f"not a time: {value!r}", value=value, hint=HINT) from None
+    except (TypeError, ValueError, OverflowError):
+        raise TimeError(f"not a time: {_shown(value)}", value=value, hint=HINT) from None
     if not math.isfinite(number):
-        raise TimeError(f"a time must be finite: {value!r}", value=value, hint=HINT)
-    return Fraction(repr(number))
+        raise TimeError(f"a time must be finite: {_shown(value)}", value=value, hint=HINT)
+    return _decimal(repr(number))
 
 
 def _need(rate: Fraction | None, value: object) -> Fraction:
     if rate is None:
-        raise TimeError(f"{value!r} counts frames, but there is no frame rate here", value=value, hint="give seconds")
+        raise TimeError(
+            f"{_shown(value)} counts frames, but there is no frame rate here", value=value, hint="give seconds"
+        )
     return rate
 
 
 _CLOCK = re.compile(r"(?:(?:(\d+):)?(\d{1,2}):)?(\d+(?:\.\d+)?)")
+_RATIO = re.compile(r"-?\d+/\d+")
 _TIMECODE = re.compile(r"(\d+):(\d{2}):(\d{2})([:;])(\d{2,3})")
 
 
 def _parse_text(text: str, rate: Fraction | None) -> Fraction:
     stripped = text.strip()
+    if len(stripped) > _LONGEST_TEXT:
+        raise TimeError(f"not a time: {_shown(text)}", value=text, hint=HINT)
     if stripped.startswith("-") and "/" not in stripped:
         return -_parse_text(stripped[1:], rate)
     if match := _TIMECODE.fullmatch(stripped):
@@ -117,11 +150,11 @@ def _parse_text(text: str, rate: Fraction | None) -> Fraction:
     if match := _CLOCK.fullmatch(stripped):
         hours, minutes, seconds = match.groups()
         if (minutes and Fraction(seconds) >= 60) or (hours and int(minutes) >= 60):
-            raise TimeError(f"not a clock time: {text!r}", value=text, hint="minutes and seconds stay below 60")
-        return int(hours or 0) * 3600 + int(minutes or 0) * 60 + Fraction(seconds)
-    if re.fullmatch(r"-?\d+/\d+", stripped) and int(stripped.split("/")[1]):
+            raise TimeError(f"not a clock time: {_shown(text)}", value=text, hint="minutes and seconds stay below 60")
+        return int(hours or 0) * 3600 + int(minutes or 0) * 60 + _decimal(seconds)
+    if _RATIO.fullmatch(stripped) and int(stripped.split("/")[1]):
         return Fraction(stripped)
-    raise TimeError(f"not a time: {text!r}", value=text, hint=HINT)
+    raise TimeError(f"not a time: {_shown(text)}", value=text, hint=HINT)
 
 
 def _timecode(  # noqa: PLR0917 - the parts of one timecode, private and called once
@@ -194,30 +227,48 @@ def parse_rate(value: Any) -> Fraction:
         >>> parse_rate(29.97), parse_rate("30000/1001"), parse_rate(25)
         (Fraction(30000, 1001), Fraction(30000, 1001), Fraction(25, 1))
     """
-    try:
-        exact = value if isinstance(value, Fraction) else Fraction(str(value))
-    except (ValueError, ZeroDivisionError):
-        raise TimeError(f"not a frame rate: {value!r}", value=value, hint="give 25, 29.97 or 30000/1001") from None
+    exact = _parse_rate(value)
+    if exact is None:
+        raise TimeError(f"not a frame rate: {_shown(value)}", value=value, hint="give 25, 29.97 or 30000/1001")
     if not 1 <= exact <= 240:
-        raise TimeError(f"a frame rate lies between 1 and 240: {value!r}", value=value, hint="give frames per second")
+        raise TimeError(
+            f"a frame rate lies between 1 and 240: {_shown(value)}", value=value, hint="give frames per second"
+        )
     nominal = math.ceil(exact)
     ntsc = Fraction(nominal * 1000, 1001)
     return ntsc if abs(exact - ntsc) < Fraction(1, 200) and exact != nominal else exact
+
+
+def _parse_rate(value: Any) -> Fraction | None:
+    if isinstance(value, Fraction):
+        return value if value.denominator <= FINEST else None
+    try:
+        text = "" if isinstance(value, bool) else str(value).strip()
+    except ValueError:  # a number of too many digits
+        return None
+    if len(text) > _LONGEST_TEXT or not re.fullmatch(r"\d+(\.\d+|/0*[1-9]\d*)?", text):
+        return None
+    return _decimal(text)
 
 
 def _exact(value: Any) -> Fraction:
     """The stored form, parsed fast and strictly: a Fraction, an integer or `"n/d"`; never a float."""
     if isinstance(value, str):
         numerator, _, denominator = value.partition("/")
-        if numerator.removeprefix("-").isdecimal() and (not denominator or denominator.isdecimal()) and len(value) < 60:
-            below = int(denominator or 1)
-            if below:
-                return Fraction(int(numerator), below)
+        if (
+            numerator.removeprefix("-").isdecimal()
+            and (not denominator or denominator.isdecimal())
+            and len(value) < 250
+        ):
+            above, below = int(numerator), int(denominator or 1)
+            if -_WIDEST < above < _WIDEST and 0 < below < _WIDEST:
+                return Fraction(above, below)
     elif isinstance(value, Fraction):
-        return value
-    elif isinstance(value, int) and not isinstance(value, bool):
+        if -_WIDEST < value.numerator < _WIDEST and value.denominator < _WIDEST:
+            return value
+    elif isinstance(value, int) and not isinstance(value, bool) and -_WIDEST < value < _WIDEST:
         return Fraction(value)
-    raise ValueError(f'an exact number is written "n" or "n/d", not {value!r}')
+    raise ValueError(f'an exact number is written "n" or "n/d", not {_shown(value)}')
 
 
 def _not_negative(value: Any) -> Fraction:
