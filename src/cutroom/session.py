@@ -8,7 +8,7 @@ import logging
 import threading
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -16,6 +16,7 @@ from psygnal import EmitLoopError, Signal
 
 from cutroom.edit import operations as ops
 from cutroom.edit.apply import Applied, apply
+from cutroom.edit.block import Block
 from cutroom.edit.history import History, Step
 from cutroom.edit.journal import Journal, Recovery
 from cutroom.edit.project_file import dump, load, write_whole
@@ -65,7 +66,7 @@ class Session:
         self._state = 0, document
         self._lock = threading.RLock()
         self._check = check or (lambda operation, document: None)
-        self._block: _Block | None = None
+        self._block: Block | None = None
         self._closed = False
         self.path = path
         self.history = History()
@@ -202,20 +203,23 @@ class Session:
 
     @contextlib.contextmanager
     def edit(self, label: str) -> Iterator[None]:
-        """Everything inside is one step: all of it or, after an exception, nothing."""
+        """Everything inside is one step: all of it or, after an exception, nothing.
+
+        A block inside a block belongs to the outer one; when it fails, the outer one goes on without it.
+        """
         with self._lock:
-            if self._block is not None:  # an edit inside an edit belongs to the outer one
-                yield
+            if self._block is not None:
+                with self._block.savepoint():
+                    yield
                 return
             self._require_open()
-            self._block = block = _Block(self._state[1], threading.get_ident())
+            block = Block(self._state[1], threading.get_ident())
             try:
+                self._block = block
                 yield
             finally:
                 self._block = None
-            if block.operations:
-                inner = tuple(block.operations)
-                operation = inner[0] if len(inner) == 1 else ops.Batch(operations=inner)
+            if (operation := block.operation) is not None:
                 self._commit(label, operation, Applied(block.document, (), tuple(block.notes)))
 
     def note(self, text: str) -> None:
@@ -355,21 +359,6 @@ class Session:
             self.closed.emit()
         except EmitLoopError:
             _log.exception("a subscriber of the session failed while it was closed")
-
-
-@dataclass(slots=True)
-class _Block:
-    """An `edit` block under way: what its thread has done so far, and nobody else sees."""
-
-    document: Document
-    thread: int
-    operations: list[ops.Operation] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-    def add(self, operation: ops.Operation, made: Applied) -> None:
-        self.document = made.document
-        self.operations.append(operation)
-        self.notes += made.notes
 
 
 def portable(media: Path, folder: Path) -> str:
