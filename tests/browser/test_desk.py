@@ -312,6 +312,31 @@ def test_sharp_on_a_dense_screen_and_in_the_colours_of_the_notebook(opened: Open
     assert sum(light) > 500
 
 
+def test_a_clip_shows_its_picture_from_where_nothing_lies_over_it(desk: Desk) -> None:
+    def colour(clip: str, seconds_in: float) -> tuple[int, int, int]:
+        canvas, box = desk.page.locator(".cutroom-timeline canvas").bounding_box(), desk.box(clip)
+        x = box["x"] - canvas["x"] + box["width"] * seconds_in / {"c3": 5, "c2": 3, "p1": 3}[clip] + 20
+        return desk.pixel("timeline", x, box["y"] - canvas["y"] + 45)
+
+    def asked() -> list[int]:
+        return [message["frame"] for message in desk.heard if message["type"] == "frame_request"]
+
+    def still(frame: int) -> Any:
+        return pytest.approx((frame % 256, 60, 120), abs=6)
+
+    desk.until(lambda: len(asked()) == 3, "three clips are wide enough and somewhere uncovered")
+    desk.settle(600)
+    assert asked() == [0, 270, 300], "once each; c3 after it has faded in"
+    assert colour("c3", 0.5) == still(270)
+    assert colour("p1", 0) == still(300)
+    assert colour("c2", 0.5) != still(150), "after its dissolve a title lies over it until its end"
+    desk.heard.clear()
+    desk.session.apply(ops.Trim(clip="c3", edge="start", to=Fraction(19, 2)))
+    desk.until(lambda: asked() == [390], "the trimmed clip is asked for again, where p1 has left it")
+    desk.settle(600)
+    assert asked() == [390]
+
+
 def test_a_narrow_widget_still_works(desk: Desk) -> None:
     desk.page.set_viewport_size({"width": 420, "height": 800})
     desk.settle()

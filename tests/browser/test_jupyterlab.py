@@ -73,7 +73,7 @@ def lab(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab
         assert said.split()[1:] == ["1"], said
         made.do(PLAYER)
         made.do(EDITOR)
-        reach(made, "timeline", revision=2)
+        reach(made, "timeline", revision=2, heads=2)
         reach(made, "player", revision=2, shown=0)
         yield made
         page.close()

@@ -68,7 +68,7 @@ def test_the_player_shows_what_the_detector_found_over_a_timeline_with_title_and
     output.evaluate("(cell) => cell.scrollIntoView()")
     player, timeline = output.locator(".cutroom-player"), output.locator(".cutroom-timeline")
     output.locator(".cutroom-player[data-shown='60']").wait_for(timeout=60_000)
-    page.wait_for_timeout(1000)
+    output.locator(".cutroom-timeline[data-heads='2']").wait_for(timeout=60_000)
     assert page.locator(".cutroom-notice:visible, .cutroom-empty:visible").count() == 0
     assert timeline.get_attribute("data-frame") == "60"
 

@@ -4,6 +4,7 @@ import { type Row, rowY } from "../core/layout.ts";
 import { lengthText } from "../core/time.ts";
 import { toTicks, toX } from "../core/view.ts";
 import type { Palette } from "../theme.ts";
+import { HEAD, ROOMY } from "./heads.ts";
 import { crisp, type Scene } from "./scene.ts";
 
 type Context = CanvasRenderingContext2D;
@@ -134,18 +135,37 @@ export function drawClip(
   context.roundRect(left, y, width, band, [radius, radius, height > BAND ? 0 : radius, height > BAND ? 0 : radius]);
   context.fillStyle = colours.band;
   context.fill();
+  const head = drawHead(context, scene, item, block);
   box(context, left + 0.5, y + 0.5, width - 1, height - 1, radius);
   context.lineWidth = 1;
   context.strokeStyle = colours.edge;
   context.stroke();
   if (width > 26) {
-    write(context, scene, item, colours, { ...block, from: Math.max(left, layout.lanes.x), to: right });
+    write(context, scene, item, colours, { ...block, from: Math.max(left, layout.lanes.x), to: right }, head);
   }
   if (isChosen(scene, item) && !lifted) outline(context, scene, left, y, width, height, item.id === scene.selected);
   context.globalAlpha = alpha;
 }
 
-function write(context: Context, scene: Scene, item: Item, colours: Palette, block: Block): void {
+/** Draw a clip's picture below its name, clear of what a transition covers; returns where it ends. */
+function drawHead(context: Context, scene: Scene, item: Item, block: Block): number {
+  const { from, to, y, height, covered } = block;
+  const picture = to - from < ROOMY || height < BAND + HEAD ? null : scene.head(item);
+  if (!picture) return 0;
+  const left = crisp(scene, from + covered);
+  const width = (HEAD * picture.width) / picture.height;
+  if (left + width > to - 8) return 0;
+  context.save();
+  context.beginPath();
+  context.roundRect(left, y + BAND, width, HEAD, [0, 0, 0, covered ? 0 : 5]);
+  context.clip();
+  context.imageSmoothingQuality = "high";
+  context.drawImage(picture, left, y + BAND, width, HEAD);
+  context.restore();
+  return left + width;
+}
+
+function write(context: Context, scene: Scene, item: Item, colours: Palette, block: Block, head: number): void {
   const { from: left, to: right, y, height, covered } = block;
   const { theme, timeline } = scene;
   let room = right - left - 14;
@@ -170,11 +190,12 @@ function write(context: Context, scene: Scene, item: Item, colours: Palette, blo
   const name = item.media === TITLE ? `T  ${labelOf(timeline, item)}` : labelOf(timeline, item);
   const label = shortened(context, name, room);
   if (label) context.fillText(label, left + 7, y + BAND / 2 + 0.5);
-  if (height > 40 && right - left - covered > 78) {
+  const foot = Math.max(left + covered, head) + 7;
+  if (height > 40 && right - foot > 71) {
     context.save();
     context.globalAlpha *= 0.7;
     context.font = `10.5px ${theme.mono}`;
-    context.fillText(lengthText(timeline.clock, item.ticks), left + covered + 7, y + height - 11);
+    context.fillText(lengthText(timeline.clock, item.ticks), foot, y + height - 11);
     context.restore();
   }
 }

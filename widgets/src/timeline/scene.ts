@@ -1,5 +1,5 @@
 // All that a picture of the timeline depends on.
-import type { Timeline } from "../core/document.ts";
+import type { Item, Timeline } from "../core/document.ts";
 import type { Hit } from "../core/hit.ts";
 import type { Layout } from "../core/layout.ts";
 import type { View } from "../core/view.ts";
@@ -21,6 +21,8 @@ export interface Scene {
   /** Where the mouse is, while it is dragging. */
   readonly hand: { readonly x: number; readonly y: number } | null;
   readonly hover: Hit | null;
+  /** The picture at a clip's head, where there is one. */
+  head(item: Item): ImageBitmap | null;
   /** Device pixels per CSS pixel. */
   readonly ratio: number;
 }

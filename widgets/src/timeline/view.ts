@@ -9,6 +9,7 @@ import { playhead, type State } from "../state/store.ts";
 import { readTheme, watchTheme } from "../theme.ts";
 import { commands } from "./commands.ts";
 import { draw } from "./frame.ts";
+import { Heads } from "./heads.ts";
 import { keys } from "./keys.ts";
 import { pointer, type Pointing } from "./pointer.ts";
 
@@ -38,6 +39,7 @@ export function showTimeline(link: Link, parent: HTMLElement, signal: AbortSigna
   let view: View | null = null;
   let whole = true; // nobody has zoomed or scrolled: a longer or much shorter timeline that Python made is shown whole
   let snapping = true;
+  let visible = true;
   let seen: State | null = null;
   let sayTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -116,9 +118,19 @@ export function showTimeline(link: Link, parent: HTMLElement, signal: AbortSigna
     const link_ = place ? timeline.tracks[place.track]!.items[place.item]!.link : null;
     const { drag, hand, hover } = pointing;
     const scene = { timeline, layout, view, theme, selected, link: link_, drag, hand, hover, ratio };
-    draw(context, { ...scene, playhead: playhead(link.state) });
+    draw(context, { ...scene, head: (item) => heads.of(item), playhead: playhead(link.state) });
+    heads.later(shown);
+  };
+  const shown = () => {
+    const { timeline } = link.state;
+    if (!timeline || !view || !visible || document.hidden || pointing.drag) return null;
+    return { timeline, view, width: layout.lanes.width, ratio: devicePixelRatio || 1 };
   };
   const redraw = onceAFrame(paint, signal);
+  const heads = new Heads(link, (pictures) => {
+    root.dataset.heads = String(pictures);
+    redraw();
+  }, signal);
 
   const update = (): void => {
     const { timeline, frame, selected } = link.state;
@@ -186,6 +198,11 @@ export function showTimeline(link: Link, parent: HTMLElement, signal: AbortSigna
   };
   const observer = new ResizeObserver(resize);
   observer.observe(stage);
+  const watching = new IntersectionObserver((entries) => {
+    visible = entries.at(-1)!.isIntersecting;
+    if (visible) heads.later(shown);
+  });
+  watching.observe(root);
   watchRatio(redraw, signal);
   watchTheme(() => {
     theme = readTheme(root);
@@ -194,6 +211,7 @@ export function showTimeline(link: Link, parent: HTMLElement, signal: AbortSigna
   link.watch(update, signal);
   signal.addEventListener("abort", () => {
     observer.disconnect();
+    watching.disconnect();
     clearTimeout(sayTimer);
     root.remove();
   });
