@@ -10,9 +10,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import apsw
-
-from cutroom.errors import CutroomError, JobCancelledError, nearest, to_plain
+from cutroom.errors import CutroomError, JobCancelledError, OutputError, nearest, to_plain
 from cutroom.jobs.store import JobStore
 from cutroom.telemetry import attached, flush, span
 
@@ -53,7 +51,7 @@ class Control:
                 if latest is not self._told
                 else self._store.cancel_asked(self._job_id)
             )
-        except apsw.Error as error:  # a busy or full disk now must not end the job, nor the looking
+        except OutputError as error:  # a busy or full disk now must not end the job, nor the looking
             print(f"the job store did not answer: {error}", file=sys.stderr)
             return
         self._told = latest

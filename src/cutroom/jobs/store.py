@@ -21,7 +21,7 @@ from pydantic import JsonValue
 
 from cutroom.errors import CutroomError, JobNotFoundError
 from cutroom.schema.base import new_id
-from cutroom.settings import choose_journal
+from cutroom.settings import choose_journal, storing
 
 State = Literal["queued", "running", "done", "failed", "cancelled", "interrupted"]
 ENDED: frozenset[State] = frozenset({"done", "failed", "cancelled", "interrupted"})
@@ -81,24 +81,35 @@ class JobStore:
 
     Args:
         path: the SQLite file; its folder must exist.
+
+    Raises:
+        OutputError, DiskFullError: the file cannot be used; names it. So does every method.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock = threading.RLock()
-        self._db = apsw.Connection(str(path))
-        self._db.set_busy_timeout(10_000)
-        choose_journal(self._db, path)
-        self._db.execute("pragma synchronous=full")
-        with self._db:
-            self._db.execute(_SCHEMA)  # no check first: two processes may come at once
-        os.chmod(path, 0o600)
+        with storing(path):
+            self._db = apsw.Connection(str(path))
+            self._db.set_busy_timeout(10_000)
+            choose_journal(self._db, path)
+            self._db.execute("pragma synchronous=full")
+            with self._db:
+                self._db.execute(_SCHEMA)  # no check first: two processes may come at once
+            os.chmod(path, 0o600)
 
     @contextmanager
     def _writing(self) -> Iterator[apsw.Connection]:
         """One transaction, and one thread at a time: a connection is not for two."""
-        with self._lock, self._db:
-            yield self._db
+        with self._lock, storing(self.path):
+            self._db.execute("begin immediate")
+            try:
+                yield self._db
+                self._db.execute("commit")
+            except BaseException:
+                if self._db.in_transaction:  # a full disk has ended it already
+                    self._db.execute("rollback")
+                raise
 
     def _write(self, sql: str, values: tuple[Any, ...]) -> int:
         with self._writing() as db:
@@ -106,11 +117,11 @@ class JobStore:
             return db.changes()
 
     def _one(self, sql: str, values: tuple[Any, ...] = ()) -> Any:
-        with self._lock:
+        with self._lock, storing(self.path):
             return self._db.execute(sql, values).get
 
     def _rows(self, sql: str, values: tuple[Any, ...] = ()) -> list[Any]:
-        with self._lock:
+        with self._lock, storing(self.path):
             return self._db.execute(sql, values).fetchall()
 
     def add(self, kind: str, title: str, spec: dict[str, Any]) -> str:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..errors import DiskFullError, OutputError
 from .folders import on_network_disk
 
 if TYPE_CHECKING:
@@ -36,3 +39,41 @@ def choose_journal(connection: apsw.Connection, path: Path) -> None:
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.02)
+
+
+@contextmanager
+def storing(path: Path) -> Iterator[None]:
+    """Translate what SQLite and the file system say while a file of the data folder is used.
+
+    Raises:
+        DiskFullError: no space left.
+        OutputError: it cannot be opened, read or written; names the file and the setting.
+
+    Example:
+        >>> with storing(Path("grants.db")):
+        ...     raise PermissionError(13, "Permission denied")
+        Traceback (most recent call last):
+        cutroom.errors.OutputError: cannot use grants.db: Permission denied
+          → make its folder writable, or set CUTROOM_DATA_DIR to another one
+    """
+    import apsw
+
+    try:
+        yield
+    except apsw.FullError:
+        raise DiskFullError(
+            f"no space left for {path}", value=str(path), hint="free some space, or set CUTROOM_DATA_DIR"
+        ) from None
+    except (apsw.NotADBError, apsw.CorruptError) as error:
+        raise OutputError(
+            f"{path} is damaged: {error}", value=str(path), hint="move it away, or set CUTROOM_DATA_DIR"
+        ) from None
+    except (
+        apsw.CantOpenError, apsw.ReadOnlyError, apsw.PermissionsError, apsw.IOError, apsw.BusyError, apsw.LockedError,
+        OSError,
+    ) as error:  # fmt: skip
+        raise OutputError(
+            f"cannot use {path}: {getattr(error, 'strerror', None) or error}",
+            value=str(path),
+            hint="make its folder writable, or set CUTROOM_DATA_DIR to another one",
+        ) from None

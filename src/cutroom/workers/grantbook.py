@@ -8,7 +8,7 @@ from pathlib import Path
 
 import apsw
 
-from cutroom.settings import choose_journal
+from cutroom.settings import choose_journal, storing
 from cutroom.workers.grants import Grants
 
 
@@ -20,35 +20,43 @@ class GrantBook:
 
     Args:
         path: of the SQLite file; a damaged one is set aside and begun anew, which forgets grants and nothing else.
+
+    Raises:
+        OutputError: the file cannot be opened; names it.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = threading.Lock()
-        try:
-            self._db = self._open()
-        except (apsw.NotADBError, apsw.CorruptError):
-            path.replace(path.with_name(path.name + ".damaged"))
-            self._db = self._open()
-        rows = self._db.execute("select path from grants").fetchall()
-        self.grants = Grants(read=[str(row[0]) for row in rows])
+        with storing(path):
+            try:
+                self._db, known = self._open()
+            except (apsw.NotADBError, apsw.CorruptError):
+                path.replace(path.with_name(path.name + ".damaged"))
+                self._db, known = self._open()
+        self.grants = Grants(read=known)
 
-    def _open(self) -> apsw.Connection:
+    def _open(self) -> tuple[apsw.Connection, list[str]]:
         connection = apsw.Connection(str(self._path))
         try:
             connection.set_busy_timeout(5_000)
             choose_journal(connection, self._path)
             connection.execute("create table if not exists grants(path text primary key) without rowid")
+            known = [str(path) for (path,) in connection.execute("select path from grants")]
         except BaseException:
             connection.close()
             raise
-        return connection
+        return connection, known
 
     def allow(self, path: Path, *, remember: bool) -> None:
-        """Grant reading of a file, now and, where it is remembered, in later sessions."""
+        """Grant reading of a file, now and, where it is remembered, in later sessions.
+
+        Raises:
+            OutputError, DiskFullError: it is granted now, and could not be remembered.
+        """
         self.grants.allow_read(path)
         if remember:
-            with self._lock:
+            with self._lock, storing(self._path):
                 self._db.execute("insert or ignore into grants values(?)", (os.path.realpath(path),))
 
     def close(self) -> None:
