@@ -10,7 +10,7 @@ import atexit
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -110,7 +110,7 @@ def build_registry() -> svcs.Registry:
     registry.register_factory(Sources, lambda svcs_container: Sources(svcs_container.get(Digests)))
 
     def jobs() -> Iterator[Jobs]:
-        made = Jobs(private_folder(settings().data_dir) / "jobs.db")
+        made = default_jobs()
         yield made
         made.close()
 
@@ -253,9 +253,17 @@ class App:
                 grants.forget(part)
 
 
-@lru_cache(maxsize=1)
+_first = threading.Lock()
+
+
 def app() -> App:
     """The services of this process."""
+    with _first:  # a cache alone would let threads that come at once make one each
+        return _only()
+
+
+@cache
+def _only() -> App:
     made = App()
     atexit.register(made.close)
     return made

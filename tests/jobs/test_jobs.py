@@ -7,13 +7,15 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 import cutroom as cr
 from cutroom import errors
-from cutroom.jobs import Jobs
+from cutroom.app import App, app
+from cutroom.jobs import Jobs, default_jobs
 from cutroom.jobs.store import JobStore, process_birth
 
 
@@ -210,3 +212,36 @@ def test_old_jobs_are_forgotten(tmp_path: Path) -> None:
     assert store.prune(time.time() - 60) == []
     assert store.prune(time.time() + 60) == [old]
     assert [record.id for record in store.all()] == [young]
+
+
+def test_a_submitter_that_dies_before_the_kernel_has_the_job(tmp_path: Path) -> None:
+    store = JobStore(tmp_path / "jobs.db")
+    mine = store.add("export", "mine", {})
+    code = (
+        "import sys; from pathlib import Path; from cutroom.jobs.store import JobStore;"
+        "print(JobStore(Path(sys.argv[1])).add('export', 'theirs', {}))"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "jobs.db")]
+    theirs = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    job = Jobs(tmp_path / "jobs.db").attach(theirs)
+    assert job.wait(timeout=5).state == "interrupted"
+    assert not store.start(theirs, os.getpid())  # a kernel that comes too late leaves
+    assert store.get(mine).state == "queued"
+    assert Jobs(tmp_path / "jobs.db").attach(mine).cancel() == "cancelled"  # and this process lives on
+
+
+def test_one_service_for_all() -> None:
+    assert default_jobs() is app().get(Jobs)
+    with ThreadPoolExecutor(8) as threads:
+        assert len({id(one.result()) for one in [threads.submit(default_jobs) for _ in range(8)]}) == 1
+
+
+def test_a_service_that_was_closed_is_made_anew(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("CUTROOM_DATA_DIR", str(tmp_path / "data"))
+    services = App()
+    first = services.get(Jobs)
+    assert len(cr.jobs.to_df()) == 0
+    services.close()
+    assert default_jobs() is not first
+    assert len(cr.jobs.to_df()) == 0
+    default_jobs().close()

@@ -157,10 +157,9 @@ def jobs_list(as_json: AsJson = False) -> None:
 @fails_clearly
 def jobs_attach(job: JobId, as_json: AsJson = False) -> None:
     """Follow a job to its end and print its report."""
-    from cutroom.app import app as services
-    from cutroom.jobs import Jobs
+    from cutroom import jobs
 
-    result = services().get(Jobs).attach(job).result()
+    result = jobs.attach(job).result()
     print_json(result.model_dump(mode="json")) if as_json else say(str(result))
 
 

@@ -122,10 +122,8 @@ def _front_end() -> Iterator[Finding]:
 
 
 def _jobs() -> Iterator[Finding]:
-    from cutroom.app import app
-    from cutroom.jobs import Jobs
+    from cutroom import jobs
 
-    store = app().get(Jobs)
-    table = store.to_df()
+    table = jobs.to_df()
     counts = ", ".join(f"{count} {state}" for state, count in table["state"].value_counts().items())
     yield Finding("background jobs", "ok", counts or "none yet")

@@ -117,7 +117,7 @@ class Job:
         deadline = time.monotonic() + GRACE
         while (record := self.record).state not in ENDED:
             if time.monotonic() > deadline:
-                if record.pid and process_birth(record.pid) == record.born:
+                if record.state == "running" and record.pid and process_birth(record.pid) == record.born:
                     with contextlib.suppress(ProcessLookupError):
                         os.killpg(record.pid, signal.SIGKILL)  # a kernel leads a group of its own
                 self.store.finish(self.id, "cancelled")

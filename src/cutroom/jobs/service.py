@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -96,14 +96,20 @@ class Jobs:
 
     def close(self) -> None:
         """Let go of the store; jobs go on."""
-        self.store.close()
+        with _lock:
+            if _open.get(self.store.path) is self:
+                del _open[self.store.path]
+            self.store.close()
 
 
-@lru_cache(maxsize=4)
-def _jobs_at(path: Path) -> Jobs:
-    return Jobs(path)
+_lock = threading.Lock()
+_open: dict[Path, Jobs] = {}
 
 
 def default_jobs() -> Jobs:
-    """The jobs in this user's data folder."""
-    return _jobs_at(private_folder(settings().data_dir) / "jobs.db")
+    """The jobs in this user's data folder: one service for the whole process, until somebody closes it."""
+    path = private_folder(settings().data_dir) / "jobs.db"
+    with _lock:
+        if path not in _open:
+            _open[path] = Jobs(path)
+        return _open[path]

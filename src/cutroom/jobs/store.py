@@ -1,7 +1,7 @@
 """The job store: what every process of this user knows about background jobs, in one SQLite file.
 
 A job is data (a specification) and a state. States: queued → running → done | failed | cancelled; `interrupted` is a
-job whose kernel is gone without having said goodbye.
+job whose process is gone without having said goodbye: its kernel, or, before the kernel has it, its submitter.
 """
 
 from __future__ import annotations
@@ -53,6 +53,7 @@ class Record:
     result: dict[str, Any] | None
     error: dict[str, Any] | None
     pid: int | None
+    """The process that answers for it: the one that submits it, then its kernel."""
     born: str | None
     cancel_at: float | None
 
@@ -125,11 +126,11 @@ class JobStore:
             return self._db.execute(sql, values).fetchall()
 
     def add(self, kind: str, title: str, spec: dict[str, Any]) -> str:
-        """Put a job into the store as queued; returns its id."""
-        job_id = new_id("job")
+        """Put a job into the store as queued, which this process is going to give to a kernel; returns its id."""
+        job_id, pid = new_id("job"), os.getpid()
         self._write(
-            "insert into jobs(id, kind, state, title, spec, created) values(?, ?, 'queued', ?, ?, ?)",
-            (job_id, kind, title, json.dumps(spec), time.time()),
+            "insert into jobs(id, kind, state, title, spec, created, pid, born) values(?, ?, 'queued', ?, ?, ?, ?, ?)",
+            (job_id, kind, title, json.dumps(spec), time.time(), pid, process_birth(pid)),
         )
         return job_id
 
@@ -146,7 +147,7 @@ class JobStore:
         return spec
 
     def get(self, job_id: str) -> Record:
-        """A job; one whose kernel died is marked interrupted on the way.
+        """A job; one whose process died is marked interrupted on the way.
 
         Raises:
             JobNotFoundError: no such job.
