@@ -21,7 +21,7 @@ from cutroom.edit.journal import journal_path
 from cutroom.effects.registry import Registry, check, default_registry
 from cutroom.errors import AccessDeniedError
 from cutroom.jobs.places import tidy
-from cutroom.jobs.service import Jobs
+from cutroom.jobs.service import Jobs, default_jobs
 from cutroom.media.fingerprint import Digests
 from cutroom.media.sources import Sources
 from cutroom.render.cache import SegmentCache
