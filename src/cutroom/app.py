@@ -22,7 +22,7 @@ from cutroom.effects.registry import Registry, check, default_registry
 from cutroom.errors import AccessDeniedError
 from cutroom.jobs.places import tidy
 from cutroom.jobs.service import Jobs, default_jobs
-from cutroom.media.fingerprint import Digests
+from cutroom.media.fingerprint import Digests, Identity
 from cutroom.media.sources import Sources
 from cutroom.render.cache import SegmentCache
 from cutroom.render.report import Report
@@ -154,15 +154,18 @@ class App:
             if os.path.exists(path) and not grants.may_read(path):
                 raise AccessDeniedError(f"nobody granted this path to be read: {path}", value=path, hint=GRANT_HINT)
 
-    def require_unchanged(self, paths: Mapping[str, str]) -> None:
+    def require_unchanged(self, paths: Mapping[str, str]) -> dict[str, Identity]:
         """Refuse media whose content is not what the document says; cached segments would be wrong for ever.
+
+        Returns:
+            The state in which each file was found, by path; see `Sources.require`.
 
         Raises:
             MediaError: names the file.
         """
         granted = self.get(GrantBook).grants
         known = {sha256: path for sha256, path in paths.items() if granted.may_read(path)}
-        self.get(Sources).require(known, self.get(MediaWorkers))
+        return self.get(Sources).require(known, self.get(MediaWorkers))
 
     def check(self, operation: ops.Operation, document: Document) -> None:
         """Refuse effects, transitions and parameters that the registry does not know; see `Session`.
@@ -246,6 +249,7 @@ class App:
                 on_progress=on_progress,
                 cancelled=cancelled,
                 grant=allow,
+                require=self.require_unchanged,
                 protected=[str(project), str(journal_path(project))] if project else [],
             )
         finally:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +14,8 @@ from decoding import clicks, frames, numbers, samples
 
 import cutroom as cr
 from cutroom import errors
+from cutroom.app import MediaWorkers
+from cutroom.workers import InlineExecutor
 
 SIZE = (640, 360)
 
@@ -182,6 +186,83 @@ def test_a_source_that_was_replaced_is_refused_and_poisons_no_cache(project: cr.
     own.write_bytes(film.path.read_bytes())
     assert cr.Renderer(project).render(tmp_path / "out.mp4", progress=False).frames == 30
     assert numbers(tmp_path / "out.mp4", SIZE) == list(range(30))
+
+
+class Meddling(InlineExecutor):
+    """Does something to a file just before a task of an export starts."""
+
+    def __init__(self, act: Callable[[], object], before: int) -> None:
+        self.act = act
+        self.left = before
+
+    def submit(self, fn: Any, /, task: Any, **more: Any) -> Any:
+        if self.left == 0:
+            self.act()
+        self.left -= 1
+        return super().submit(fn, task, **more)
+
+
+@pytest.mark.parametrize("before", [0, 2])
+@pytest.mark.parametrize("way", ["replaced", "rewritten", "and back again"])
+def test_a_source_that_is_replaced_during_an_export_poisons_no_cache(
+    project: cr.Project, tmp_path: Path, film, before: int, way: str
+) -> None:
+    from cutroom.demo.film import write_demo_film
+
+    own, other = tmp_path / "own.mp4", tmp_path / "other.mp4"
+    own.write_bytes(film.path.read_bytes())
+    write_demo_film(other, seconds=6, size=SIZE, seed=11)
+    project.timeline.append(own)
+
+    def meddle() -> None:
+        if way == "rewritten":
+            own.write_bytes(other.read_bytes())
+        else:
+            os.replace(other, own)
+
+    class Returning(Meddling):
+        def submit(self, fn: Any, /, task: Any, **more: Any) -> Any:
+            done = super().submit(fn, task, **more)
+            if self.left == -1:
+                own.write_bytes(film.path.read_bytes())
+            return done
+
+    cr.cache.clear()
+    if way == "and back again":
+        executor: Meddling = Returning(meddle, before)
+        cr.Renderer(project, executor=executor).render(tmp_path / "again.mp4", progress=False)
+    else:
+        executor = Meddling(meddle, before)
+        with pytest.raises(errors.MediaError, match=r"own\.mp4 has changed"):
+            cr.Renderer(project, executor=executor).render(tmp_path / "out.mp4", progress=False)
+        assert not (tmp_path / "out.mp4").exists()
+        own.write_bytes(film.path.read_bytes())
+        assert cr.Renderer(project).render(tmp_path / "again.mp4", progress=False).segments_encoded > 0
+    assert executor.left < 0
+    cr.cache.clear()
+    cr.Renderer(project).render(tmp_path / "clean.mp4", progress=False)
+    assert (tmp_path / "again.mp4").read_bytes() == (tmp_path / "clean.mp4").read_bytes()
+
+
+@pytest.mark.parametrize("touched", [False, True])
+def test_a_source_is_read_again_during_an_export_only_if_it_was_touched(
+    project: cr.Project, tmp_path: Path, film, monkeypatch: pytest.MonkeyPatch, touched: bool
+) -> None:
+    own = tmp_path / "own.mp4"
+    own.write_bytes(film.path.read_bytes())
+    project.timeline.append(own)
+    project.timeline.frame(0)  # it has been looked at once
+    read: list[str] = []
+    run = MediaWorkers.run
+    monkeypatch.setattr(
+        MediaWorkers, "run", lambda self, fn, task, **more: (read.append(fn.__name__), run(self, fn, task, **more))[1]
+    )
+    cr.cache.clear()
+    executor = Meddling(lambda: os.utime(own) if touched else None, 2)
+    report = cr.Renderer(project, executor=executor).render(tmp_path / "out.mp4", progress=False)
+    assert report.segments_encoded > 2
+    assert read.count("digest") == int(touched)
+    assert numbers(tmp_path / "out.mp4", SIZE) == list(range(180))
 
 
 def test_an_export_never_overwrites_its_project(project: cr.Project, tmp_path: Path, film) -> None:

@@ -27,34 +27,42 @@ class Sources:
         self._seen: dict[str, tuple[Identity, str]] = {}
         self._lock = threading.Lock()
 
-    def require(self, paths: Mapping[str, str], pool: WorkerPool) -> None:
+    def require(self, paths: Mapping[str, str], pool: WorkerPool) -> dict[str, Identity]:
         """Make sure that each path holds the content with its SHA-256; a file that is not there is not our business.
 
         Args:
             paths: by SHA-256.
             pool: hashes what is not known.
 
+        Returns:
+            The state in which each file was found, by path: it is right for as long as `identity_of` gives the same.
+
         Raises:
             MediaError: a file has another content than when it was added.
         """
+        states: dict[str, Identity] = {}
         for sha256, path in paths.items():
-            if os.path.exists(path) and self._sha256(path, pool) != sha256:
+            if not os.path.exists(path):
+                continue
+            states[path], found = self._looked(path, pool)
+            if found != sha256:
                 raise MediaError(
                     f"{path} has changed since it was added to the project",
                     value=path,
                     hint="put the old file back, or add this one: project.media.add(path)",
                 )
+        return states
 
-    def _sha256(self, path: str, pool: WorkerPool) -> str:
+    def _looked(self, path: str, pool: WorkerPool) -> tuple[Identity, str]:
         identity = identity_of(path)
         with self._lock:
             seen = self._seen.get(path)
         if seen is not None and seen[0] == identity:
-            return seen[1]
+            return seen
         known = self._digests.find(path)
         found = known.sha256 if known else str(pool.run(digest, Digest(path), timeout=float("inf"))["sha256"])
         self._digests.remember(path, identity, found)
         if identity_of(path) == identity:
             with self._lock:
                 self._seen[path] = identity, found
-        return found
+        return identity, found

@@ -10,7 +10,8 @@ from concurrent.futures import CancelledError, Future
 from functools import partial
 from typing import Any, NamedTuple
 
-from cutroom.errors import MediaNotFoundError, RenderError
+from cutroom.errors import MediaError, MediaNotFoundError, RenderError
+from cutroom.media.fingerprint import Identity, identity_of
 from cutroom.render.cache import SegmentCache
 from cutroom.render.executor import TaskExecutor, carries_progress, slots, stop, submit
 from cutroom.render.meter import Meter
@@ -25,12 +26,24 @@ LOOK_EVERY = 0.1
 BASE_TIMEOUT = 300.0
 FRAME_TIMEOUT = 5.0
 """Seconds that a run may take, and how much more for each of its frames; then it is killed."""
+ROUNDS = 3
+"""How often something is encoded whose sources were touched meanwhile."""
+
+Require = Callable[[Mapping[str, str]], Mapping[str, Identity]]
+"""Looks at media files (paths by SHA-256) before they are read: raises where one is not what it was, and gives the
+state in which it found each path."""
+
+
+_Order = tuple[Callable[..., Any], Callable[[], Any], float]
+"""A function, what makes its task, its time limit."""
 
 
 class _Flight(NamedTuple):
     future: Future[Any]
     awaited: set[str]
     """Keys that may still come from it: a worker's word is not trusted for others."""
+    sources: Mapping[str, Identity]
+    """The states of the files that it reads, from before it began."""
 
 
 class _Event(NamedTuple):
@@ -50,6 +63,7 @@ class Encoding:
         spool: where all payloads are collected.
         meter: told how far it is.
         check: called often; raises when the export is to stop.
+        require: called before a run; what was made of a file that was touched meanwhile is thrown away.
     """
 
     def __init__(
@@ -62,6 +76,7 @@ class Encoding:
         spool: Spool,
         meter: Meter,
         check: Callable[[], None],
+        require: Require,
     ) -> None:
         self._plan = plan
         self._paths = paths
@@ -70,6 +85,7 @@ class Encoding:
         self._spool = spool
         self._meter = meter
         self._check = check
+        self._require = require
         self._keep = not carries_progress(executor)
         self._events: queue.SimpleQueue[_Event] = queue.SimpleQueue()
         self._flying: dict[int, _Flight] = {}
@@ -86,7 +102,21 @@ class Encoding:
         """
         self._meter.expect(sum(self._weights.values()))
         self._fetch()
-        orders = deque(self._orders())
+        for _ in range(ROUNDS):
+            self._encode(deque(self._orders()))
+            missing = [key for key in self._weights if key not in self._spool]
+            if not missing:
+                break
+        else:
+            raise MediaError(
+                "media files keep being changed while they are read",
+                value=missing[0],
+                hint="export again when nothing writes to them; finished segments are kept",
+            )
+        self._spool.flush()
+
+    def _encode(self, orders: deque[_Order]) -> None:
+        """Have everything encoded once."""
         most = slots(self._executor)
         try:
             while orders or self._flying:
@@ -98,10 +128,6 @@ class Encoding:
         finally:
             for flight in self._flying.values():
                 stop(flight.future)
-        missing = [key for key in self._weights if key not in self._spool]
-        if missing:
-            raise RenderError(f"{len(missing)} segments were not encoded", value=missing[0])
-        self._spool.flush()
 
     def _fetch(self) -> None:
         """Take from the cache what it has: it may forget anything from here on."""
@@ -114,7 +140,7 @@ class Encoding:
             count("cache_misses_total" if payload is None else "cache_hits_total", cache="segments")
         self._meter.tell(force=True)
 
-    def _orders(self) -> Iterator[tuple[Callable[..., Any], Callable[[], Any], float]]:
+    def _orders(self) -> Iterator[_Order]:
         """What is missing, each once: function, what makes its task, time limit. Sound first: its tasks are longest."""
         claimed: set[str] = set()
         for chunk in self._plan.chunks:
@@ -167,6 +193,7 @@ class Encoding:
 
     def _submit(self, function: Callable[..., Any], make: Callable[[], Any], timeout: float) -> Future[Any]:
         number, events, task = next(self._numbers), self._events, make()
+        sources = self._require(dict(task.paths))
         future = submit(
             self._executor,
             function,
@@ -174,7 +201,7 @@ class Encoding:
             on_progress=lambda progress: events.put(_Event(number, progress)),
             timeout=timeout,
         )
-        self._flying[number] = _Flight(future, set(task.keys))
+        self._flying[number] = _Flight(future, set(task.keys), sources)
         future.add_done_callback(lambda _: events.put(_Event(number, None)))
         return future
 
@@ -194,6 +221,8 @@ class Encoding:
         for key, payload in result["payloads"].items():
             self._take(event.run, key, payload)
         absorb(result["telemetry"])
+        if flight.awaited:
+            raise RenderError(f"{len(flight.awaited)} segments were not encoded", value=min(flight.awaited))
         del self._flying[event.run]
 
     def _progress(self, run: int, progress: dict[str, Any]) -> None:
@@ -203,10 +232,13 @@ class Encoding:
             self._meter.partly(run, int(progress["done"]) - int(progress["finished"]))
 
     def _take(self, run: int, key: str, payload: bytes) -> None:
-        awaited = self._flying[run].awaited
+        awaited, sources = self._flying[run].awaited, self._flying[run].sources
         if key not in awaited:
             raise RenderError("a worker sent a segment that nobody asked it for", value=key)
         awaited.remove(key)
+        if not all(_untouched(path, state) for path, state in sources.items()):
+            self._meter.partly(run, 0)
+            return  # who knows what was read: it is encoded again, once the file was found to be right
         self._cache.put(key, payload)
         self._spool.add(key, payload)
         self.encoded += 1
@@ -214,6 +246,13 @@ class Encoding:
         self._meter.finished(run, weight)
         if self._plan.layout.frames:
             count("render_frames_processed_total", weight)
+
+
+def _untouched(path: str, state: Identity) -> bool:
+    try:
+        return identity_of(path) == state
+    except OSError:
+        return False
 
 
 def _weights(plan: Plan) -> dict[str, int]:

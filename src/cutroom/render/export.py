@@ -15,7 +15,7 @@ from typing import Any
 from cutroom.effects.registry import Registry
 from cutroom.errors import CutroomError, DiskFullError, JobCancelledError, RenderError, VerificationError
 from cutroom.render.cache import SegmentCache
-from cutroom.render.encoding import BASE_TIMEOUT, LOOK_EVERY, Encoding
+from cutroom.render.encoding import BASE_TIMEOUT, LOOK_EVERY, Encoding, Require
 from cutroom.render.executor import TaskExecutor, stop, submit
 from cutroom.render.meter import Meter, OnProgress
 from cutroom.render.orders import MuxTask, VerifyTask
@@ -44,6 +44,7 @@ def export(  # noqa: PLR0917  the five things it is made of, and where it goes
     on_progress: OnProgress | None = None,
     cancelled: Callable[[], bool] | None = None,
     grant: Callable[[Path], None] | None = None,
+    require: Require = lambda _: {},
     protected: Iterable[str] = (),
 ) -> Report:
     """Export a timeline, or a span of it, to an MP4.
@@ -63,13 +64,14 @@ def export(  # noqa: PLR0917  the five things it is made of, and where it goes
         registry: the effects; None: the built-in ones.
         on_progress: called on this thread with ``stage``, ``done``, ``total``, ``fps``, ``eta``; see `Meter`.
         cancelled: asked several times a second whether to stop.
+        require: looks at media files just before they are read; see `Require`.
         protected: files that are not overwritten, beside the media: the project's own.
         grant: told which file is about to be written and read back, so that no more than that need be allowed.
 
     Raises:
         EditError, HandlesError, TimeError, UnknownNameError, ValidationError: it cannot be planned.
         OutputError, DiskFullError: the output or the cache cannot be written; found out before rendering if possible.
-        MediaError: a source is missing, or broken where it is shown.
+        MediaError: a source is missing, was changed, or is broken where it is shown.
         WorkerError: a worker failed.
         RenderError, VerificationError: the result is not what was planned; it was not published.
         JobCancelledError: `cancelled` said so.
@@ -92,7 +94,9 @@ def export(  # noqa: PLR0917  the five things it is made of, and where it goes
         with part, Spool(cache.folder) as spool:
             meter.stage("encode")
             with traced("render.encode"):
-                encoding = Encoding(made, paths, executor, cache, spool=spool, meter=meter, check=check)
+                encoding = Encoding(
+                    made, paths, executor, cache, spool=spool, meter=meter, check=check, require=require
+                )
                 encoding.run()
             meter.stage("mux")
             with traced("render.mux"):
