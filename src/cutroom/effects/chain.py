@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
 
 from cutroom.effects.nodes import Node
 from cutroom.effects.registry import EffectKind, Registry, Setting, require_kind
+from cutroom.effects.segment import Fit, MediaPicture
 from cutroom.errors import ValidationError
 from cutroom.schema.clip import Clip
 from cutroom.schema.document import Document
@@ -18,6 +21,16 @@ class Scene:
     document: Document
     registry: Registry
     setting: Setting
+
+    @cached_property
+    def step(self) -> Fraction:
+        """Seconds of a frame."""
+        return 1 / self.document.settings.fps
+
+    @cached_property
+    def shown(self) -> dict[str, tuple[MediaPicture, Fit]]:
+        """How each media looks from its beginning, and where it lies, by id: the same for all clips that show it."""
+        return {}
 
 
 def chain(scene: Scene, clip: Clip, kind: EffectKind) -> tuple[tuple[Node, ...], int]:

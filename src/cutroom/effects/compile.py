@@ -17,7 +17,7 @@ from cutroom.schema.document import Document
 from cutroom.schema.time import to_frame
 from cutroom.schema.track import Track
 
-__all__ = ["anchor", "compile_picture", "compile_sound", "cut_points", "frame_count"]
+__all__ = ["Pictures", "anchor", "compile_picture", "compile_sound", "cut_points", "frame_count"]
 
 
 def frame_count(document: Document) -> int:
@@ -86,26 +86,46 @@ def compile_picture(
         >>> compile_picture(Document(id="d_1"), 0, 5).layers
         ()
     """
-    settings = document.settings
-    width, height = size or (settings.width, settings.height)
-    setting = Setting(width, height, settings.sample_rate, 0)
-    scene = Scene(document, registry or default_registry(), setting)
-    layers: list[Layer] = []
-    for layout in reversed(_layouts(document)):
-        edge = layout.next_edge(first)
-        if edge is not None and edge < first + frames:
-            raise EditError(
-                f"frames {first} to {first + frames} reach across the edit point at {edge}",
-                value=edge,
-                hint="compile the stretches between cut_points(document)",
-            )
-        layer = _layer(scene, layout, first)
-        if layer is None:
-            continue
-        layers.append(layer)
-        if covers(layer, width, height):
-            break
-    return PictureSegment(fps=settings.fps, width=width, height=height, frames=frames, layers=tuple(reversed(layers)))
+    return Pictures(document, registry, size=size).compile(first, frames)
+
+
+class Pictures:
+    """The compiler of one document: what its stretches share is worked out once. Arguments as in `compile_picture`."""
+
+    def __init__(
+        self, document: Document, registry: Registry | None = None, *, size: tuple[int, int] | None = None
+    ) -> None:
+        settings = document.settings
+        width, height = size or (settings.width, settings.height)
+        setting = Setting(width, height, settings.sample_rate, 0)
+        self._scene = Scene(document, registry or default_registry(), setting)
+        self._layouts = _layouts(document)
+
+    def compile(self, first: int, frames: int) -> PictureSegment:
+        """What the timeline shows in frames [first, first + frames); see `compile_picture`."""
+        setting = self._scene.setting
+        layers: list[Layer] = []
+        for layout in reversed(self._layouts):
+            edge = layout.next_edge(first)
+            if edge is not None and edge < first + frames:
+                raise EditError(
+                    f"frames {first} to {first + frames} reach across the edit point at {edge}",
+                    value=edge,
+                    hint="compile the stretches between cut_points(document)",
+                )
+            layer = _layer(self._scene, layout, first)
+            if layer is None:
+                continue
+            layers.append(layer)
+            if covers(layer, setting.width, setting.height):
+                break
+        return PictureSegment(
+            fps=self._scene.document.settings.fps,
+            width=setting.width,
+            height=setting.height,
+            frames=frames,
+            layers=tuple(reversed(layers)),
+        )
 
 
 def _shown(document: Document) -> list[Track]:

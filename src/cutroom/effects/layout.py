@@ -3,13 +3,12 @@ unchanged through most edits."""
 
 from __future__ import annotations
 
-import math
 from array import array
 from bisect import bisect_right
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from itertools import accumulate, pairwise
+from itertools import pairwise
 
 from cutroom.errors import HandlesError
 from cutroom.schema.clip import Clip, Transition
@@ -76,11 +75,8 @@ class Layout:
 @lru_cache(maxsize=256)
 def _layout(key: _Same, rate: Fraction, fps: Fraction) -> Layout:
     track = key.track
-    # the sum in whole ticks: ten thousand additions of fractions take fifty times as long
-    base = math.lcm(*{item.duration.denominator for item in track.items}) if track.items else 1
-    lengths = (item.duration.numerator * (base // item.duration.denominator) for item in track.items)
-    twice, whole = 2 * rate.numerator, base * rate.denominator
-    starts = array("q", ((twice * tick + whole) // (2 * whole) for tick in accumulate(lengths, initial=0)))
+    twice, whole = 2 * rate.numerator, track.grid.base * rate.denominator
+    starts = array("q", ((twice * tick + whole) // (2 * whole) for tick in track.grid.ticks))
     found = (_window(track, starts, t, rate, fps) for t in track.transitions)
     windows = sorted((w for w in found if w.begin < w.end), key=lambda w: (w.cut, w.begin))
     for a, b in pairwise(windows):

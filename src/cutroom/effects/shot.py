@@ -32,26 +32,34 @@ def picture_shot(scene: Scene, clip: Clip, offset: int, shown: int) -> Shot:
         UnknownNameError, ValidationError: its effects are not right.
     """
     found, preroll = chain(scene, clip, "video")
-    nodes = _NODES.validate_python(found)
+    nodes = _NODES.validate_python(found) if found else ()
     width, height = scene.setting.width, scene.setting.height
     if isinstance(clip.source, TitleSource):
         title = TitlePicture(text=clip.source.text, style=clip.source.style)
         return Shot(source=title, fit=Fit(x=0, y=0, width=width, height=height), nodes=nodes, preroll=preroll)
-    media = scene.document.find_media(clip.source.media)
+    picture, place = _picture(scene, clip, clip.source.media)
+    source = picture.model_copy(update={"start": clip.start + offset * scene.step})  # a Fraction: nothing to validate
+    return Shot(source=source, fit=place, nodes=nodes, preroll=preroll, lead=min(preroll, shown))
+
+
+def _picture(scene: Scene, clip: Clip, media_id: str) -> tuple[MediaPicture, Fit]:
+    found = scene.shown.get(media_id)
+    if found is not None:
+        return found
+    media = scene.document.find_media(media_id)
     if media.video is None:
         raise EditError(
             f"clip {clip.id} shows {media.path}, which has no picture", value=clip.id, hint="put it on a sound track"
         )
-    step = 1 / scene.document.settings.fps
-    source = MediaPicture(
+    picture = MediaPicture(
         input=VideoInput(sha256=media.fingerprint.sha256, stream=media.video),
-        start=clip.start + offset * step,
-        step=step,
+        start=Fraction(0),
+        step=scene.step,
         matrix=matrix(media.video),
         full_range=full_range(media.video),
     )
-    lead = min(preroll, shown)
-    return Shot(source=source, fit=fit(media.video, width, height), nodes=nodes, preroll=preroll, lead=lead)
+    scene.shown[media_id] = found = picture, fit(media.video, scene.setting.width, scene.setting.height)
+    return found
 
 
 def require_handles(document: Document, layout: Layout, window: Window, grid: Fraction) -> None:

@@ -93,8 +93,10 @@ def _clip_sound(scene: Scene, layout: Layout, index: int, span: tuple[int, int])
         return None
     if clip.media is None or (audio := (media := scene.document.find_media(clip.media)).audio) is None:
         raise EditError(f"clip {clip.id} has no sound", value=clip.id, hint="put it on a picture track")
-    own = replace(scene, setting=replace(scene.setting, samples=ends - starts))
-    nodes = list(_NODES.validate_python(chain(own, clip, "audio")[0]))
+    nodes: list[SoundNode] = []
+    if clip.effects:
+        own = replace(scene, setting=replace(scene.setting, samples=ends - starts))
+        nodes += _NODES.validate_python(chain(own, clip, "audio")[0])
     nodes = [n.replace(start=n.start + starts) if isinstance(n, Ramp) else n for n in nodes]
     for window in (fades_in, fades_out):
         if window is not None and window.begin < until and window.end > at:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
@@ -38,7 +37,8 @@ def anchor_of(stretch: PictureSegment) -> int:
     shot = (layer.shot or layer.incoming) if layer else None
     if shot is None or not isinstance(shot.source, MediaPicture):
         return 0
-    return math.floor(shot.source.start / shot.source.step)
+    start, step = shot.source.start, shot.source.step
+    return start.numerator * step.denominator // (start.denominator * step.numerator)
 
 
 class PartTexts:
@@ -67,7 +67,7 @@ class PartTexts:
         """The canonical JSON of what `compile_picture` gives for frames [first, first + frames) of the stretch."""
         self._plain["frames"] = frames
         for plain, key, start, step in self._times:
-            plain[key] = str(start + first * step)
+            plain[key] = str(start + first * step if first else start)
         for plain, preroll, lead in self._leads:
             plain["lead"] = min(preroll, lead + first)
         return canonical_json(self._plain)

@@ -6,7 +6,7 @@ from collections.abc import Container
 from fractions import Fraction
 from itertools import pairwise
 
-from cutroom.effects.compile import compile_picture, compile_sound, cut_points, frame_count
+from cutroom.effects.compile import Pictures, compile_sound, cut_points, frame_count
 from cutroom.effects.registry import Registry, default_registry
 from cutroom.errors import EditError, TimeError, ValidationError
 from cutroom.render.engine import engine_digest
@@ -106,9 +106,10 @@ def _segments(
         )
     gop, prefix = settings.gop_frames(project.fps), picture_prefix(settings)
     found: list[Segment] = []
+    pictures = Pictures(document, registry)
     points = sorted({*span, *(point for point in cut_points(document) if span[0] < point < span[1])})
     for begin, stop in pairwise(points):
-        stretch = compile_picture(document, begin, stop - begin, registry)
+        stretch = pictures.compile(begin, stop - begin)
         reason, texts, files = describe(stretch), PartTexts(stretch), tuple(dict.fromkeys(inputs(stretch)))
         for start, after in pairwise(boundaries(begin, stop, anchor_of(stretch), gop)):
             key = make_key(prefix, texts.text(start - begin, after - start))

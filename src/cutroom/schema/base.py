@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from cutroom.errors import ValidationError, nearest
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no look-alikes when ids are read aloud
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
 class Frozen(BaseModel):
@@ -71,7 +72,7 @@ def derive_id(prefix: str, seed: str, number: int) -> str:
 def canonical_json(value: Any) -> str:
     """The one JSON text of a value: sorted keys, no spaces, no NaN. Digests and cache keys are made from it."""
     plain = value.model_dump(mode="json") if isinstance(value, BaseModel) else value
-    return json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return _CANONICAL.encode(plain)
 
 
 def digest(value: Any) -> str:
