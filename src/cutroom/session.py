@@ -8,7 +8,7 @@ import logging
 import threading
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -39,6 +39,16 @@ class Change:
     label: str
 
 
+@dataclass(frozen=True, slots=True)
+class _State:
+    """All that a step changes, so that it changes at once."""
+
+    revision: int
+    document: Document
+    history: History = field(default_factory=History)
+    last: str = ""
+
+
 Checker = Callable[[ops.Operation, Document], None]
 """Looks at an operation and the document it gives (names, ranges of effects); raises where something does not fit."""
 
@@ -63,18 +73,16 @@ class Session:
     closed = Signal()
 
     def __init__(self, document: Document, path: Path | None = None, *, check: Checker | None = None) -> None:
-        self._state = 0, document
+        self._state = _State(0, document)
         self._lock = threading.RLock()
         self._check = check or (lambda operation, document: None)
         self._block: Block | None = None
         self._closed = False
+        self._pending: tuple[int, _State] | None = None
         self.path = path
-        self.history = History()
         self.journal: Journal | None = None
         self.recovered = ""
         """What `open` replayed after a crash, in words; empty when nothing was lost."""
-        self.last = ""
-        """What the last step did beside what was asked, in words."""
         self.saved_revision = 0
 
     @classmethod
@@ -123,24 +131,26 @@ class Session:
         return session
 
     def _replay(self, recovery: Recovery) -> None:
-        document = recovery.base
+        document, history = recovery.base, History()
         for kind, label, operation in recovery.steps:
             if kind == "undo":
-                document = self.history.undo().before
+                history, step = history.undo()
+                document = step.before
             elif kind == "redo":
-                document = self.history.redo().after
+                history, step = history.redo()
+                document = step.after
             elif operation is not None:
                 made = apply(document, operation)
-                self.history.add(Step(label, operation, document, made.document, made.notes))
+                history = history.add(Step(label, operation, document, made.document, made.notes))
                 document = made.document
-        self._state = len(recovery.steps), document
+        self._state = _State(len(recovery.steps), document, history)
         self.saved_revision = len(recovery.steps) - recovery.unsaved
         self.recovered = f"replayed {recovery.unsaved} unsaved edits of a session that did not end cleanly"
 
     @property
     def state(self) -> tuple[int, Document]:
         """Revision and document that belong together, without what an `edit` block has not finished yet."""
-        return self._state
+        return self._state.revision, self._state.document
 
     @property
     def document(self) -> Document:
@@ -149,12 +159,22 @@ class Session:
         Inside an `edit` block its thread sees what it has done so far; every other thread sees the block's beginning.
         """
         block = self._block
-        return block.document if block is not None and block.thread == threading.get_ident() else self._state[1]
+        return block.document if block is not None and block.thread == threading.get_ident() else self._state.document
 
     @property
     def revision(self) -> int:
         """Goes up by one with every change, undo and redo included."""
-        return self._state[0]
+        return self._state.revision
+
+    @property
+    def history(self) -> History:
+        """The steps that can be undone and redone."""
+        return self._state.history
+
+    @property
+    def last(self) -> str:
+        """What the last step did beside what was asked, in words."""
+        return self._state.last
 
     @property
     def is_closed(self) -> bool:
@@ -213,11 +233,14 @@ class Session:
                     yield
                 return
             self._require_open()
-            block = Block(self._state[1], threading.get_ident())
+            block = Block(self._state.document, threading.get_ident())
             try:
-                self._block = block
-                yield
-            finally:
+                try:
+                    self._block = block
+                    yield
+                finally:
+                    self._block = None
+            finally:  # Ctrl-C may have come before the line above
                 self._block = None
             if (operation := block.operation) is not None:
                 self._commit(label, operation, Applied(block.document, (), tuple(block.notes)))
@@ -234,12 +257,38 @@ class Session:
             self._block.notes.append(text)
 
     def _commit(self, label: str, operation: ops.Operation, made: Applied) -> None:
-        before = self._state[1]
-        if self.journal:
-            self.journal.record("apply", label, operation)
-        self.history.add(Step(label, operation, before, made.document, made.notes))
-        self.last = "; ".join([label, *made.notes])
-        self._become("apply", label, made.document)
+        revision, before = self.state
+        history = self.history.add(Step(label, operation, before, made.document, made.notes))
+        last = "; ".join([label, *made.notes])
+        self._become("apply", label, operation, _State(revision + 1, made.document, history, last))
+
+    def _become(
+        self, kind: Literal["apply", "undo", "redo"], label: str, operation: ops.Operation | None, after: _State
+    ) -> None:
+        """Put a step into the journal and take over what it made: both or, wherever Ctrl-C strikes, neither."""
+        previous = self.document
+        try:
+            self._pending = (self.journal.last_step() if self.journal else 0), after
+            if self.journal:
+                self.journal.record(kind, label, operation)
+        finally:
+            self._settle()
+        self._tell(Change(after.revision, after.document, previous, kind, label))
+
+    def _settle(self) -> None:
+        """Take over the step under way where the journal holds it, else forget it."""
+        if self._pending is None:
+            return
+        number, after = self._pending
+        if self.journal is None or self.journal.last_step() > number:
+            self._state = after
+        self._pending = None
+
+    def _tell(self, change: Change) -> None:
+        try:
+            self.changed.emit(change)
+        except EmitLoopError:
+            _log.exception("a subscriber of the session failed; the edit stands")
 
     def undo(self) -> Step:
         """Take the last step back.
@@ -261,19 +310,14 @@ class Session:
         with self._lock:
             self._require_open()
             self._require_no_block(kind)
-            done = self.history.done
-            step = self.history.undo() if kind == "undo" else self.history.redo()
-            try:
-                if self.journal:
-                    self.journal.record(kind, step.label, None)
-            except CutroomError:
-                self.history.done = done
-                raise
-            self.last = f"{kind}: {step.label}"
-            self._become(kind, step.label, step.before if kind == "undo" else step.after)
+            history, step = self.history.undo() if kind == "undo" else self.history.redo()
+            document = step.before if kind == "undo" else step.after
+            after = _State(self.revision + 1, document, history, f"{kind}: {step.label}")
+            self._become(kind, step.label, None, after)
             return step
 
     def _require_open(self) -> None:
+        self._settle()
         if self._closed:
             raise EditError(
                 "this project was closed: an edit would not be kept",
@@ -284,14 +328,6 @@ class Session:
     def _require_no_block(self, what: str) -> None:
         if self._block is not None:
             raise EditError(f"cannot {what} inside an edit block", hint=f"{what} before or after it")
-
-    def _become(self, kind: Literal["apply", "undo", "redo"], label: str, document: Document) -> None:
-        revision, previous = self._state
-        self._state = revision + 1, document
-        try:
-            self.changed.emit(Change(revision + 1, document, previous, kind, label))
-        except EmitLoopError:
-            _log.exception("a subscriber of the session failed; the edit stands")
 
     def save(self) -> None:
         """Write the project file; the journal goes on from it.
@@ -308,7 +344,7 @@ class Session:
             self._save(self.path)
 
     def _save(self, path: Path) -> None:
-        revision, document = self._state
+        revision, document = self.state
         data = dump(document)
         if self.journal:
             self.journal.saving(hashlib.sha256(data).hexdigest())
@@ -332,22 +368,23 @@ class Session:
                 return
             if path.exists() and not overwrite:
                 raise ProjectExistsError(f"{path} exists", value=str(path), hint="pass overwrite=True to replace it")
-            document = self._state[1]
-            moved = tuple(
-                media.evolve(path=portable(self.folder / media.path, path.parent)) for media in document.media
-            )
-            journal = begin(path, document.evolve(media=moved))
+            revision, before = self.state
+            moved = tuple(media.evolve(path=portable(self.folder / media.path, path.parent)) for media in before.media)
+            document = before.evolve(media=moved)
+            journal = begin(path, document)
             if self.journal:
                 self.journal.close(keep=False)
-            self.path, self.journal, self.history = path, journal, History()
-            self._become("apply", "save as", document.evolve(media=moved))
-            self.saved_revision = self.revision
+            self.path, self.journal = path, journal
+            self._state = _State(revision + 1, document, last="save as")
+            self.saved_revision = revision + 1
+            self._tell(Change(revision + 1, document, before, "apply", "save as"))
 
     def close(self, *, save: bool = True) -> None:
         """Save what is unsaved and let go of the project; with `save=False` the journal keeps the edits."""
         with self._lock:
             if self._closed:
                 return
+            self._settle()
             self._require_no_block("close")
             if self.journal is not None:
                 if save and self.dirty and self.path is not None:

@@ -25,15 +25,15 @@ class Step:
     time: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class History:
-    """The steps, and how many of them are in force."""
+    """The steps, and how many of them are in force. It never changes: each method gives the next one."""
 
-    steps: list[Step] = field(default_factory=list)
+    steps: tuple[Step, ...] = ()
     done: int = 0
 
-    def add(self, step: Step) -> None:
-        """Take a step; what was undone before it is forgotten, and what its old tracks knew of their items.
+    def add(self, step: Step) -> History:
+        """With a step more; what was undone before it is forgotten, and what its old tracks knew of their items.
 
         Hundreds of documents share their clips; a list of ten thousand places each they could not share.
         """
@@ -41,29 +41,25 @@ class History:
         for track in step.before.tracks:
             if id(track) not in after:
                 track.forget()
-        del self.steps[self.done :]
-        self.steps.append(step)
-        del self.steps[: max(0, len(self.steps) - DEPTH)]
-        self.done = len(self.steps)
+        steps = (*self.steps[: self.done], step)[-DEPTH:]
+        return History(steps, len(steps))
 
-    def undo(self) -> Step:
-        """Step back; the step's `before` is the document now.
+    def undo(self) -> tuple[History, Step]:
+        """A step back, and that step; its `before` is the document now.
 
         Raises:
             EditError: nothing to undo.
         """
         if not self.done:
             raise EditError("there is nothing to undo", hint="project.history.to_df() lists the steps")
-        self.done -= 1
-        return self.steps[self.done]
+        return History(self.steps, self.done - 1), self.steps[self.done - 1]
 
-    def redo(self) -> Step:
-        """Step forward again; the step's `after` is the document now.
+    def redo(self) -> tuple[History, Step]:
+        """A step forward again, and that step; its `after` is the document now.
 
         Raises:
             EditError: nothing to redo.
         """
         if self.done == len(self.steps):
             raise EditError("there is nothing to redo", hint="a new edit after an undo forgets what was undone")
-        self.done += 1
-        return self.steps[self.done - 1]
+        return History(self.steps, self.done + 1), self.steps[self.done]

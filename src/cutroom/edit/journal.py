@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import apsw
 import pydantic
@@ -28,6 +28,11 @@ from cutroom.settings import on_network_disk
 
 Kind = Literal["apply", "undo", "redo"]
 _KIND: TypeAdapter[Kind] = TypeAdapter(Kind)
+Statement = tuple[str, tuple[Any, ...]]
+_TABLES = (
+    "meta(key text primary key, value) without rowid",
+    "steps(number integer primary key, kind text, label text, operation text, at real)",
+)
 
 
 def journal_path(project: Path) -> Path:
@@ -60,6 +65,10 @@ class Journal:
         self.path = journal_path(project)
         with writing(self.path):
             self.path.parent.stat()
+        with self._telling():
+            self._open(project)
+
+    def _open(self, project: Path) -> None:
         try:
             self._db = apsw.Connection(str(self.path))
             try:
@@ -87,40 +96,50 @@ class Journal:
         self._db.execute("pragma locking_mode=exclusive")
         self._db.execute(f"pragma journal_mode={'delete' if on_network_disk(self.path.parent) else 'wal'}")
         self._db.execute("pragma synchronous=full")
-        with self._changing():
-            self._db.execute("create table if not exists meta(key text primary key, value) without rowid")
-            self._db.execute(
-                "create table if not exists steps(number integer primary key, kind text, label text,"
-                " operation text, at real)"
-            )
-            self._put("opened_at", time.time())
+        self._db.execute("begin exclusive")
+        for table in _TABLES:
+            self._db.execute(f"create table if not exists {table}")
+        self._db.execute("commit")
 
     @contextlib.contextmanager
-    def _changing(self) -> Iterator[None]:
-        """One transaction; what SQLite says of the disk becomes an error of ours."""
+    def _telling(self) -> Iterator[None]:
+        """What SQLite says of the disk becomes an error of ours."""
         with writing(self.path):
             try:
-                with self._db:
-                    yield
+                yield
             except apsw.FullError:
                 raise OSError(errno.ENOSPC, "no space left") from None
-            except apsw.IOError as error:
+            except apsw.Error as error:
                 raise OSError(errno.EIO, str(error)) from None
 
-    def _put(self, key: str, value: object) -> None:
-        self._db.execute("insert or replace into meta values(?, ?)", (key, value))  # type: ignore[arg-type]
+    def _write(self, *statements: Statement) -> None:
+        """One transaction: all of it or nothing, also where Ctrl-C comes between two statements."""
+        with self._telling():
+            try:
+                self._drop_unfinished()
+                self._db.execute("begin immediate")
+                for sql, values in statements:
+                    self._db.execute(sql, values)
+                self._db.execute("commit")
+            finally:
+                self._drop_unfinished()
+
+    def _drop_unfinished(self) -> None:
+        if self._db.in_transaction:
+            self._db.execute("rollback")
 
     def _get(self, key: str) -> object:
         return self._db.execute("select value from meta where key = ?", (key,)).get
 
     def begin(self, document: Document, file_digest: str) -> None:
         """Start anew from a document that the file with this digest holds."""
-        with self._changing():
-            self._db.execute("delete from steps")
-            self._db.execute("delete from meta where key in ('next_digest', 'next_step')")
-            self._put("base", zlib.compress(document.model_dump_json().encode(), 1))
-            self._put("digest", file_digest)
-            self._put("saved_step", 0)
+        self._write(
+            ("delete from steps", ()),
+            ("delete from meta where key in ('next_digest', 'next_step')", ()),
+            _put("base", zlib.compress(document.model_dump_json().encode(), 1)),
+            _put("digest", file_digest),
+            _put("saved_step", 0),
+        )
 
     def record(self, kind: Kind, label: str, operation: Operation | None) -> None:
         """Put a step on the disk; returns when it is there.
@@ -129,25 +148,25 @@ class Journal:
             OutputError: the disk is full or gone; the step must not be acknowledged.
         """
         text = None if operation is None else OPERATION.dump_json(operation).decode()
-        with self._changing():
-            self._db.execute(
-                "insert into steps(kind, label, operation, at) values(?, ?, ?, ?)", (kind, label, text, time.time())
-            )
+        self._write(_step(kind, label, text))
 
-    def _last_step(self) -> int:
-        return int(self._db.execute("select coalesce(max(number), 0) from steps").get)
+    def last_step(self) -> int:
+        """The number of the step that was recorded last; 0 before the first.
+
+        Raises:
+            OutputError: the disk is gone.
+        """
+        with self._telling():
+            self._drop_unfinished()
+            return int(self._db.execute("select coalesce(max(number), 0) from steps").get)
 
     def saving(self, file_digest: str) -> None:
         """Announce the digest of the file about to be written: a crash between the rename and `saved` is harmless."""
-        with self._changing():
-            self._put("next_digest", file_digest)
-            self._put("next_step", self._last_step())
+        self._write(_put("next_digest", file_digest), _put("next_step", self.last_step()))
 
     def saved(self) -> None:
         """The announced file is in place."""
-        with self._changing():
-            self._put("digest", self._get("next_digest"))
-            self._put("saved_step", self._get("next_step"))
+        self._write(_put("digest", self._get("next_digest")), _put("saved_step", self._get("next_step")))
 
     def recover(self, file_digest: str) -> Recovery | None:
         """What a crashed session left, where its journal belongs to this very file; None where there is nothing.
@@ -175,7 +194,7 @@ class Journal:
             raise JournalDamagedError("the project file was changed by something else", value=str(self.path))
         else:
             return None
-        unsaved = self._last_step() - int(str(saved_step))
+        unsaved = self.last_step() - int(str(saved_step))
         if not unsaved:
             return None
         steps = [
@@ -197,6 +216,17 @@ class Journal:
             self._db.execute("pragma journal_mode=delete")  # folds the write-ahead log in, so that one file moves
         self._db.close()
         return move_aside(self.path)
+
+
+def _put(key: str, value: object) -> Statement:
+    return "insert or replace into meta values(?, ?)", (key, value)
+
+
+def _step(kind: Kind, label: str, operation: str | None) -> Statement:
+    return (
+        "insert into steps(kind, label, operation, at) values(?, ?, ?, ?)",
+        (kind, label, operation, time.time()),
+    )
 
 
 def move_aside(journal: Path) -> Path:

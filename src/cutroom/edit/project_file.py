@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -13,7 +14,7 @@ from typing import Any
 
 import pydantic
 
-from cutroom.errors import DiskFullError, OutputError, ProjectFileError
+from cutroom.errors import CutroomError, DiskFullError, OutputError, ProjectFileError
 from cutroom.schema.document import SCHEMA_VERSION, Document
 
 LARGEST = 256 * 2**20
@@ -98,8 +99,10 @@ def writing(path: Path) -> Iterator[None]:
     """Translate what the file system says while `path` is written."""
     try:
         yield
+    except CutroomError:
+        raise
     except OSError as error:
-        if error.errno == 28:
+        if error.errno == errno.ENOSPC:
             raise DiskFullError(
                 f"no space left for {path}", value=str(path), hint="free some space, then save"
             ) from None
