@@ -18,7 +18,7 @@ import svcs
 
 from cutroom.edit import operations as ops
 from cutroom.edit.journal import journal_path
-from cutroom.effects.registry import Registry, check, default_registry
+from cutroom.effects.registry import Registry, Setting, check, default_registry
 from cutroom.errors import AccessDeniedError
 from cutroom.jobs.places import tidy
 from cutroom.jobs.service import Jobs, default_jobs
@@ -27,9 +27,10 @@ from cutroom.media.sources import Sources
 from cutroom.render.cache import SegmentCache
 from cutroom.render.report import Report
 from cutroom.schema.base import Frozen
+from cutroom.schema.clip import TitleSource
 from cutroom.schema.document import Document
 from cutroom.schema.export import ExportSettings
-from cutroom.schema.time import Seconds
+from cutroom.schema.time import Seconds, to_sample
 from cutroom.settings import limits, private_folder, settings
 from cutroom.workers import WorkerPool
 from cutroom.workers.gate import GRANT_HINT
@@ -168,18 +169,31 @@ class App:
         return self.get(Sources).require(known, self.get(MediaWorkers))
 
     def check(self, operation: ops.Operation, document: Document) -> None:
-        """Refuse effects, transitions and parameters that the registry does not know; see `Session`.
+        """Refuse what could never be shown: effects, transitions and parameters that the registry does not know or
+        cannot build, titles with letters that the font lacks; see `Session`.
 
         Raises:
             UnknownNameError, ValidationError: names what does not fit, and the nearest that does.
         """
         if isinstance(operation, ops.AddTransition):
-            self.get(Registry).transition(operation.transition)
+        registry = self.get(Registry)
+            registry.transition(operation.transition)
         elif isinstance(operation, ops.AddEffect | ops.SetEffect):
             track, item = document.locate(operation.clip)
             alone = document.tracks[track].evolve(items=(document.tracks[track].items[item],), transitions=())
             timeline = document.timeline.evolve(tracks=(alone,), markers=())
-            check(document.evolve(timeline=timeline), self.get(Registry))
+            check(document.evolve(timeline=timeline), registry)
+            settings, clip = document.settings, document.clip(operation.clip)
+            samples = to_sample(clip.duration, settings.sample_rate)
+            setting = Setting(settings.width, settings.height, settings.sample_rate, samples)
+            for effect in clip.effects:
+                spec = registry.effect(effect.effect)
+                spec.build(spec.values(effect.parameters), setting)
+        elif isinstance(operation, ops.Append | ops.Insert | ops.Overwrite | ops.SetTitle):
+            if isinstance(operation.source, TitleSource):
+                from cutroom.effects.title import require_glyphs
+
+                require_glyphs(operation.source.text)
         elif isinstance(operation, ops.Batch):
             for inner in operation.operations:
                 self.check(inner, document)

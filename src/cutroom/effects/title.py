@@ -142,7 +142,7 @@ def _drawn(text: str, style: TitleStyle, size: tuple[int, int]) -> tuple[Part, i
     """
     require_glyphs(text)
     width, height = size
-    font = _font(style.size * height)
+    font = _font(max(1.0, style.size * height))  # a thumbnail may leave less than FreeType can draw
     lines = _lines(text, font, style.max_width * width)
     lengths = [font.getlength(line) for line in lines]
     if not any(lengths):

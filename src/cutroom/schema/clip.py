@@ -20,18 +20,21 @@ class MediaSource(Frozen):
     """Id of the media."""
 
 
+Offset = Annotated[float, Field(ge=-10, le=10)]
+
+
 class TitleStyle(Frozen):
     """How a title looks. Sizes are fractions of the canvas height, so that a title survives a change of size."""
 
-    size: float = Field(default=0.09, gt=0, le=1)
+    size: float = Field(default=0.09, ge=0.01, le=1)
     colour: str = Field(default="#ffffff", pattern=r"^#[0-9a-f]{6}([0-9a-f]{2})?$")
     outline: float = Field(default=0.006, ge=0, le=0.1)
     outline_colour: str = Field(default="#000000", pattern=r"^#[0-9a-f]{6}([0-9a-f]{2})?$")
     background: str | None = Field(default=None, pattern=r"^#[0-9a-f]{6}([0-9a-f]{2})?$")
     align: Literal["left", "center", "right"] = "center"
-    position: tuple[float, float] = (0.0, 0.0)
+    position: tuple[Offset, Offset] = (0.0, 0.0)
     """Middle of the text: canvas fractions from the centre, y down."""
-    max_width: float = Field(default=0.8, gt=0, le=1)
+    max_width: float = Field(default=0.8, ge=0.01, le=1)
     """Lines break at this fraction of the canvas width."""
 
 
