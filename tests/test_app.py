@@ -4,6 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import cutroom as cr
+from cutroom.app import App, build_registry
+from cutroom.effects.nodes import Filter
+from cutroom.effects.registry import Registry, default_registry
+from cutroom.render.plan import plan
+from cutroom.render.planned import Plan
+from cutroom.schema.export import ExportSettings
 
 THREADS = """
 import threading
@@ -22,3 +34,32 @@ print(len(set(map(id, made))))
 def test_threads_that_come_at_once_share_one_app() -> None:
     done = subprocess.run([sys.executable, "-c", THREADS], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "1"
+
+
+def test_what_is_shown_and_exported_has_the_apps_own_effects(
+    tmp_path: Path, film, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An effect of the name `brightness` that turns the picture dark, in a registry of the app's own."""
+    dark = replace(
+        default_registry().effect("brightness"),
+        build=lambda values, setting: (Filter(filter="lutyuv", args={"y": "16", "u": "128", "v": "128"}),),
+    )
+    registry = build_registry()
+    registry.register_value(Registry, default_registry().with_effects(dark))
+    services = App(registry)
+    for module in ("project", "renderer"):
+        monkeypatch.setattr(f"cutroom.api.{module}.app", lambda: services)
+    project = cr.Project.create()
+    clip = project.timeline.append(film.path, source=(0, 1), sound=False)
+    bright = project.timeline.frame(0).array.mean()
+    clip.effects.add("brightness", value=0.5)
+    assert project.timeline.frame(0).array.mean() < 2 < bright
+    renderer = cr.Renderer(project)
+    assert renderer.plan().segments[0].key != default_plan(project).segments[0].key
+    renderer.render(tmp_path / "dark.mp4", progress=False)
+    assert cr.timeline(tmp_path / "dark.mp4").frame(0).array.mean() < 2
+    services.close()
+
+
+def default_plan(project: cr.Project) -> Plan:
+    return plan(project.session.document, ExportSettings())

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from cutroom.jobs.run import Control
+    from cutroom.render.planned import Plan
     from cutroom.schema.media import Media
 
 T = TypeVar("T")
@@ -175,8 +176,8 @@ class App:
         Raises:
             UnknownNameError, ValidationError: names what does not fit, and the nearest that does.
         """
-        if isinstance(operation, ops.AddTransition):
         registry = self.get(Registry)
+        if isinstance(operation, ops.AddTransition):
             registry.transition(operation.transition)
         elif isinstance(operation, ops.AddEffect | ops.SetEffect):
             track, item = document.locate(operation.clip)
@@ -215,7 +216,9 @@ class App:
         from cutroom.preview import still
 
         self.require_unchanged(paths)
-        array: NDArray[np.uint8] = still(document, paths, time, self.get(PreviewWorkers), size=size, format="array")
+        array: NDArray[np.uint8] = still(
+            document, paths, time, self.get(PreviewWorkers), size=size, format="array", registry=self.get(Registry)
+        )
         return array
 
     def still_jpeg(
@@ -225,8 +228,17 @@ class App:
         from cutroom.preview import still
 
         self.require_unchanged(paths)
-        jpeg: bytes = still(document, paths, time, self.get(PreviewWorkers), size=size, format="jpeg")
+        jpeg: bytes = still(
+            document, paths, time, self.get(PreviewWorkers), size=size, format="jpeg", registry=self.get(Registry)
+        )
         return jpeg
+
+    def plan(self, snapshot: Snapshot) -> Plan:
+        """What an export of a snapshot would do; see `cutroom.render.plan.plan`."""
+        from cutroom.render.plan import plan
+
+        cache, registry = self.get(SegmentCache), self.get(Registry)
+        return plan(snapshot.document, snapshot.settings, snapshot.span, cache=cache, registry=registry)
 
     def export(
         self,
@@ -260,6 +272,7 @@ class App:
                 executor or self.get(MediaWorkers),
                 self.get(SegmentCache),
                 span=snapshot.span,
+                registry=self.get(Registry),
                 on_progress=on_progress,
                 cancelled=cancelled,
                 grant=allow,

@@ -12,8 +12,6 @@ from cutroom.errors import MediaNotFoundError, OutputError
 from cutroom.jobs import Jobs
 from cutroom.jobs.bar import Bar
 from cutroom.jobs.job import Job
-from cutroom.render.cache import SegmentCache
-from cutroom.render.plan import plan as make_plan
 from cutroom.render.planned import Plan
 from cutroom.render.presets import default_presets
 from cutroom.render.report import Report
@@ -76,7 +74,7 @@ class Renderer:
             EditError: there is nothing to export.
         """
         snapshot = self._snapshot(span)
-        return make_plan(snapshot.document, snapshot.settings, snapshot.span, cache=self._app.get(SegmentCache))
+        return self._app.plan(snapshot)
 
     def render(self, output: str | os.PathLike[str], span: Any = None, *, progress: bool = True) -> Report:
         """Export, and wait for it, with a progress bar. The file appears whole and verified, or not at all.
@@ -118,7 +116,7 @@ class Renderer:
         target = _target(output)
         snapshot = self._snapshot(span)
         self._app.require_granted(snapshot.paths.values())
-        make_plan(snapshot.document, snapshot.settings, snapshot.span)  # what cannot be planned fails here, not later
+        self._app.plan(snapshot)  # what cannot be planned fails here, not later
         return self._app.get(Jobs).submit(
             "export", target.name, {"snapshot": snapshot.model_dump(mode="json"), "output": str(target)}
         )
