@@ -87,12 +87,17 @@ def clip(lab: Lab) -> str:
     for _ in range(10):  # JupyterLab takes the keyboard back when a cell ends, on a busy machine even after the click
         box = clip_box(lab, found)
         lab.page.mouse.click(box["x"] + 20, box["y"] + 30)
-        lab.page.wait_for_timeout(500)
-        if lab.page.evaluate("() => document.activeElement?.closest('.cutroom-timeline') != null"):
+        if all(has_keyboard(lab) for _ in range(4)):
             break
     lab.page.mouse.move(5, 5)
     reach(lab, "timeline", selected=found)
     return found
+
+
+def has_keyboard(lab: Lab) -> bool:
+    """Whether the timeline has the keyboard, some moments from now."""
+    lab.page.wait_for_timeout(400)
+    return bool(lab.page.evaluate("() => document.activeElement?.closest('.cutroom-timeline') != null"))
 
 
 def editor(lab: Lab) -> Any:
