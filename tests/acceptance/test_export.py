@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from decoding import clicks, frames, numbers, samples
+from numpy.typing import NDArray
 
 import cutroom as cr
 from cutroom import errors
@@ -54,18 +55,38 @@ def test_a_title_a_dissolve_and_an_effect_reach_the_file(project: cr.Project, tm
     tl = project.timeline
     a = tl.append(film.path, source=(0, 1.5))
     b = tl.append(film.path, source=(4, 5.5))
+
+    def exported(name: str) -> NDArray[np.float64]:
+        cr.Renderer(project).render(tmp_path / name, progress=False)
+        return frames(tmp_path / name, SIZE).astype(float)
+
+    plain, source = exported("plain.mp4"), frames(film.path, SIZE).astype(float)
+    assert np.abs(plain - [*source[:45], *source[120:165]]).mean() < 3
     a.effects.add("saturation", value=0.0)
     tl.add_transition("dissolve", a, b, duration=0.4)
-    tl.add_title("Hello", at=2, duration=1, colour="#ff0000")
-    cr.Renderer(project).render(tmp_path / "out.mp4", progress=False)
-    decoded = frames(tmp_path / "out.mp4", SIZE).astype(int)
+    tl.add_title("Hello", at=2, duration=0.5, colour="#ff0000", size=0.25)
+    decoded = exported("out.mp4")
     assert len(decoded) == 90
-    for time in (0.2, 1.5, 2.5):  # what you see is what you export
-        preview = tl.frame(time).array.astype(int)
+    for time in (0.2, 1.5, 2.2):  # what you see is what you export
+        preview = tl.frame(time).array.astype(float)
         assert np.abs(preview - decoded[round(time * 30)]).mean() < 3
-    grey = decoded[5]
-    assert np.abs(grey[..., 0] - grey[..., 2]).mean() < 4
-    assert np.abs(decoded[80][..., 0] - decoded[80][..., 2]).mean() > 8
+
+    grey = (source @ [0.2126, 0.7152, 0.0722])[..., None] * np.ones(3)
+    for frame in (5, 38):  # the effect, up to where the dissolve begins: six frames before the cut
+        assert np.abs(plain[frame] - grey[frame]).mean() > 8
+        assert np.abs(decoded[frame] - grey[frame]).mean() < 3
+    for frame in (42, 45, 48):
+        share = (frame - 39) / 12
+        mixed = (1 - share) * grey[frame] + share * source[frame + 75]
+        assert np.abs(decoded[frame] - mixed).mean() < 3
+        assert np.abs(decoded[frame] - plain[frame]).mean() > 6
+    for frame in (52, 59, 75, 89):  # after the dissolve, with nothing of the title
+        assert np.abs(decoded[frame] - plain[frame]).mean() < 2
+    for frame in (60, 74):
+        changed = np.abs(decoded[frame] - plain[frame]).sum(axis=2) > 150
+        red = (decoded[frame] - [255, 0, 0])[changed]
+        assert 0.02 < changed.mean() < 0.3
+        assert np.median(np.abs(red), axis=0).max() < 40
 
 
 def test_a_span_and_a_second_export_from_the_cache(project: cr.Project, tmp_path: Path, film) -> None:

@@ -197,11 +197,27 @@ def test_attaching_gives_a_report(project: cr.Project, tmp_path: Path, film) -> 
     assert again.report.frames == 30
 
 
-def test_a_kernel_that_dies_before_it_takes_the_job(project: cr.Project, tmp_path: Path, film) -> None:
+HOLD = """
+import time
+get_ipython().events.register("pre_execute", lambda: time.sleep(600))
+"""
+
+
+def test_a_kernel_that_dies_before_it_takes_the_job(
+    project: cr.Project, tmp_path: Path, film, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    startup = tmp_path / "ipython" / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    (startup / "hold.py").write_text(HOLD)
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
     project.timeline.append(film.path, source=(0, 1))
     job = cr.Renderer(project).submit(tmp_path / "out.mp4")
-    os.kill(job.record.pid, signal.SIGKILL)
-    assert job.wait(timeout=20).state in {"interrupted", "done"}
+    pid = job.record.pid
+    assert job.status == "queued"
+    assert pid not in {None, os.getpid()}
+    os.kill(pid, signal.SIGKILL)
+    assert job.wait(timeout=20).state == "interrupted"
+    assert not (tmp_path / "out.mp4").exists()
 
 
 def test_old_jobs_are_forgotten(tmp_path: Path) -> None:
