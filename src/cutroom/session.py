@@ -18,10 +18,10 @@ from cutroom.edit import operations as ops
 from cutroom.edit.apply import Applied, apply
 from cutroom.edit.block import Block
 from cutroom.edit.history import History, Step
-from cutroom.edit.journal import Journal, Recovery
-from cutroom.edit.project_file import dump, load, write_whole
-from cutroom.edit.recovery import begin, opened, set_aside
-from cutroom.errors import CutroomError, EditError, ProjectExistsError
+from cutroom.edit.journal import Journal
+from cutroom.edit.project_file import dump, write_whole
+from cutroom.edit.recovery import begin, opened
+from cutroom.errors import EditError, ProjectExistsError
 from cutroom.schema.base import new_id
 from cutroom.schema.document import Document, ProjectSettings
 
@@ -113,39 +113,17 @@ class Session:
             ProjectFileError: the file cannot be read or understood.
             ReadOnlyProjectError: another process has it open.
         """
-        document, file_digest = load(path)
-        session = cls(document, path, check=check)
-        journal, recovery, problem = opened(path, file_digest)
-        if recovery is not None:
-            try:
-                session._replay(recovery)
-            except CutroomError as error:
-                journal, problem = set_aside(journal, path, error.message)
-                session, recovery = cls(document, path, check=check), None
-        session.journal = journal
-        if problem:
-            session.recovered = problem
-            warnings.warn(f"{path.name}: {problem}", stacklevel=3)
-        if recovery is None:
-            journal.begin(document, file_digest)
+        found = opened(path)
+        session = cls(found.document, path, check=check)
+        session.journal = found.journal
+        session._state = _State(found.revision, found.document, found.history)
+        session.saved_revision = found.revision - found.unsaved
+        if found.unsaved:
+            session.recovered = f"replayed {found.unsaved} unsaved edits of a session that did not end cleanly"
+        if found.journal.problem:
+            session.recovered = found.journal.problem
+            warnings.warn(f"{path.name}: {session.recovered}", stacklevel=3)
         return session
-
-    def _replay(self, recovery: Recovery) -> None:
-        document, history = recovery.base, History()
-        for kind, label, operation in recovery.steps:
-            if kind == "undo":
-                history, step = history.undo()
-                document = step.before
-            elif kind == "redo":
-                history, step = history.redo()
-                document = step.after
-            elif operation is not None:
-                made = apply(document, operation)
-                history = history.add(Step(label, operation, document, made.document, made.notes))
-                document = made.document
-        self._state = _State(len(recovery.steps), document, history)
-        self.saved_revision = len(recovery.steps) - recovery.unsaved
-        self.recovered = f"replayed {recovery.unsaved} unsaved edits of a session that did not end cleanly"
 
     @property
     def state(self) -> tuple[int, Document]:

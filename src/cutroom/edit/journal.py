@@ -20,9 +20,10 @@ import apsw
 import pydantic
 from pydantic import TypeAdapter
 
+from cutroom.edit.lock import ProjectLock, cannot_keep, open_elsewhere
 from cutroom.edit.operations import OPERATION, Operation
 from cutroom.edit.project_file import writing
-from cutroom.errors import CutroomError, ReadOnlyProjectError
+from cutroom.errors import CutroomError
 from cutroom.schema.document import Document
 from cutroom.settings import on_network_disk
 
@@ -63,33 +64,37 @@ class Journal:
 
     def __init__(self, project: Path) -> None:
         self.path = journal_path(project)
-        with writing(self.path):
-            self.path.parent.stat()
-        with self._telling():
-            self._open(project)
-
-    def _open(self, project: Path) -> None:
+        self.aside: Path | None = None
+        """Where a journal lies that could not be used."""
+        self.problem = ""
+        """What was set aside and why, in words; empty for nothing."""
+        self._db: apsw.Connection
+        self._project = project
+        self._lock = ProjectLock(project)
         try:
-            self._db = apsw.Connection(str(self.path))
             try:
-                self._prepare()
-            except BaseException:
-                self._db.close()
-                raise
-        except apsw.BusyError:
-            raise ReadOnlyProjectError(
-                f"{project.name} is open in another process",
-                value=str(project),
-                hint="close it there, or work on a copy: Project.open(...) of another file",
-            ) from None
-        except (apsw.NotADBError, apsw.CorruptError) as error:
-            raise JournalDamagedError(f"{self.path.name} is damaged: {error}", value=str(self.path)) from None
-        except (apsw.CantOpenError, apsw.ReadOnlyError, apsw.PermissionsError) as error:
-            raise ReadOnlyProjectError(
-                f"cannot keep a journal beside {project}: {error}",
-                value=str(project),
-                hint="open the project in a folder that you can write",
-            ) from None
+                self._open()
+            except JournalDamagedError as error:
+                self.set_aside(error.message)
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def _open(self) -> None:
+        with self._telling():
+            try:
+                self._db = apsw.Connection(str(self.path))
+                try:
+                    self._prepare()
+                except BaseException:
+                    self._db.close()
+                    raise
+            except apsw.BusyError:
+                raise open_elsewhere(self._project) from None
+            except (apsw.NotADBError, apsw.CorruptError) as error:
+                raise JournalDamagedError(f"{self.path.name} is damaged: {error}", value=str(self.path)) from None
+            except (apsw.CantOpenError, apsw.ReadOnlyError, apsw.PermissionsError) as error:
+                raise cannot_keep(self._project, str(error)) from None
 
     def _prepare(self) -> None:
         self._db.set_busy_timeout(200)
@@ -203,19 +208,57 @@ class Journal:
         ]
         return Recovery(Document.model_validate_json(zlib.decompress(packed)), steps, unsaved)
 
+    @property
+    def begun(self) -> bool:
+        """Whether there is anything in it."""
+        return self._get("base") is not None
+
     def close(self, *, keep: bool) -> None:
-        """Let go of the project; without `keep` the journal has served and is deleted."""
+        """Let go of the project; without `keep` the journal has served and is deleted, before anybody else can come."""
         self._db.close()
         if not keep:
-            for suffix in ("", "-wal", "-shm", "-journal"):
-                self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+            _delete(self.path)
+        self._lock.release()
 
-    def set_aside(self) -> Path:
-        """Close, and move the journal out of the way under a name that says so."""
+    def abandon(self, *, keep: bool) -> None:
+        """Let go of a project that could not be opened or made; what was set aside is back in its place."""
+        self._db.close()
+        if self.aside is not None:
+            _delete(self.path)
+            _rename(self.aside, self.path)
+        self.close(keep=keep or self.aside is not None)
+
+    def __del__(self) -> None:
+        if hasattr(self, "_db"):  # nobody closed it: SQLite lets go of its files before the lock goes
+            self._db.close()
+            self._lock.release()
+
+    def set_aside(self, why: str) -> None:
+        """Start anew; what was there is moved out of the way, under a name that says so."""
         with contextlib.suppress(apsw.Error):  # a damaged one cannot
             self._db.execute("pragma journal_mode=delete")  # folds the write-ahead log in, so that one file moves
         self._db.close()
-        return move_aside(self.path)
+        number = 1
+        while (aside := self.path.with_name(f"{self.path.name}.aside-{number}")).exists():
+            number += 1
+        _rename(self.path, aside)
+        self.aside, self.problem = aside, f"unsaved edits of a crashed session are kept in {aside.name}: {why}"
+        self._open()
+
+
+def _with_logs(journal: Path) -> list[Path]:
+    return [journal.with_name(journal.name + suffix) for suffix in ("", "-wal", "-shm", "-journal")]
+
+
+def _delete(journal: Path) -> None:
+    for file in _with_logs(journal):
+        file.unlink(missing_ok=True)
+
+
+def _rename(journal: Path, target: Path) -> None:
+    for file, to in zip(_with_logs(journal), _with_logs(target), strict=True):
+        with contextlib.suppress(FileNotFoundError):
+            file.rename(to)
 
 
 def _put(key: str, value: object) -> Statement:
@@ -227,12 +270,3 @@ def _step(kind: Kind, label: str, operation: str | None) -> Statement:
         "insert into steps(kind, label, operation, at) values(?, ?, ?, ?)",
         (kind, label, operation, time.time()),
     )
-
-
-def move_aside(journal: Path) -> Path:
-    """Rename a journal file to one that says what it is; returns the new path."""
-    number = 1
-    while (target := journal.with_name(f"{journal.name}.aside-{number}")).exists():
-        number += 1
-    journal.rename(target)
-    return target

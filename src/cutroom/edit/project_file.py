@@ -74,15 +74,10 @@ def _no_constant(text: str) -> float:
     raise ValueError(f"{text} is not a number that a project may hold")
 
 
-def load(path: Path) -> tuple[Document, str]:
-    """The document in a file, and the SHA-256 of the file.
-
-    Raises:
-        ProjectFileError: it cannot be read or understood.
-    """
+@contextlib.contextmanager
+def _reading(path: Path) -> Iterator[None]:
     try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
+        yield
     except FileNotFoundError:
         raise ProjectFileError(
             f"there is no project {path}", value=str(path), hint="check the path, or pass create=True"
@@ -91,6 +86,26 @@ def load(path: Path) -> tuple[Document, str]:
         raise ProjectFileError(
             f"cannot read {path}: {error.strerror}", value=str(path), hint="name a project file, such as trip.tlp"
         ) from None
+
+
+def require_readable(path: Path) -> None:
+    """Look whether there is a file that can be read, before anything is made beside it.
+
+    Raises:
+        ProjectFileError: there is none.
+    """
+    with _reading(path), path.open("rb"):
+        pass
+
+
+def load(path: Path) -> tuple[Document, str]:
+    """The document in a file, and the SHA-256 of the file.
+
+    Raises:
+        ProjectFileError: it cannot be read or understood.
+    """
+    with _reading(path), path.open("rb") as file:
+        data = file.read(LARGEST + 1)
     return parse(data, name=path.name), hashlib.sha256(data).hexdigest()
 
 

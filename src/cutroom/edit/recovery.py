@@ -1,15 +1,30 @@
-"""A project's journal at the start of a session: begun anew, replayed, or set aside; never thrown away unread."""
+"""A project at the start of a session: made anew or opened, its journal begun, replayed or set aside, never lost."""
 
 from __future__ import annotations
 
 import hashlib
 import warnings
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from cutroom.edit.journal import Journal, JournalDamagedError, Recovery, journal_path, move_aside
-from cutroom.edit.project_file import dump, write_whole
+from cutroom.edit.apply import apply
+from cutroom.edit.history import History, Step
+from cutroom.edit.journal import Journal, JournalDamagedError, Recovery
+from cutroom.edit.project_file import dump, load, require_readable, write_whole
 from cutroom.errors import CutroomError
 from cutroom.schema.document import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A project that was opened: under the lock of its journal, with the steps that a crashed session left."""
+
+    journal: Journal
+    document: Document
+    history: History = field(default_factory=History)
+    revision: int = 0
+    unsaved: int = 0
+    """Steps that the journal holds and the file does not."""
 
 
 def begin(path: Path, document: Document) -> Journal:
@@ -19,43 +34,68 @@ def begin(path: Path, document: Document) -> Journal:
         ReadOnlyProjectError: another process has the project open.
         OutputError: the file cannot be written; what was there is as it was.
     """
-    journal, recovery, problem = opened(path, "")
-    if problem:
-        warnings.warn(f"{path.name}: {problem}", stacklevel=4)
-    assert recovery is None  # no file has an empty digest
+    journal = Journal(path)
     data = dump(document)
     try:
+        try:
+            recovery = journal.recover("")
+        except JournalDamagedError as error:
+            journal.set_aside(error.message)
+        else:
+            assert recovery is None  # no file has an empty digest
         write_whole(path, data)
         journal.begin(document, hashlib.sha256(data).hexdigest())
     except CutroomError:
         journal.close(keep=False)
         raise
+    if journal.problem:
+        warnings.warn(f"{path.name}: {journal.problem}", stacklevel=4)
     return journal
 
 
-def opened(path: Path, file_digest: str) -> tuple[Journal, Recovery | None, str]:
-    """A project's journal, what it has to replay, and what was set aside, in words ("" for nothing).
+def opened(path: Path) -> Opened:
+    """Lock a project, read it, and replay what a crashed session had acknowledged but not saved.
+
+    A journal that cannot be replayed is set aside; `journal.problem` says why.
 
     Raises:
+        ProjectFileError: the file cannot be read or understood.
         ReadOnlyProjectError: another process has the project open.
     """
+    require_readable(path)
+    journal = Journal(path)
     try:
-        journal = Journal(path)
-    except JournalDamagedError as error:
-        aside = move_aside(journal_path(path))
-        return Journal(path), None, _told(aside, error.message)
-    try:
-        return journal, journal.recover(file_digest), ""
-    except JournalDamagedError as error:
-        made, told = set_aside(journal, path, error.message)
-        return made, None, told
+        document, file_digest = load(path)  # only now: nobody can save it any more
+        try:
+            recovery = journal.recover(file_digest)
+            if recovery is not None:
+                replayed, history = replay(recovery)
+                return Opened(journal, replayed, history, len(recovery.steps), recovery.unsaved)
+        except CutroomError as error:
+            journal.set_aside(error.message)
+        journal.begin(document, file_digest)
+    except BaseException:
+        journal.abandon(keep=journal.begun)
+        raise
+    return Opened(journal, document)
 
 
-def set_aside(journal: Journal, path: Path, why: str) -> tuple[Journal, str]:
-    """A fresh journal in the place of one that cannot be used, and what happened, in words."""
-    aside = journal.set_aside()
-    return Journal(path), _told(aside, why)
+def replay(recovery: Recovery) -> tuple[Document, History]:
+    """The document that the steps of a journal lead to, and their history.
 
-
-def _told(aside: Path, why: str) -> str:
-    return f"unsaved edits of a crashed session are kept in {aside.name}: {why}"
+    Raises:
+        EditError: a step does not fit.
+    """
+    document, history = recovery.base, History()
+    for kind, label, operation in recovery.steps:
+        if kind == "undo":
+            history, step = history.undo()
+            document = step.before
+        elif kind == "redo":
+            history, step = history.redo()
+            document = step.after
+        elif operation is not None:
+            made = apply(document, operation)
+            history = history.add(Step(label, operation, document, made.document, made.notes))
+            document = made.document
+    return document, history

@@ -1,0 +1,101 @@
+"""The lock of a project: what tells a second process that it is open."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import sys
+import time
+from pathlib import Path
+
+from cutroom.edit.project_file import writing
+from cutroom.errors import ReadOnlyProjectError
+
+PATIENCE = 0.2
+"""Seconds to wait for a process that is just letting go."""
+_KNOWS_NO_LOCKS = {errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP, errno.EINVAL}
+
+
+class ProjectLock:
+    """Held from birth until `release`; the system drops it when the process ends.
+
+    It is a file of its own beside the project, so that the journal's files come and go under it. Where the system knows
+    no such locks (Windows, some network disks) the one that SQLite holds on the journal is what is left.
+
+    Raises:
+        ReadOnlyProjectError: another process has the project open, or the folder cannot be written.
+        OutputError: there is no such folder, or no space in it.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     lock = ProjectLock(Path(folder) / "trip.tlp")
+        ...     try:
+        ...         ProjectLock(Path(folder) / "trip.tlp")
+        ...     except ReadOnlyProjectError as error:
+        ...         print(error.message)
+        ...     lock.release()
+        trip.tlp is open in another process
+    """
+
+    def __init__(self, project: Path) -> None:
+        self.path = project.with_name(project.name + "-lock")
+        self._descriptor: int | None = None
+        if sys.platform == "win32":
+            return
+        end = time.monotonic() + PATIENCE
+        while not self._take(project):
+            if time.monotonic() > end:
+                raise open_elsewhere(project)
+            time.sleep(0.005)
+
+    def _take(self, project: Path) -> bool:
+        assert sys.platform != "win32"
+        import fcntl
+
+        with writing(self.path):
+            try:
+                descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o666)
+            except OSError as error:
+                if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
+                    raise cannot_keep(project, str(error.strerror)) from None
+                raise
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            mine, there = os.fstat(descriptor), os.stat(self.path)
+            held = (mine.st_dev, mine.st_ino) == (there.st_dev, there.st_ino)  # else its holder removed it meanwhile
+        except OSError as error:
+            held = error.errno in _KNOWS_NO_LOCKS
+        if held:
+            self._descriptor = descriptor
+        else:
+            os.close(descriptor)
+        return held
+
+    def release(self) -> None:
+        """Let go. The file is removed while the lock is held: whoever waits for it notices, and takes a new one."""
+        if self._descriptor is None:
+            return
+        with contextlib.suppress(OSError):
+            self.path.unlink()
+        os.close(self._descriptor)
+        self._descriptor = None
+
+
+def open_elsewhere(project: Path) -> ReadOnlyProjectError:
+    """The error for a project that another process has."""
+    return ReadOnlyProjectError(
+        f"{project.name} is open in another process",
+        value=str(project),
+        hint="close it there, or work on a copy: Project.open(...) of another file",
+    )
+
+
+def cannot_keep(project: Path, why: str) -> ReadOnlyProjectError:
+    """The error for a folder in which nothing can be kept beside the project."""
+    return ReadOnlyProjectError(
+        f"cannot keep a journal beside {project}: {why}",
+        value=str(project),
+        hint="open the project in a folder that you can write",
+    )
