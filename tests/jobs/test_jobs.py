@@ -214,6 +214,7 @@ def test_a_kernel_that_dies_before_it_takes_the_job(
     job = cr.Renderer(project).submit(tmp_path / "out.mp4")
     pid = job.record.pid
     assert job.status == "queued"
+    assert job.progress == {}
     assert pid not in {None, os.getpid()}
     os.kill(pid, signal.SIGKILL)
     assert job.wait(timeout=20).state == "interrupted"

@@ -1,6 +1,6 @@
 """Objects, scenes and silences found in media, as detections and spans.
 
-`cutroom.detection.run`, `.scenes`, `.silences` and `.store` are what the rest of the program calls: they hand tasks
-to an executor and load neither a codec nor a model. `.tasks`, `.scene_tasks` and what they import belong in a worker
-process.
+`run` (objects), `watch` (scenes), `listen` (silences) and `store` (models) are what the rest of the program calls: they
+hand tasks to an executor, and importing them loads neither a codec nor a model. What the tasks of `tasks`, `watch` and
+`listen` import when they run belongs in a worker process.
 """

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from cutroom.errors import JobCancelledError, JobError, WorkerTimeoutError, from_plain
+from cutroom.errors import JobCancelledError, JobError, ValidationError, WorkerTimeoutError, from_plain
 from cutroom.jobs.places import log_path, tidy
 from cutroom.jobs.store import ENDED, JobStore, Record, State, process_birth
 
@@ -27,8 +27,10 @@ class Job:
 
     Example:
         >>> job = renderer.submit("out.mp4")  # doctest: +SKIP
-        >>> job.progress["done"], job.result().path  # doctest: +SKIP
-        (120, 'out.mp4')
+        >>> job.progress  # {} until the kernel has begun  # doctest: +SKIP
+        {'stage': 'encode', 'done': 120, 'total': 1200, 'fps': 61.3, 'eta': 17.6}
+        >>> job.result().output  # doctest: +SKIP
+        '/home/me/films/out.mp4'
     """
 
     store: JobStore
@@ -68,7 +70,10 @@ class Job:
 
         Raises:
             WorkerTimeoutError: it did not come within `timeout` seconds; the job goes on.
+            ValidationError: `timeout` is no number.
         """
+        if timeout is not None and not isinstance(timeout, int | float):
+            raise ValidationError(f"timeout takes seconds, not {timeout!r}", value=timeout, hint="None waits for ever")
         deadline = None if timeout is None else time.monotonic() + timeout
         pause = 0.02
         while True:

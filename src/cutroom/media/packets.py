@@ -35,8 +35,9 @@ class PacketIndex:
         shown: False where an edit list hides the frame or the packet is corrupt, bool.
 
     Example:
-        >>> index = index_file("beach.mp4", executor)  # doctest: +SKIP
-        >>> index.pts[index.keyframe]  # doctest: +SKIP
+        >>> from cutroom.media import index
+        >>> packets = index("beach.mp4", executor)  # doctest: +SKIP
+        >>> packets.pts[packets.keyframe]  # doctest: +SKIP
         array([    0, 30720, 61440])
     """
 
