@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import logging
+import os
 import threading
 import warnings
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ from cutroom.edit.history import History, Step
 from cutroom.edit.journal import Journal
 from cutroom.edit.project_file import dump, write_whole
 from cutroom.edit.recovery import begin, opened
+from cutroom.edit.relocate import portable
 from cutroom.errors import EditError, ProjectExistsError
 from cutroom.schema.base import new_id
 from cutroom.schema.document import Document, ProjectSettings
@@ -95,6 +97,7 @@ class Session:
             ProjectExistsError: the file exists and `overwrite` is off.
             OutputError: the folder cannot be written.
         """
+        path = _real(path)
         if path.exists() and not overwrite:
             raise ProjectExistsError(
                 f"{path} exists", value=str(path), hint="Project.open(...) opens it; overwrite=True starts anew"
@@ -113,6 +116,7 @@ class Session:
             ProjectFileError: the file cannot be read or understood.
             ReadOnlyProjectError: another process has it open.
         """
+        path = _real(path)
         found = opened(path)
         session = cls(found.document, path, check=check)
         session.journal = found.journal
@@ -341,7 +345,8 @@ class Session:
         with self._lock:
             self._require_open()
             self._require_no_block("save")
-            if self.path is not None and path.absolute() == self.path.absolute():
+            path = _real(path)
+            if path == self.path:
                 self._save(self.path)
                 return
             if path.exists() and not overwrite:
@@ -376,13 +381,9 @@ class Session:
             _log.exception("a subscriber of the session failed while it was closed")
 
 
-def portable(media: Path, folder: Path) -> str:
-    """A media path as a project file stores it: relative where the media lies beneath the project, else absolute."""
-    absolute = media.absolute()
-    try:
-        return absolute.relative_to(folder.absolute()).as_posix()
-    except ValueError:
-        return str(absolute)
+def _real(path: Path) -> Path:
+    """The file itself: through a symbolic link it would have a second lock, and a save would replace the link."""
+    return Path(os.path.realpath(path))
 
 
 def words(operation: ops.Operation) -> str:
