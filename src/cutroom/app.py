@@ -25,13 +25,12 @@ from cutroom.jobs.service import Jobs, default_jobs
 from cutroom.media.fingerprint import Digests, Identity
 from cutroom.media.sources import Sources
 from cutroom.render.cache import SegmentCache
-from cutroom.render.report import Report
 from cutroom.schema.base import Frozen
 from cutroom.schema.clip import TitleSource
 from cutroom.schema.document import Document
 from cutroom.schema.export import ExportSettings
 from cutroom.schema.time import Seconds, to_sample
-from cutroom.settings import limits, private_folder, settings
+from cutroom.settings import private_folder, settings
 from cutroom.workers import WorkerPool
 from cutroom.workers.gate import GRANT_HINT
 from cutroom.workers.grantbook import GrantBook
@@ -45,6 +44,7 @@ if TYPE_CHECKING:
 
     from cutroom.jobs.run import Control
     from cutroom.render.planned import Plan
+    from cutroom.render.report import Report
     from cutroom.schema.media import Media
 
 T = TypeVar("T")
@@ -94,7 +94,7 @@ def build_registry() -> svcs.Registry:
 
     registry.register_factory(GrantBook, grant_book)
 
-    def pool(kind: type[WorkerPool], child: Any, workers: int, preload: tuple[str, ...]) -> None:
+    def pool(kind: type[WorkerPool], child: Any, workers: int | None, preload: tuple[str, ...]) -> None:
         def make(container: svcs.Container) -> Iterator[WorkerPool]:
             made = kind(child, workers=workers, preload=preload, grants=container.get(GrantBook).grants)
             yield made
@@ -102,8 +102,7 @@ def build_registry() -> svcs.Registry:
 
         registry.register_factory(kind, make)
 
-    cores = limits().cores
-    pool(MediaWorkers, "media", cores, MEDIA_TASKS)
+    pool(MediaWorkers, "media", None, MEDIA_TASKS)  # as many as there are cores
     pool(PreviewWorkers, "media", 1, MEDIA_TASKS)
     pool(ModelWorkers, "model", 1, MODEL_TASKS)
 
