@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from cutroom import telemetry
+import cutroom as cr
+from cutroom import errors, telemetry
+from cutroom.media import index
 from cutroom.telemetry.tables import totals
 from cutroom.telemetry.values import PointRow
+from cutroom.workers import InlineExecutor
 
 
 def value(metric: str) -> float:
@@ -72,6 +76,23 @@ def test_a_wrong_name_or_kind_is_reported_not_raised(caplog: pytest.LogCaptureFi
         telemetry.count("no_such_metric")  # type: ignore[arg-type]
         telemetry.count("render_jobs_active")  # type: ignore[arg-type]
     assert len(caplog.records) == 2
+
+
+def test_examining_a_file_and_indexing_it_are_measured(film, tmp_path: Path) -> None:
+    with cr.Project.create(tmp_path / "trip.tlp") as project:
+        project.media.add(film.path)
+        project.media.add(film.path)  # it is in the project already
+        table = telemetry.metrics_df().set_index("metric")
+        took = table.loc["media_processing_duration_seconds"]
+        assert (took["count"], took["attributes"]) == (2, {"task": "probe"})
+        assert 0 < took["value"] < 60
+        indexed = index(film.path, InlineExecutor())
+        with pytest.raises(errors.MediaNotFoundError):
+            project.media.add(tmp_path / "nowhere.mp4")
+    table = telemetry.metrics_df()
+    took = table[table["metric"] == "media_processing_duration_seconds"]
+    assert {row.attributes["task"]: row.count for row in took.itertuples(index=False)} == {"probe": 2, "index": 1}
+    assert len(indexed) == 180
 
 
 def test_every_metric_of_the_catalogue_can_be_recorded() -> None:

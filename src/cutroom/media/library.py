@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ from cutroom.media import tasks
 from cutroom.media.packets import PacketIndex
 from cutroom.schema.base import new_id
 from cutroom.schema.media import AudioStream, Media, VideoStream
+from cutroom.telemetry import record
 from cutroom.workers.context import OnProgress, Runner
 
 if TYPE_CHECKING:
@@ -56,7 +59,8 @@ def probe(
     known = digests.find(absolute) if digests is not None else None
     before = _identity(absolute) if digests is not None and known is None else None
     task = tasks.ProbeTask(absolute, known.sha256 if known else None)
-    found = executor.run(tasks.probe, task, on_progress=on_progress, timeout=_limit(absolute))
+    with _measured("probe"):
+        found = executor.run(tasks.probe, task, on_progress=on_progress, timeout=_limit(absolute))
     media = Media.model_validate({**found, "id": new_id("m"), "path": os.fspath(path)})
     if digests is not None and before is not None:
         digests.remember(absolute, before, media.fingerprint.sha256)
@@ -76,7 +80,8 @@ def index(
         MediaError: as `probe`; or the file has no such stream.
     """
     task = tasks.IndexTask(checked_path(path), stream)
-    return PacketIndex.load(executor.run(tasks.index, task, on_progress=on_progress, timeout=_limit(task.path)))
+    with _measured("index"):
+        return PacketIndex.load(executor.run(tasks.index, task, on_progress=on_progress, timeout=_limit(task.path)))
 
 
 def thumbnails(
@@ -163,6 +168,14 @@ def checked_path(path: str | os.PathLike[str]) -> str:
     if not os.access(absolute, os.R_OK):
         raise MediaError(f"{shown} may not be read", value=shown, hint="give yourself permission to read it")
     return absolute
+
+
+@contextmanager
+def _measured(task: str) -> Iterator[None]:
+    """Records how long it took, if it came to an end."""
+    began = time.monotonic()
+    yield
+    record("media_processing_duration_seconds", time.monotonic() - began, task=task)
 
 
 def _limit(path: str) -> float:
