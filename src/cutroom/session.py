@@ -20,7 +20,7 @@ from cutroom.edit.apply import Applied, apply
 from cutroom.edit.block import Block
 from cutroom.edit.history import History, Step
 from cutroom.edit.journal import Journal
-from cutroom.edit.project_file import dump, write_whole
+from cutroom.edit.project_file import digest_of, dump, write_whole
 from cutroom.edit.recovery import begin, opened
 from cutroom.edit.relocate import portable
 from cutroom.errors import EditError, ProjectExistsError
@@ -311,11 +311,15 @@ class Session:
         if self._block is not None:
             raise EditError(f"cannot {what} inside an edit block", hint=f"{what} before or after it")
 
-    def save(self) -> None:
+    def save(self, *, overwrite: bool = False) -> None:
         """Write the project file; the journal goes on from it.
+
+        Args:
+            overwrite: whether a file that something else changed meanwhile may be replaced.
 
         Raises:
             EditError: it has no file, it was closed, or an edit block is not finished.
+            ProjectExistsError: the file was changed by something else, and `overwrite` is off.
             OutputError, DiskFullError: the file is as it was, the edits are safe in the journal.
         """
         with self._lock:
@@ -323,13 +327,20 @@ class Session:
                 raise EditError("this project has no file yet", hint='project.save_as("name.tlp") gives it one')
             self._require_open()
             self._require_no_block("save")
-            self._save(self.path)
+            self._save(self.path, overwrite=overwrite)
 
-    def _save(self, path: Path) -> None:
+    def _save(self, path: Path, *, overwrite: bool = False) -> None:
         revision, document = self.state
         data = dump(document)
         if self.journal:
-            self.journal.saving(hashlib.sha256(data).hexdigest())
+            found = digest_of(path)
+            if found is not None and found not in self.journal.digests and not overwrite:
+                raise ProjectExistsError(
+                    f"{path.name} was changed by something else since it was opened or saved here",
+                    value=str(path),
+                    hint='save_as("other.tlp") keeps both, save(overwrite=True) replaces it',
+                )
+            self.journal.saving(hashlib.sha256(data).hexdigest(), found=found)
         write_whole(path, data)
         if self.journal:
             self.journal.saved()
@@ -347,7 +358,7 @@ class Session:
             self._require_no_block("save")
             path = _real(path)
             if path == self.path:
-                self._save(self.path)
+                self._save(path, overwrite=overwrite)
                 return
             if path.exists() and not overwrite:
                 raise ProjectExistsError(f"{path} exists", value=str(path), hint="pass overwrite=True to replace it")
@@ -363,7 +374,11 @@ class Session:
             self._tell(Change(revision + 1, document, before, "apply", "save as"))
 
     def close(self, *, save: bool = True) -> None:
-        """Save what is unsaved and let go of the project; with `save=False` the journal keeps the edits."""
+        """Save what is unsaved and let go of the project; with `save=False` the journal keeps the edits.
+
+        Raises:
+            ProjectExistsError, OutputError: as `save`; the project is still open.
+        """
         with self._lock:
             if self._closed:
                 return

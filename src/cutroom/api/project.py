@@ -122,7 +122,7 @@ class Project:
         except Exception:
             session.close(save=False)
             raise
-        folder = os.path.realpath(target.parent)
+        folder = os.path.realpath(session.folder)
         for media in session.document.media:  # what lies beneath the project's folder is granted with it
             real = os.path.realpath(session.media_path(media.id))
             if os.path.commonpath([folder, real]) == folder:
@@ -188,13 +188,17 @@ class Project:
         with self.session.edit(label):
             yield self
 
-    def save(self) -> None:
+    def save(self, *, overwrite: bool = False) -> None:
         """Write the project file whole or not at all.
 
+        Args:
+            overwrite: whether a file that something else (a git checkout, say) changed meanwhile may be replaced.
+
         Raises:
+            ProjectExistsError: something else changed the file, and `overwrite` is off.
             OutputError, DiskFullError: the old file is as it was.
         """
-        self.session.save()
+        self.session.save(overwrite=overwrite)
 
     def save_as(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
         """Go on under another name.
@@ -205,7 +209,12 @@ class Project:
         self.session.save_as(Path(os.fspath(path)).expanduser().absolute(), overwrite=overwrite)
 
     def close(self) -> None:
-        """Save what is unsaved and let go of the file. A closed project can still be read."""
+        """Save what is unsaved and let go of the file. A closed project can still be read.
+
+        Raises:
+            ProjectExistsError: something else changed the file; it is not replaced, and the project is still open.
+            OutputError, DiskFullError: the file cannot be written; the project is still open.
+        """
         self.session.close()
 
     def __enter__(self) -> Self:

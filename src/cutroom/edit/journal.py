@@ -165,8 +165,20 @@ class Journal:
             self._drop_unfinished()
             return int(self._db.execute("select coalesce(max(number), 0) from steps").get)
 
-    def saving(self, file_digest: str) -> None:
-        """Announce the digest of the file about to be written: a crash between the rename and `saved` is harmless."""
+    @property
+    def digests(self) -> tuple[object, object]:
+        """What the project file may be: as it was saved last, or as a save that was interrupted has written it."""
+        return self._get("digest"), self._get("next_digest")
+
+    def saving(self, file_digest: str, *, found: str | None) -> None:
+        """Announce the digest of the file about to be written: a crash between the rename and `saved` is harmless.
+
+        Args:
+            file_digest: of what is about to be written.
+            found: of the file that is there; an announced one has been written after all.
+        """
+        if found is not None and found == self._get("next_digest"):
+            self.saved()
         self._write(_put("next_digest", file_digest), _put("next_step", self.last_step()))
 
     def saved(self) -> None:

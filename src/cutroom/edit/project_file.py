@@ -109,6 +109,18 @@ def load(path: Path) -> tuple[Document, str]:
     return parse(data, name=path.name), hashlib.sha256(data).hexdigest()
 
 
+def digest_of(path: Path) -> str | None:
+    """The SHA-256 of a file; None where there is none.
+
+    Raises:
+        ProjectFileError: it cannot be read.
+    """
+    if not path.exists():
+        return None
+    with _reading(path), path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 @contextlib.contextmanager
 def writing(path: Path) -> Iterator[None]:
     """Translate what the file system says while `path` is written."""
