@@ -91,3 +91,70 @@ def test_killed_in_a_save_after_an_interrupted_save(path: Path) -> None:
     assert titles(session) == ["V1", "V2"]
     assert session.recovered == "replayed 1 unsaved edits of a session that did not end cleanly"
     session.close()
+
+
+FULL = """
+import resource, signal, sys
+from pathlib import Path
+from cutroom.edit.journal import Journal
+from cutroom.edit.operations import AddTrack
+from cutroom.errors import OutputError
+from cutroom.schema.document import Document, ProjectSettings
+from cutroom.session import Session
+
+path, where = Path(sys.argv[1]), sys.argv[2]
+
+def room(folder, steps):
+    # bytes of a journal that was made, and of one that was begun
+    session = Session(Document(id="p"))
+    for number in range(steps):
+        session.apply(AddTrack(track="video", title=f"{number:0199}"))
+    journal = Journal(folder / "probe.tlp")
+    log = journal.path.with_name(journal.path.name + "-wal")
+    made = log.stat().st_size
+    journal.begin(session.document, "0")
+    begun = log.stat().st_size
+    journal.close(keep=False)
+    return session, made, begun
+
+other = path.parent / "other"
+other.mkdir()
+session, made, begun = room(other, 0 if where == "journal" else 200)
+resource.setrlimit(resource.RLIMIT_FSIZE, ((made if where == "journal" else begun) + 100,) * 2)
+try:
+    session.save_as(path, overwrite=True)
+except OutputError as error:
+    print("refused", flush=True)
+"""
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from cutroom.edit.operations import AddTrack
+from cutroom.session import Session
+session = Session.open(Path(sys.argv[1]))
+session.apply(AddTrack(track="video", title="V2"))
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
+@pytest.mark.parametrize("crashed", [False, True])
+@pytest.mark.parametrize("where", ["journal", "file"])
+def test_a_disk_that_fills_while_a_project_is_replaced(path: Path, where: str, crashed: bool) -> None:
+    session = Session.create(path, ProjectSettings())
+    add(session, "V1")
+    session.close()
+    if crashed:
+        subprocess.run([sys.executable, "-c", KILLED, str(path)], check=False)
+    before = path.read_bytes()
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", FULL, str(path), where], capture_output=True, text=True, check=False
+    )
+    assert done.stdout == "refused\n", done.stderr
+    assert path.read_bytes() == before
+    names = {file.name for file in path.parent.iterdir()} - {"other"}
+    assert {name for name in names if "aside" in name or "lock" in name} == set()
+    again = Session.open(path)
+    assert titles(again) == (["V1", "V2"] if crashed else ["V1"])
+    again.close()

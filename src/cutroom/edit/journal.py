@@ -202,18 +202,13 @@ class Journal:
         packed = self._get("base")
         if not isinstance(packed, bytes):
             return None
-        rows = self._db.execute("select kind, label, operation from steps order by number").fetchall()
-        if file_digest == self._get("next_digest"):
-            saved_step = self._get("next_step")
-        elif file_digest == self._get("digest"):
-            saved_step = self._get("saved_step")
-        elif rows:
-            raise JournalDamagedError("the project file was changed by something else", value=str(self.path))
-        else:
-            return None
-        unsaved = self.last_step() - int(str(saved_step))
+        announced = file_digest == self._get("next_digest")
+        unsaved = self.last_step() - int(str(self._get("next_step" if announced else "saved_step")))
         if not unsaved:
             return None
+        if not announced and file_digest != self._get("digest"):
+            raise JournalDamagedError("the project file was changed by something else", value=str(self.path))
+        rows = self._db.execute("select kind, label, operation from steps order by number").fetchall()
         steps = [
             (_KIND.validate_python(kind), str(label), OPERATION.validate_json(str(text)) if text else None)
             for kind, label, text in rows

@@ -35,18 +35,16 @@ def begin(path: Path, document: Document) -> Journal:
         OutputError: the file cannot be written; what was there is as it was.
     """
     journal = Journal(path)
-    data = dump(document)
     try:
+        data = dump(document)
         try:
-            recovery = journal.recover("")
+            journal.recover("")
         except JournalDamagedError as error:
             journal.set_aside(error.message)
-        else:
-            assert recovery is None  # no file has an empty digest
+        journal.begin(document, hashlib.sha256(data).hexdigest())  # first: it can be taken back, a file cannot
         write_whole(path, data)
-        journal.begin(document, hashlib.sha256(data).hexdigest())
-    except CutroomError:
-        journal.close(keep=False)
+    except BaseException:
+        journal.abandon(keep=False)
         raise
     if journal.problem:
         warnings.warn(f"{path.name}: {journal.problem}", stacklevel=4)
