@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 import cutroom.media as media
+from cutroom.effects import fit
 from cutroom.errors import DamagedMediaError, MediaError, MediaNotFoundError, UnsupportedMediaError, ValidationError
 from cutroom.media.audio import AudioReader
 from cutroom.schema.media import Media
@@ -226,6 +227,37 @@ def test_thumbnails_fit_their_box_upright_and_are_not_enlarged(tmp_path: Path, i
         assert np.allclose(pixels[70, 25], 0, atol=25)
         (large,) = media.thumbnails(path, [Fraction(0)], (4000, 4000), inline, exact=exact)
         assert cv2.imdecode(np.frombuffer(large, np.uint8), cv2.IMREAD_COLOR).shape[:2] == (320, 180)
+
+
+@pytest.mark.parametrize("size", [(1280, 532), (720, 576), (576, 720), (1278, 576), (640, 578)], ids=str)
+def test_thumbnails_have_the_colours_of_the_canvas_where_a_file_does_not_name_its_own(
+    tmp_path: Path, inline: InlineExecutor, size: tuple[int, int]
+) -> None:
+    import cv2
+
+    path = tmp_path / "untagged.mkv"
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("ffv1", rate=25)
+        stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
+        frame = av.VideoFrame(*size, "yuv420p")
+        for plane, code in zip(frame.planes, (120, 90, 200), strict=True):
+            np.frombuffer(plane, np.uint8)[:] = code
+        frame.pts = 0
+        out.mux(stream.encode(frame))
+        out.mux(stream.encode())
+    video = media.probe(path, inline).video
+    assert video is not None
+    assert video.colour.matrix is None
+    canvas = {"bt601": (0.299, 0.114), "bt709": (0.2126, 0.0722)}
+    red, blue = canvas[fit.matrix(video)]
+    luma, cb, cr = (120 - 16) / 219, (90 - 128) / 224, (200 - 128) / 224
+    r, b = luma + 2 * (1 - red) * cr, luma + 2 * (1 - blue) * cb
+    expected = [255 * b, 255 * (luma - red * r - blue * b) / (1 - red - blue), 255 * r]
+    for exact in (False, True):
+        (picture,) = media.thumbnails(path, [Fraction(0)], (160, 160), inline, exact=exact)
+        pixels = cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_COLOR).astype(float)
+        bgr = pixels.mean(axis=(0, 1))
+        assert np.abs(bgr - expected).max() < 4
 
 
 def test_thumbnails_of_sound_and_waveforms_of_pictures_are_errors(

@@ -4,46 +4,31 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import lru_cache
-from typing import Literal
 
 from cutroom.effects.segment import Fit
 from cutroom.errors import UnsupportedMediaError
+from cutroom.media.colours import KNOWN, Matrix, untagged
 from cutroom.schema.media import VideoStream
 
-Matrix = Literal["bt709", "bt601", "smpte240m", "fcc", "bt2020"]
-_MATRICES: dict[str | None, Matrix] = {
-    "bt709": "bt709",
-    "smpte170m": "bt601",
-    "bt470bg": "bt601",
-    "bt470m": "fcc",
-    "fcc": "fcc",
-    "smpte240m": "smpte240m",
-    "bt2020nc": "bt2020",
-    "bt2020c": "bt2020",
-}
-SD = (1280, 576)
-"""A picture that does not say how it is coloured is taken for BT.601 where its longer side is below the first and its
-shorter side at most the second, as in standard definition; for BT.709 where it is larger."""
 _SLIVER = 200
 """Bars thinner than a 200th of the canvas are no bars: the picture is stretched over them."""
 _ALPHA = ("yuva", "rgba", "bgra", "argb", "abgr", "gbrap", "ya8", "ya16", "pal8")
 
 
 def matrix(stream: VideoStream) -> Matrix:
-    """The stream's own word; where it has none, by its size (see `SD`).
+    """The stream's own word; where it has none, by its size (see `colours.SD`).
 
     Raises:
         UnsupportedMediaError: colours that are coded in another way than with a matrix of this list.
     """
     named = stream.colour.matrix
-    if named in _MATRICES:
-        return _MATRICES[named]
+    if named in KNOWN:
+        return KNOWN[named]
     if named not in {None, "gbr"}:
         raise UnsupportedMediaError(
             f"colours coded as {named} cannot be read", value=named, hint="convert the file to BT.709 first"
         )
-    longer, shorter = max(stream.width, stream.height), min(stream.width, stream.height)
-    return "bt601" if longer < SD[0] and shorter <= SD[1] else "bt709"
+    return untagged(stream.width, stream.height)
 
 
 def full_range(stream: VideoStream) -> bool:

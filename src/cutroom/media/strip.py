@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import BinaryIO
 
@@ -17,6 +17,7 @@ from av.video.reformatter import ColorRange, Colorspace, Interpolation
 from av.video.stream import VideoStream as AvVideoStream
 
 from cutroom.errors import DamagedMediaError, UnsupportedMediaError
+from cutroom.media.colours import KNOWN, MATRICES, Matrix, untagged
 from cutroom.media.opening import (
     DECODER_OPTIONS,
     called,
@@ -35,8 +36,13 @@ from cutroom.schema.media import VideoStream
 type KeyPacket = Packet[AvVideoStream]
 QUALITY = 60
 """JPEG quality."""
-_HD = 720
-"""Untagged pictures from this height on are taken for BT.709, smaller ones for BT.601, as players do."""
+_NUMBERS: Mapping[Matrix, Colorspace] = {
+    "bt709": Colorspace.ITU709,
+    "fcc": Colorspace.FCC,
+    "bt601": Colorspace.ITU601,
+    "smpte240m": Colorspace.SMPTE240M,
+    "bt2020": Colorspace.BT2020,
+}
 
 
 def exact_thumbnails(
@@ -164,10 +170,8 @@ def jpeg(frame: VideoFrame, aspect: Fraction, size: tuple[int, int]) -> bytes:
 
 def _matrix(frame: VideoFrame) -> int:
     """How libswscale numbers the frame's colour matrix."""
-    known = int(frame.colorspace)
-    if known in {1, 4, 5, 6, 7, 9}:
-        return known
-    return int(Colorspace.ITU709 if frame.height >= _HD else Colorspace.ITU601)
+    named = MATRICES.get(int(frame.colorspace))
+    return int(_NUMBERS[KNOWN[named] if named in KNOWN else untagged(frame.width, frame.height)])
 
 
 def _no_picture(file: BinaryIO) -> UnsupportedMediaError:
