@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cutroom import effects, jobs, telemetry
+    from cutroom import effects, errors, jobs, telemetry
     from cutroom.api import cache, models, presets
     from cutroom.api.clip import Clip, Track
     from cutroom.api.detect import Spans, detect, scenes, silences
@@ -79,6 +79,7 @@ __all__ = [
     "cache",
     "detect",
     "effects",
+    "errors",
     "frames",
     "jobs",
     "limits",
