@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from fractions import Fraction
 
+from cutroom.api.arguments import number, pair, text, truth
 from cutroom.api.effect import Effect, EffectChain, gone
 from cutroom.api.media import Media
-from cutroom.api.times import Clock
+from cutroom.api.times import Clock, step
 from cutroom.edit import operations as ops
 from cutroom.errors import ClipGoneError
 from cutroom.schema.clip import Clip as ClipValue
@@ -147,8 +149,8 @@ class Clip:
         """Its chain of effects."""
         return EffectChain(self)
 
-    def _clock(self) -> Clock:
-        return Clock.of(self.session.document, self.track.kind)
+    def _step(self, label: str) -> AbstractContextManager[Clock]:
+        return step(self.session, label, self.track.kind)
 
     def split(self, at: TimeLike) -> tuple[Clip, Clip]:
         """Cut it in two at a timeline time; what is linked to it is cut too. The left part keeps the id.
@@ -162,7 +164,8 @@ class Clip:
             EditError: the time is not inside the clip.
         """
         _ = self.value
-        made = self.session.apply(ops.Split(clip=self.id, at=self._clock().at(at)))
+        with self._step("split") as clock:
+            made = self.session.apply(ops.Split(clip=self.id, at=clock.at(at)))
         own = self.session.document.locate(self.id)[0]
         right = next(i for i in made.created if self.session.document.tracks[own].index_of(i) is not None)
         return self, Clip(self.session, right)
@@ -196,8 +199,7 @@ class Clip:
 
     def _trim(self, start: TimeLike | None, end: TimeLike | None, *, ripple: bool) -> Clip:
         _ = self.value
-        clock = self._clock()
-        with self.session.edit("ripple trim" if ripple else "trim"):
+        with self._step("ripple trim" if ripple else "trim") as clock:
             if end is not None:  # first: a ripple of the start would move it
                 self.session.apply(ops.Trim(clip=self.id, edge="end", to=clock.at(end), ripple=ripple))
             if start is not None:
@@ -216,8 +218,10 @@ class Clip:
             EditError: the track cannot hold it, or a linked clip would start before 0.
         """
         _ = self.value
-        target = self.start if to is None else self._clock().at(to)
-        self.session.apply(ops.Move(clip=self.id, to=target, track=track))
+        named = None if track is None else text("track", track)
+        with self._step("move") as clock:
+            target = self.start if to is None else clock.at(to)
+            self.session.apply(ops.Move.checked(clip=self.id, to=target, track=named))
         return self
 
     def delete(self, *, ripple: bool = False) -> None:
@@ -230,7 +234,7 @@ class Clip:
             after   [A][C]          ripple=True
         """
         _ = self.value
-        self.session.apply(ops.Delete(clip=self.id, ripple=ripple))
+        self.session.apply(ops.Delete(clip=self.id, ripple=truth("ripple", ripple)))
 
     def transform(self, **parameters: Scalar | tuple[float, float]) -> Effect:
         """Scale, place, turn and fade its picture; a second call replaces the first.
@@ -241,8 +245,9 @@ class Clip:
         """
         flat: dict[str, Scalar] = {}
         for name, value in parameters.items():
-            if isinstance(value, tuple):
-                flat |= {f"{name}_x": float(value[0]), f"{name}_y": float(value[1])}
+            if name == "position" or isinstance(value, tuple):
+                x, y = pair(name, value, "a pair (x, y)")
+                flat |= {f"{name}_x": number(name, x), f"{name}_y": number(name, y)}
             else:
                 flat[name] = value
         return self.effects.replace("transform", **flat)

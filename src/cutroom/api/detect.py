@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from cutroom.api import models
+from cutroom.api.arguments import number, several, text, whole
 from cutroom.api.clip import Clip
 from cutroom.api.media import Media, MediaLibrary
 from cutroom.app import MediaWorkers, ModelWorkers, app
@@ -89,6 +90,14 @@ def detect(
         >>> people = cr.detect("walk.mp4", "yolov8n.onnx", classes=["person"])  # doctest: +SKIP
         >>> tl.keep(people.spans(min_duration=1))  # doctest: +SKIP
     """
+    number("confidence", confidence, 0, 1)
+    number("iou", iou, 0, 1)
+    if tracker is not None:
+        text("tracker", tracker)
+    wanted = None if classes is None else [classes] if isinstance(classes, str) else several("classes", classes)
+    for one in wanted or ():
+        if not isinstance(one, str):
+            whole("classes", one, 0, 1_000_000)
     media = _media(source)
     services = app()
     loaded = models.load(model)
@@ -102,7 +111,7 @@ def detect(
             every=every,
             confidence=confidence,
             iou=iou,
-            classes=classes,
+            classes=wanted,
             tracker=tracker,
             span=_span(source, span),
             on_progress=on_progress,
@@ -110,34 +119,71 @@ def detect(
 
     if not progress:
         return run(None)
-    wanted = [str(name) for name in classes] if classes is not None else [*loaded.labels[:3], "…"]
-    with Bar(f"looking for {', '.join(wanted)}") as bar:
+    told = [str(name) for name in wanted] if wanted is not None else [*loaded.labels[:3], "…"]
+    with Bar(f"looking for {', '.join(told)}") as bar:
         return run(lambda done, total: bar.update({"done": done, "total": total}))
 
 
-def scenes(source: Source, **options: Any) -> SpansValue:
+def scenes(
+    source: Source,
+    *,
+    threshold: float = 27.0,
+    min_duration: TimeLike = 0.6,
+    span: tuple[TimeLike, TimeLike] | None = None,
+) -> SpansValue:
     """The shots of a film, cut where its picture changes; `tl.split(at=cr.scenes(media).starts)`.
 
     Args:
         source: a path, a media or a clip (then only what it shows). Times are those of the media.
-        options: threshold and more; see `cutroom.detection.watch.scenes`.
+        threshold: how much hue, saturation and brightness (0 to 255) change on average at a cut.
+        min_duration: a cut sooner than this after the last one is none, in seconds.
+        span: only from start to end, in media time.
+
+    Raises:
+        UnsupportedMediaError, DamagedMediaError: no picture, or one that cannot be decoded.
+        ValidationError, TimeError: a threshold outside of 0 to 255, a span without a picture.
     """
+    number("threshold", threshold, 0, 255)
     media = _media(source)
-    options["span"] = _span(source, options.get("span"))
-    return find_scenes(media.value, media.path, app().get(MediaWorkers), **options)
+    return find_scenes(
+        media.value,
+        media.path,
+        app().get(MediaWorkers),
+        threshold=threshold,
+        min_duration=min_duration,
+        span=_span(source, span),
+    )
 
 
-def silences(source: Source, threshold_db: float = -35.0, **options: Any) -> SpansValue:
+def silences(
+    source: Source,
+    threshold_db: float = -35.0,
+    *,
+    min_duration: TimeLike = 0.5,
+    span: tuple[TimeLike, TimeLike] | None = None,
+) -> SpansValue:
     """Where a film is silent; `tl.cut(cr.silences(media))`.
 
     Args:
         source: a path, a media or a clip (then only what it shows). Times are those of the media.
-        threshold_db: what is quieter counts as silence, in dB below full scale.
-        options: see `cutroom.detection.listen.silences`.
+        threshold_db: what is quieter counts as silence, in dB below full scale (-120 to 0).
+        min_duration: shorter ones are no silences, in seconds.
+        span: only from start to end, in media time.
+
+    Raises:
+        UnsupportedMediaError, DamagedMediaError: no sound, or one that cannot be decoded.
+        ValidationError, TimeError: a level outside of -120 to 0 dB, a span without sound.
     """
+    number("threshold_db", threshold_db, -120, 0)
     media = _media(source)
-    options["span"] = _span(source, options.get("span"))
-    return find_silences(media.value, media.path, app().get(MediaWorkers), threshold_db=threshold_db, **options)
+    return find_silences(
+        media.value,
+        media.path,
+        app().get(MediaWorkers),
+        threshold_db=threshold_db,
+        min_duration=min_duration,
+        span=_span(source, span),
+    )
 
 
 def Spans(pairs_or_df: Any, media: Source | None = None) -> SpansValue:  # noqa: N802 - it reads like the class it makes
@@ -149,9 +195,12 @@ def Spans(pairs_or_df: Any, media: Source | None = None) -> SpansValue:  # noqa:
 
     Raises:
         TimeError: a time that is none, or a span that ends before it starts.
+        ValidationError: neither pairs nor a table.
 
     Example:
         >>> Spans([(0, 1), ("00:00:02.5", 3)]).duration
         Fraction(3, 2)
     """
+    if not hasattr(pairs_or_df, "itertuples") and not isinstance(pairs_or_df, SpansValue):
+        pairs_or_df = several("spans", pairs_or_df)
     return SpansValue.of(pairs_or_df) if media is None else SpansValue.of_media(pairs_or_df, _media(media).value)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from cutroom.api.arguments import text, truth, whole
 from cutroom.api.tables import effects_table
 from cutroom.edit import operations as ops
-from cutroom.errors import ClipGoneError, ValidationError, nearest
+from cutroom.errors import ClipGoneError, UnknownNameError, ValidationError, nearest
 from cutroom.schema.document import Document
 from cutroom.schema.effect import Effect as EffectValue
 from cutroom.schema.effect import Scalar
+from cutroom.schema.time import shown
 from cutroom.session import Session
 
 if TYPE_CHECKING:
@@ -33,6 +34,10 @@ def gone(session: Session, what: str, thing_id: str) -> ClipGoneError:
     return ClipGoneError(f"there is no {what} {thing_id}", value=thing_id, hint="look at project.timeline.to_df()")
 
 
+LONGEST_CHAIN = 64
+_LARGEST = 1e300
+
+
 def _scalars(parameters: dict[str, Any]) -> dict[str, Scalar]:
     """Parameters as the document holds them; NumPy's numbers become Python's.
 
@@ -42,9 +47,11 @@ def _scalars(parameters: dict[str, Any]) -> dict[str, Scalar]:
     plain: dict[str, Scalar] = {}
     for name, value in parameters.items():
         item = value.item() if hasattr(value, "item") and not hasattr(value, "__len__") else value
-        if not isinstance(item, bool | int | float | str) or (isinstance(item, float) and not math.isfinite(item)):
+        if not isinstance(item, bool | int | float | str) or (
+            isinstance(item, int | float) and not abs(item) <= _LARGEST  # neither is NaN
+        ):
             raise ValidationError(
-                f"{name} takes a finite number, a text or a truth value, not {value!r}",
+                f"{name} takes a finite number, a text or a truth value, not {shown(value)}",
                 value=value,
                 hint="cr.effects.get(...) says what an effect takes",
             )
@@ -98,7 +105,8 @@ class Effect:
     @enabled.setter
     def enabled(self, on: bool) -> None:
         _ = self.value
-        self.clip.session.apply(ops.SetEffect(clip=self.clip.id, effect=self.id, enabled=on))
+        enabled = truth("enabled", on)
+        self.clip.session.apply(ops.SetEffect(clip=self.clip.id, effect=self.id, enabled=enabled))
 
     def set(self, **parameters: Scalar) -> Effect:
         """Change parameters.
@@ -113,9 +121,14 @@ class Effect:
         return self
 
     def move(self, index: int) -> Effect:
-        """Give it another place in the chain, counted from 0."""
+        """Give it another place in the chain, counted from 0.
+
+        Raises:
+            ValidationError: not a whole number from 0.
+        """
         _ = self.value
-        self.clip.session.apply(ops.MoveEffect(clip=self.clip.id, effect=self.id, index=index))
+        place = whole("index", index, 0, LONGEST_CHAIN)
+        self.clip.session.apply(ops.MoveEffect(clip=self.clip.id, effect=self.id, index=place))
         return self
 
     def remove(self) -> None:
@@ -148,14 +161,17 @@ class EffectChain:
             ValidationError: a value out of range.
         """
         _ = self.clip.value
+        place = None if index is None else whole("index", index, 0, LONGEST_CHAIN)
         made = self.clip.session.apply(
-            ops.AddEffect.checked(clip=self.clip.id, effect=effect, parameters=_scalars(parameters), index=index)
+            ops.AddEffect.checked(
+                clip=self.clip.id, effect=text("effect", effect), parameters=_scalars(parameters), index=place
+            )
         )
         return Effect(self.clip, made.created[-1])
 
     def replace(self, effect: str, **parameters: Any) -> Effect:
         """Put an effect in the place of the one with its name, or at the end where there is none."""
-        with self.clip.session.edit(effect):
+        with self.clip.session.edit(text("effect", effect)):
             for index, old in enumerate(self.clip.value.effects):
                 if old.effect == effect:
                     Effect(self.clip, old.id).remove()
@@ -172,11 +188,16 @@ class EffectChain:
         """An effect by place, name or id.
 
         Raises:
-            UnknownNameError: the chain has none of that name.
+            UnknownNameError: the chain has none there, or of that name.
         """
         chain = self.clip.value.effects
         if isinstance(key, int):
+            if not -len(chain) <= key < len(chain):
+                raise UnknownNameError(
+                    f"there is no effect {shown(key)}", value=key, hint=f"the chain has {len(chain)}"
+                )
             return Effect(self.clip, chain[key].id)
+        text("an effect of a chain", key)
         for effect in chain:
             if key in {effect.effect, effect.id}:
                 return Effect(self.clip, effect.id)

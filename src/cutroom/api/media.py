@@ -10,14 +10,17 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cutroom.api import arguments
+from cutroom.api.arguments import text
 from cutroom.app import App
 from cutroom.edit.operations import AddMedia, SetSettings
+from cutroom.edit.relocate import portable
 from cutroom.errors import UnknownNameError
 from cutroom.media.library import checked_path
 from cutroom.schema.document import ProjectSettings
 from cutroom.schema.media import AudioStream, Fingerprint, VideoStream
 from cutroom.schema.media import Media as MediaValue
-from cutroom.session import Session, portable
+from cutroom.session import Session
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -128,9 +131,8 @@ class MediaLibrary:
         Raises:
             MediaNotFoundError, UnsupportedMediaError, DamagedMediaError: names the file and what to do.
         """
-        named = Path(os.fspath(path)).expanduser()
-        checked_path(named)
-        absolute = named.absolute()
+        absolute = arguments.path(path)
+        checked_path(absolute)
         self._app.grant_read(absolute, remember=False)
         probed = self._app.probe(absolute)
         self._app.grant_read(absolute, remember=True)
@@ -163,7 +165,7 @@ class MediaLibrary:
         Raises:
             UnknownNameError: there is none, or more than one.
         """
-        found = [m for m in self if name in {m.id, m.value.path, m.path, Path(m.path).name}]
+        found = [m for m in self if text("a media", name) in {m.id, m.value.path, m.path, Path(m.path).name}]
         if len(found) != 1:
             known = ", ".join(m.value.path for m in self)
             raise UnknownNameError(f"{len(found) or 'no'} media called {name!r}", value=name, hint=f"known: {known}")

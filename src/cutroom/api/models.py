@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from cutroom.api.arguments import path
 from cutroom.app import ModelWorkers, app
 from cutroom.detection import store
 from cutroom.detection.store import Model
@@ -30,6 +31,7 @@ def load(model: str | os.PathLike[str] | Model) -> Model:
     """
     if isinstance(model, Model):
         return model
+    path(model)
     services = app()
     services.get(GrantBook).grants.allow_read(store.resolve(model))
     return store.load(model, services.get(ModelWorkers))

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import io
+import os
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from cutroom.api import arguments
+from cutroom.edit.project_file import write_whole
+from cutroom.errors import OutputError
 from cutroom.schema.time import timecode
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+KINDS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +35,29 @@ class Frame:
     """Seconds on the timeline."""
     fps: Fraction = Fraction(30)
 
-    def save(self, path: str) -> None:
-        """Write it as a picture; the suffix says which kind (.png, .jpg, .webp)."""
-        from PIL import Image
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write it as a picture, whole or not at all; the suffix says which kind (.png, .jpg, .webp).
 
-        Image.fromarray(self.array).save(path)
+        Raises:
+            OutputError, DiskFullError: another suffix, or the folder cannot be written.
+        """
+        target = arguments.path(path)
+        kind = KINDS.get(target.suffix.lower())
+        if kind is None:
+            raise OutputError(
+                f"not a kind of picture: {target.name}", value=str(target), hint=f"name it {target.stem or 'frame'}.png"
+            )
+        write_whole(target, self._encoded(kind))
 
-    def _repr_jpeg_(self) -> bytes:
+    def _encoded(self, kind: str) -> bytes:
         from PIL import Image
 
         buffer = io.BytesIO()
-        Image.fromarray(self.array).save(buffer, "JPEG", quality=85)
+        Image.fromarray(self.array).save(buffer, kind, **({"quality": 85} if kind == "JPEG" else {}))
         return buffer.getvalue()
+
+    def _repr_jpeg_(self) -> bytes:
+        return self._encoded("JPEG")
 
     def __repr__(self) -> str:
         height, width = self.array.shape[:2]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cutroom.api.arguments import text, truth
 from cutroom.api.clip import Clip
 from cutroom.api.media import Media, MediaLibrary
 from cutroom.api.times import Clock, source_range
@@ -31,12 +32,16 @@ class Placing(NamedTuple):
 
 def place(timeline: Timeline, verb: str, media: MediaLike, at: TimeLike | None, how: Placing) -> Clip:
     """Probe the media where it is new, make tracks that are missing, and place picture and sound as one step."""
+    if how.track is not None:
+        text("track", how.track)
+    if how.sound is not None and not isinstance(how.sound, str):
+        truth("sound", how.sound)
     session, library = timeline.session, MediaLibrary(timeline.session, timeline.app)
     found = media if isinstance(media, Media) else library.probe(media)  # takes its time: the session is not locked
     with session.edit(verb):
         known = found if isinstance(found, Media) else library.put(found)
         kind: TrackKind = "video" if known.video else "audio"
-        target = how.track or f"{LETTER[kind]}1"
+        target = f"{LETTER[kind]}1" if how.track is None else how.track
         ensure_track(session, target, kind)
         target_kind = timeline.track(target).kind
         clock = Clock.of(session.document, target_kind)
@@ -50,10 +55,11 @@ def place(timeline: Timeline, verb: str, media: MediaLike, at: TimeLike | None, 
             "sound_track": sound_track,
         }
         if at is None:
-            made = session.apply(ops.Append(**placing))
+            made = session.apply(ops.Append.checked(**placing))
         else:
             operation = ops.Insert if verb == "insert" else ops.Overwrite
-            made = session.apply(operation(at=clock.at(at), **placing))
+            made = session.apply(operation.checked(at=clock.at(at), **placing))
+        clock.tell(session)
         return Clip(session, made.created[0])
 
 
@@ -70,7 +76,7 @@ def ensure_track(session: Session, name: str, kind: TrackKind) -> None:
     if any(name in {track.title, track.id} for track in session.document.tracks):
         return
     named = next((k for k, letter in LETTER.items() if name[:1] == letter and name[1:].isdecimal()), kind)
-    session.apply(ops.AddTrack(track=named, title=name))
+    session.apply(ops.AddTrack.checked(track=named, title=name))
 
 
 def linked_cut(left: Clip | None, right: Clip | None) -> tuple[str | None, str | None] | None:

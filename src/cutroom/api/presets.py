@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cutroom.api.arguments import text
 from cutroom.render.presets import Preset, default_presets
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ def get(preset: str) -> Preset:
     Raises:
         UnknownNameError: there is none; the hint names the nearest.
     """
-    return default_presets().get(preset)
+    return default_presets().get(text("preset", preset))
 
 
 def to_df() -> pd.DataFrame:

@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cutroom.api import arguments
+from cutroom.api.arguments import text, whole, wrong
 from cutroom.api.times import Clock, span_of
 from cutroom.app import MediaWorkers, Snapshot, app
 from cutroom.errors import MediaNotFoundError, OutputError
@@ -17,6 +19,7 @@ from cutroom.render.presets import default_presets
 from cutroom.render.report import Report
 from cutroom.render.verify import Verification
 from cutroom.render.verify import verify as verify_file
+from cutroom.session import Session
 from cutroom.workers.grantbook import GrantBook
 
 if TYPE_CHECKING:
@@ -39,6 +42,7 @@ class Renderer:
 
     Raises:
         UnknownNameError: there is no such preset.
+        ValidationError: something else is not what it should be; names it.
 
     Example:
         >>> renderer = cr.Renderer(project)  # doctest: +SKIP
@@ -49,10 +53,15 @@ class Renderer:
     def __init__(
         self, project: Project | Timeline, preset: str = "h264", *, workers: int | None = None, executor: Any = None
     ) -> None:
-        self.session = project.session
-        self.settings = default_presets().get(preset).settings
+        session = getattr(project, "session", None)
+        if not isinstance(session, Session):
+            raise wrong("project", "a project or its timeline", project)
+        if executor is not None and not callable(getattr(executor, "submit", None)):
+            raise wrong("executor", "something with a method submit", executor)
+        self.session = session
+        self.settings = default_presets().get(text("preset", preset)).settings
         self._app = app()
-        self._workers = workers
+        self._workers = None if workers is None else whole("workers", workers, 1, 1024)
         self._executor = executor
 
     def _snapshot(self, span: Any) -> Snapshot:
@@ -122,21 +131,17 @@ class Renderer:
         )
 
 
-def _path(name: str | os.PathLike[str]) -> Path:
-    return Path(os.fspath(name)).expanduser().absolute()
-
-
 def _target(output: str | os.PathLike[str]) -> Path:
     """The file to write; its name says what the preset makes.
 
     Raises:
         OutputError: another suffix.
     """
-    target = _path(output)
+    target = arguments.path(output)
     if target.suffix.lower() not in SUFFIXES:
         raise OutputError(
-            f"this preset writes MP4, not {target.suffix or 'a file without a suffix'}: {os.fspath(output)!r}",
-            value=str(output),
+            f"this preset writes MP4, not {target.suffix or 'a file without a suffix'}: {target.name!r}",
+            value=str(target),
             hint=f"name it {target.stem or 'out'}.mp4",
         )
     return target
@@ -148,9 +153,9 @@ def verify(path: str | os.PathLike[str]) -> Verification:
     Raises:
         MediaNotFoundError, UnsupportedMediaError: the file cannot be looked at.
     """
-    target = _path(path)
+    target = arguments.path(path)
     if not target.exists():
-        raise MediaNotFoundError(f"there is no file {path}", value=str(path), hint="check the path")
+        raise MediaNotFoundError(f"there is no file {target}", value=str(target), hint="check the path")
     services = app()
     services.get(GrantBook).grants.allow_read(target)
     return verify_file(target, services.get(MediaWorkers))

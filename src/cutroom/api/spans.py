@@ -7,17 +7,17 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
+from cutroom.api.arguments import several
 from cutroom.api.times import Clock, span_of
 from cutroom.errors import StaleSpansError
 from cutroom.schema.document import Document
 from cutroom.schema.spans import MediaClock, Spans
-from cutroom.schema.time import snap
 from cutroom.schema.track import Track
 from cutroom.session import Session
 
 
 def on_timeline(
-    spans: Spans | Iterable[Any], session: Session, tracks: Sequence[str] | None = None
+    spans: Spans | Iterable[Any], session: Session, tracks: Sequence[str] | None = None, clock: Clock | None = None
 ) -> list[tuple[Fraction, Fraction]]:
     """Spans as timeline times on the frame grid, in order; overlapping ones joined.
 
@@ -25,15 +25,16 @@ def on_timeline(
         spans: spans of a media or of the timeline, or pairs of timeline times.
         session: whose timeline is meant.
         tracks: media spans are mapped through the clips of these tracks; None: of all that are not locked.
+        clock: of the timeline's pictures, which keeps what snapped.
 
     Raises:
         EditError: no such track.
         StaleSpansError: timeline spans of another revision or another project.
         TimeError: a pair that is no span.
     """
-    clock = Clock.of(session.document, "video")
+    clock = clock or Clock.of(session.document, "video")
     if not isinstance(spans, Spans) or spans.clock is None:
-        found = [span_of((s.start, s.end) if isinstance(spans, Spans) else s, clock) for s in spans]
+        found = [span_of((s.start, s.end) if isinstance(spans, Spans) else s, clock) for s in several("spans", spans)]
     elif isinstance(spans.clock, MediaClock):
         found = _through_clips(spans, session.document, clock, tracks)
     else:
@@ -66,8 +67,8 @@ def _through_clips(
                 continue
             clip_end = clip.end
             for i in range(bisect_right(ends, clip.start), bisect_left(starts, clip_end)):
-                first = snap(begins + max(starts[i], clip.start) - clip.start, clock.grid)
-                last = snap(begins + min(ends[i], clip_end) - clip.start, clock.grid)
+                first = clock.snap(begins + max(starts[i], clip.start) - clip.start)
+                last = clock.snap(begins + min(ends[i], clip_end) - clip.start)
                 if first < last:
                     found.append((first, last))
     return found

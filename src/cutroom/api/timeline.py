@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from cutroom.api import arguments
 from cutroom.api.clip import Clip, Track
 from cutroom.api.picture import Frame
 from cutroom.api.place import LETTER, MediaLike, Placing, ensure_track, linked_cut, place
 from cutroom.api.spans import on_timeline
 from cutroom.api.tables import clips_table, effects_table
-from cutroom.api.times import Clock, span_of
+from cutroom.api.times import Clock, picture_at, span_of, step
 from cutroom.app import App
 from cutroom.edit import operations as ops
-from cutroom.errors import EditError
+from cutroom.effects.registry import Registry
+from cutroom.errors import EditError, nearest
 from cutroom.schema.clip import TitleSource, TitleStyle
 from cutroom.schema.spans import Spans
-from cutroom.schema.time import TimeLike, parse_time
+from cutroom.schema.time import TimeLike, parse_time, shown
 from cutroom.schema.track import TrackKind
 from cutroom.session import Session
 
@@ -71,7 +74,7 @@ class Timeline:
         Raises:
             ClipGoneError: no such clip.
         """
-        clip = Clip(self.session, clip_id)
+        clip = Clip(self.session, arguments.text("clip_id", clip_id))
         _ = clip.value
         return clip
 
@@ -82,7 +85,7 @@ class Timeline:
             EditError: no such track.
         """
         document = self.session.document
-        return Track(self.session, document.tracks[document.track_index(name)].id)
+        return Track(self.session, document.tracks[document.track_index(arguments.text("track", name))].id)
 
     def at(self, time: TimeLike) -> list[Clip]:
         """The clips under a timeline time, from bottom to top."""
@@ -95,12 +98,20 @@ class Timeline:
         return found
 
     def add_track(self, kind: TrackKind, *, name: str | None = None) -> Track:
-        """Add a track above the others of its kind; without a name it is V2, A2 and so on."""
+        """Add a track above the others of its kind; without a name it is V2, A2 and so on.
+
+        Raises:
+            UnknownNameError: no such kind.
+            EditError: there is a track of that name.
+        """
+        if arguments.text("kind", kind) not in LETTER:
+            raise nearest(kind, LETTER, what="kind of track")
         titles = {track.title for track in self.session.document.tracks}
         number = 1 + sum(track.kind == kind for track in self.session.document.tracks)
         while name is None and f"{LETTER[kind]}{number}" in titles:
             number += 1
-        made = self.session.apply(ops.AddTrack(track=kind, title=name or f"{LETTER[kind]}{number}"))
+        title = f"{LETTER[kind]}{number}" if name is None else arguments.text("name", name)
+        made = self.session.apply(ops.AddTrack.checked(track=kind, title=title))
         return Track(self.session, made.created[0])
 
     def append(
@@ -183,10 +194,9 @@ class Timeline:
         Raises:
             ValidationError: a style value that does not fit.
         """
-        clock = Clock.of(self.session.document, "title")
-        source = TitleSource(text=text, style=TitleStyle.checked(**style))
-        with self.session.edit("add title"):
-            name = track or "T1"
+        source = TitleSource.checked(text=arguments.text("text", text), style=TitleStyle.checked(**style))
+        name = "T1" if track is None else arguments.text("track", track)
+        with step(self.session, "add title", "title") as clock:
             ensure_track(self.session, name, "title")
             made = self.session.apply(
                 ops.Overwrite(track=name, at=clock.at(at), source=source, duration=clock.length(duration))
@@ -195,16 +205,15 @@ class Timeline:
 
     def split(self, at: TimeLike | Iterable[TimeLike]) -> Timeline:
         """Cut every clip of the unlocked tracks at a timeline time, or at many."""
-        clock = Clock.of(self.session.document, "video")
         moments = [at] if isinstance(at, str) or not isinstance(at, Iterable) else list(at)
-        with self.session.edit("split"):
+        with step(self.session, "split", "video") as clock:
             for moment in moments:
                 time = clock.at(moment)
                 if 0 < time < self.duration and (len(moments) == 1 or self._splits(time)):
                     self.session.apply(ops.Split(clip=None, at=time))
                 elif len(moments) == 1:
                     raise EditError(
-                        f"there is nothing to split at {moment!r}", value=moment, hint="choose another time"
+                        f"there is nothing to split at {shown(moment)}", value=moment, hint="choose another time"
                     )
         return self
 
@@ -225,8 +234,9 @@ class Timeline:
             before  [A~~~~~][B~~~]
             after   [A~]········[B']
         """
-        one = span_of(span, Clock.of(self.session.document, "video"))
-        self.session.apply(ops.Lift(spans=(one,), tracks=tuple(tracks) if tracks is not None else None))
+        named = arguments.names("tracks", tracks)
+        with step(self.session, "lift", "video") as clock:
+            self.session.apply(ops.Lift(spans=(span_of(span, clock),), tracks=named))
         return self
 
     def extract(self, span: Any, *, tracks: Iterable[str] | None = None) -> Timeline:
@@ -237,8 +247,9 @@ class Timeline:
             before  [A~~~~~][B~~~]
             after   [A~][B']
         """
-        one = span_of(span, Clock.of(self.session.document, "video"))
-        self.session.apply(ops.Extract(spans=(one,), tracks=tuple(tracks) if tracks is not None else None))
+        named = arguments.names("tracks", tracks)
+        with step(self.session, "extract", "video") as clock:
+            self.session.apply(ops.Extract(spans=(span_of(span, clock),), tracks=named))
         return self
 
     def cut(self, spans: Spans | Iterable[Any], *, tracks: Iterable[str] | None = None) -> Timeline:
@@ -247,14 +258,18 @@ class Timeline:
         Raises:
             StaleSpansError: timeline spans that were measured before the last edit.
         """
-        named = tuple(tracks) if tracks is not None else None
-        found = on_timeline(spans, self.session, named)
+        named, clock = arguments.names("tracks", tracks), Clock.of(self.session.document, "video")
+        found = on_timeline(spans, self.session, named, clock)
         if found:
-            self.session.apply(
-                ops.Extract(spans=tuple(found), tracks=named),
-                f"cut {len(found)} spans",
-            )
+            self._extract(f"cut {len(found)} spans", found, named, clock)
         return self
+
+    def _extract(
+        self, label: str, spans: list[tuple[Fraction, Fraction]], tracks: tuple[str, ...] | None, clock: Clock
+    ) -> None:
+        with self.session.edit(label):
+            self.session.apply(ops.Extract(spans=tuple(spans), tracks=tracks))
+            clock.tell(self.session)
 
     def keep(self, spans: Spans | Iterable[Any], *, tracks: Iterable[str] | None = None) -> Timeline:
         """Extract all but these spans; media spans are mapped through every clip on these tracks that shows the media.
@@ -263,8 +278,8 @@ class Timeline:
             EditError: none of the spans is on the timeline: nothing would be left.
             StaleSpansError: timeline spans that were measured before the last edit.
         """
-        named = tuple(tracks) if tracks is not None else None
-        found = on_timeline(spans, self.session, named)
+        named, clock = arguments.names("tracks", tracks), Clock.of(self.session.document, "video")
+        found = on_timeline(spans, self.session, named, clock)
         if not found:
             raise EditError(
                 "none of the spans is on the timeline: nothing would be left",
@@ -279,10 +294,7 @@ class Timeline:
         if position < self.duration:
             rest.append((position, self.duration))
         if rest:
-            self.session.apply(
-                ops.Extract(spans=tuple(rest), tracks=named),
-                f"keep {len(found)} spans",
-            )
+            self._extract(f"keep {len(found)} spans", rest, named, clock)
         return self
 
     def add_transition(
@@ -303,8 +315,12 @@ class Timeline:
         Raises:
             HandlesError: not enough media beyond the cut; says how much is missing on which side.
         """
-        length = Clock.of(self.session.document, "video").length(duration)
-        with self.session.edit(f"add {transition}"):
+        for side, clip in (("left", left), ("right", right)):
+            if clip is not None and not isinstance(clip, Clip):
+                raise arguments.wrong(side, "a clip, or None where nothing is", clip)
+        self.app.get(Registry).transition(arguments.text("transition", transition))
+        with step(self.session, f"add {transition}", "video") as clock:
+            length = clock.length(duration)
             made = self.session.apply(
                 ops.AddTransition(
                     transition=transition,
@@ -329,19 +345,27 @@ class Timeline:
 
         Returns:
             A frame: `.array` is (height, width, 3) uint8 RGB; it draws itself in a notebook.
+
+        Raises:
+            TimeError: at or beyond the end of the timeline.
         """
-        exact = Clock.of(self.session.document, "video").at(time)
-        array = self.app.still(self.session.document, self.session.paths(), exact, size=size)
-        return Frame(array, exact, self.fps)
+        document, box = self.session.document, None if size is None else arguments.size(size)
+        exact = picture_at(document, time)
+        return Frame(self.app.still(document, self.session.paths(), exact, size=box), exact, document.settings.fps)
 
     def frames(self, span: Any = None, *, every: TimeLike | None = None) -> Iterable[Frame]:
-        """The pictures of a span, one every `every` (a frame where that is None), one at a time."""
+        """The pictures of a span, one every `every` (a frame where that is None), one at a time.
+
+        Raises:
+            TimeError: the span reaches beyond the timeline; before the first picture.
+        """
         clock = Clock.of(self.session.document, "video")
         start, end = (Fraction(0), self.duration) if span is None else span_of(span, clock)
-        step = 1 / self.fps if every is None else clock.length(every, what="step")
-        while start < end:
-            yield self.frame(start)
-            start += step
+        if span is not None:
+            picture_at(self.session.document, end - 1 / self.fps)
+        pause = 1 / self.fps if every is None else clock.length(every, what="step")
+        count = math.ceil((end - start) / pause)
+        return (self.frame(start + n * pause) for n in range(count))
 
     def render(self, output: str | os.PathLike[str], *, preset: str = "h264", **options: Any) -> Report:
         """Export the timeline; `Renderer(project).render(output)` with its defaults."""

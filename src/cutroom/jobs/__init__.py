@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cutroom.errors import JobNotFoundError
 from cutroom.jobs.service import Jobs, default_jobs
+from cutroom.schema.time import shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,4 +33,6 @@ def attach(job_id: str) -> Job:
     Raises:
         JobNotFoundError: no such job.
     """
+    if not isinstance(job_id, str) or not job_id.isascii():
+        raise JobNotFoundError(f"not the id of a job: {shown(job_id)}", value=job_id, hint="cr.jobs.to_df() lists them")
     return default_jobs().attach(job_id)

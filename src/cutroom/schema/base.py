@@ -11,6 +11,7 @@ import pydantic
 from pydantic import BaseModel, ConfigDict
 
 from cutroom.errors import ValidationError, nearest
+from cutroom.schema.time import shown
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no look-alikes when ids are read aloud
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
@@ -36,7 +37,8 @@ class Frozen(BaseModel):
             if first["type"] == "extra_forbidden":
                 raise nearest(field, cls.model_fields, what=f"field of {cls.__name__}") from None
             raise ValidationError(
-                f"{field}: {first['msg'].removeprefix('Value error, ')}, not {first['input']!r}", value=first["input"]
+                f"{field}: {first['msg'].removeprefix('Value error, ')}, not {shown(first['input'])}",
+                value=first["input"],
             ) from None
 
     def replace(self, **changes: Any) -> Self:

@@ -53,7 +53,7 @@ def frames(count: int) -> FrameCount:
     """
     whole = getattr(count, "item", lambda: count)()  # NumPy's numbers too
     if not isinstance(whole, int) or isinstance(whole, bool):
-        raise TimeError(f"frames are counted in whole numbers, not {_shown(count)}", value=count, hint="cr.frames(105)")
+        raise TimeError(f"frames are counted in whole numbers, not {shown(count)}", value=count, hint="cr.frames(105)")
     return FrameCount(whole)
 
 
@@ -80,15 +80,15 @@ def parse_time(value: Any, *, rate: Fraction | None = None, signed: bool = False
     """
     seconds = _parse(value, rate)
     if seconds < 0 and not signed:
-        raise TimeError(f"a time cannot be negative: {_shown(value)}", value=value, hint=HINT)
+        raise TimeError(f"a time cannot be negative: {shown(value)}", value=value, hint=HINT)
     if abs(seconds) > LONGEST:
-        raise TimeError(f"a time of more than 1,000 hours: {_shown(value)}", value=value, hint=HINT)
+        raise TimeError(f"a time of more than 1,000 hours: {shown(value)}", value=value, hint=HINT)
     if seconds.denominator > _FINEST_FRACTION:
-        raise TimeError(f"too fine for a time: {_shown(value)}", value=value, hint="value.limit_denominator(10**9)")
+        raise TimeError(f"too fine for a time: {shown(value)}", value=value, hint="value.limit_denominator(10**9)")
     return seconds
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
     """A value for a message: short, and never an error itself."""
     try:
         text = repr(value)
@@ -105,7 +105,7 @@ def _parse(value: Any, rate: Fraction | None) -> Fraction:
     if isinstance(value, Fraction):
         return value
     if isinstance(value, bool) or value is None:
-        raise TimeError(f"not a time: {_shown(value)}", value=value, hint=HINT)
+        raise TimeError(f"not a time: {shown(value)}", value=value, hint=HINT)
     if isinstance(value, int):
         return Fraction(value)
     if isinstance(value, FrameCount):
@@ -119,16 +119,16 @@ def _parse(value: Any, rate: Fraction | None) -> Fraction:
     try:
         number = float(value)
     except (TypeError, ValueError, OverflowError):
-        raise TimeError(f"not a time: {_shown(value)}", value=value, hint=HINT) from None
+        raise TimeError(f"not a time: {shown(value)}", value=value, hint=HINT) from None
     if not math.isfinite(number):
-        raise TimeError(f"a time must be finite: {_shown(value)}", value=value, hint=HINT)
+        raise TimeError(f"a time must be finite: {shown(value)}", value=value, hint=HINT)
     return _decimal(repr(number))
 
 
 def _need(rate: Fraction | None, value: object) -> Fraction:
     if rate is None:
         raise TimeError(
-            f"{_shown(value)} counts frames, but there is no frame rate here", value=value, hint="give seconds"
+            f"{shown(value)} counts frames, but there is no frame rate here", value=value, hint="give seconds"
         )
     return rate
 
@@ -141,7 +141,7 @@ _TIMECODE = re.compile(r"(\d+):(\d{2}):(\d{2})([:;])(\d{2,3})")
 def _parse_text(text: str, rate: Fraction | None) -> Fraction:
     stripped = text.strip()
     if len(stripped) > _LONGEST_TEXT:
-        raise TimeError(f"not a time: {_shown(text)}", value=text, hint=HINT)
+        raise TimeError(f"not a time: {shown(text)}", value=text, hint=HINT)
     if stripped.startswith("-") and "/" not in stripped:
         return -_parse_text(stripped[1:], rate)
     if match := _TIMECODE.fullmatch(stripped):
@@ -150,11 +150,11 @@ def _parse_text(text: str, rate: Fraction | None) -> Fraction:
     if match := _CLOCK.fullmatch(stripped):
         hours, minutes, seconds = match.groups()
         if (minutes and Fraction(seconds) >= 60) or (hours and int(minutes) >= 60):
-            raise TimeError(f"not a clock time: {_shown(text)}", value=text, hint="minutes and seconds stay below 60")
+            raise TimeError(f"not a clock time: {shown(text)}", value=text, hint="minutes and seconds stay below 60")
         return int(hours or 0) * 3600 + int(minutes or 0) * 60 + _decimal(seconds)
     if _RATIO.fullmatch(stripped) and int(stripped.split("/")[1]):
         return Fraction(stripped)
-    raise TimeError(f"not a time: {_shown(text)}", value=text, hint=HINT)
+    raise TimeError(f"not a time: {shown(text)}", value=text, hint=HINT)
 
 
 def _timecode(  # noqa: PLR0917 - the parts of one timecode, private and called once
@@ -229,10 +229,10 @@ def parse_rate(value: Any) -> Fraction:
     """
     exact = _parse_rate(value)
     if exact is None:
-        raise TimeError(f"not a frame rate: {_shown(value)}", value=value, hint="give 25, 29.97 or 30000/1001")
+        raise TimeError(f"not a frame rate: {shown(value)}", value=value, hint="give 25, 29.97 or 30000/1001")
     if not 1 <= exact <= 240:
         raise TimeError(
-            f"a frame rate lies between 1 and 240: {_shown(value)}", value=value, hint="give frames per second"
+            f"a frame rate lies between 1 and 240: {shown(value)}", value=value, hint="give frames per second"
         )
     nominal = math.ceil(exact)
     ntsc = Fraction(nominal * 1000, 1001)
@@ -268,7 +268,7 @@ def _exact(value: Any) -> Fraction:
             return value
     elif isinstance(value, int) and not isinstance(value, bool) and -_WIDEST < value < _WIDEST:
         return Fraction(value)
-    raise ValueError(f'an exact number is written "n" or "n/d", not {_shown(value)}')
+    raise ValueError(f'an exact number is written "n" or "n/d", not {shown(value)}')
 
 
 def _not_negative(value: Any) -> Fraction:
