@@ -22,7 +22,7 @@ from cutroom.edit.history import History, Step
 from cutroom.edit.journal import Journal
 from cutroom.edit.project_file import digest_of, dump, write_whole
 from cutroom.edit.recovery import begin, opened
-from cutroom.edit.relocate import portable
+from cutroom.edit.relocate import Move
 from cutroom.errors import EditError, ProjectExistsError
 from cutroom.schema.base import new_id
 from cutroom.schema.document import Document, ProjectSettings
@@ -347,7 +347,7 @@ class Session:
         self.saved_revision = revision
 
     def save_as(self, path: Path, *, overwrite: bool = False) -> None:
-        """Go on under another name; relative media paths are kept true.
+        """Go on under another name, with all steps of the history; relative media paths are kept true.
 
         Raises:
             ProjectExistsError: the file exists and `overwrite` is off.
@@ -363,14 +363,14 @@ class Session:
             if path.exists() and not overwrite:
                 raise ProjectExistsError(f"{path} exists", value=str(path), hint="pass overwrite=True to replace it")
             revision, before = self.state
-            moved = tuple(media.evolve(path=portable(self.folder / media.path, path.parent)) for media in before.media)
-            document = before.evolve(media=moved)
-            journal = begin(path, document)
-            if self.journal:
-                self.journal.close(keep=False)
+            move = Move(self.folder, path.parent)
+            document, history = move.document(before), move.history(self.history)
+            old, journal = self.journal, begin(path, document, history)
             self.path, self.journal = path, journal
-            self._state = _State(revision + 1, document, last="save as")
+            self._state = _State(revision + 1, document, history, "save as")
             self.saved_revision = revision + 1
+            if old:
+                old.close(keep=False)
             self._tell(Change(revision + 1, document, before, "apply", "save as"))
 
     def close(self, *, save: bool = True) -> None:

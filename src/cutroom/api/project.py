@@ -201,10 +201,16 @@ class Project:
         self.session.save(overwrite=overwrite)
 
     def save_as(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
-        """Go on under another name.
+        """Go on under another name. All steps can still be undone; the old file stays as it was saved last.
+
+        Args:
+            path: the project file; relative to the current folder, or absolute.
+            overwrite: whether an existing file may be replaced.
 
         Raises:
             ProjectExistsError: the file exists and `overwrite` is off.
+            ReadOnlyProjectError: another process has that project open.
+            OutputError: the file cannot be written; this project is as it was.
         """
         self.session.save_as(Path(os.fspath(path)).expanduser().absolute(), overwrite=overwrite)
 

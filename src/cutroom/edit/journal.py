@@ -20,6 +20,7 @@ import apsw
 import pydantic
 from pydantic import TypeAdapter
 
+from cutroom.edit.history import History
 from cutroom.edit.lock import ProjectLock, cannot_keep, open_elsewhere
 from cutroom.edit.operations import OPERATION, Operation
 from cutroom.edit.project_file import writing
@@ -136,14 +137,20 @@ class Journal:
     def _get(self, key: str) -> object:
         return self._db.execute("select value from meta where key = ?", (key,)).get
 
-    def begin(self, document: Document, file_digest: str) -> None:
-        """Start anew from a document that the file with this digest holds."""
+    def begin(self, document: Document, file_digest: str, history: History | None = None) -> None:
+        """Start anew from a document that the file with this digest holds, and the steps that led to it."""
+        steps = history.steps if history else ()
+        undone = steps[history.done :] if history else ()
+        rows = [_step("apply", step.label, step.operation) for step in steps]
+        rows += [_step("undo", step.label, None) for step in reversed(undone)]
+        base = steps[0].before if steps else document
         self._write(
             ("delete from steps", ()),
             ("delete from meta where key in ('next_digest', 'next_step')", ()),
-            _put("base", zlib.compress(document.model_dump_json().encode(), 1)),
+            _put("base", zlib.compress(base.model_dump_json().encode(), 1)),
             _put("digest", file_digest),
-            _put("saved_step", 0),
+            _put("saved_step", len(rows)),
+            *rows,
         )
 
     def record(self, kind: Kind, label: str, operation: Operation | None) -> None:
@@ -152,8 +159,7 @@ class Journal:
         Raises:
             OutputError: the disk is full or gone; the step must not be acknowledged.
         """
-        text = None if operation is None else OPERATION.dump_json(operation).decode()
-        self._write(_step(kind, label, text))
+        self._write(_step(kind, label, operation))
 
     def last_step(self) -> int:
         """The number of the step that was recorded last; 0 before the first.
@@ -272,8 +278,6 @@ def _put(key: str, value: object) -> Statement:
     return "insert or replace into meta values(?, ?)", (key, value)
 
 
-def _step(kind: Kind, label: str, operation: str | None) -> Statement:
-    return (
-        "insert into steps(kind, label, operation, at) values(?, ?, ?, ?)",
-        (kind, label, operation, time.time()),
-    )
+def _step(kind: Kind, label: str, operation: Operation | None) -> Statement:
+    text = None if operation is None else OPERATION.dump_json(operation).decode()
+    return "insert into steps(kind, label, operation, at) values(?, ?, ?, ?)", (kind, label, text, time.time())

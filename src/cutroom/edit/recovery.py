@@ -27,8 +27,13 @@ class Opened:
     """Steps that the journal holds and the file does not."""
 
 
-def begin(path: Path, document: Document) -> Journal:
+def begin(path: Path, document: Document, history: History | None = None) -> Journal:
     """Write a project file anew, under the lock of its journal; steps that a crashed session left are set aside.
+
+    Args:
+        path: the file.
+        document: what it will hold.
+        history: the steps that led to it, which the journal takes over.
 
     Raises:
         ReadOnlyProjectError: another process has the project open.
@@ -41,7 +46,7 @@ def begin(path: Path, document: Document) -> Journal:
             journal.recover("")
         except JournalDamagedError as error:
             journal.set_aside(error.message)
-        journal.begin(document, hashlib.sha256(data).hexdigest())  # first: it can be taken back, a file cannot
+        journal.begin(document, hashlib.sha256(data).hexdigest(), history)  # first: it can be taken back, a file cannot
         write_whole(path, data)
     except BaseException:
         journal.abandon(keep=False)

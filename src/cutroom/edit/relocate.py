@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from cutroom.edit.history import History
+from cutroom.edit.operations import AddMedia, Batch, Operation
+from cutroom.schema.document import Document
+from cutroom.schema.media import Media
 
 
 def portable(media: Path, folder: Path) -> str:
@@ -25,3 +31,47 @@ def portable(media: Path, folder: Path) -> str:
         except ValueError:
             continue
     return str(named)
+
+
+@dataclass(slots=True)
+class Move:
+    """A project that goes from one folder to another: its documents, past and present, with media paths still true.
+
+    What is one value before is one value after, so that the steps of a history share what did not change.
+    """
+
+    old: Path
+    new: Path
+    _media: dict[int, tuple[Media, ...]] = field(default_factory=dict)
+    _documents: dict[int, Document] = field(default_factory=dict)
+
+    def document(self, value: Document) -> Document:
+        """A document as it is in the new folder."""
+        if (made := self._documents.get(id(value))) is None:
+            if (media := self._media.get(id(value.media))) is None:
+                media = self._media[id(value.media)] = tuple(self._moved(one) for one in value.media)
+            made = self._documents[id(value)] = value.evolve(media=media)
+        return made
+
+    def history(self, value: History) -> History:
+        """A history as it is in the new folder; its steps can be replayed there."""
+        steps = tuple(
+            replace(
+                step,
+                operation=self._operation(step.operation),
+                before=self.document(step.before),
+                after=self.document(step.after),
+            )
+            for step in value.steps
+        )
+        return replace(value, steps=steps)
+
+    def _operation(self, value: Operation) -> Operation:
+        if isinstance(value, AddMedia):
+            return value.evolve(media=self._moved(value.media))
+        if isinstance(value, Batch):
+            return value.evolve(operations=tuple(self._operation(inner) for inner in value.operations))
+        return value
+
+    def _moved(self, media: Media) -> Media:
+        return media.evolve(path=portable(self.old / media.path, self.new))
