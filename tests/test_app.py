@@ -45,7 +45,8 @@ def test_what_is_shown_and_exported_has_the_apps_own_effects(
         build=lambda values, setting: (Filter(filter="lutyuv", args={"y": "16", "u": "128", "v": "128"}),),
     )
     registry = build_registry()
-    registry.register_value(Registry, default_registry().with_effects(dark))
+    known = default_registry()
+    registry.register_value(Registry, Registry((*known.effects.values(), dark), known.transitions.values()))
     services = App(registry)
     for module in ("project", "renderer"):
         monkeypatch.setattr(f"cutroom.api.{module}.app", lambda: services)

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from cutroom.effects.compile import compile_picture, compile_sound
-from cutroom.effects.registry import Registry
+from cutroom.effects.registry import EffectSpec, Registry, default_registry
 from cutroom.effects.run import PictureRunner, Readers, mix
 from cutroom.media import probe
 from cutroom.schema.clip import Clip, Gap, MediaSource, TitleSource, TitleStyle, Transition
@@ -102,6 +102,11 @@ class Studio:
 
     def effect(self, effect: str, *, enabled: bool = True, **parameters: Any) -> Effect:
         return Effect(id=f"e_{next(self._number)}", effect=effect, parameters=parameters, enabled=enabled)
+
+    def extended(self, *effects: EffectSpec) -> Registry:
+        """The built-in effects and some more."""
+        known = default_registry()
+        return Registry((*known.effects.values(), *effects), known.transitions.values())
 
     def track(self, *items: Clip | Gap, kind: Any = "video", transitions: Any = (), **switches: Any) -> Track:
         number = next(self._number)

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from cutroom.effects.compile import anchor, compile_picture, cut_points
+from cutroom.effects.compile import compile_picture, cut_points
 from cutroom.render.pieces import PartTexts, anchor_of, boundaries
 from cutroom.render.plan import plan
 from cutroom.render.planned import RUN_FILES, RUN_SEGMENTS, Plan
@@ -65,7 +65,16 @@ def test_parts_of_a_stretch_are_what_the_compiler_gives_for_them(film: Film, see
             assert texts.text(first, frames) == canonical_json(compile_picture(document, begin + first, frames))
         shot = stretch.layers[0].shot if stretch.layers else None
         if shot is not None and shot.source.kind == "media":
-            assert anchor_of(stretch) == anchor(document, begin)
+            assert anchor_of(stretch) == shot.source.start * FPS // 1
+
+
+def test_the_anchor_is_the_clock_of_the_media_wherever_a_clip_stands(film: Film) -> None:
+    whole = film.document(track("video", [film.clip(15, 60)]))
+    moved = film.document(track("video", [Gap(duration=Fraction(7)), film.clip(30, 60)]))
+    assert anchor_of(compile_picture(whole, 0, 45)) == 15
+    assert anchor_of(compile_picture(whole, 15, 30)) == anchor_of(compile_picture(moved, 210, 30)) == 30
+    assert anchor_of(compile_picture(moved, 0, 210)) == 0
+    assert anchor_of(compile_picture(film.document(track("title", [title("Over", 50)])), 7, 20)) == 0
 
 
 @pytest.mark.parametrize("seed", range(4))

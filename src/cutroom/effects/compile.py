@@ -9,7 +9,7 @@ from cutroom.effects.chain import Scene
 from cutroom.effects.layout import Layout, Window, frames_layout
 from cutroom.effects.opaque import covers, invisible
 from cutroom.effects.registry import Registry, Setting, default_registry
-from cutroom.effects.segment import Blend, Layer, MediaPicture, PictureSegment, Shot
+from cutroom.effects.segment import Blend, Layer, PictureSegment, Shot
 from cutroom.effects.shot import picture_shot, require_handles
 from cutroom.effects.sound import compile_sound
 from cutroom.errors import EditError
@@ -17,7 +17,7 @@ from cutroom.schema.document import Document
 from cutroom.schema.time import to_frame
 from cutroom.schema.track import Track
 
-__all__ = ["Pictures", "anchor", "compile_picture", "compile_sound", "cut_points", "frame_count"]
+__all__ = ["Pictures", "compile_picture", "compile_sound", "cut_points", "frame_count"]
 
 
 def frame_count(document: Document) -> int:
@@ -43,20 +43,6 @@ def cut_points(document: Document) -> list[int]:
     for layout in _layouts(document):
         points.update(layout.edges)
     return sorted(point for point in points if 0 <= point <= end)
-
-
-def anchor(document: Document, frame: int, registry: Registry | None = None) -> int:
-    """Number of a frame on the clock of the bottom visible layer's media, counted in frames of the timeline.
-
-    Inside a clip it grows by one per frame and does not depend on where the clip stands or was cut: segment
-    boundaries laid where it is a multiple of the GOP survive moving and trimming. Titles and gaps count from the last
-    cut point.
-    """
-    layers = compile_picture(document, frame, 1, registry).layers
-    shot = (layers[0].shot or layers[0].incoming) if layers else None
-    if shot is not None and isinstance(shot.source, MediaPicture):
-        return math.floor(shot.source.start / shot.source.step)
-    return frame - max((layout.last_edge(frame) for layout in _layouts(document)), default=0)
 
 
 def compile_picture(

@@ -66,11 +66,6 @@ class Layout:
         index = bisect_right(self.edges, position)
         return self.edges[index] if index < len(self.edges) else None
 
-    def last_edge(self, position: int) -> int:
-        """The last structural change at or before `position`; 0 when there is none."""
-        index = bisect_right(self.edges, position)
-        return self.edges[index - 1] if index else 0
-
 
 @lru_cache(maxsize=256)
 def _layout(key: _Same, rate: Fraction, fps: Fraction) -> Layout:

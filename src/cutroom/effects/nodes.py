@@ -19,7 +19,6 @@ from cutroom.schema.base import Frozen
 FILTERS: Mapping[str, Mapping[str, type]] = {
     "lutyuv": {"y": str, "u": str, "v": str},
     "gblur": {"sigma": float, "steps": int, "planes": int},
-    "tmix": {"frames": int},
 }
 """Filters a chain may hold, with the arguments each takes. All keep the size and the pixel format."""
 

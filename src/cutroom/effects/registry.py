@@ -137,10 +137,6 @@ class Registry:
         self.effects = {spec.effect: spec for spec in effects}
         self.transitions = {spec.transition: spec for spec in transitions}
 
-    def with_effects(self, *effects: EffectSpec) -> Registry:
-        """A registry with more effects; one of the same name takes the place of the old one."""
-        return Registry((*self.effects.values(), *effects), self.transitions.values())
-
     def effect(self, effect: str) -> EffectSpec:
         """The effect of this name.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import mmap
 import os
@@ -78,10 +77,3 @@ def _libc() -> Any:
     libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_int64]
     libc.munmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
     return libc
-
-
-def close(descriptor: int | None) -> None:
-    """Close a descriptor that may be absent."""
-    if descriptor is not None:
-        with contextlib.suppress(OSError):
-            os.close(descriptor)
