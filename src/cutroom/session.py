@@ -345,6 +345,8 @@ class Session:
         if self.journal:
             self.journal.saved()
         self.saved_revision = revision
+        if self.journal:
+            self.journal.shorten(document, self.history)
 
     def save_as(self, path: Path, *, overwrite: bool = False) -> None:
         """Go on under another name, with all steps of the history; relative media paths are kept true.

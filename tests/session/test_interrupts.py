@@ -6,8 +6,6 @@ import json
 import signal
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -83,14 +81,6 @@ for what in ("apply", "undo", "redo", "block"):
 print(json.dumps(told), flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
 """
-
-
-@pytest.fixture
-def quick_disk() -> Iterator[Path]:
-    """Hundreds of projects are made, each with its fsyncs: in memory, where the system has a folder for that."""
-    memory = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
-        yield Path(folder)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs kill -9")

@@ -1,8 +1,9 @@
 """The journal beside a project: every acknowledged step is on the disk before the call that made it returns.
 
 One SQLite file per open project. It holds the document as it was when the session began, every step since, and the
-digest of the `.tlp` at the last save. A clean close deletes it; after a crash `recover` replays it. SQLite comes from
-`apsw`, because the standard library's builds lie in the range with the WAL-reset corruption.
+digest of the `.tlp` at the last save; in a long session it starts anew where the history does. A clean close deletes it;
+after a crash `recover` replays it. SQLite comes from `apsw`, because the standard library's builds lie in the range with
+the WAL-reset corruption.
 """
 
 from __future__ import annotations
@@ -20,14 +21,16 @@ import apsw
 import pydantic
 from pydantic import TypeAdapter
 
-from cutroom.edit.history import History
+from cutroom.edit.history import DEPTH, History
 from cutroom.edit.lock import ProjectLock, cannot_keep, open_elsewhere
 from cutroom.edit.operations import OPERATION, Operation
 from cutroom.edit.project_file import writing
-from cutroom.errors import CutroomError
+from cutroom.errors import CutroomError, OutputError
 from cutroom.schema.document import Document
 from cutroom.settings import on_network_disk
 
+LONGEST = 3 * DEPTH
+"""Steps that a journal may hold after a save; more than it takes to do and to undo all that a history knows."""
 Kind = Literal["apply", "undo", "redo"]
 _KIND: TypeAdapter[Kind] = TypeAdapter(Kind)
 Statement = tuple[str, tuple[Any, ...]]
@@ -190,6 +193,17 @@ class Journal:
     def saved(self) -> None:
         """The announced file is in place."""
         self._write(_put("digest", self._get("next_digest")), _put("saved_step", self._get("next_step")))
+
+    def shorten(self, document: Document, history: History) -> None:
+        """After a save: where it has grown long, start anew from the oldest document that can still be undone to.
+
+        Args:
+            document: what was saved.
+            history: the steps that led to it, and those that can be redone.
+        """
+        if self.last_step() > LONGEST:
+            with contextlib.suppress(OutputError):  # no space for it: the long one serves as well
+                self.begin(document, str(self._get("digest")), history)
 
     def recover(self, file_digest: str) -> Recovery | None:
         """What a crashed session left, where its journal belongs to this very file; None where there is nothing.
