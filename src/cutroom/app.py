@@ -144,6 +144,14 @@ class App:
         """Let workers read a file or a folder that the user named."""
         self.get(GrantBook).allow(path, remember=remember)
 
+    def grant_beneath(self, folder: Path, paths: Iterable[Path]) -> None:
+        """Let workers of this session read what lies beneath a project's folder: it is granted with the project."""
+        home = os.path.realpath(folder)
+        for path in paths:
+            real = os.path.realpath(path)
+            if os.path.commonpath([home, real]) == home:
+                self.grant_read(Path(real), remember=False)
+
     def require_granted(self, paths: Iterable[str]) -> None:
         """Refuse files that only a project names: a job carries its grants with it, so they are checked before.
 

@@ -58,6 +58,53 @@ def test_export(film, tmp_path: Path) -> None:
     assert "c.tlp is not a project file" in error
 
 
+def listing(folder: Path) -> dict[str, tuple[int, bytes]]:
+    return {path.name: (path.stat().st_mtime_ns, path.read_bytes()) for path in folder.iterdir()}
+
+
+def test_export_of_a_project_that_a_notebook_has_open(film, tmp_path: Path) -> None:
+    home, out = tmp_path / "home", tmp_path / "out"
+    home.mkdir()
+    out.mkdir()
+    (home / "film.mp4").write_bytes(film.path.read_bytes())
+    with cr.Project.create(home / "a.tlp") as project:
+        clip = project.timeline.append(home / "film.mp4", source=(0, 2))
+        project.save()
+        clip.trim(end=1)
+        project.undo().redo()
+        before = listing(home)
+        told, said = run("export", home / "a.tlp", out / "a.mp4", "--json")
+        assert json.loads(told)["frames"] == 30
+        assert "3 edits that are not saved yet" in said
+        assert listing(home) == before
+        job = json.loads(run("export", home / "a.tlp", out / "b.mp4", "--background", "--json")[0])["job"]
+        assert cr.jobs.attach(job).wait(timeout=60).state == "done"
+        assert cr.verify(out / "b.mp4").frames == 30
+        assert listing(home) == before
+        _, said = run("export", home / "a.tlp", home / "film.mp4", code=1)  # its own media
+        clip.trim(end=0.5)
+        project.save()
+        told, said = run("export", home / "a.tlp", out / "a.mp4", "--json")
+        assert json.loads(told)["frames"] == 15
+        assert "not saved" not in said
+
+
+def test_export_after_a_crash_leaves_the_journal_to_the_next_session(film, tmp_path: Path) -> None:
+    project = cr.Project.create(tmp_path / "a.tlp")
+    project.timeline.append(film.path, source=(0, 1))
+    project.session.close(save=False)
+    before = listing(tmp_path)
+    out = tmp_path.with_name(f"{tmp_path.name}-out")
+    out.mkdir()
+    told, said = run("export", tmp_path / "a.tlp", out / "a.mp4", "--json")
+    assert (json.loads(told)["frames"], "1 edits" in said) == (30, True)
+    assert listing(tmp_path) == before
+    (tmp_path / "a.tlp").write_text((tmp_path / "a.tlp").read_text() + " ")
+    _, said = run("export", tmp_path / "a.tlp", out / "b.mp4", code=1)
+    assert "edits that are not saved" in said
+    assert not (out / "b.mp4").exists()
+
+
 def test_detect(film, tmp_path: Path) -> None:
     out, _ = run("detect", film.path, "--every", "1", "--out", tmp_path / "boxes.csv", "--json")
     rows = json.loads(out)

@@ -81,17 +81,19 @@ def export(
     background: Annotated[bool, typer.Option("--background", help="Return at once; follow with cutroom jobs.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Export a project."""
-    from cutroom.api.project import Project
+    """Export a project as it is at this moment, also one that a notebook has open; the project is only read."""
+    from cutroom.api.reading import read_only
     from cutroom.api.renderer import Renderer
 
-    with Project.open(project) as opened:
-        renderer = Renderer(opened, preset=preset)
-        if background:
-            job = renderer.submit(output, span=span)
-            print_json({"job": job.id}) if as_json else say(job.id)
-            return
-        report = renderer.render(output, span=span)
+    snapshot = read_only(project)
+    if snapshot.recovered:
+        typer.secho(f"{project.name} {snapshot.recovered}", fg="yellow", err=True)
+    renderer = Renderer(snapshot, preset=preset)
+    if background:
+        job = renderer.submit(output, span=span)
+        print_json({"job": job.id}) if as_json else say(job.id)
+        return
+    report = renderer.render(output, span=span)
     if as_json:
         print_json(report.model_dump(mode="json"))
     else:
