@@ -43,6 +43,12 @@ class Desk(NamedTuple):
 Call = Callable[[Desk, Any], object]
 CASES: dict[str, tuple[Call, tuple[Any, ...]]] = {
     "create fps": (lambda d, x: cr.Project.create(fps=x), (0, "x", [], HUGE, float("nan"))),
+    "create path": (lambda d, x: cr.Project.create(x), NO_PATH[1:]),
+    "create size": (lambda d, x: cr.Project.create(size=x), NO_SIZE),
+    "create sample_rate": (lambda d, x: cr.Project.create(sample_rate=x), (0, "x", [], HUGE, 44_100.5)),
+    "open path": (lambda d, x: cr.Project.open(x), NO_PATH),
+    "save_as path": (lambda d, x: d.project.save_as(x), NO_PATH),
+    "edit label": (lambda d, x: d.project.edit(x).__enter__(), NO_TEXT),
     "one-off path": (lambda d, x: cr.timeline(x), NO_PATH),
     "media.add path": (lambda d, x: d.project.media.add(x), NO_PATH),
     "media[]": (lambda d, x: d.project.media[x], (*NO_TEXT, "none", 0)),
@@ -159,6 +165,17 @@ def test_bad_input(desk: Desk, call: Call, value: Any) -> None:
     assert (session.path, len(desk.project.history)) == (path, steps)
     assert len(str(caught.value)) < 6000
     str(caught.value).encode()
+
+
+def test_the_65th_effect(desk: Desk) -> None:
+    with desk.project.edit("many"):
+        for _ in range(63):
+            desk.clip.effects.add("blur")
+    before = desk.project.session.document
+    with pytest.raises(CutroomError):
+        desk.clip.effects.add("blur")
+    assert desk.project.session.document is before
+    desk.project.undo()
 
 
 def test_a_file_whose_name_is_not_utf8(desk: Desk, film) -> None:

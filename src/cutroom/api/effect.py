@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cutroom.api.arguments import text, truth, whole
 from cutroom.api.tables import effects_table
 from cutroom.edit import operations as ops
-from cutroom.errors import ClipGoneError, UnknownNameError, ValidationError, nearest
+from cutroom.errors import ClipGoneError, EditError, UnknownNameError, ValidationError, nearest
 from cutroom.schema.document import Document
 from cutroom.schema.effect import Effect as EffectValue
 from cutroom.schema.effect import Scalar
@@ -159,8 +159,12 @@ class EffectChain:
         Raises:
             UnknownNameError: there is no such effect or parameter; names the nearest.
             ValidationError: a value out of range.
+            EditError: the chain is full.
         """
-        _ = self.clip.value
+        if len(self.clip.value.effects) >= LONGEST_CHAIN:
+            raise EditError(
+                f"clip {self.clip.id} has {LONGEST_CHAIN} effects, and no more", value=effect, hint="remove one first"
+            )
         place = None if index is None else whole("index", index, 0, LONGEST_CHAIN)
         made = self.clip.session.apply(
             ops.AddEffect.checked(

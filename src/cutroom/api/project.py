@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from cutroom.api import arguments
 from cutroom.api.media import MediaLibrary
 from cutroom.api.timeline import Timeline
 from cutroom.app import App, app
@@ -92,7 +93,7 @@ class Project:
         if size is None:
             missing.append("size")
         else:
-            chosen["width"], chosen["height"] = size
+            chosen["width"], chosen["height"] = arguments.pair("size", size, "(width, height) in pixels")
         if sample_rate is None:
             missing.append("sample_rate")
         else:
@@ -101,7 +102,7 @@ class Project:
         services = app()
         if path is None:
             return cls(Session(Document(id=new_id("p"), settings=settings), check=services.check), services)
-        target = Path(os.fspath(path)).expanduser().absolute()
+        target = arguments.path(path)
         return cls(Session.create(target, settings, overwrite=overwrite, check=services.check), services)
 
     @classmethod
@@ -112,7 +113,7 @@ class Project:
             ProjectFileError: the file is missing, broken or from a newer Cutroom; names the place.
             ReadOnlyProjectError: another process has it open.
         """
-        target = Path(os.fspath(path)).expanduser().absolute()
+        target = arguments.path(path)
         if create and not target.exists():
             return cls.create(target)
         services = app()
@@ -122,11 +123,7 @@ class Project:
         except Exception:
             session.close(save=False)
             raise
-        folder = os.path.realpath(session.folder)
-        for media in session.document.media:  # what lies beneath the project's folder is granted with it
-            real = os.path.realpath(session.media_path(media.id))
-            if os.path.commonpath([folder, real]) == folder:
-                services.grant_read(Path(real), remember=False)
+        services.grant_beneath(session.folder, [session.media_path(media.id) for media in session.document.media])
         return cls(session, services)
 
     @property
@@ -185,7 +182,7 @@ class Project:
     @contextlib.contextmanager
     def edit(self, label: str) -> Iterator[Self]:
         """Everything inside is one step of history: all of it or, after an exception, nothing."""
-        with self.session.edit(label):
+        with self.session.edit(arguments.text("label", label)):
             yield self
 
     def save(self, *, overwrite: bool = False) -> None:
@@ -212,7 +209,7 @@ class Project:
             ReadOnlyProjectError: another process has that project open.
             OutputError: the file cannot be written; this project is as it was.
         """
-        self.session.save_as(Path(os.fspath(path)).expanduser().absolute(), overwrite=overwrite)
+        self.session.save_as(arguments.path(path), overwrite=overwrite)
 
     def close(self) -> None:
         """Save what is unsaved and let go of the file. A closed project can still be read.
