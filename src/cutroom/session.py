@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import logging
-import os
 import threading
 import warnings
 from collections.abc import Callable, Iterator
@@ -16,13 +15,14 @@ from typing import Literal
 from psygnal import EmitLoopError, Signal
 
 from cutroom.edit import operations as ops
-from cutroom.edit.apply import Applied, apply
+from cutroom.edit.apply import Applied
+from cutroom.edit.attempt import attempt
 from cutroom.edit.block import Block
-from cutroom.edit.history import History, Step
+from cutroom.edit.history import History, Step, words
 from cutroom.edit.journal import Journal
 from cutroom.edit.project_file import digest_of, dump, write_whole
 from cutroom.edit.recovery import begin, opened
-from cutroom.edit.relocate import Move
+from cutroom.edit.relocate import Move, real
 from cutroom.errors import EditError, ProjectExistsError
 from cutroom.schema.base import new_id
 from cutroom.schema.document import Document, ProjectSettings
@@ -97,7 +97,7 @@ class Session:
             ProjectExistsError: the file exists and `overwrite` is off.
             OutputError: the folder cannot be written.
         """
-        path = _real(path)
+        path = real(path)
         if path.exists() and not overwrite:
             raise ProjectExistsError(
                 f"{path} exists", value=str(path), hint="Project.open(...) opens it; overwrite=True starts anew"
@@ -116,7 +116,7 @@ class Session:
             ProjectFileError: the file cannot be read or understood.
             ReadOnlyProjectError: another process has it open.
         """
-        path = _real(path)
+        path = real(path)
         found = opened(path)
         session = cls(found.document, path, check=check)
         session.journal = found.journal
@@ -195,7 +195,7 @@ class Session:
         """
         with self._lock:
             self._require_open()
-            made = apply(self.document, operation)
+            made = attempt(self.document, operation)
             self._check(operation, made.document)
             if self._block is None:
                 self._commit(label or words(operation), operation, made)
@@ -358,7 +358,7 @@ class Session:
         with self._lock:
             self._require_open()
             self._require_no_block("save")
-            path = _real(path)
+            path = real(path)
             if path == self.path:
                 self._save(path, overwrite=overwrite)
                 return
@@ -396,23 +396,3 @@ class Session:
             self.closed.emit()
         except EmitLoopError:
             _log.exception("a subscriber of the session failed while it was closed")
-
-
-def _real(path: Path) -> Path:
-    """The file itself: through a symbolic link it would have a second lock, and a save would replace the link."""
-    return Path(os.path.realpath(path))
-
-
-def words(operation: ops.Operation) -> str:
-    """An operation in a few words, for the history.
-
-    Example:
-        >>> from fractions import Fraction
-        >>> words(ops.Split(clip=None, at=Fraction(7, 2)))
-        'split'
-    """
-    if isinstance(operation, ops.AddEffect):
-        return f"add {operation.effect}"
-    if isinstance(operation, ops.AddTransition):
-        return f"add {operation.transition}"
-    return operation.op.replace("_", " ")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from cutroom.edit.operations import Operation
+from cutroom.edit import operations as ops
 from cutroom.errors import EditError
 from cutroom.schema.document import Document
 
@@ -18,7 +18,7 @@ class Step:
     """One undoable step."""
 
     label: str
-    operation: Operation
+    operation: ops.Operation
     before: Document
     after: Document
     notes: tuple[str, ...] = ()
@@ -63,3 +63,18 @@ class History:
         if self.done == len(self.steps):
             raise EditError("there is nothing to redo", hint="a new edit after an undo forgets what was undone")
         return History(self.steps, self.done + 1), self.steps[self.done]
+
+
+def words(operation: ops.Operation) -> str:
+    """An operation in a few words, for the history.
+
+    Example:
+        >>> from fractions import Fraction
+        >>> words(ops.Split(clip=None, at=Fraction(7, 2)))
+        'split'
+    """
+    if isinstance(operation, ops.AddEffect):
+        return f"add {operation.effect}"
+    if isinstance(operation, ops.AddTransition):
+        return f"add {operation.transition}"
+    return operation.op.replace("_", " ")

@@ -1,9 +1,9 @@
 """The journal beside a project: every acknowledged step is on the disk before the call that made it returns.
 
 One SQLite file per open project. It holds the document as it was when the session began, every step since, and the
-digest of the `.tlp` at the last save; in a long session it starts anew where the history does. A clean close deletes it;
-after a crash `recover` replays it. SQLite comes from `apsw`, because the standard library's builds lie in the range with
-the WAL-reset corruption.
+digest of the `.tlp` at the last save; in a long session it starts anew where the history does. A clean close deletes
+it; after a crash `recover` replays it. SQLite comes from `apsw`, because the standard library's builds lie in the range
+with the WAL-reset corruption.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ from typing import Any, Literal
 
 import apsw
 import pydantic
+import pydantic_core
 from pydantic import TypeAdapter
 
 from cutroom.edit.history import DEPTH, History
 from cutroom.edit.lock import ProjectLock, cannot_keep, open_elsewhere
 from cutroom.edit.operations import OPERATION, Operation
 from cutroom.edit.project_file import writing
-from cutroom.errors import CutroomError, OutputError
+from cutroom.errors import CutroomError, EditError, OutputError
 from cutroom.schema.document import Document
 from cutroom.settings import on_network_disk
 
@@ -161,6 +162,7 @@ class Journal:
 
         Raises:
             OutputError: the disk is full or gone; the step must not be acknowledged.
+            EditError: it holds a text that is not UTF-8.
         """
         self._write(_step(kind, label, operation))
 
@@ -293,5 +295,11 @@ def _put(key: str, value: object) -> Statement:
 
 
 def _step(kind: Kind, label: str, operation: Operation | None) -> Statement:
-    text = None if operation is None else OPERATION.dump_json(operation).decode()
+    try:
+        label.encode()
+        text = None if operation is None else OPERATION.dump_json(operation).decode()
+    except (UnicodeEncodeError, pydantic_core.PydanticSerializationError) as error:
+        raise EditError(
+            f"{label!a} holds a text that is not UTF-8: no project file can", value=str(error), hint="rename it"
+        ) from None
     return "insert into steps(kind, label, operation, at) values(?, ?, ?, ?)", (kind, label, text, time.time())

@@ -7,7 +7,7 @@ import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cutroom.edit.apply import apply
+from cutroom.edit.attempt import attempt
 from cutroom.edit.history import History, Step
 from cutroom.edit.journal import Journal, JournalDamagedError, Recovery
 from cutroom.edit.project_file import dump, load, require_readable, write_whole
@@ -98,7 +98,7 @@ def replay(recovery: Recovery) -> tuple[Document, History]:
             history, step = history.redo()
             document = step.after
         elif operation is not None:
-            made = apply(document, operation)
+            made = attempt(document, operation)
             history = history.add(Step(label, operation, document, made.document, made.notes))
             document = made.document
     return document, history

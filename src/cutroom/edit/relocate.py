@@ -1,4 +1,4 @@
-"""Paths of media as a project file stores them: relative to the folder of the file, where they lie beneath it."""
+"""Where a project lies, and the paths of its media as its file stores them: relative where they lie beneath it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,11 @@ from cutroom.edit.history import History
 from cutroom.edit.operations import AddMedia, Batch, Operation
 from cutroom.schema.document import Document
 from cutroom.schema.media import Media
+
+
+def real(path: Path) -> Path:
+    """The file itself: through a symbolic link it would have a second lock, and a save would replace the link."""
+    return Path(os.path.realpath(path))
 
 
 def portable(media: Path, folder: Path) -> str:
