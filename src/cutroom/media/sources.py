@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from cutroom.errors import MediaError
+from cutroom.media import tasks
 from cutroom.media.fingerprint import Digests, Identity, identity_of
-from cutroom.workers.selfcheck import Digest, digest
 
 if TYPE_CHECKING:
     from cutroom.workers import WorkerPool
@@ -60,7 +60,7 @@ class Sources:
         if seen is not None and seen[0] == identity:
             return seen
         known = self._digests.find(path)
-        found = known.sha256 if known else str(pool.run(digest, Digest(path), timeout=float("inf"))["sha256"])
+        found = known.sha256 if known else str(pool.run(tasks.digest, tasks.DigestTask(path), timeout=float("inf")))
         self._digests.remember(path, identity, found)
         if identity_of(path) == identity:
             with self._lock:

@@ -37,6 +37,11 @@ class ProbeTask(_FileTask):
 
 
 @dataclass(frozen=True)
+class DigestTask(_FileTask):
+    """Read a file for its digest alone."""
+
+
+@dataclass(frozen=True)
 class IndexTask(_FileTask):
     """List the packets of a stream; None: the picture in use, or else the sound."""
 
@@ -83,6 +88,14 @@ def probe(task: ProbeTask, context: Context = DIRECT) -> dict[str, Any]:
         "audio": found.audio and found.audio.model_dump(mode="json"),
         "warnings": list(found.warnings),
     }
+
+
+def digest(task: DigestTask, context: Context = DIRECT) -> str:
+    """SHA-256 of the file."""
+    from cutroom.media.digest import digest_file
+
+    with context.open(task.path) as file:
+        return digest_file(file)
 
 
 def index(task: IndexTask, context: Context = DIRECT) -> dict[str, Any]:

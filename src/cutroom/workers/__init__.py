@@ -5,12 +5,12 @@ A task is a picklable value with `reads()` and `writes()`; a task function is im
 
 Example:
     >>> from cutroom.workers import Grants, WorkerPool
-    >>> from cutroom.workers.selfcheck import Digest, digest
+    >>> from cutroom.media.tasks import DigestTask, digest
     >>> grants = Grants()
     >>> grants.allow_read(__file__)  # doctest: +SKIP
     >>> with WorkerPool("media", workers=1, grants=grants) as pool:  # doctest: +SKIP
-    ...     pool.run(digest, Digest(__file__))["size"]
-    1234
+    ...     pool.run(digest, DigestTask(__file__))
+    '5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03'
 """
 
 from __future__ import annotations

@@ -19,9 +19,9 @@ class InlineExecutor(Executor):
     read-only). Exceptions come as they were raised.
 
     Example:
-        >>> from cutroom.workers.selfcheck import Digest, digest
-        >>> InlineExecutor().run(digest, Digest("/dev/null"))["size"]
-        0
+        >>> from cutroom.media.tasks import DigestTask, digest
+        >>> InlineExecutor().run(digest, DigestTask("/dev/null"))[:8]
+        'e3b0c442'
     """
 
     def submit(  # type: ignore[override]  # the signature of WorkerPool.submit

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import errno
-import hashlib
 import os
 import signal
 import socket
@@ -16,7 +15,6 @@ import sys
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from cutroom.workers.context import DIRECT, Context
 
@@ -39,21 +37,6 @@ class Attempts:
         return ()
 
 
-@dataclass(frozen=True)
-class Digest:
-    """A task that reads one file."""
-
-    path: str
-
-    def reads(self) -> tuple[str, ...]:
-        """The file."""
-        return (self.path,)
-
-    def writes(self) -> tuple[str, ...]:
-        """Nothing."""
-        return ()
-
-
 def attempts(task: Attempts, context: Context = DIRECT) -> dict[str, bool]:
     """Which of the attempts were refused, tried from inside a task."""
     return attempt_all()
@@ -61,16 +44,6 @@ def attempts(task: Attempts, context: Context = DIRECT) -> dict[str, bool]:
 
 def nothing(task: Attempts, context: Context = DIRECT) -> None:
     """Nothing: for the worker that starts on the way."""
-
-
-def digest(task: Digest, context: Context = DIRECT) -> dict[str, Any]:
-    """Size in bytes and SHA-256 of a file."""
-    total, state = 0, hashlib.sha256()
-    with context.open(task.path) as source:
-        while block := source.read(1 << 20):
-            state.update(block)
-            total += len(block)
-    return {"size": total, "sha256": state.hexdigest()}
 
 
 def attempt_all() -> dict[str, bool]:
