@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from cutroom.detection.stretch import stretch
+from cutroom.detection.stretch import LONGEST, stretch
 from cutroom.errors import UnsupportedMediaError, ValidationError
 from cutroom.schema.clock import MediaClock
 from cutroom.schema.media import AudioStream, Media
@@ -23,7 +23,6 @@ WINDOWS = 100
 _BLOCK = 30
 """Seconds that are read at once."""
 _QUIETEST = -120.0
-_LONGEST = 24 * 3600.0
 
 
 @dataclass(frozen=True)
@@ -115,7 +114,7 @@ def silences(
     least = parse_time(min_duration, rate=rate)
     begin, last = stretch(stream, span, rate)
     task = ListenTask(os.path.abspath(path), stream, begin, last)
-    found = executor.run(listen, task, on_progress=on_progress, timeout=_LONGEST)
+    found = executor.run(listen, task, on_progress=on_progress, timeout=LONGEST)
     import numpy as np
 
     first, levels = int(found["first"]), np.asarray(found["levels"])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from cutroom.detection import tasks
 from cutroom.detection.store import Model
-from cutroom.detection.stretch import stretch
+from cutroom.detection.stretch import LONGEST, stretch
 from cutroom.errors import TimeError, UnsupportedMediaError, ValidationError, nearest
 from cutroom.schema.media import Media
 from cutroom.schema.time import TimeLike, parse_time
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 OnProgress = Callable[[int, int], None]
 Tracker = Literal["bytetrack"]
 TRACKERS = ("bytetrack",)
-LONGEST = 24 * 3600.0
-"""Seconds after which a search is given up."""
 
 
 def detect(

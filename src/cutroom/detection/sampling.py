@@ -15,6 +15,7 @@ from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoRef
 from numpy.typing import NDArray
 
 from cutroom.effects import fit
+from cutroom.effects.planes import TURNS
 from cutroom.errors import DamagedMediaError
 from cutroom.media.video import Shown, VideoReader
 from cutroom.schema.media import VideoStream
@@ -27,7 +28,6 @@ _MATRICES = {
     "fcc": Colorspace.FCC,
     "bt2020": Colorspace.BT2020,
 }
-_TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
 
 
 class Sample(NamedTuple):
@@ -119,7 +119,7 @@ class Converter:
     def __init__(self, stream: VideoStream) -> None:
         self._matrix = int(_MATRICES[fit.matrix(stream)])
         self._range = int(ColorRange.JPEG if fit.full_range(stream) else ColorRange.MPEG)
-        self._turn = _TURNS.get(stream.rotation)
+        self._turn = TURNS.get(stream.rotation)
         self._scalers = threading.local()
 
     def rgb(self, frame: VideoFrame) -> NDArray[np.uint8]:

@@ -8,6 +8,9 @@ from cutroom.errors import TimeError, ValidationError
 from cutroom.schema.media import AudioStream, VideoStream
 from cutroom.schema.time import TimeLike, parse_time
 
+LONGEST = 24 * 3600.0
+"""Seconds after which a look through a file is given up."""
+
 
 def stretch(
     stream: VideoStream | AudioStream, span: tuple[TimeLike, TimeLike] | None, rate: Fraction | None

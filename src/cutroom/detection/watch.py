@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from cutroom.detection.stretch import stretch
+from cutroom.detection.stretch import LONGEST, stretch
 from cutroom.errors import DamagedMediaError, UnsupportedMediaError, ValidationError
 from cutroom.schema.clock import MediaClock
 from cutroom.schema.media import Media, VideoStream
@@ -21,7 +21,6 @@ from cutroom.workers.context import DIRECT, Context, OnProgress, Runner
 
 _WIDTH = 256
 """Scenes are told apart in small pictures: fast, and blind to noise."""
-_LONGEST = 24 * 3600.0
 
 
 @dataclass(frozen=True)
@@ -132,7 +131,7 @@ def scenes(
         raise ValidationError(f"not a threshold: {threshold}", value=threshold, hint="between 0 and 255; usual: 27")
     frames = max(1, math.ceil(parse_time(min_duration, rate=stream.rate) * stream.rate))
     task = WatchTask(os.path.abspath(path), stream, float(threshold), frames, *stretch(stream, span, stream.rate))
-    found = executor.run(watch, task, on_progress=on_progress, timeout=_LONGEST)
+    found = executor.run(watch, task, on_progress=on_progress, timeout=LONGEST)
     bounds = [Fraction(time) for time in found["bounds"]]
     reason: dict[str, JsonValue] = {"detector": "content", "threshold": float(threshold)}
     spans = [

@@ -10,6 +10,7 @@ from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
 
+from cutroom.edit.limits import transition_parts
 from cutroom.errors import HandlesError
 from cutroom.schema.clip import Clip, Transition
 from cutroom.schema.time import to_frame
@@ -128,7 +129,7 @@ def _window(track: Track, starts: array[int], transition: Transition, rate: Frac
         begin, end = (cut, cut + total) if right is not None else (cut - total, cut)
     else:
         cut = starts[right]
-        begin = cut - to_frame(Fraction(int(transition.duration * fps / 2)) / fps, rate)
+        begin = cut - to_frame(transition_parts(transition.duration, fps)[0], rate)
         end = begin + total
     for index, room, needed in ((left, "end", cut - begin), (right, "start", end - cut)):
         if index is not None and starts[index + 1] - starts[index] < needed:

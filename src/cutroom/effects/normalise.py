@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cutroom.effects.colour import to_canvas
 from cutroom.effects.fit import has_alpha
 from cutroom.effects.graph import Cloner, FrameGraph, Step, tag
-from cutroom.effects.planes import Picture, Plane
+from cutroom.effects.planes import TURNS, Picture, Plane
 from cutroom.effects.segment import Fit, MediaPicture
 
 _FLAGS = "bicubic+accurate_rnd+full_chroma_int"
@@ -21,7 +21,6 @@ _PLANAR_420 = {"yuv420p", "yuvj420p", "yuva420p"}
 _SITES = {0: (0.0, 0.5), 1: (0.0, 0.5), 2: (0.5, 0.5), 3: (0.0, 0.0), 4: (0.5, 0.0), 5: (0.0, 1.0), 6: (0.5, 1.0)}
 """Where a chroma sample stands among its four luma samples, by FFmpeg's number; unknown means left."""
 _LEFT = (0.0, 0.5)
-_TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
 
 
 def _sites(side: str, site: tuple[float, float], across: bool = True, down: bool = True) -> dict[str, str]:
@@ -142,7 +141,7 @@ def _unpacked(name: str) -> str:
 
 def _turned(picture: Picture, degrees: int, site: tuple[float, float]) -> tuple[Picture, tuple[float, float]]:
     """Clockwise; the chroma samples turn with it, and stand elsewhere among the luma samples then."""
-    planes = [cv2.rotate(plane, _TURNS[degrees]) for plane in picture.planes]
+    planes = [cv2.rotate(plane, TURNS[degrees]) for plane in picture.planes]
     h, v = site
     turned = Picture(planes[0], planes[1], planes[2], planes[3] if len(planes) > 3 else None)
     return turned, {90: (1 - v, h), 180: (1 - h, 1 - v), 270: (v, 1 - h)}[degrees]

@@ -22,6 +22,8 @@ from cutroom.effects.segment import Fit
 Plane = NDArray[Any]
 """8-bit numbers, (rows, columns)."""
 BLACK = (16, 128, 128)
+TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
+"""What OpenCV calls clockwise turns by degrees."""
 
 
 def views(frame: av.VideoFrame) -> list[Plane]:

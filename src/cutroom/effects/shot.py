@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from pydantic import TypeAdapter
 
+from cutroom.edit.limits import handle_after, handle_before
 from cutroom.effects.chain import Scene, chain
 from cutroom.effects.fit import fit, full_range, matrix
 from cutroom.effects.layout import Layout, Window
@@ -77,22 +78,14 @@ def require_handles(document: Document, layout: Layout, window: Window, grid: Fr
     left, right = layout.clip(window.left), layout.clip(window.right)
     if left is None or right is None:  # inside the clip: it needs nothing beyond
         return
-    missing_left = _missing_after(document, left, (window.end - window.cut) / grid)
-    missing_right = (window.cut - window.begin) / grid - right.start if right.media is not None else Fraction(0)
-    for missing, clip, where in (
-        (missing_left, left, "after the out point of the left clip"),
-        (missing_right, right, "before the in point of the right clip"),
+    for handle, frames, clip, where in (
+        (handle_after(document, left), window.end - window.cut, left, "after the out point of the left clip"),
+        (handle_before(right), window.cut - window.begin, right, "before the in point of the right clip"),
     ):
+        missing = frames / grid - handle if handle is not None else Fraction(0)
         if missing > 1 / (2 * document.settings.fps):  # what rounding to frames can cost
             raise HandlesError(
                 f"the {window.transition.transition} lacks {float(missing):.3f} s of media {where} ({clip.id})",
                 value=missing,
                 hint="shorten the transition, or trim that clip to leave media beyond the cut",
             )
-
-
-def _missing_after(document: Document, clip: Clip, needed: Fraction) -> Fraction:
-    if clip.media is None:
-        return Fraction(0)
-    left = max(Fraction(0), document.find_media(clip.media).duration - clip.end)
-    return needed - left
