@@ -30,7 +30,7 @@ class Job:
         >>> job.progress  # {} until the kernel has begun  # doctest: +SKIP
         {'stage': 'encode', 'done': 120, 'total': 1200, 'fps': 61.3, 'eta': 17.6}
         >>> job.result().output  # doctest: +SKIP
-        '/home/me/films/out.mp4'
+        '/films/out.mp4'
     """
 
     store: JobStore
