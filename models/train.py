@@ -183,7 +183,7 @@ def evaluate(path: Path, images: NDArray[np.uint8], labels: list[Labels]) -> Non
 def main() -> None:
     """Draw, train, export, evaluate."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--epochs", type=int, default=6)
+    parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--pictures", type=int, default=8000, help="drawn for training, 300 kB of memory each")
     parser.add_argument("--held-out", type=int, default=600, help="drawn for the evaluation")
     parser.add_argument("--threads", type=int, default=2, help="another number gives slightly other weights")
