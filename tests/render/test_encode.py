@@ -189,3 +189,17 @@ def test_payloads_come_back_as_they_were_and_anything_else_is_refused() -> None:
             unpack(bytes(hurt))
         except UnreadableSegmentError:
             continue
+
+
+@pytest.mark.parametrize("width", [160, 256, 320, 336])
+def test_a_segment_comes_out_the_same_each_time(width: int) -> None:
+    rng = np.random.default_rng(9)
+    noise = rng.integers(16, 235, (270, width), dtype=np.uint8)
+    shape = PictureFormat(Fraction(30), width, 180)
+
+    def made() -> Packets:
+        frames = [av.VideoFrame.from_ndarray(np.roll(noise, 2 * i, axis=1), format="yuv420p") for i in range(20)]
+        return encode_picture(frames, SETTINGS, shape)
+
+    first = made()
+    assert all(made() == first for _ in range(12))

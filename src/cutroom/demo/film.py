@@ -31,6 +31,7 @@ from cutroom.demo.scenes import Scene, plan_scenes
 from cutroom.demo.shapes import Image
 from cutroom.demo.sound import SAMPLE_RATE, Sound, find_clicks, make_sound
 from cutroom.errors import DiskFullError, OutputError, ValidationError
+from cutroom.render.encode import repeatable
 
 __all__ = ["Box", "FilmTruth", "find_clicks", "read_frame_number", "write_demo_film"]
 
@@ -216,7 +217,7 @@ def _video_stream(container: OutputContainer, form: _Form) -> VideoStream:
     context = video.codec_context
     context.gop_size = round(2 * form.fps)
     context.thread_count = 2  # fixed: x264's output depends on it
-    context.options = {"preset": "veryfast", "crf": "20"}
+    context.options = {"preset": "veryfast", "crf": "20", "x264-params": ":".join(repeatable(form.size[0]))}
     context.color_range = ColorRange.MPEG
     context.colorspace = Colorspace.ITU709
     context.color_primaries = ColorPrimaries.BT709
