@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
 from fractions import Fraction
 
 import av
+import cv2
 import numpy as np
 import pytest
 
@@ -191,14 +193,20 @@ def test_payloads_come_back_as_they_were_and_anything_else_is_refused() -> None:
             continue
 
 
-@pytest.mark.parametrize("width", [160, 256, 320, 336])
+@pytest.mark.parametrize("width", [256, 320, 336])
 def test_a_segment_comes_out_the_same_each_time(width: int) -> None:
-    rng = np.random.default_rng(9)
-    noise = rng.integers(16, 235, (270, width), dtype=np.uint8)
+    """Whatever lies in memory that was used before: a soft picture that pans, whose blocks the encoder follows."""
+    noise = np.random.default_rng(0).integers(0, 255, (220, width + 80, 3), dtype=np.uint8)
+    soft = cv2.GaussianBlur(noise, (0, 0), 4)
     shape = PictureFormat(Fraction(30), width, 180)
 
+    rng, used = np.random.default_rng(1), deque[list[np.ndarray]](maxlen=2)
+
     def made() -> Packets:
-        frames = [av.VideoFrame.from_ndarray(np.roll(noise, 2 * i, axis=1), format="yuv420p") for i in range(20)]
+        sizes, values = rng.integers(1_000, 400_000, 60), rng.integers(0, 255, 60, np.uint8)
+        used.append([np.full(size, value, np.uint8) for size, value in zip(sizes, values, strict=True)])
+        views = (np.ascontiguousarray(soft[i : i + 180, 2 * i : 2 * i + width]) for i in range(20))
+        frames = (av.VideoFrame.from_ndarray(view, format="rgb24").reformat(format="yuv420p") for view in views)
         return encode_picture(frames, SETTINGS, shape)
 
     first = made()
