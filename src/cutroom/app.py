@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import svcs
 
 from cutroom.edit import operations as ops
-from cutroom.edit.journal import journal_path
+from cutroom.edit.journal import own_files
 from cutroom.effects.registry import Registry, Setting, check, default_registry
 from cutroom.errors import AccessDeniedError
 from cutroom.jobs.places import tidy
@@ -284,7 +284,7 @@ class App:
                 cancelled=cancelled,
                 grant=allow,
                 require=self.require_unchanged,
-                protected=[str(project), str(journal_path(project))] if project else [],
+                protected=[str(path) for path in own_files(project)] if project else [],
             )
         finally:
             for part in written:

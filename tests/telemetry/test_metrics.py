@@ -83,6 +83,7 @@ def test_examining_a_file_and_indexing_it_are_measured(film, tmp_path: Path) -> 
         project.media.add(film.path)
         project.media.add(film.path)  # it is in the project already
         table = telemetry.metrics_df().set_index("metric")
+        assert table.loc["media_files_imported_total"]["value"] == 1
         took = table.loc["media_processing_duration_seconds"]
         assert (took["count"], took["attributes"]) == (2, {"task": "probe"})
         assert 0 < took["value"] < 60

@@ -13,23 +13,18 @@ from typing import TYPE_CHECKING
 from cutroom.api import arguments
 from cutroom.api.arguments import text
 from cutroom.app import App
+from cutroom.edit.adopt import adopt
 from cutroom.edit.operations import AddMedia, SetSettings
 from cutroom.edit.relocate import portable
 from cutroom.errors import UnknownNameError
 from cutroom.media.library import checked_path
-from cutroom.schema.document import ProjectSettings
 from cutroom.schema.media import AudioStream, Fingerprint, VideoStream
 from cutroom.schema.media import Media as MediaValue
 from cutroom.session import Session
+from cutroom.telemetry import count
 
 if TYPE_CHECKING:
     import pandas as pd
-
-USUAL_RATES = tuple(
-    Fraction(rate)
-    for rate in ("24000/1001", "24", "25", "30000/1001", "30", "48", "50", "60000/1001", "60", "100", "120", "240")
-)
-"""What a project takes for its own where the first video has no steady rate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +146,7 @@ class MediaLibrary:
             adopted = adopt(document.settings, made)
             if adopted != document.settings:
                 session.apply(SetSettings(settings=adopted))
+            count("media_files_imported_total")
             return Media(session, made.id)
 
     def __iter__(self) -> Iterator[Media]:
@@ -201,23 +197,3 @@ class MediaLibrary:
 
     def _repr_html_(self) -> str:
         return str(self.to_df().to_html(index=False))
-
-
-def adopt(settings: ProjectSettings, media: MediaValue) -> ProjectSettings:
-    """The settings after the first media has decided what nobody chose; odd sizes become even, as 4:2:0 needs."""
-    changes: dict[str, object] = {}
-    left = list(settings.adopt)
-    if media.video:
-        if "fps" in left:
-            rate = media.video.rate
-            steady = not media.video.variable_rate and 1 <= rate <= 240
-            changes["fps"] = rate if steady else min(USUAL_RATES, key=lambda usual: abs(usual - rate))
-            left.remove("fps")
-        if "size" in left:
-            width, height = media.video.display_size
-            changes["width"], changes["height"] = max(16, width + width % 2), max(16, height + height % 2)
-            left.remove("size")
-    if media.audio and "sample_rate" in left:
-        changes["sample_rate"] = min(max(media.audio.sample_rate, 8_000), 192_000)
-        left.remove("sample_rate")
-    return settings.replace(**changes, adopt=tuple(left)) if changes else settings

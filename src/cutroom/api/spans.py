@@ -11,6 +11,7 @@ from cutroom.api.arguments import several
 from cutroom.api.times import Clock, span_of
 from cutroom.errors import StaleSpansError
 from cutroom.schema.document import Document
+from cutroom.schema.span import cover
 from cutroom.schema.spans import MediaClock, Spans
 from cutroom.schema.track import Track
 from cutroom.session import Session
@@ -45,13 +46,7 @@ def on_timeline(
                 hint="ask the question again on the timeline as it is now",
             )
         found = [span_of((span.start, span.end), clock) for span in spans]
-    joined: list[tuple[Fraction, Fraction]] = []
-    for start, end in sorted(found):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((start, end))
-    return joined
+    return cover(found)
 
 
 def _through_clips(

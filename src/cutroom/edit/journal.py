@@ -23,7 +23,7 @@ import pydantic_core
 from pydantic import TypeAdapter
 
 from cutroom.edit.history import DEPTH, History
-from cutroom.edit.lock import ProjectLock, cannot_keep, open_elsewhere
+from cutroom.edit.lock import ProjectLock, cannot_keep, lock_path, open_elsewhere
 from cutroom.edit.operations import OPERATION, Operation
 from cutroom.edit.project_file import writing
 from cutroom.errors import CutroomError, EditError, OutputError
@@ -44,6 +44,11 @@ _TABLES = (
 def journal_path(project: Path) -> Path:
     """Where a project's journal lies."""
     return project.with_name(project.name + "-journal")
+
+
+def own_files(project: Path) -> tuple[Path, Path, Path]:
+    """The files of an open project, which nothing else may write: itself, its journal, its lock."""
+    return project, journal_path(project), lock_path(project)
 
 
 @dataclass(frozen=True, slots=True)

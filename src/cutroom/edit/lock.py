@@ -17,6 +17,11 @@ PATIENCE = 0.2
 _KNOWS_NO_LOCKS = {errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP, errno.EINVAL}
 
 
+def lock_path(project: Path) -> Path:
+    """Where a project's lock lies while it is open."""
+    return project.with_name(project.name + "-lock")
+
+
 class ProjectLock:
     """Held from birth until `release`; the system drops it when the process ends.
 
@@ -40,7 +45,7 @@ class ProjectLock:
     """
 
     def __init__(self, project: Path) -> None:
-        self.path = project.with_name(project.name + "-lock")
+        self.path = lock_path(project)
         self._descriptor: int | None = None
         if sys.platform == "win32":
             return

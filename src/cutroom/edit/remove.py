@@ -10,6 +10,7 @@ from cutroom.edit.limits import readable
 from cutroom.edit.operations import Delete, Extract, Lift, Span, Split
 from cutroom.errors import EditError, TimeError
 from cutroom.schema.clip import Clip, Gap, Item
+from cutroom.schema.span import cover
 
 
 def split(draft: Draft, op: Split) -> None:
@@ -49,19 +50,14 @@ def tidy(spans: tuple[Span, ...]) -> list[Span]:
     Raises:
         TimeError: a span that ends before it starts.
     """
-    joined: list[Span] = []
-    for start, end in sorted(spans):
+    for start, end in spans:
         if end <= start:
             raise TimeError(
                 f"a span must end after it starts: {readable(start)} to {readable(end)}",
                 value=(start, end),
                 hint="give (start, end), end exclusive",
             )
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((start, end))
-    return joined
+    return cover(spans)
 
 
 def lift(draft: Draft, op: Lift) -> None:

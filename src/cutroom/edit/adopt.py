@@ -1,0 +1,34 @@
+"""What a project takes from its first video: whatever nobody chose."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from cutroom.schema.document import ProjectSettings
+from cutroom.schema.media import Media
+
+FILM_RATES = tuple(
+    Fraction(rate)
+    for rate in ("24000/1001", "24", "25", "30000/1001", "30", "48", "50", "60000/1001", "60", "100", "120", "240")
+)
+"""Rates that films are shown at: what a project takes where its first video has no steady rate."""
+
+
+def adopt(settings: ProjectSettings, media: Media) -> ProjectSettings:
+    """The settings after the first media has decided what nobody chose; odd sizes become even, as 4:2:0 needs."""
+    changes: dict[str, object] = {}
+    left = list(settings.adopt)
+    if media.video:
+        if "fps" in left:
+            rate = media.video.rate
+            steady = not media.video.variable_rate and 1 <= rate <= 240
+            changes["fps"] = rate if steady else min(FILM_RATES, key=lambda usual: abs(usual - rate))
+            left.remove("fps")
+        if "size" in left:
+            width, height = media.video.display_size
+            changes["width"], changes["height"] = max(16, width + width % 2), max(16, height + height % 2)
+            left.remove("size")
+    if media.audio and "sample_rate" in left:
+        changes["sample_rate"] = min(max(media.audio.sample_rate, 8_000), 192_000)
+        left.remove("sample_rate")
+    return settings.replace(**changes, adopt=tuple(left)) if changes else settings
