@@ -350,3 +350,9 @@ def test_markers_of_what_is_taken_away_go_to_the_cut(document: Document) -> None
     assert moved(Extract(spans=((F(0), F(2)), (F(6), F(9))))) == [0, 1, 2, 4, 4]
     assert moved(Trim(clip=ids(document)[1], edge="end", to=F(7, 2), ripple=True)) == [1, 3, F(7, 2), F(7, 2), F(9, 2)]
     assert moved(Insert(track="V1", at=F(3), source=MediaSource(media="m_b"), duration=F(1))) == [1, 4, 5, 8, 9]
+
+
+@pytest.mark.parametrize(("track", "target"), [("V1", "A1"), ("A1", "V1"), ("A1", "V2")])
+def test_a_picture_stays_a_picture_and_sound_stays_sound(document: Document, track: str, target: str) -> None:
+    with pytest.raises(EditError, match="would make it"):
+        apply(document, Move(clip=ids(document, track)[0], to=F(3), track=target))

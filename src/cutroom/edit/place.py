@@ -72,6 +72,14 @@ def move(draft: Draft, op: Move) -> None:
             )
         target = draft.track(op.track) if op.track and number == 0 else t
         check_kind(document, document.tracks[target], clip.source)
+        sound, heard = (document.tracks[index].kind == "audio" for index in (t, target))
+        if sound != heard:
+            what = ("sound", "a picture") if sound else ("a picture", "sound")
+            raise EditError(
+                f"clip {clip.id} is {what[0]}, and track {document.tracks[target].title} would make it {what[1]}",
+                value=op.track,
+                hint="move it to a track of its own kind",
+            )
         if (target, to) != (t, start):
             moves.append((target, clip, to))
     for _, clip, _ in moves:
