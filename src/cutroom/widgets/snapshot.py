@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
 from array import array
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import PurePosixPath
+
+from pydantic_core import to_json
 
 from cutroom.edit.history import History
 from cutroom.edit.limits import transition_parts
@@ -79,14 +80,15 @@ def snapshot(state: State, clock: Clock, session: str, frame: int) -> tuple[Snap
     # column by column, and kinds by name (isinstance on pydantic models is slow): 10,000 clips pass here at every start
     items = [item for track in document.tracks for item in track.items]
     clips = [item for item in items if item.kind == "clip"]
+    sources = [None if item.kind == "gap" else item.source for item in items]
     columns: list[array[float] | array[int]] = [
-        array("d", [item.duration.numerator * scale // item.duration.denominator for item in items]),
-        array("d", [i.start.numerator * scale // i.start.denominator if i.kind == "clip" else 0 for i in items]),
-        array("i", [_source(item, number) for item in items]),
+        array("d", [(time := item.duration).numerator * scale // time.denominator for item in items]),
+        array("d", [(t := i.start).numerator * scale // t.denominator if i.kind == "clip" else 0 for i in items]),
+        array("i", [GAP if s is None else number[s.media] if s.kind == "media" else TITLE for s in sources]),
     ]
     effects = bytes([min(255, len(item.effects)) if item.kind == "clip" and item.effects else 0 for item in items])
-    texts = [clip.source.text for clip in clips if clip.source.kind == "title"]
-    text = json.dumps([[clip.id for clip in clips], [clip.link for clip in clips], texts]).encode()
+    texts = [source.text for source in sources if source is not None and source.kind == "title"]
+    text = to_json([[clip.id for clip in clips], [clip.link for clip in clips], texts])
     message = Snapshot(
         session=session,
         revision=state.revision,
