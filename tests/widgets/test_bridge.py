@@ -243,6 +243,15 @@ def test_every_request_is_answered_once_and_stale_ones_cost_nothing(
     assert not with_picture & {4, 5, 6, 7}, "four were begun before the generation changed"
 
 
+def test_players_that_wait_for_nothing_are_forgotten(bridge: Bridge, wire: Wire) -> None:
+    """Every reload of a page, and every view of a player, is another one."""
+    for player in range(50):
+        for number in range(3):
+            bridge.receive(wire, frame(3 * player + number, number, generation=number, player=player))
+    until(lambda: len(wire.of("frame")) == 150)
+    until(lambda: not bridge._wanted)
+
+
 def test_a_still_that_cannot_be_made_is_an_answer(bridge: Bridge, wire: Wire) -> None:
     bridge.receive(wire, frame(1, 30 * 16))
     until(lambda: bool(wire.told))

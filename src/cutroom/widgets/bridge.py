@@ -84,7 +84,8 @@ class Bridge:
         """The widgets of this session by what they are: displaying one again shows the same model."""
         self._name = new_id("s")
         self._ports: list[Port] = []
-        self._wanted: dict[tuple[str, int], int] = {}
+        self._wanted: dict[tuple[str, int], tuple[int, int]] = {}
+        """Of each player that waits for stills: the newest generation, and how many stills."""
         self._queue: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._pictures = ThreadPoolExecutor(FRAMES_IN_FLIGHT, thread_name_prefix="cutroom-stills")
         self._gate = threading.Lock()
@@ -198,7 +199,8 @@ class Bridge:
         key = message.client, message.player
         with self._gate:
             if self._open:
-                self._wanted[key] = max(message.generation, self._wanted.get(key, 0))
+                generation, waiting = self._wanted.get(key, (0, 0))
+                self._wanted[key] = max(message.generation, generation), waiting + 1
                 self._pictures.submit(self._serve, port, message)
                 return
         answer = Failure(client=message.client, request=message.request, reason=_CLOSED, hint=_OPEN_AGAIN)
@@ -301,7 +303,7 @@ class Bridge:
         jpeg: list[bytes] = []
         boxes: tuple[Box, ...] = ()
         try:
-            if message.generation >= self._wanted[client, message.player]:  # else it is not wanted any more
+            if message.generation >= self._wanted[client, message.player][0]:  # else it is not wanted any more
                 jpeg = [self.still(document, message.frame, (message.width, message.height))]
                 boxes = port.boxes(document, message.frame, revision)
             answer = Frame(client=client, request=request, frame=message.frame, revision=revision, boxes=boxes)
@@ -310,7 +312,14 @@ class Bridge:
         except Exception as error:
             _log.exception("a still could not be made")
             answer = Failure(client=client, request=request, reason=f"{type(error).__name__}: {error}", hint=_FAULT)
+        self._answered(client, message.player)
         port.post(answer.model_dump(mode="json"), [] if isinstance(answer, Failure) else jpeg)
+
+    def _answered(self, client: str, player: int) -> None:
+        with self._gate:
+            generation, waiting = self._wanted.pop((client, player))
+            if waiting > 1:
+                self._wanted[client, player] = generation, waiting - 1
 
     def poster(self, size: tuple[int, int], seconds: float) -> bytes | None:
         """A still for pages without widgets: at the playhead, or a third into the timeline; None: not in this time."""
