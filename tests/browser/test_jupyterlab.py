@@ -45,6 +45,14 @@ while time.time() < end:
     print(".", end="")
 print("DONE")
 """
+# whatever is drawn is drawn at once; and what was printed before the bar must still be there after it
+LOOK = """
+from cutroom.jobs import bar
+
+bar.CELL_AFTER = 0
+print("before")
+found = cr.detect("demo.mp4")
+"""
 CELLS = [
     BUILD,
     "cr.PlayerWidget(tl, detections=dets)",
@@ -55,8 +63,9 @@ CELLS = [
     "cr.TimelineWidget(tl).time = 1.5",
     BUSY,
     "tl",
+    LOOK,
 ]
-PLAYER, EDITOR, SAY_CLIP, SAY_PLACE, UNDO, SEEK, KEEP_BUSY, AGAIN = range(1, 9)
+PLAYER, EDITOR, SAY_CLIP, SAY_PLACE, UNDO, SEEK, KEEP_BUSY, AGAIN, DETECT = range(1, 10)
 
 
 @pytest.fixture(scope="module")
@@ -199,6 +208,23 @@ def test_shown_twice_it_is_one_model(lab: Lab) -> None:
         "(now) => [...document.querySelectorAll('.cutroom-timeline')].every((one) => one.dataset.revision === now)"
     )
     lab.page.wait_for_function(all_say, arg=revision)
+
+
+def test_a_progress_bar_goes_without_leaving_room(lab: Lab) -> None:
+    lab.run(DETECT)
+    bar = lab.page.locator(".jp-OutputArea-output progress")
+    bar.wait_for(state="visible", timeout=30_000)
+    assert lab.output(DETECT).strip() == "before"
+    bar.wait_for(state="detached", timeout=5_000)
+    heights = """(index) => {
+      const { outputArea } = window.jupyterapp.shell.currentWidget.content.widgets[index];
+      return outputArea.widgets.map((output) => output.node.offsetHeight);
+    }"""
+    text, left = lab.page.evaluate(heights, DETECT)
+    assert text > 0
+    assert left == 0
+    saved = "(index) => window.jupyterapp.shell.currentWidget.content.widgets[index].model.outputs.toJSON()[1].data"
+    assert lab.page.evaluate(saved, DETECT) == {}
 
 
 def test_keys_stay_in_the_widget_and_a_restart_of_the_kernel_is_said(lab: Lab, clip: str) -> None:

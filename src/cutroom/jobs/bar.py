@@ -5,15 +5,25 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Mapping
+from html import escape
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 PLAIN_EVERY = 5.0
 """Seconds between two plain lines."""
+CELL_AFTER = 0.5
+"""Seconds that something must last before a cell shows a bar: one that has shown anything stays taller."""
+CELL_EVERY = 0.1
+"""Seconds between two pictures of a notebook's bar."""
+
+
+class _Drawing(Protocol):
+    def draw(self, title: str, done: int, total: int | None) -> None: ...
+    def end(self) -> None: ...
 
 
 class Bar:
-    """A progress bar over updates with `done`, `total`, `stage`.
+    """A progress bar over updates with `done`, `total`, `stage`. It is gone when it ends.
 
     Example:
         >>> with Bar("out.mp4") as bar:  # doctest: +SKIP
@@ -22,36 +32,98 @@ class Bar:
 
     def __init__(self, title: str) -> None:
         self._title = title
-        self._progress: Any = None
-        self._task: Any = None
-        self._last = time.monotonic()
+        self._drawing: _Drawing | None = None
 
     def __enter__(self) -> Self:
-        notebook = "ipykernel" in sys.modules and "IPython" in sys.modules
-        if notebook or sys.stderr.isatty():
-            from rich.console import Console
-            from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
-            columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-            console = Console(stderr=True) if not notebook else None
-            self._progress = Progress(*columns, console=console, transient=True)
-            self._progress.start()
-            self._task = self._progress.add_task(self._title, total=None)
+        if "ipykernel" in sys.modules and "IPython" in sys.modules:
+            self._drawing = _Cell()
+        else:
+            self._drawing = _Terminal(self._title) if sys.stderr.isatty() else _Lines()
         return self
 
     def update(self, progress: Mapping[str, Any]) -> None:
         """Show how far it is."""
-        done, total, stage = progress.get("done"), progress.get("total"), progress.get("stage", "")
-        if self._progress is not None:
-            self._progress.update(
-                self._task, completed=done or 0, total=total, description=f"{self._title} {stage}".rstrip()
-            )
-        elif total and time.monotonic() - self._last > PLAIN_EVERY:
-            self._last = time.monotonic()
-            print(f"{self._title}: {stage} {100 * (done or 0) / total:.0f} %", file=sys.stderr, flush=True)
+        if self._drawing is not None:
+            title = f"{self._title} {progress.get('stage', '')}".rstrip()
+            self._drawing.draw(title, progress.get("done") or 0, progress.get("total"))
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._progress is not None:
-            self._progress.stop()
+        if self._drawing is not None:
+            self._drawing.end()
+
+
+class _Terminal:
+    def __init__(self, title: str) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+        self._progress = Progress(*columns, console=Console(stderr=True), transient=True)
+        self._progress.start()
+        self._task = self._progress.add_task(title, total=None)
+
+    def draw(self, title: str, done: int, total: int | None) -> None:
+        self._progress.update(self._task, completed=done, total=total, description=title)
+
+    def end(self) -> None:
+        self._progress.stop()
+
+
+class _Lines:
+    def __init__(self) -> None:
+        self._last = time.monotonic()
+
+    def draw(self, title: str, done: int, total: int | None) -> None:
+        if total and time.monotonic() - self._last > PLAIN_EVERY:
+            self._last = time.monotonic()
+            print(f"{title}: {100 * done / total:.0f} %", file=sys.stderr, flush=True)
+
+    def end(self) -> None:
+        pass
+
+
+class _Cell:
+    """An output of the cell that is drawn over again, and has nothing in it at the end: no height, nothing saved.
+
+    A bar of rich, an ipywidget, would leave its empty frame, and `Output()` in the saved notebook.
+    """
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+        self._next = self._began + CELL_AFTER
+        self._shown: Any = None
+
+    def draw(self, title: str, done: int, total: int | None) -> None:
+        now = time.monotonic()
+        if now < self._next:
+            return
+        self._next = now + CELL_EVERY
+        self._show(_picture(title, done, total, now - self._began))
+
+    def _show(self, data: dict[str, str]) -> None:
+        from IPython.display import display
+
+        if self._shown is None:
+            self._shown = display(data, raw=True, display_id=True)  # type: ignore[no-untyped-call]
+        else:
+            self._shown.update(data, raw=True)
+
+    def end(self) -> None:
+        if self._shown is not None:
+            self._show({})
+
+
+def _picture(title: str, done: int, total: int | None, seconds: float) -> dict[str, str]:
+    """A bar as HTML and as text."""
+    if not total:
+        share, value = "", ""
+    else:
+        left = round(seconds * (total - done) / done) if done else None
+        share = f"{100 * done / total:.0f} %" + (f", {left // 60}:{left % 60:02} left" if left is not None else "")
+        value = f' value="{done}" max="{total}"'
+    style = "display: flex; gap: 10px; align-items: center; font-size: 13px; font-variant-numeric: tabular-nums"
+    bar = f'<progress{value} style="width: 16em; accent-color: var(--jp-brand-color1, #2196f3)"></progress>'
+    html = f'<div style="{style}"><span>{escape(title)}</span>{bar}<span>{share}</span></div>'
+    return {"text/plain": f"{title} {share}".rstrip(), "text/html": html}
