@@ -67,7 +67,8 @@ async ([kind, source]) => {
   const el = document.createElement("div");
   el.className = "cell";
   document.body.append(el);
-  widget.render({ model, el });
+  const gone = widget.render({ model, el });
+  window.views = [...(window.views ?? []), gone];
 }
 """
 DELIVER = """

@@ -496,6 +496,30 @@ def test_a_closed_project_is_shown_and_cannot_be_edited(opened: Opener) -> None:
     assert desk.state("timeline")["revision"] == "1"
 
 
+def test_a_player_that_is_taken_away_gives_its_pictures_back(opened: Opener) -> None:
+    desk = opened(trip(), "PlayerWidget")
+    shown(desk, 0)
+    desk.page.evaluate("""() => {
+      const make = window.createImageBitmap;
+      window.made = [];
+      window.createImageBitmap = (...all) => make(...all).then((made) => (window.made.push(made), made));
+    }""")
+    desk.page.locator(".cutroom-player").focus()
+    press(desk, "ArrowRight")
+    shown(desk, 1)
+    desk.page.keyboard.press("ArrowRight")
+    desk.until(lambda: not desk._out.empty(), "a still is on its way")
+    content, buffers = desk._out.get()
+    desk.page.evaluate("() => window.views[0]()")
+    assert desk.page.locator(".cutroom-player").count() == 0
+    desk._out.put((content, buffers))
+    desk.settle()
+    desk.page.evaluate("() => window.views[0]()")  # Jupyter may say it twice
+    widths = desk.page.evaluate("() => window.made.map((picture) => picture.width)")
+    assert widths
+    assert set(widths) == {0}, "a closed picture has no width"
+
+
 def notice_of_player(desk: Desk) -> str:
     return words(desk.page.locator(".cutroom-player .cutroom-notice"))
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Link, type Model } from "../src/bridge/link.ts";
+import { Link, LOST, type Model } from "../src/bridge/link.ts";
 import type { FromBrowser, Snapshot, ToBrowser } from "../src/bridge/protocol.gen.ts";
 import { client } from "../src/state/store.ts";
 import { SECOND } from "./make.ts";
@@ -156,4 +156,20 @@ test("a closed project is shown with the words why nothing can be done", async (
   line.say({ type: "seek", client: null, frame: 9 });
   assert.equal(link.status.kind, "gone");
   assert.equal(link.state.frame, 9);
+});
+
+test("a still that does not come is forgotten, and so is who waited for it", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const { line, link } = open(t);
+  line.say(snapshot("s8", 0), [EMPTY]);
+  const heard: number[] = [];
+  const ask = (): number =>
+    link.requestFrame({ player: 1, generation: 0, frame: 3, width: 16, height: 16 }, ({ request }) => heard.push(request))!;
+  const answer = (request: number): void =>
+    line.say({ type: "frame", client: client(), request, frame: 3, revision: 0, boxes: [] }, [EMPTY]);
+  const [prompt, late] = [ask(), ask()];
+  answer(prompt);
+  t.mock.timers.tick(LOST + 1);
+  answer(late);
+  assert.deepEqual(heard, [prompt], "the other one is not waited for any more");
 });

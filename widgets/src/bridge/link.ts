@@ -35,6 +35,8 @@ const ABSENT: Trouble = {
 
 /** Milliseconds that a healthy kernel needs at most, also while a cell runs. */
 const PATIENCE = 6000;
+/** Milliseconds after which a still does not come any more. */
+export const LOST = 15_000;
 /** Milliseconds between two messages while the playhead is dragged. */
 const SEEK_PAUSE = 60;
 
@@ -44,7 +46,7 @@ export class Link {
   readonly #signal: AbortSignal;
   readonly #watchers = new Set<() => void>();
   readonly #waiting = new Map<number, (answer: Answer) => void>();
-  readonly #frames = new Map<number, OnFrame>();
+  readonly #frames = new Map<number, { readonly answered: OnFrame; readonly lost: ReturnType<typeof setTimeout> }>();
   #store = new Store();
   #joined: string | undefined;
   #request = 0;
@@ -66,6 +68,8 @@ export class Link {
       model.off("comm_live_update", greet);
       clearTimeout(this.#watchdog);
       clearTimeout(this.#seekTimer);
+      for (const { lost } of this.#frames.values()) clearTimeout(lost);
+      this.#frames.clear();
     });
     this.#resync();
   }
@@ -107,11 +111,12 @@ export class Link {
     return this.#ask((request) => ({ type: "travel", client: client(), request, step }));
   }
 
-  /** Ask for a still; returns the request's number, or null where nobody can hear it. */
+  /** Ask for a still; returns the request's number, or null where nobody can hear it. What is lost is not answered. */
   requestFrame(wish: Omit<FrameRequest, "type" | "client" | "request">, answered: OnFrame): number | null {
     const request = ++this.#request;
     if (!this.#send({ type: "frame_request", client: client(), request, ...wish })) return null;
-    this.#frames.set(request, answered);
+    const lost = setTimeout(() => this.#frames.delete(request), LOST);
+    this.#frames.set(request, { answered, lost });
     return request;
   }
 
@@ -176,14 +181,21 @@ export class Link {
       case "frame":
       case "error":
         if (message.client !== client()) break;
-        this.#frames.get(message.request)?.(message, buffers[0]);
-        this.#frames.delete(message.request);
+        this.#answerFrame(message, buffers[0]);
         break;
       case "closed":
         this.#closed = true;
         this.#fail({ kind: "gone", reason: message.reason, hint: message.hint });
     }
     if (this.#waiting.size) this.#expectAnswer();
+  }
+
+  #answerFrame(message: Frame | Failure, jpeg: DataView | undefined): void {
+    const waiting = this.#frames.get(message.request);
+    if (!waiting) return;
+    clearTimeout(waiting.lost);
+    this.#frames.delete(message.request);
+    waiting.answered(message, jpeg);
   }
 
   /** Share the session's store with every other widget of the page that shows it. */

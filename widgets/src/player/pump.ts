@@ -1,8 +1,7 @@
 // Ask for stills no faster than they come: two on their way at first, four at most, and only what is still wanted.
+import { LOST } from "../bridge/link.ts";
 import { FRAMES_IN_FLIGHT } from "../bridge/protocol.gen.ts";
 
-/** Milliseconds after which a request counts as lost. */
-const LOST = 15_000;
 const FIRST = 2;
 
 interface Flight {

@@ -16,6 +16,7 @@ export class Screen {
   readonly #early = new Map<number, Still>();
   #shown: Still | null = null;
   #newest = 0;
+  #ended = false;
 
   /** The frame that shows. */
   get frame(): number | null {
@@ -25,6 +26,7 @@ export class Screen {
   /** Decode a still. `playing`: keep it until it is due; else it shows at once, unless a later request was quicker. */
   async take(message: Frame, jpeg: DataView, playing: () => boolean): Promise<void> {
     const picture = await createImageBitmap(new Blob([jpeg as DataView<ArrayBuffer>], { type: "image/jpeg" }));
+    if (this.#ended) return picture.close();
     const still = { frame: message.frame, picture, boxes: message.boxes };
     if (playing()) this.#early.set(message.frame, still);
     else if (message.request > this.#newest) this.#show(still);
@@ -48,6 +50,14 @@ export class Screen {
   clear(): void {
     for (const still of this.#early.values()) still.picture.close();
     this.#early.clear();
+  }
+
+  /** Nothing is shown any more: give back every picture, and those that still come. */
+  end(): void {
+    this.#ended = true;
+    this.clear();
+    this.#shown?.picture.close();
+    this.#shown = null;
   }
 
   /** Draw what shows, fitted into the canvas. */

@@ -222,7 +222,7 @@ export function showPlayer(link: Link, parent: HTMLElement, signal: AbortSignal)
     resizing.disconnect();
     watching.disconnect();
     pace = null;
-    screen.clear();
+    screen.end();
     root.remove();
   });
   measure();

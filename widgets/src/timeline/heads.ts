@@ -1,5 +1,5 @@
 // A small picture at the head of every clip: how it looks in the film, at its first moment that nothing else is seen in.
-import type { Link } from "../bridge/link.ts";
+import { type Link, LOST } from "../bridge/link.ts";
 import { cutsOf, type Item, itemAt, isClip, type Timeline, TITLE, type Track } from "../core/document.ts";
 import { frameTicks } from "../core/time.ts";
 import { toTicks, toX, type View } from "../core/view.ts";
@@ -12,8 +12,6 @@ export const HEAD = 41;
 export const ROOMY = 130;
 /** Milliseconds without a change of any kind before pictures are asked for: playing and dragging come first. */
 const QUIET = 250;
-/** Milliseconds after which an answer will not come any more. */
-const LOST = 15_000;
 /** Most pictures that are kept. */
 const KEPT = 400;
 
