@@ -71,8 +71,8 @@ def configure_picture(context: VideoCodecContext, settings: ExportSettings, pict
 def repeatable(width: int) -> tuple[str, ...]:
     """What x264 must be told so that it gives the same bytes each time.
 
-    Its AVX-512 code for macroblock trees does not where the width in macroblocks is no multiple of 8: of 14 encodes of
-    20 frames, 320 pixels wide, 7 differed; with AVX2, or 256 or 384 pixels wide, none (x264 in PyAV 19.0.2, AMD EPYC).
+    Its AVX-512 code for macroblock trees does not where the width in macroblocks is no multiple of 8: 14 encodes of 20
+    frames, 320 pixels wide, gave 7 streams; with AVX2, or 256 or 384 pixels wide, one (x264 in PyAV 19.0.2, AMD EPYC).
     Elsewhere AVX-512 stays on: without it encoding takes a quarter longer.
     """
     macroblocks = -(-width // 16)
