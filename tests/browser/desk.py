@@ -195,3 +195,41 @@ class Desk:
     def close(self) -> None:
         self.bridge.close()
         self.page.close()
+
+
+Opener = Callable[..., Desk]
+"""Opens a desk on a document, with the widgets named."""
+
+
+def press(desk: Desk, *keys: str) -> None:
+    """Press keys, and let both sides finish."""
+    for key in keys:
+        desk.page.keyboard.press(key)
+    desk.settle()
+
+
+def pick(desk: Desk, clip: str) -> None:
+    """Select a clip with the mouse."""
+    box = desk.box(clip)
+    desk.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + 30)
+    desk.settle(60)
+
+
+def notice(desk: Desk) -> str:
+    """What the first notice on the page says."""
+    return words(desk.page.locator(".cutroom-notice").first)
+
+
+def words(place: Any) -> str:
+    """A notice: its reason and its remedy on a line each."""
+    return "\n".join(line for line in place.inner_text().splitlines() if line)
+
+
+def revised(desk: Desk, revision: int) -> None:
+    """Wait for a revision of the timeline."""
+    desk.until(lambda: desk.state()["revision"] == str(revision), f"revision {revision}")
+
+
+def shown(desk: Desk, frame: int) -> None:
+    """Wait until the player shows a frame."""
+    desk.until(lambda: desk.state("player")["shown"] == str(frame), f"frame {frame} on screen")

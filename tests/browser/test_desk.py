@@ -3,82 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
 
 import pytest
-from desk import DARK, LIGHT, Desk
+from desk import DARK, LIGHT, Desk, Opener, notice, pick, press, revised, shown, words
 from scenery import long, trip
 
 from cutroom.edit import operations as ops
 from cutroom.schema.detection_columns import make_boxes, make_frames
 from cutroom.schema.detections import Detections
 from cutroom.schema.document import Document
-from cutroom.session import Session
-from cutroom.widgets.bundle import REMEDY, is_built
 
 pytestmark = pytest.mark.browser
-Opener = Callable[..., Desk]
-
-
-@pytest.fixture
-def opened(chromium: Any) -> Iterator[Opener]:
-    """Opens a desk on a document, with the widgets named."""
-    if not is_built():
-        pytest.skip(f"no front end: {REMEDY}")
-    desks: list[Desk] = []
-
-    def make(document: Document, *kinds: str, ratio: float = 1, theme: Any = LIGHT) -> Desk:
-        page = chromium.new_page(viewport={"width": 1000, "height": 1000}, device_scale_factor=ratio)
-        desk = Desk(page, Session(document), theme)
-        desks.append(desk)
-        for kind in kinds or ("TimelineWidget",):
-            desk.show(kind)
-        return desk
-
-    yield make
-    for desk in desks:
-        assert desk.errors == [], "the page must not throw"
-        desk.close()
-
-
-@pytest.fixture
-def desk(opened: Opener) -> Desk:
-    """The trip in a timeline that has the keyboard."""
-    made = opened(trip())
-    made.page.locator(".cutroom-timeline").focus()
-    return made
-
-
-def press(desk: Desk, *keys: str) -> None:
-    for key in keys:
-        desk.page.keyboard.press(key)
-    desk.settle()
-
-
-def pick(desk: Desk, clip: str) -> None:
-    box = desk.box(clip)
-    desk.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + 30)
-    desk.settle(60)
 
 
 def seconds(desk: Desk, pixels: float) -> float:
     """How long a stretch of the screen is."""
     return pixels / desk.box("c3")["width"] * 5
-
-
-def notice(desk: Desk) -> str:
-    return words(desk.page.locator(".cutroom-notice").first)
-
-
-def words(place: Any) -> str:
-    """A notice: its reason and its remedy on a line each."""
-    return "\n".join(line for line in place.inner_text().splitlines() if line)
-
-
-def revised(desk: Desk, revision: int) -> None:
-    desk.until(lambda: desk.state()["revision"] == str(revision), f"revision {revision}")
 
 
 # -- hands -----------------------------------------------------------------------------------------------------------
@@ -223,57 +165,6 @@ def test_the_wheel_zooms_at_the_mouse_and_leaves_the_page_alone(desk: Desk) -> N
     assert desk.page.evaluate("window.kept") is False, "lanes that all fit leave the wheel to the notebook"
 
 
-# -- keys ------------------------------------------------------------------------------------------------------------
-
-
-def test_split_delete_undo_redo(desk: Desk) -> None:
-    pick(desk, "c3")
-    desk.bridge.seek(Fraction(10))
-    desk.until(lambda: desk.state()["frame"] == "300", "the playhead follows Python")
-    press(desk, "s")
-    revised(desk, 1)
-    document = desk.session.document
-    assert document.clip("c3").duration == Fraction("1.5")
-    assert sum(clip.media == "m_c" for _, clip in document.tracks[0].clips()) == 2
-    press(desk, "x")
-    revised(desk, 2)
-    assert desk.session.document.tracks[0].index_of("c3") is None
-    assert desk.state()["selected"] == ""
-    press(desk, "Control+z", "Control+z")
-    revised(desk, 4)
-    assert desk.session.document == trip()
-    press(desk, "Control+Shift+z")
-    revised(desk, 5)
-    assert desk.session.document == document
-    titles = [desk.page.locator(".cutroom-bar button").nth(i).get_attribute("title") for i in (2, 3)]
-    assert titles == ["Undo split (Ctrl-Z)", "Redo delete (Shift-Ctrl-Z)"]
-
-
-def test_split_without_a_selection_cuts_every_unlocked_track(desk: Desk) -> None:
-    desk.bridge.seek(Fraction(6))
-    desk.settle()
-    press(desk, "s")
-    revised(desk, 1)
-    counts = [len(track.clips()) for track in desk.session.document.tracks]
-    assert counts == [5, 3, 5, 1]
-
-
-def test_the_playhead_steps_jumps_and_stays_on_screen(desk: Desk) -> None:
-    press(desk, "ArrowRight", "ArrowRight", "ArrowLeft")
-    assert desk.state()["frame"] == "1"
-    press(desk, "ArrowDown")
-    assert desk.state()["frame"] == "135"
-    press(desk, "ArrowUp", "Shift+ArrowRight")
-    assert desk.state()["frame"] == "10"
-    for _ in range(6):
-        desk.page.keyboard.press("+")
-    press(desk, "End")
-    assert desk.state()["frame"] == str(16 * 30 - 1)
-    assert 116 < desk.box("c4")["x"] + desk.box("c4")["width"] < 984
-    press(desk, "Home")
-    assert desk.state()["frame"] == "0"
-
-
 # -- what is seen ------------------------------------------------------------------------------------------------------
 
 
@@ -369,10 +260,6 @@ def test_a_kernel_that_is_gone_is_said_and_nothing_is_lost(desk: Desk) -> None:
 
 
 # -- the player --------------------------------------------------------------------------------------------------------
-
-
-def shown(desk: Desk, frame: int) -> None:
-    desk.until(lambda: desk.state("player")["shown"] == str(frame), f"frame {frame} on screen")
 
 
 def test_both_widgets_show_one_time(opened: Opener) -> None:

@@ -1,5 +1,6 @@
 // What part of the timeline is on screen, and how ticks become pixels.
 import type { Timeline } from "./document.ts";
+import type { Layout, Row } from "./layout.ts";
 import { frameTicks } from "./time.ts";
 
 export interface View {
@@ -57,4 +58,11 @@ export function revealing(view: View, ticks: number, timeline: Timeline, width: 
   const x = toX(view, ticks);
   if (x >= 0 && x <= width) return view;
   return clamped({ ...view, origin: ticks - width * view.scale * 0.1 }, timeline, width);
+}
+
+/** Scroll so that a whole row is on screen. */
+export function revealingRow(view: View, row: Row, layout: Layout): View {
+  const { height } = layout.lanes;
+  const top = Math.max(Math.min(view.top, row.y - 4), row.y + row.height + 4 - height, 0);
+  return top === view.top ? view : { ...view, top };
 }

@@ -17,6 +17,7 @@ const ICONS = {
   forward: "M7 6l7 6-7 6zM17 6v12",
   boxes: "M4 8V4h4M16 4h4v4M20 16v4h-4M8 20H4v-4M9 9h6v6H9z",
   close: "M5 5l14 14M19 5 5 19",
+  keys: "M3 6.5h18v11H3zM7 10.5h.01M12 10.5h.01M17 10.5h.01M8 14.2h8",
 } as const;
 
 export type Icon = keyof typeof ICONS;
@@ -63,18 +64,29 @@ export function button(icon: Icon, title: string, press: () => void): Button {
   return made;
 }
 
+/** Says something to screen readers. */
+export type Speak = (text: string) => void;
+
 /** The outermost element of a widget: takes the keyboard, and keeps the notebook's shortcuts away from it. */
-export function shell(parent: HTMLElement, kind: string, label: string): HTMLElement {
+export function shell(parent: HTMLElement, kind: string, label: string): { root: HTMLElement; speak: Speak } {
   const root = make("div", `cutroom cutroom-${kind}`);
   root.tabIndex = 0;
   root.dataset.lmSuppressShortcuts = "true";
   root.setAttribute("role", "application");
   root.setAttribute("aria-label", label);
+  root.setAttribute("aria-description", "Press the question mark for its keys");
   const sheet = make("style");
   sheet.textContent = style;
-  root.append(sheet);
+  const spoken = make("div", "cutroom-spoken");
+  spoken.setAttribute("role", "status");
+  spoken.setAttribute("aria-live", "polite");
+  root.append(sheet, spoken);
   parent.append(root);
-  return root;
+  // the same words again are only heard where the text is another
+  const speak = (text: string): void => {
+    spoken.textContent = spoken.textContent === text ? `${text}\u00a0` : text;
+  };
+  return { root, speak };
 }
 
 export interface Notice {
@@ -83,8 +95,8 @@ export interface Notice {
   hide(): void;
 }
 
-/** A message at the foot of a widget. */
-export function notice(root: HTMLElement, signal: AbortSignal): Notice {
+/** A message at the foot of a widget, which is spoken too. */
+export function notice(root: HTMLElement, signal: AbortSignal, speak: Speak): Notice {
   const reason = make("p");
   const hint = make("p");
   const box = make("div", "cutroom-notice", make("div", "", reason, hint));
@@ -94,7 +106,6 @@ export function notice(root: HTMLElement, signal: AbortSignal): Notice {
     box.hidden = true;
   };
   box.append(button("close", "Dismiss", hide).element);
-  box.setAttribute("role", "alert");
   box.hidden = true;
   root.append(box);
   signal.addEventListener("abort", () => clearTimeout(timer));
@@ -104,6 +115,7 @@ export function notice(root: HTMLElement, signal: AbortSignal): Notice {
       reason.textContent = text;
       hint.textContent = remedy ?? "";
       hint.hidden = !remedy;
+      if (box.hidden || !stay) speak(remedy ? `${text}: ${remedy}` : text);
       box.hidden = false;
       if (!stay) timer = setTimeout(hide, 9000);
     },

@@ -13,6 +13,8 @@ export function scrubber(signal: AbortSignal, moved: (frame: number) => void): S
   const element = make("div", "cutroom-scrub", make("span", "", done, knob));
   element.setAttribute("role", "slider");
   element.setAttribute("aria-label", "Playhead");
+  element.tabIndex = 0;
+  let now = 0;
   let last = 0;
   let held = false;
   const put = (event: PointerEvent): void => {
@@ -28,9 +30,16 @@ export function scrubber(signal: AbortSignal, moved: (frame: number) => void): S
   }, { signal });
   element.addEventListener("pointermove", (event) => held && put(event), { signal });
   for (const end of ["pointerup", "pointercancel"]) element.addEventListener(end, () => (held = false), { signal });
+  // every other key is the player's own
+  element.addEventListener("keydown", (event) => {
+    if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
+    moved(Math.min(Math.max(0, now + (event.key === "ArrowUp" ? 1 : -1)), last));
+    event.preventDefault();
+  }, { signal });
   return {
     element,
     set(frame, end, text) {
+      now = frame;
       last = end;
       const share = `${end ? (100 * Math.min(frame, end)) / end : 0}%`;
       done.style.width = share;

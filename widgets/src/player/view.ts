@@ -4,6 +4,7 @@ import type { Failure, Frame } from "../bridge/protocol.gen.ts";
 import type { Timeline } from "../core/document.ts";
 import { rate, timecode } from "../core/time.ts";
 import { button, make, notice, onceAFrame, shell, watchRatio } from "../overlay/dom.ts";
+import { help, type Key } from "../overlay/help.ts";
 import { nextPlayer, type State } from "../state/store.ts";
 import { lastFrame } from "../timeline/commands.ts";
 import { ahead, due, type Pace, stillSize } from "./pace.ts";
@@ -19,15 +20,23 @@ const TALLEST = 480;
 /** Least width of a player that has the room: its buttons and its time stand side by side. */
 const LEAST = 420;
 
+const KEYS: readonly Key[] = [
+  ["Space", "play, pause"],
+  ["L K", "play, stop"],
+  ["← →", "a frame back or on, with Shift ten"],
+  ["Home End", "to the ends"],
+  ["B", "show or hide detections"],
+];
+
 /** Show a player in `parent` until the signal says stop. */
 export function showPlayer(link: Link, parent: HTMLElement, signal: AbortSignal): void {
-  const root = shell(parent, "player", "Player");
+  const { root, speak } = shell(parent, "player", "Player");
   const screen = new Screen();
   const empty = make("div", "cutroom-empty");
   const room = make("div", "cutroom-screen", screen.canvas, empty);
   const time = make("div", "cutroom-time");
   const say = make("div", "cutroom-say");
-  const notes = notice(root, signal);
+  const notes = notice(root, signal, speak);
   const player = nextPlayer();
   const pump = new Pump((generation, wish) => link.requestFrame({ player, generation, ...wish }, received));
 
@@ -81,7 +90,9 @@ export function showPlayer(link: Link, parent: HTMLElement, signal: AbortSignal)
   const step = (by: number): void => {
     stop();
     const { timeline, frame } = link.state;
-    if (timeline) link.seek(Math.min(Math.max(0, frame + by), lastFrame(timeline)));
+    if (!timeline) return;
+    link.seek(Math.min(Math.max(0, frame + by), lastFrame(timeline)));
+    speak(timecode(timeline.clock, link.state.frame));
   };
   const toggleBoxes = (): void => {
     boxes = !boxes;
@@ -101,18 +112,23 @@ export function showPlayer(link: Link, parent: HTMLElement, signal: AbortSignal)
     link.seek(frame);
   });
   const bar = make("div", "cutroom-bar", back.element, play.element, forward.element, time);
-  bar.append(make("div", "cutroom-fill"), say, overlay.element);
+  const keyHelp = help(root, room, KEYS);
+  bar.append(make("div", "cutroom-fill"), say, overlay.element, keyHelp.button.element);
   root.append(room, scrub.element, bar);
 
   root.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const { timeline } = link.state;
     const key = event.key.toLowerCase();
+    // a button that has the keyboard is pressed by them
+    if ((key === " " || key === "enter") && (event.target as Element).closest("button")) return;
     const act: Record<string, () => void> = {
       " ": () => (pace ? stop() : start()),
       k: stop,
       l: () => pace ?? start(),
       b: toggleBoxes,
+      "?": keyHelp.toggle,
+      escape: keyHelp.close,
       arrowleft: () => step(event.shiftKey ? -10 : -1),
       arrowright: () => step(event.shiftKey ? 10 : 1),
       home: () => step(-Infinity),

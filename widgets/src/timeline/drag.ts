@@ -1,11 +1,14 @@
 // Moving clips and trimming edges: pure steps from the press of the button to the operation that Python is asked for.
 import type { Edit } from "../bridge/protocol.gen.ts";
-import { GAP, group, type Item, type Place, type Timeline, TITLE, type Track } from "../core/document.ts";
+import { GAP, group, type Item, labelOf, type Place, type Timeline, TITLE, type Track } from "../core/document.ts";
 import type { Hit } from "../core/hit.ts";
 import { snap, snapTargets } from "../core/snap.ts";
 import { exact, frameTicks, toSample } from "../core/time.ts";
 
 export type Operation = Edit["operation"];
+
+/** What of a clip is moved: all of it, or one edge. */
+export type Held = "clip" | "start" | "end";
 
 export interface Drag {
   readonly kind: "move" | "trim";
@@ -46,20 +49,60 @@ export function lockedBy(timeline: Timeline, place: Place): string | undefined {
 
 /** Begin to drag a clip or an edge. */
 export function grab(timeline: Timeline, hit: Hit & Place, at: number, playhead: number): Drag {
-  const place = { track: hit.track, item: hit.item };
-  const members = group(timeline, place);
+  const drag = taken(timeline, { track: hit.track, item: hit.item }, hit.zone === "edge" ? hit.edge : "clip");
+  return { ...drag, from: at, targets: snapTargets(timeline, drag.members, playhead) };
+}
+
+function taken(timeline: Timeline, place: Place, held: Held): Drag {
   return {
-    kind: hit.zone === "edge" ? "trim" : "move",
-    edge: hit.zone === "edge" ? hit.edge : "start",
+    kind: held === "clip" ? "move" : "trim",
+    edge: held === "clip" ? "start" : held,
     place,
-    members,
-    from: at,
-    targets: snapTargets(timeline, members, playhead),
+    members: group(timeline, place),
+    from: 0,
+    targets: new Float64Array(),
     by: 0,
-    track: hit.track,
+    track: place.track,
     ripple: false,
     snapped: null,
   };
+}
+
+/** A clip or an edge that keys have pushed by frames, as far as it can go. */
+export function pushed(timeline: Timeline, place: Place, held: Held, frames: number, ripple: boolean): Drag {
+  const at = frames * frameTicks(timeline.clock);
+  return dragged(timeline, taken(timeline, place, held), { at, track: undefined, reach: 0, grid: 1, ripple });
+}
+
+/** A clip to the next track below (1) or above (-1) that can hold it; null where there is none. */
+export function lifted(timeline: Timeline, place: Place, order: readonly number[], direction: 1 | -1): Operation | null {
+  const drag = taken(timeline, place, "clip");
+  const others = direction > 0 ? order : [...order].reverse();
+  const track = others.slice(others.indexOf(place.track) + 1).find((one) => targetTrack(timeline, drag, one) === one);
+  return track === undefined ? null : operationOf(timeline, { ...drag, track });
+}
+
+/** Why a push did not move anything, and what helps. */
+export function barrier(timeline: Timeline, drag: Drag, frames: number): [reason: string, remedy: string | null] {
+  const name = ({ track, item }: Place): string => {
+    const lane = timeline.tracks[track]!;
+    return `${labelOf(timeline, lane.items[item]!)} on ${lane.title}`;
+  };
+  if (drag.kind === "move") return [`${name(drag.place)} stands at the beginning`, null];
+  const grows = drag.edge === "start" ? frames < 0 : frames > 0;
+  if (!grows) return [`${name(drag.place)} is one frame long`, "X deletes it"];
+  const frame = frameTicks(timeline.clock);
+  for (const place of drag.members) {
+    const [room, rest] = roomFor(timeline, drag, place);
+    const edge = drag.edge === "start" ? "begins" : "ends";
+    if (rest < frame) return [`${name(place)}: its media ${edge} there`, null];
+    if (room < frame) {
+      const first = drag.edge === "start" && span(timeline, place).start === 0;
+      if (first) return [`${name(place)} stands at the beginning`, "move it first"];
+      return [`${name(place)}: another clip is in the way`, "with Alt the other clips make room"];
+    }
+  }
+  return [`${name(drag.place)} cannot go farther`, null];
 }
 
 /** The drag after the mouse has moved. */
@@ -140,19 +183,24 @@ function limits(timeline: Timeline, drag: Drag): [number, number] {
 }
 
 function limitsOf(timeline: Timeline, drag: Drag, place: Place): [number, number] {
-  const track = timeline.tracks[place.track]!;
   const { start, end } = span(timeline, place);
   if (drag.kind === "move") return [-start, Infinity];
-  const item = track.items[place.item]!;
   const frame = frameTicks(timeline.clock);
-  const media = timeline.media[item.media];
+  const out = Math.min(...roomFor(timeline, drag, place));
+  return drag.edge === "start" ? [-out, end - start - frame] : [frame - (end - start), out];
+}
+
+/** Ticks by which an edge can go outwards: before it meets a neighbour (or 0), and before its media ends. */
+function roomFor(timeline: Timeline, drag: Drag, place: Place): [neighbour: number, media: number] {
+  const track = timeline.tracks[place.track]!;
+  const item = track.items[place.item]!;
   if (drag.edge === "start") {
-    const room = drag.ripple ? start : roomAt(track, place.item - 1);
-    return [-Math.min(room, item.media === TITLE ? Infinity : item.start), end - start - frame];
+    const room = drag.ripple ? track.starts[place.item]! : roomAt(track, place.item - 1);
+    return [room, item.media === TITLE ? Infinity : item.start];
   }
   const room = drag.ripple || place.item === track.items.length - 1 ? Infinity : roomAt(track, place.item + 1);
-  const tail = media ? media.ticks - item.start - item.ticks : Infinity;
-  return [frame - (end - start), Math.min(room, tail)];
+  const media = timeline.media[item.media];
+  return [room, media ? media.ticks - item.start - item.ticks : Infinity];
 }
 
 function roomAt(track: Track, item: number): number {

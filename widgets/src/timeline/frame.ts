@@ -1,5 +1,5 @@
 // Draw what surrounds the lanes: ruler, markers, headers, playhead, drag, scroll bar.
-import type { Track } from "../core/document.ts";
+import { find, type Place, type Track } from "../core/document.ts";
 import { rowY, RULER, SCROLLBAR } from "../core/layout.ts";
 import { marks } from "../core/ruler.ts";
 import { frameAt, lengthText, timecode } from "../core/time.ts";
@@ -29,7 +29,7 @@ export function draw(context: Context, scene: Scene): void {
   context.rect(lanes.x, lanes.y, lanes.width, lanes.height);
   context.clip();
   drawLanes(context, scene);
-  drawHover(context, scene);
+  drawEdges(context, scene);
   drawDrag(context, scene);
   context.restore();
   drawRuler(context, scene);
@@ -146,15 +146,23 @@ function switches(track: Track): string {
   return said.filter(Boolean).join(" · ");
 }
 
-function drawHover(context: Context, scene: Scene): void {
-  const { hover, layout, timeline, view, theme } = scene;
-  if (scene.drag || hover?.zone !== "edge") return;
-  const row = layout.rows.find((one) => one.track === hover.track);
-  const track = timeline.tracks[hover.track];
+/** The edge under the mouse, and the one that the keys hold. */
+function drawEdges(context: Context, scene: Scene): void {
+  const { drag, held, hover, selected, timeline } = scene;
+  if (drag) return;
+  if (hover?.zone === "edge") drawEdge(context, scene, hover, hover.edge, 3);
+  const place = held !== "clip" && selected ? find(timeline, selected) : undefined;
+  if (place && held !== "clip") drawEdge(context, scene, place, held, 6);
+}
+
+function drawEdge(context: Context, scene: Scene, place: Place, edge: "start" | "end", width: number): void {
+  const { layout, timeline, view, theme } = scene;
+  const row = layout.rows.find((one) => one.track === place.track);
+  const track = timeline.tracks[place.track];
   if (!row || !track || track.locked) return;
-  const x = layout.lanes.x + toX(view, track.starts[hover.edge === "start" ? hover.item : hover.item + 1]!);
+  const x = layout.lanes.x + toX(view, track.starts[edge === "start" ? place.item : place.item + 1]!);
   context.fillStyle = theme.dark ? "#ffffff" : theme.accent;
-  box(context, hover.edge === "start" ? x + 1 : x - 4, rowY(layout, row, view.top) + 2, 3, row.height - 4, 1.5);
+  box(context, edge === "start" ? x + 1 : x - width - 1, rowY(layout, row, view.top) + 2, width, row.height - 4, 1.5);
   context.fill();
 }
 

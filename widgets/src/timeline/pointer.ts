@@ -1,5 +1,5 @@
 // The mouse on the canvas: scrub, select, drag, trim, scroll, zoom.
-import type { Answer, Link } from "../bridge/link.ts";
+import type { Link } from "../bridge/link.ts";
 import { labelOf, type Place, type Timeline } from "../core/document.ts";
 import { hit, type Hit } from "../core/hit.ts";
 import { type Layout, rowAt } from "../core/layout.ts";
@@ -8,15 +8,16 @@ import { REACH } from "../core/snap.ts";
 import { frameTicks, lengthText, nearestFrame } from "../core/time.ts";
 import { clamped, toTicks, type View, zoomed } from "../core/view.ts";
 import { playhead } from "../state/store.ts";
+import type { Commands } from "./commands.ts";
 import { type Drag, dragged, grab, lockedBy, operationOf } from "./drag.ts";
 import { thumb } from "./frame.ts";
 
 interface Stage {
   readonly link: Link;
+  readonly doing: Commands;
   scene(): { readonly layout: Layout; readonly view: View | null; readonly snapping: boolean };
   setView(view: View): void;
   redraw(): void;
-  told(answer: Answer): void;
   refuse(reason: string, hint: string): void;
 }
 
@@ -105,10 +106,9 @@ export function pointer(canvas: HTMLCanvasElement, signal: AbortSignal, stage: S
     }
     waiting = true; // the clip stays where it was dropped until Python has answered
     stage.redraw();
-    void link.edit(operation).then((answer) => {
+    void stage.doing.edit(operation).then(() => {
       waiting = false;
       drag = null;
-      stage.told(answer);
       stage.redraw();
     });
   };

@@ -4,7 +4,7 @@ import type { Hit } from "../core/hit.ts";
 import type { Layout } from "../core/layout.ts";
 import type { View } from "../core/view.ts";
 import type { Theme } from "../theme.ts";
-import type { Drag } from "./drag.ts";
+import type { Drag, Held } from "./drag.ts";
 
 export interface Scene {
   readonly timeline: Timeline;
@@ -14,6 +14,8 @@ export interface Scene {
   /** Tick of the playhead. */
   readonly playhead: number;
   readonly selected: string | null;
+  /** What of it the keys push. */
+  readonly held: Held;
   /** The selected clip's link: what else carries it is marked too. */
   readonly link: string | null;
   /** A drag in progress, or one that Python has not answered yet. */

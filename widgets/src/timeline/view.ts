@@ -1,16 +1,18 @@
 // The timeline widget: a toolbar and a canvas over one link.
-import type { Answer, Link } from "../bridge/link.ts";
-import { find, isClip, labelOf, type Timeline } from "../core/document.ts";
+import type { Link } from "../bridge/link.ts";
+import { find, isClip, labelOf, type Place, type Timeline } from "../core/document.ts";
 import { layout as layOut, rowY } from "../core/layout.ts";
 import { frameTicks, nearestFrame, timecode } from "../core/time.ts";
-import { clamped, fitted, refitted, revealing, toX, type View, zoomed } from "../core/view.ts";
-import { button, make, notice, onceAFrame, shell, watchRatio } from "../overlay/dom.ts";
+import { clamped, fitted, refitted, revealing, revealingRow, toX, type View, zoomed } from "../core/view.ts";
+import { button, make, notice, onceAFrame, shell, type Speak, watchRatio } from "../overlay/dom.ts";
+import { help } from "../overlay/help.ts";
 import { playhead, type State } from "../state/store.ts";
 import { readTheme, watchTheme } from "../theme.ts";
-import { commands } from "./commands.ts";
+import { commands, type Told } from "./commands.ts";
 import { draw } from "./frame.ts";
+import { hands } from "./hands.ts";
 import { Heads } from "./heads.ts";
-import { keys } from "./keys.ts";
+import { keys, KEYS } from "./keys.ts";
 import { pointer, type Pointing } from "./pointer.ts";
 
 /** What a program (or a test) may ask the widget's element. */
@@ -23,16 +25,15 @@ export interface TimelineElement extends HTMLElement {
 
 /** Show a timeline in `parent` until the signal says stop. */
 export function showTimeline(link: Link, parent: HTMLElement, signal: AbortSignal): void {
-  const root: TimelineElement = shell(parent, "timeline", "Timeline");
+  const { root, speak }: { root: TimelineElement; speak: Speak } = shell(parent, "timeline", "Timeline");
   const canvas = make("canvas");
   canvas.setAttribute("role", "img");
   const empty = make("div", "cutroom-empty");
   const stage = make("div", "cutroom-stage", canvas, empty);
   const time = make("div", "cutroom-time");
   const say = make("div", "cutroom-say");
-  say.setAttribute("role", "status");
   const context = canvas.getContext("2d")!;
-  const notes = notice(root, signal);
+  const notes = notice(root, signal, speak);
 
   let theme = readTheme(root);
   let layout = layOut(null, 600);
@@ -45,12 +46,14 @@ export function showTimeline(link: Link, parent: HTMLElement, signal: AbortSigna
 
   const hint = (text: string): void => {
     clearTimeout(sayTimer);
+    speak(text);
     say.textContent = text;
     sayTimer = setTimeout(() => (say.textContent = ""), 6000);
   };
-  const told = (answer: Answer): void => {
-    if (answer.type === "nack") notes.show(answer.reason, answer.hint);
-    else if (answer.notes.length) hint(answer.notes.join("; "));
+  const told: Told = (answer, done) => {
+    if (answer.type === "nack") return notes.show(answer.reason, answer.hint);
+    if (answer.notes.length) hint(answer.notes.join("; "));
+    speak([done, ...answer.notes].filter(Boolean).join("; "));
   };
   const doing = commands(link, told, hint);
 
@@ -76,6 +79,25 @@ export function showTimeline(link: Link, parent: HTMLElement, signal: AbortSigna
     snap.title(`Snapping is ${snapping ? "on" : "off"} (N)`);
   };
 
+  const reveal = (place: Place): void => {
+    const { timeline } = link.state;
+    if (!timeline || !view) return;
+    const { starts } = timeline.tracks[place.track]!;
+    const tick = starts[grip.held === "end" ? place.item + 1 : place.item]!;
+    const row = layout.rows.find((one) => one.track === place.track)!;
+    const next = revealingRow(revealing(view, tick, timeline, layout.lanes.width), row, layout);
+    if (next !== view) setView(next);
+  };
+  const grip = hands({
+    link,
+    doing,
+    order: () => layout.rows.map((row) => row.track),
+    reveal,
+    hint,
+    refuse: (reason, remedy) => notes.show(reason, remedy),
+    redraw: () => redraw(),
+  });
+
   const split = button("split", "Split at the playhead (S)", doing.split);
   const remove = button("delete", "Delete the selected clip (X; Shift-X closes the gap)", () => doing.remove(false));
   const undo = button("undo", "Undo (Ctrl-Z)", () => doing.travel("undo"));
@@ -87,17 +109,25 @@ export function showTimeline(link: Link, parent: HTMLElement, signal: AbortSigna
   bar.append(button("farther", "Zoom out (−)", () => zoom(1 / 1.6)).element);
   bar.append(button("fit", "Show everything (F)", fit).element);
   bar.append(button("closer", "Zoom in (+)", () => zoom(1.6)).element);
+  const keyHelp = help(root, stage, KEYS);
+  bar.append(keyHelp.button.element);
   root.append(bar, stage);
 
   const pointing: Pointing = pointer(canvas, signal, {
     link,
+    doing,
     scene: () => ({ layout, view, snapping }),
     setView,
     redraw: () => redraw(),
-    told,
     refuse: (reason, remedy) => notes.show(reason, remedy),
   });
-  keys(root, signal, { link, doing, zoom, fit, toggleSnap, cancel: pointing.cancel });
+  const sayTime = (): void => {
+    const { timeline, frame } = link.state;
+    if (timeline) speak(timecode(timeline.clock, frame));
+  };
+  keys(root, signal, {
+    link, doing, hands: grip, help: keyHelp, zoom, fit, toggleSnap, cancel: pointing.cancel, sayTime,
+  });
 
   const paint = (): void => {
     const { timeline, selected } = link.state;
@@ -117,7 +147,9 @@ export function showTimeline(link: Link, parent: HTMLElement, signal: AbortSigna
     const place = selected ? find(timeline, selected) : undefined;
     const link_ = place ? timeline.tracks[place.track]!.items[place.item]!.link : null;
     const { drag, hand, hover } = pointing;
-    const scene = { timeline, layout, view, theme, selected, link: link_, drag, hand, hover, ratio };
+    const { held } = grip;
+    root.dataset.held = held;
+    const scene = { timeline, layout, view, theme, selected, held, link: link_, drag, hand, hover, ratio };
     draw(context, { ...scene, head: (item) => heads.of(item), playhead: playhead(link.state) });
     heads.later(shown);
   };
@@ -160,7 +192,11 @@ export function showTimeline(link: Link, parent: HTMLElement, signal: AbortSigna
     redo.element.disabled = !ready || timeline.redo === null;
     split.element.disabled = !ready || timeline.end === 0;
     remove.element.disabled = !ready || selected === null;
-    if (timeline && (selected !== seen?.selected || timeline !== seen.timeline)) canvas.ariaLabel = inWords(timeline, selected);
+    if (timeline && (selected !== seen?.selected || timeline !== seen.timeline)) {
+      canvas.ariaLabel = inWords(timeline, selected);
+      const mine = root.contains(document.activeElement); // else another view of it says so
+      if (mine && selected !== seen?.selected) speak(selected ? canvas.ariaLabel : "Nothing selected");
+    }
     Object.assign(root.dataset, { revision: timeline?.revision ?? "", frame, selected: selected ?? "" });
     seen = link.state;
     redraw();
