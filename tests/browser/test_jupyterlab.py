@@ -183,6 +183,22 @@ def test_a_hand_edits_what_python_holds_and_python_edits_what_is_seen(lab: Lab, 
     assert shown_number(lab) == 0
 
 
+def test_keys_edit_without_a_mouse(lab: Lab, clip: str) -> None:
+    revision = int(editor(lab).get_attribute("data-revision"))
+    for key in ("Escape", "Control+ArrowDown", "Control+ArrowDown"):
+        lab.page.keyboard.press(key)
+    reach(lab, "timeline", selected=clip)
+    lab.page.keyboard.press(".")
+    reach(lab, "timeline", revision=revision + 1)
+    lab.page.keyboard.press("Shift+.")
+    reach(lab, "timeline", revision=revision + 2)
+    assert lab.do(SAY_PLACE).split() == ["41/30", "41/30", "move"]
+    editor(lab).focus()
+    lab.page.keyboard.press("Control+z")
+    lab.page.keyboard.press("Control+z")
+    reach(lab, "timeline", revision=revision + 4)
+
+
 def test_editing_goes_on_while_a_cell_runs(lab: Lab, clip: str) -> None:
     revision = int(editor(lab).get_attribute("data-revision"))
     lab.run(KEEP_BUSY)
@@ -211,11 +227,17 @@ def test_shown_twice_it_is_one_model(lab: Lab) -> None:
 
 
 def test_a_progress_bar_goes_without_leaving_room(lab: Lab) -> None:
-    lab.run(DETECT)
-    bar = lab.page.locator(".jp-OutputArea-output progress")
-    bar.wait_for(state="visible", timeout=30_000)
-    assert lab.output(DETECT).strip() == "before"
-    bar.wait_for(state="detached", timeout=5_000)
+    watch = """async (index) => {
+      const { content } = window.jupyterapp.shell.currentWidget;
+      const { outputs } = content.widgets[index].model;
+      window.drawn = [];
+      outputs.changed.connect(() => window.drawn.push(JSON.stringify(outputs.toJSON())));
+      await content.scrollToItem(index);
+    }"""
+    lab.page.evaluate(watch, DETECT)
+    assert lab.do(DETECT).strip() == "before"
+    assert any("<progress" in drawn for drawn in lab.page.evaluate("window.drawn"))
+    lab.page.wait_for_timeout(300)
     heights = """(index) => {
       const { outputArea } = window.jupyterapp.shell.currentWidget.content.widgets[index];
       return outputArea.widgets.map((output) => output.node.offsetHeight);

@@ -162,7 +162,7 @@ def test_edges_are_taken_and_trimmed(desk: Desk) -> None:
     choose(desk, "p1", at="10")
     press(desk, "t")
     assert desk.state()["held"] == "end"
-    assert spoken(desk) == "The end of market.mov: , and . trim it"
+    assert spoken(desk) == "Trim the end of market.mov with , and ."
     press(desk, "Shift+,")
     revised(desk, 1)
     assert desk.session.document.clip("p1").duration == 3 - Fraction(1, 3)
@@ -178,6 +178,8 @@ def test_edges_are_taken_and_trimmed(desk: Desk) -> None:
     press(desk, "t")
     press(desk, "Control+ArrowUp")
     assert desk.state()["held"] == "clip", "another clip is held as a whole"
+    press(desk, "t", "Escape", "Control+ArrowDown", "t")
+    assert desk.state()["held"] == "end", "let go, everything begins anew"
 
 
 def test_a_neighbour_is_in_the_way_and_with_alt_it_makes_room(desk: Desk) -> None:
@@ -299,6 +301,12 @@ def test_the_keys_are_listed(opened: Opener, kind: str) -> None:
     assert box["y"] >= around["y"]
     assert box["y"] + box["height"] <= around["y"] + around["height"]
     assert has_focus(desk, ".cutroom-keys")
+    desk.page.set_viewport_size({"width": 420, "height": 800})
+    desk.settle()
+    wide = keys.evaluate("(list) => [list.scrollWidth, list.clientWidth]")
+    assert wide[0] == wide[1], "what does not fit is scrolled to, downwards"
+    press(desk, "End", "x")
+    assert desk.state(kind)["frame"] == "0", "the list has the keys"
     press(desk, "Escape")
     assert not keys.is_visible()
     assert has_focus(desk, f".cutroom-{kind}")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from collections.abc import Mapping
+from contextvars import copy_context
 from html import escape
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -91,16 +93,19 @@ class _Cell:
     """
 
     def __init__(self) -> None:
+        # updates come on threads of their own, on which ipykernel knows the last message's cell only, not this one
+        self._cell = copy_context()
+        self._one = threading.Lock()
         self._began = time.monotonic()
         self._next = self._began + CELL_AFTER
         self._shown: Any = None
 
     def draw(self, title: str, done: int, total: int | None) -> None:
-        now = time.monotonic()
-        if now < self._next:
-            return
-        self._next = now + CELL_EVERY
-        self._show(_picture(title, done, total, now - self._began))
+        with self._one:
+            now = time.monotonic()
+            if now >= self._next:
+                self._next = now + CELL_EVERY
+                self._cell.run(self._show, _picture(title, done, total, now - self._began))
 
     def _show(self, data: dict[str, str]) -> None:
         from IPython.display import display
@@ -111,8 +116,10 @@ class _Cell:
             self._shown.update(data, raw=True)
 
     def end(self) -> None:
-        if self._shown is not None:
-            self._show({})
+        with self._one:
+            self._next = float("inf")
+            if self._shown is not None:
+                self._cell.run(self._show, {})
 
 
 def _picture(title: str, done: int, total: int | None, seconds: float) -> dict[str, str]:
@@ -123,7 +130,9 @@ def _picture(title: str, done: int, total: int | None, seconds: float) -> dict[s
         left = round(seconds * (total - done) / done) if done else None
         share = f"{100 * done / total:.0f} %" + (f", {left // 60}:{left % 60:02} left" if left is not None else "")
         value = f' value="{done}" max="{total}"'
-    style = "display: flex; gap: 10px; align-items: center; font-size: 13px; font-variant-numeric: tabular-nums"
-    bar = f'<progress{value} style="width: 16em; accent-color: var(--jp-brand-color1, #2196f3)"></progress>'
-    html = f'<div style="{style}"><span>{escape(title)}</span>{bar}<span>{share}</span></div>'
+    style = "display: flex; gap: 10px; align-items: center; white-space: nowrap; font-variant-numeric: tabular-nums"
+    long = "flex: 0 1 16em; min-width: 5em; accent-color: var(--jp-brand-color1, #2196f3)"
+    bar = f'<progress{value} style="{long}"></progress>'
+    name = f'<span style="overflow: hidden; text-overflow: ellipsis">{escape(title)}</span>'
+    html = f'<div style="{style}">{name}{bar}<span>{share}</span></div>'
     return {"text/plain": f"{title} {share}".rstrip(), "text/html": html}

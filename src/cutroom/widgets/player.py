@@ -16,7 +16,7 @@ class PlayerWidget(SessionWidget):
     """The picture at the playhead, through the same compiler as an export, without sound.
 
     It shares its time with the timeline's widget. Keys: Space plays by stills at real time as far as they come, arrows
-    step frames, Home/End, B shows and hides detections.
+    step frames (with Shift ten), Home/End, B shows and hides detections, the question mark lists them.
 
     A session has one player, however often it is made and shown: new detections replace those it drew before, in every
     cell that shows it. Made again without any, it keeps what it has; `player.detections = None` takes them away.

@@ -18,6 +18,10 @@ export function help(root: HTMLElement, place: HTMLElement, keys: readonly Key[]
   list.tabIndex = -1;
   list.setAttribute("aria-label", "Keys");
   list.hidden = true;
+  // every other key is the list's: it is scrolled by them
+  list.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" && event.key !== "?") event.stopPropagation();
+  });
   let open = false;
   const toggle = (): void => {
     open = !open;

@@ -135,6 +135,8 @@ function drawHeaders(context: Context, scene: Scene): void {
     }
   }
   context.restore();
+  context.fillStyle = theme.ruler;
+  context.fillRect(0, 0, lanes.x, RULER);
   context.fillStyle = theme.line;
   context.fillRect(lanes.x - 1, 0, 1, lanes.y + lanes.height);
 }

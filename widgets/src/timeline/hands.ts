@@ -22,6 +22,8 @@ export interface Hands {
   /** What of the selected clip the keys push. */
   readonly held: Held;
   hold(): void;
+  /** Select nothing, and hold nothing. */
+  release(): void;
   /** Take the clip's end; the next time its start. */
   holdEdge(): void;
   /** Select the next or the previous clip. */
@@ -60,7 +62,7 @@ export function hands(desk: Desk): Hands {
     const place = chosen();
     if (!place) return desk.refuse(NONE, HOW);
     grip = { clip: link.state.selected, held: next };
-    desk.hint(next === "clip" ? `${name(place)}: , and . move it` : `The ${next} of ${name(place)}: , and . trim it`);
+    desk.hint(next === "clip" ? `Move ${name(place)} with , and .` : `Trim the ${next} of ${name(place)} with , and .`);
     desk.redraw();
   };
   /** The selected clip, free to be edited; else says why it is not. */
@@ -78,6 +80,10 @@ export function hands(desk: Desk): Hands {
       return held();
     },
     hold: () => take("clip"),
+    release() {
+      grip = { clip: null, held: "clip" };
+      link.select(null);
+    },
     holdEdge: () => take(held() === "end" ? "start" : "end"),
     choose(direction) {
       const { timeline } = link.state;

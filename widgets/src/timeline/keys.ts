@@ -13,14 +13,15 @@ export const KEYS: readonly Key[] = [
   ["D", "select the clip under the playhead, again: the one below"],
   [", .", "move the clip by a frame, with Shift ten"],
   ["Alt ↑ ↓", "move the clip to another track"],
-  ["T", "take the clip's end, again: its start; , and . trim it, with Alt the others make room"],
-  ["V", "take the whole clip"],
+  ["T", "trim with , and . : the clip's end, again: its start"],
+  ["Alt , .", "trim, and the other clips make room"],
+  ["V", "move with , and . again"],
   ["S", "split at the playhead"],
   ["X", "delete, with Shift close the gap"],
   ["Ctrl Z", "undo, with Shift redo"],
   ["N", "snapping"],
   ["+ − F", "zoom, show everything"],
-  ["Esc", "let go, select nothing"],
+  ["Esc", "select nothing"],
 ];
 
 interface Desk {
@@ -85,7 +86,7 @@ function editKey(key: string, shift: boolean, desk: Desk): boolean {
   const escape = (): void => {
     if (help.close()) return;
     desk.cancel();
-    desk.link.select(null);
+    hands.release();
   };
   const does: Record<string, () => void> = {
     s: doing.split,
