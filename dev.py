@@ -295,7 +295,8 @@ def command_lab(options: argparse.Namespace, extra: list[str]) -> int:
     """Open JupyterLab on a copy of the tour, in demo-output/. Further arguments go to `jupyter lab`."""
     prepare("lab")
     front_end()
-    return run_through(PYTHON, "-m", "jupyter", "lab", copy_tour(probe(PYTHON).version), *extra)
+    root = ["--allow-root"] if getattr(os, "geteuid", lambda: 1)() == 0 else []  # in a container everybody is root
+    return run_through(PYTHON, "-m", "jupyter", "lab", *root, copy_tour(probe(PYTHON).version), *extra)
 
 
 def command_picture(options: argparse.Namespace, extra: list[str]) -> int:

@@ -14,7 +14,7 @@ import tiny_model
 from cutroom.detection import onnx, store
 from cutroom.detection.letterbox import Letterbox
 from cutroom.errors import ModelError, UnknownNameError
-from cutroom.workers import InlineExecutor, WorkerPool
+from cutroom.workers import Grants, InlineExecutor, WorkerPool
 
 
 def loaded(data: bytes) -> onnx.Model:
@@ -156,3 +156,13 @@ def test_boxes_equal_the_reference(shared_data: Path, picture: str) -> None:
 def test_real_models_of_other_kinds_are_refused(shared_data: Path, file: str, reason: str) -> None:
     with pytest.raises(ModelError, match=reason):
         loaded((shared_data / "models" / file).read_bytes())
+
+
+def test_workers_keep_no_file_of_the_runtimes_maker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """ONNX Runtime reports its use where it is not told otherwise, and keeps a database for it in the home folder."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    grants = Grants(read=[store.FOLDER])
+    with WorkerPool("model", workers=1, preload=("cutroom.detection.tasks",), grants=grants, timeout=60) as pool:
+        assert store.load("shapes", pool).labels
+    assert list(tmp_path.rglob("*onnxruntime*")) == []

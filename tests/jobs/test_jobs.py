@@ -262,3 +262,28 @@ def test_a_service_that_was_closed_is_made_anew(monkeypatch: pytest.MonkeyPatch,
     assert default_jobs() is not first
     assert len(cr.jobs.to_df()) == 0
     default_jobs().close()
+
+
+NOTEBOOK = """
+import os, sys
+import cutroom as cr
+with cr.Project.open(sys.argv[1]) as project:
+    print(cr.Renderer(project).submit(sys.argv[2]).id, flush=True)
+    os.kill(os.getpid(), 9)
+"""
+
+
+def test_an_export_outlives_the_kernel_of_a_jupyter_server(project: cr.Project, tmp_path: Path, film) -> None:
+    """Such a kernel has its parent's number in JPY_PARENT_PID, and what inherits it leaves when its parent is gone."""
+    for _ in range(4):
+        project.timeline.append(film.path)
+    project.timeline.clips[0].effects.add("blur", radius=0.02)
+    frames = int(project.timeline.duration * project.timeline.fps)
+    project.close()
+    command = [sys.executable, "-c", NOTEBOOK, str(project.path), str(tmp_path / "out.mp4")]
+    environment = {**os.environ, "JPY_PARENT_PID": str(os.getpid())}
+    killed = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    report = cr.jobs.attach(killed.stdout.strip()).result(timeout=120)
+    assert report.frames == frames
+    assert report.verified

@@ -66,7 +66,7 @@ def launch(job_id: str, *, timeout: float = 60) -> int:
             stdout=log,
             stderr=log,
             cwd=str(place),
-            env={**os.environ, "PYTHONSAFEPATH": "1"},
+            env=_environment(),
         )
     client = manager.blocking_client()
     client.start_channels()
@@ -88,6 +88,13 @@ def launch(job_id: str, *, timeout: float = 60) -> int:
     # `manager.provisioner` keeps a Popen that nobody waits for: reap it, or it stays a zombie while this process lives
     threading.Thread(target=_reap, args=(pid,), daemon=True, name=f"reap {job_id}").start()
     return pid
+
+
+def _environment() -> dict[str, str]:
+    """What the kernel inherits. A kernel of Jupyter Server's has the server's number in JPY_PARENT_PID; a job that
+    inherited it would leave when its notebook does, which is what it must not do."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("JPY_")}
+    return {**inherited, "PYTHONSAFEPATH": "1"}
 
 
 def _process(manager: KernelManager) -> int:

@@ -36,7 +36,13 @@ def environment() -> dict[str, str]:
     One BLAS thread: Landlock holds the thread that asks for it and those started later, so none may be there before.
     """
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    return {**kept, **_own_path(), "PYTHONSAFEPATH": "1", "PYTHONUTF8": "1", "OPENBLAS_NUM_THREADS": "1"}
+    own = {
+        "PYTHONSAFEPATH": "1",
+        "PYTHONUTF8": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "ORT_DISABLE_TELEMETRY": "1",  # ONNX Runtime would report its use to its maker, and keep a file for it
+    }
+    return {**kept, **_own_path(), **own}
 
 
 def _own_path() -> dict[str, str]:
