@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
+
+import pytest
 
 import cutroom as cr
 
@@ -28,6 +32,20 @@ def test_help_of_every_command() -> None:
 def test_wrong_usage_is_2() -> None:
     run("export", code=2)
     run("nonsense", code=2)
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "-inf", "-1", "0", "0.1", "1.9", "7201"])
+def test_demo_of_a_refused_length_makes_no_folder(seconds: str, tmp_path: Path) -> None:
+    _, error = run("demo", "--out", tmp_path / "demo", "--seconds", seconds, code=1)
+    assert f"no demo of {seconds} seconds" in error
+    assert "from 2 to 7200 seconds" in error
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_demo_of_the_least_length(tmp_path: Path) -> None:
+    made = json.loads(run("demo", "--out", tmp_path, "--seconds", "2", "--json")[0])
+    assert made["clips"] >= 1
+    assert cr.verify(made["output"]).ok
 
 
 def test_probe(film, tmp_path: Path) -> None:
@@ -111,6 +129,40 @@ def test_detect(film, tmp_path: Path) -> None:
     assert rows
     assert {"frame", "label", "confidence", "x1"} <= rows[0].keys()
     assert len((tmp_path / "boxes.csv").read_text().splitlines()) == len(rows) + 1
+
+
+@pytest.mark.parametrize("name", ["boxes.txt", "boxes", "boxes.csv.gz"])
+def test_detect_refuses_a_table_it_does_not_write(film, tmp_path: Path, name: str) -> None:
+    _, error = run("detect", film.path, "--every", "1", "--out", tmp_path / name, code=1)
+    assert f"'{name}'" in error
+    assert "end its name in .csv or .json" in error
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_detect_tells_suffixes_whatever_their_case(film, tmp_path: Path) -> None:
+    run("detect", film.path, "--every", "1", "--out", tmp_path / "boxes.JSON")
+    assert json.loads((tmp_path / "boxes.JSON").read_text())[0]["label"]
+
+
+def test_an_interrupted_export_ends_with_130_and_leaves_nothing(film, tmp_path: Path) -> None:
+    with cr.Project.create(tmp_path / "a.tlp", size=(1920, 1080)) as project:
+        for _ in range(20):
+            project.timeline.append(film.path)
+    out = tmp_path / "out"
+    out.mkdir()
+    command = [sys.executable, "-m", "cutroom", "export", str(tmp_path / "a.tlp"), str(out / "a.mp4")]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as export:
+        try:
+            until = time.monotonic() + 60
+            while not list(out.iterdir()) and time.monotonic() < until:
+                time.sleep(0.05)
+            export.send_signal(signal.SIGINT)
+            _, said = export.communicate(timeout=60)
+        finally:
+            export.kill()
+    assert export.returncode == 130, said
+    assert "stopped" in said
+    assert list(out.iterdir()) == []
 
 
 def test_jobs(film, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import typer
 
 from cutroom.cli.output import fails_clearly, print_json, say
 from cutroom.demo.tables import show_table
+from cutroom.errors import OutputError
 
 app = typer.Typer(
     help="A video editor that lives in Jupyter.", no_args_is_help=True, pretty_exceptions_enable=False,
@@ -29,7 +30,7 @@ def demo(
     folder: Annotated[Path, typer.Option("--out", help="Where the film, the project and the export go.")] = Path(
         "demo-output"
     ),
-    seconds: Annotated[float, typer.Option(help="Length of the demo film.")] = 40.0,
+    seconds: Annotated[float, typer.Option(help="Length of the demo film, from 2 to 7200.")] = 40.0,
     as_json: AsJson = False,
 ) -> None:
     """Make a film, find what is in it, cut by what was found, export in the background, verify."""
@@ -114,10 +115,14 @@ def detect(
     from cutroom.api.detect import detect as run_detect
     from cutroom.edit.project_file import write_whole
 
+    if output and output.suffix.lower() not in {".csv", ".json"}:
+        raise OutputError(
+            f"a table is not written as {output.name!r}", value=str(output), hint="end its name in .csv or .json"
+        )
     found = run_detect(file, model, every=every, confidence=confidence)
     table = found.to_df()
     if output:
-        text = table.to_json(orient="records") if output.suffix == ".json" else table.to_csv(index=False)
+        text = table.to_json(orient="records") if output.suffix.lower() == ".json" else table.to_csv(index=False)
         write_whole(output.absolute(), text.encode())
     if as_json:
         print_json(table)

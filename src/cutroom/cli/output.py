@@ -12,9 +12,12 @@ import typer
 
 from cutroom.errors import CutroomError, to_plain
 
+STOPPED = 130
+"""Exit code after Ctrl-C, as shells have it: 128 and the number of the signal."""
+
 
 def fails_clearly[**P](command: Callable[P, None]) -> Callable[P, None]:
-    """Turn Cutroom's errors into a message and exit code 1; with `--json` into a JSON object on standard error."""
+    """Turn Cutroom's errors into a message and exit code 1, Ctrl-C into 130; `--json` puts JSON on standard error."""
 
     @wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -28,7 +31,7 @@ def fails_clearly[**P](command: Callable[P, None]) -> Callable[P, None]:
             raise typer.Exit(1) from None
         except KeyboardInterrupt:
             typer.secho("stopped", err=True)
-            raise typer.Exit(1) from None
+            raise typer.Exit(STOPPED) from None
 
     return wrapped
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,10 +15,13 @@ from cutroom.api.project import Project
 from cutroom.api.renderer import Renderer, verify
 from cutroom.demo.film import write_demo_film
 from cutroom.demo.tables import show_table, wide_console
+from cutroom.errors import ValidationError
 from cutroom.jobs.bar import Bar
 
 WANTED = "star"
 """What the demo keeps."""
+SHORTEST, LONGEST = 2, 7200
+"""Seconds that the film may last: a shorter one shows nothing for long enough to be kept."""
 
 
 class Teller:
@@ -52,12 +56,19 @@ def tell(folder: Path, *, seconds: float = 40.0, quiet: bool = False) -> dict[st
 
     Args:
         folder: where the film, the project and the export go; an earlier demo there is replaced.
-        seconds: length of the film.
+        seconds: length of the film, from 2 to 7200.
         quiet: print nothing.
 
     Returns:
         What was made: film, project, export, detections, clips, report.
+
+    Raises:
+        ValidationError: no film of that length; no folder is made.
     """
+    if not (math.isfinite(seconds) and SHORTEST <= seconds <= LONGEST):
+        raise ValidationError(
+            f"no demo of {seconds:g} seconds", value=seconds, hint=f"use a length from {SHORTEST} to {LONGEST} seconds"
+        )
     teller = Teller(quiet=quiet)
     folder = folder.absolute()
     folder.mkdir(parents=True, exist_ok=True)
