@@ -6,13 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from cutroom.edit import decorate, place, remove
+from cutroom.edit import decorate, neighbours, place, relate, remove, structure, timing
 from cutroom.edit import operations as ops
 from cutroom.edit.draft import Draft
 from cutroom.edit.trim import trim
-from cutroom.errors import EditError
 from cutroom.schema.document import Document
-from cutroom.schema.track import Track
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,34 +46,6 @@ def apply(document: Document, operation: ops.Operation) -> Applied:
     return Applied(draft.document, tuple(draft.created), tuple(draft.notes))
 
 
-def _add_media(draft: Draft, op: ops.AddMedia) -> None:
-    if any(media.id == op.media.id for media in draft.document.media):
-        raise EditError(f"the project has media {op.media.id} already", value=op.media.id)
-    draft.document = draft.document.replace(media=(*draft.document.media, op.media))
-    draft.created.append(op.media.id)
-
-
-def _set_settings(draft: Draft, op: ops.SetSettings) -> None:
-    draft.document = draft.document.evolve(settings=op.settings)
-
-
-def _add_track(draft: Draft, op: ops.AddTrack) -> None:
-    document = draft.document
-    if any(track.title == op.title for track in document.tracks):
-        raise EditError(f"there is a track {op.title} already", value=op.title, hint="choose another title")
-    made = Track(id=draft.make_id("t"), kind=op.track, title=op.title)
-    tracks = list(document.tracks)
-    same = [i for i, track in enumerate(tracks) if track.kind == op.track]
-    if same:
-        at = same[-1] + 1
-    else:  # pictures at the bottom, titles above them, sound last
-        order = {"video": 0, "title": 1, "subtitle": 2, "audio": 3}
-        at = sum(order[track.kind] < order[op.track] for track in tracks)
-    tracks.insert(at, made)
-    draft.document = document.evolve(timeline=document.timeline.replace(tracks=tuple(tracks)))
-    draft.created.append(made.id)
-
-
 def _batch(draft: Draft, op: ops.Batch) -> None:
     for inner in op.operations:
         made = apply(draft.document, inner)
@@ -85,18 +55,34 @@ def _batch(draft: Draft, op: ops.Batch) -> None:
 
 
 _VERBS: dict[type, Callable[[Draft, Any], None]] = {
-    ops.AddMedia: _add_media,
-    ops.SetSettings: _set_settings,
-    ops.AddTrack: _add_track,
+    ops.AddMedia: structure.add_media,
+    ops.SetMedia: structure.set_media,
+    ops.RemoveMedia: structure.remove_media,
+    ops.SetSettings: structure.set_settings,
+    ops.AddTrack: structure.add_track,
+    ops.SetTrack: structure.set_track,
+    ops.MoveTrack: structure.move_track,
+    ops.RemoveTrack: structure.remove_track,
+    ops.AddMarker: structure.add_marker,
+    ops.SetMarker: structure.set_marker,
+    ops.RemoveMarker: structure.remove_marker,
     ops.Append: place.append,
     ops.Insert: place.insert,
     ops.Overwrite: place.overwrite,
+    ops.Fill: place.fill,
     ops.Move: place.move,
+    ops.Arrange: place.arrange,
     ops.Trim: trim,
+    ops.Roll: neighbours.roll,
+    ops.Slip: neighbours.slip,
+    ops.Slide: neighbours.slide,
     ops.Split: remove.split,
     ops.Lift: remove.lift,
     ops.Extract: remove.extract,
     ops.Delete: remove.delete,
+    ops.Retime: timing.retime,
+    ops.Reverse: timing.reverse,
+    ops.Freeze: timing.freeze,
     ops.AddEffect: decorate.add_effect,
     ops.SetEffect: decorate.set_effect,
     ops.MoveEffect: decorate.move_effect,
@@ -104,5 +90,9 @@ _VERBS: dict[type, Callable[[Draft, Any], None]] = {
     ops.AddTransition: decorate.add_transition,
     ops.RemoveTransition: decorate.remove_transition,
     ops.SetTitle: decorate.set_title,
+    ops.Link: relate.link,
+    ops.Unlink: relate.unlink,
+    ops.Group: relate.group,
+    ops.Ungroup: relate.ungroup,
     ops.Batch: _batch,
 }

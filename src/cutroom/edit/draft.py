@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from cutroom.edit.items import closed, cut_sides, edge_effects, melt, part
+from cutroom.edit.items import closed, cut_sides, edge_effects, melt
 from cutroom.edit.limits import check_overlaps, check_transition
 from cutroom.errors import HandlesError, LockedTrackError
 from cutroom.schema.base import derive_id
@@ -69,6 +69,14 @@ class Draft:
             self.require_unlocked(index)
         return members
 
+    def company(self, clip_id: str) -> list[tuple[int, int]]:
+        """Where a clip, its group, and what is linked to any of them stand; the clip first; none may be locked."""
+        own = self.document.clip(clip_id)
+        if own.group is None:
+            return self.group(clip_id)
+        grouped = [clip.id for track in self.document.tracks for _, clip in track.clips() if clip.group == own.group]
+        return list(dict.fromkeys(place for name in (clip_id, *grouped) for place in self.group(name)))
+
     def set_tracks(self, changed: dict[int, Track]) -> None:
         """Put changed tracks in place."""
         tracks = tuple(changed.get(i, track) for i, track in enumerate(self.document.tracks))
@@ -86,12 +94,12 @@ class Draft:
         first, stop = track.index_at(start), track.index_at(end)
         pieces, none = list(items), Fraction(0)
         if stop < len(track.items) and track.start_of(stop) < end:
-            pieces.append(part(track.items[stop], end - track.start_of(stop), none))
+            pieces.append(track.items[stop].part(end - track.start_of(stop), none))
             stop += 1
         if start > track.duration:
             pieces.insert(0, Gap(duration=start - track.duration))
         elif first < len(track.items) and track.start_of(first) < start:
-            pieces.insert(0, part(track.items[first], none, track.start_of(first + 1) - start))
+            pieces.insert(0, track.items[first].part(none, track.start_of(first + 1) - start))
         self.splice(index, first, stop, pieces)
 
     def splice(self, index: int, start: int, stop: int, items: Sequence[Item]) -> None:

@@ -29,20 +29,32 @@ def source_end(document: Document, source: Source) -> Fraction | None:
     return None if isinstance(source, TitleSource) else document.find_media(source.media).duration
 
 
+def beyond(document: Document, clip: Clip) -> tuple[Fraction, Fraction]:
+    """Seconds of media time by which a clip reaches out of its media: before its start, behind its end."""
+    if clip.media is None:
+        return Fraction(0), Fraction(0)
+    media = document.find_media(clip.media)
+    return max(Fraction(0), -clip.start), max(Fraction(0), clip.end - media.duration)
+
+
 def check_range(document: Document, clip: Clip) -> None:
     """Refuse a clip that reaches beyond its media; one timeline frame of grace, which holds the last picture.
 
     Raises:
         HandlesError: says by how much.
     """
-    end = source_end(document, clip.source)
-    if end is None:
-        return
-    missing = clip.end - end
-    if missing > 1 / document.settings.fps:
+    early, late = beyond(document, clip)
+    if early:
         raise HandlesError(
-            f"the media ends at {readable(end)}, {readable(missing)} before the clip would",
-            value=missing,
+            f"clip {clip.id} lacks {readable(early)} of media before its in point",
+            value=early,
+            hint="the media starts there: take less",
+        )
+    if late > 1 / document.settings.fps:
+        end = clip.end - late
+        raise HandlesError(
+            f"the media ends at {readable(end)}, {readable(late)} before the clip would",
+            value=late,
             hint=f"take at most {readable(end - clip.start)} from {readable(clip.start)}",
         )
 
@@ -70,15 +82,18 @@ def check_kind(document: Document, track: Track, source: Source) -> None:
         )
 
 
-def handle_before(clip: Clip) -> Fraction | None:
-    """Seconds of media before the in point; None for a source without end."""
-    return None if clip.media is None else clip.start
+def lacking(document: Document, clip: Clip, head: Fraction, tail: Fraction) -> Fraction:
+    """Seconds of timeline that a clip lacks to play `head` before its start and `tail` behind its end.
 
-
-def handle_after(document: Document, clip: Clip) -> Fraction | None:
-    """Seconds of media after the out point; None for a source without end."""
-    end = source_end(document, clip.source)
-    return None if end is None else max(Fraction(0), end - clip.end)
+    At speed 1 that is what its handles are short of; a held picture lacks nothing.
+    """
+    wider = clip.part(-head, -tail)
+    early, late = beyond(document, wider)
+    short = early + min(late, wider.end - clip.end)  # the frame of grace of the clip itself is none of this
+    if not short:
+        return short
+    reached = wider.end - wider.start - (clip.end - clip.start)
+    return min(head + tail, short * (head + tail) / reached)
 
 
 def transition_parts(duration: Fraction, fps: Fraction) -> tuple[Fraction, Fraction]:
@@ -102,9 +117,10 @@ def check_transition(document: Document, left: Clip | None, right: Clip | None, 
     before, after = transition_parts(duration, document.settings.fps)
     if faces_nothing:  # a fade from or to nothing lies inside its clip, all of it
         before = after = duration
-    for clip, inside, outside, handle, side in (
-        (left, before, after, handle_after(document, left) if left else None, "after the out point of the left clip"),
-        (right, after, before, handle_before(right) if right else None, "before the in point of the right clip"),
+    none = Fraction(0)
+    for clip, inside, outside, side in (
+        (left, before, (none, after), "after the out point of the left clip"),
+        (right, after, (before, none), "before the in point of the right clip"),
     ):
         if clip is None:
             continue
@@ -114,10 +130,11 @@ def check_transition(document: Document, left: Clip | None, right: Clip | None, 
                 value=inside - clip.duration,
                 hint=f"make the transition {readable(clip.duration * (1 if faces_nothing else 2))} or less",
             )
-        if not faces_nothing and handle is not None and handle < outside:
+        missing = none if faces_nothing else lacking(document, clip, *outside)
+        if missing:
             raise HandlesError(
-                f"a transition of {readable(duration)} lacks {readable(outside - handle)} of media {side} ({clip.id})",
-                value=outside - handle,
+                f"a transition of {readable(duration)} lacks {readable(missing)} of media {side} ({clip.id})",
+                value=missing,
                 hint="shorten the transition, or trim that clip to leave media beyond the cut",
             )
 

@@ -95,8 +95,15 @@ def extract(draft: Draft, op: Extract) -> None:
 
 
 def delete(draft: Draft, op: Delete) -> None:
-    """Take a clip away with what is linked to it: leave a gap, or close it with `ripple`."""
-    members = draft.group(op.clip)
+    """Take a clip away with what is linked to it and its group: leave gaps, or close them with `ripple`."""
+    names = [draft.document.tracks[t].items[i] for t, i in draft.company(op.clip)]
+    for clip in sorted((c for c in names if isinstance(c, Clip)), key=lambda c: draft.document.clip_start(c.id)):
+        if any(track.index_of(clip.id) is not None for track in draft.document.tracks):
+            _delete_linked(draft, clip.id, ripple=op.ripple)
+
+
+def _delete_linked(draft: Draft, clip_id: str, *, ripple: bool) -> None:
+    members = draft.group(clip_id)
     t0, i0 = members[0]
     track = draft.document.tracks[t0]
     start, end = track.start_of(i0), track.start_of(i0 + 1)
@@ -105,10 +112,10 @@ def delete(draft: Draft, op: Delete) -> None:
         track = draft.document.tracks[t]
         item = track.items[i]
         assert isinstance(item, Clip)
-        closes = op.ripple and (track.start_of(i), track.start_of(i + 1)) == (start, end)
+        closes = ripple and (track.start_of(i), track.start_of(i + 1)) == (start, end)
         filling: list[Item] = [] if closes else [Gap(duration=item.duration)]
         draft.splice(t, i, i + 1, filling)
         if closes:
             closed.append(t)
-    if op.ripple:
+    if ripple:
         draft.shift(end, start - end, skip=closed)

@@ -1,0 +1,113 @@
+"""Verbs that share out time between neighbours: roll, slip, slide. The timeline keeps its length."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from cutroom.edit.draft import Draft
+from cutroom.edit.limits import check_range, readable
+from cutroom.edit.operations import Roll, Slide, Slip
+from cutroom.errors import EditError
+from cutroom.schema.clip import Clip, Gap, Item, TitleSource
+
+_NONE = Fraction(0)
+
+
+def roll(draft: Draft, op: Roll) -> None:
+    """``[A~~~~][B~~]`` → ``[A~][B~~~~~]``: the cut moves, the rest stays; linked clips follow.
+
+    Raises:
+        HandlesError: one of the two has no media to grow by so much.
+        EditError: one of the two would vanish, or there is no cut at that edge.
+    """
+    members = draft.group(op.clip)
+    at_start = op.edge == "start"
+    t0, i0 = members[0]
+    track = draft.document.tracks[t0]
+    if at_start and i0 == 0:
+        raise EditError(f"clip {op.clip} starts the track: there is no cut to roll", value=op.clip, hint="trim it")
+    delta = op.to - track.start_of(i0 if at_start else i0 + 1)
+    for t, i in members:
+        if at_start and i == 0:
+            continue
+        _roll_cut(draft, t, i - 1 if at_start else i, delta)
+
+
+def _roll_cut(draft: Draft, t: int, left: int, delta: Fraction) -> None:
+    """Move the cut behind item `left`; where nothing follows, its end."""
+    items = list(draft.document.tracks[t].items)
+    for i, (head, tail) in ((left, (_NONE, -delta)), (left + 1, (delta, _NONE))):
+        if i < len(items):
+            items[i] = _resized(draft, items[i], head, tail)
+    draft.set_items(t, [item for item in items if item.duration])
+
+
+def slide(draft: Draft, op: Slide) -> None:
+    """``[A~~][B][C~~]`` → ``[A][B][C~~~~]``: B moves, A and C give and take; linked clips follow.
+
+    Raises:
+        HandlesError: the neighbour that grows has no media for it.
+        EditError: the neighbour that shrinks is too short, or the clip would start before the timeline does.
+    """
+    for t, i in draft.group(op.clip):
+        items = list(draft.document.tracks[t].items)
+        if i + 1 < len(items):
+            items[i + 1] = _resized(draft, items[i + 1], op.by, _NONE)
+        if i:
+            items[i - 1] = _resized(draft, items[i - 1], _NONE, -op.by)
+        elif op.by > 0:
+            items.insert(0, Gap(duration=op.by))
+        elif op.by < 0:
+            raise EditError(
+                f"clip {op.clip} would start {readable(-op.by)} before the timeline does",
+                value=op.by,
+                hint="nothing is before it that could give way",
+            )
+        draft.set_items(t, [item for item in items if item.duration])
+
+
+def _resized(draft: Draft, item: Item, head: Fraction, tail: Fraction) -> Item:
+    """An item with so much less (or more) at its edges; a gap may vanish."""
+    left = item.duration - head - tail
+    if left < 0 or (left == 0 and isinstance(item, Clip)):
+        what = f"clip {item.id}" if isinstance(item, Clip) else "the gap beside it"
+        raise EditError(
+            f"{what} lasts {readable(item.duration)}: {readable(-left) if left else 'one frame'} too little",
+            value=-left,
+            hint="go less far, or delete what is in the way",
+        )
+    resized = item.part(head, tail)
+    if isinstance(resized, Clip):
+        check_range(draft.document, resized)
+    return resized
+
+
+def slip(draft: Draft, op: Slip) -> None:
+    """``[A:2-5]`` → ``[A:3-6]``: another stretch of the media in the same place; linked clips follow.
+
+    Raises:
+        HandlesError: the media does not reach that far; says by how much.
+        EditError: the clip is a title.
+    """
+    for t, i in draft.group(op.clip):
+        items = list(draft.document.tracks[t].items)
+        clip = items[i]
+        assert isinstance(clip, Clip)
+        require_media(clip, "slipped")
+        items[i] = slipped = clip.evolve(start=clip.start + op.by)
+        check_range(draft.document, slipped)
+        draft.set_items(t, items)
+
+
+def require_media(clip: Clip, done: str) -> None:
+    """Refuse what only makes sense for a clip that plays something.
+
+    Raises:
+        EditError: the clip is a title.
+    """
+    if isinstance(clip.source, TitleSource):
+        raise EditError(
+            f"clip {clip.id} is a title, which plays no media and cannot be {done}",
+            value=clip.id,
+            hint="trim it to change how long it stands",
+        )

@@ -1,0 +1,94 @@
+"""Verbs on how fast a clip plays: retime, reverse, freeze."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from cutroom.edit.draft import Draft
+from cutroom.edit.limits import check_range, readable
+from cutroom.edit.neighbours import require_media
+from cutroom.edit.operations import Freeze, Retime, Reverse
+from cutroom.edit.trim import give
+from cutroom.errors import EditError
+from cutroom.schema.clip import Clip, Item
+
+
+def retime(draft: Draft, op: Retime) -> None:
+    """``[A~~~~~~][B]`` → ``[A~~][B]`` at three times the speed; linked clips follow.
+
+    Raises:
+        HandlesError: at that speed and duration the media does not suffice; says by how much.
+        EditError: the neighbour is in the way (without `ripple`), or linked clips do not share their edges.
+    """
+    members = draft.group(op.clip)
+    document = draft.document
+    t0, i0 = members[0]
+    start, end = document.tracks[t0].start_of(i0), document.tracks[t0].start_of(i0 + 1)
+    for t, i in members:
+        track = document.tracks[t]
+        if (track.start_of(i), track.start_of(i + 1)) != (start, end):
+            raise EditError(
+                f"clip {op.clip} and what is linked to it do not start and end together",
+                value=op.clip,
+                hint="bring their edges together first, or unlink them",
+            )
+        clip = track.items[i]
+        assert isinstance(clip, Clip)
+        require_media(clip, "retimed")
+        changed = clip.evolve(speed=op.speed, duration=op.duration)
+        check_range(document, changed)
+        items: list[Item] = [*track.items[:i], changed, *track.items[i + 1 :]]
+        if not op.ripple:
+            give(items, track.title, i + 1, i + 1, clip.duration - op.duration)
+        draft.set_items(t, items)
+    if op.ripple:
+        draft.shift(end, op.duration - (end - start), skip=[t for t, _ in members])
+
+
+def reverse(draft: Draft, op: Reverse) -> None:
+    """``[1 2 3]`` → ``[3 2 1]``: the same stretch of media, backwards; linked clips too.
+
+    Raises:
+        EditError: the clip is a title.
+    """
+    for t, i in draft.group(op.clip):
+        items = list(draft.document.tracks[t].items)
+        clip = items[i]
+        assert isinstance(clip, Clip)
+        require_media(clip, "reversed")
+        items[i] = clip.evolve(reverse=not clip.reverse)
+        draft.set_items(t, items)
+
+
+def freeze(draft: Draft, op: Freeze) -> None:
+    """``[A~~~~A]`` → ``[A~][hold][A'~~]``: one picture stands still; its sound falls silent meanwhile.
+
+    Raises:
+        EditError: the time is not in the clip, or the clip has no picture.
+    """
+    t, i = draft.document.locate(op.clip)
+    draft.require_unlocked(t)
+    track = draft.document.tracks[t]
+    start, end = track.start_of(i), track.start_of(i + 1)
+    clip = track.items[i]
+    assert isinstance(clip, Clip)
+    require_media(clip, "frozen")
+    if track.kind == "audio":
+        raise EditError(f"clip {clip.id} is sound, which cannot be held", value=clip.id, hint="freeze its picture")
+    if not start <= op.at < end:
+        raise EditError(
+            f"{readable(op.at)} is not inside clip {op.clip}",
+            value=op.at,
+            hint=f"it lies between {readable(start)} and {readable(end)}",
+        )
+    hold = clip.evolve(
+        id=draft.make_id("c"),
+        start=clip.media_at(op.at - start),
+        duration=op.duration,
+        speed=Fraction(0),
+        reverse=False,
+        link=None,
+    )
+    draft.created.append(hold.id)
+    draft.put(t, op.at, op.at, [hold])
+    draft.shift(op.at, op.duration, skip=[t])
