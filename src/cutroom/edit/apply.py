@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from cutroom.edit import decorate, neighbours, place, relate, remove, structure, timing
+from cutroom.edit import decorate, neighbours, nesting, place, relate, remove, structure, timing
 from cutroom.edit import operations as ops
 from cutroom.edit.draft import Draft
 from cutroom.edit.trim import trim
@@ -41,9 +41,20 @@ def apply(document: Document, operation: ops.Operation) -> Applied:
         >>> [track.title for track in made.document.tracks]
         ['V1']
     """
-    draft = Draft(document, operation.id)
+    draft = Draft(document.inside(operation.compound), operation.id)
     _VERBS[type(operation)](draft, operation)
-    return Applied(draft.document, tuple(draft.created), tuple(draft.notes))
+    changed = _outside(document, draft.document, operation.compound)
+    if changed.compounds is not document.compounds:
+        nesting.check_cycles(changed)
+    return Applied(changed, tuple(draft.created), tuple(draft.notes))
+
+
+def _outside(document: Document, inside: Document, compound_id: str | None) -> Document:
+    """The project after an edit of one of its compounds."""
+    if compound_id is None:
+        return inside
+    compounds = tuple(c.evolve(timeline=inside.timeline) if c.id == compound_id else c for c in inside.compounds)
+    return inside.evolve(timeline=document.timeline, compounds=compounds)
 
 
 def _batch(draft: Draft, op: ops.Batch) -> None:
@@ -94,5 +105,10 @@ _VERBS: dict[type, Callable[[Draft, Any], None]] = {
     ops.Unlink: relate.unlink,
     ops.Group: relate.group,
     ops.Ungroup: relate.ungroup,
+    ops.AddCompound: nesting.add_compound,
+    ops.RemoveCompound: nesting.remove_compound,
+    ops.Nest: nesting.nest,
+    ops.Unnest: nesting.unnest,
+    ops.SetAngle: nesting.set_angle,
     ops.Batch: _batch,
 }

@@ -57,6 +57,10 @@ class Draft:
             return [self.track(name) for name in names]
         return [i for i, track in enumerate(self.document.tracks) if not track.locked]
 
+    def holds(self, clip_id: str) -> bool:
+        """Whether a clip is on the timeline."""
+        return any(track.index_of(clip_id) is not None for track in self.document.tracks)
+
     def group(self, clip_id: str) -> list[tuple[int, int]]:
         """Where a clip and what is linked to it stand (track, item), the clip itself first; none may be locked."""
         own = self.document.locate(clip_id)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from cutroom.errors import EditError, HandlesError
-from cutroom.schema.clip import Clip, Source, TitleSource, Transition
+from cutroom.schema.clip import Clip, CompoundSource, Source, TitleSource, Transition
 from cutroom.schema.document import Document
 from cutroom.schema.track import Track, TrackKind
 
@@ -25,16 +25,20 @@ def readable(seconds: Fraction) -> str:
 
 
 def source_end(document: Document, source: Source) -> Fraction | None:
-    """Media time where a source ends; None for what never ends (a title)."""
-    return None if isinstance(source, TitleSource) else document.find_media(source.media).duration
+    """The time of its own where a source ends; None for what never ends (a title)."""
+    if isinstance(source, TitleSource):
+        return None
+    if isinstance(source, CompoundSource):
+        return document.compound(source.compound).timeline.duration
+    return document.find_media(source.media).duration
 
 
 def beyond(document: Document, clip: Clip) -> tuple[Fraction, Fraction]:
     """Seconds of media time by which a clip reaches out of its media: before its start, behind its end."""
-    if clip.media is None:
+    end = source_end(document, clip.source)
+    if end is None:
         return Fraction(0), Fraction(0)
-    media = document.find_media(clip.media)
-    return max(Fraction(0), -clip.start), max(Fraction(0), clip.end - media.duration)
+    return max(Fraction(0), -clip.start), max(Fraction(0), clip.end - end)
 
 
 def check_range(document: Document, clip: Clip) -> None:
@@ -67,14 +71,18 @@ def check_kind(document: Document, track: Track, source: Source) -> None:
     """
     holds: dict[TrackKind, str] = {"video": "pictures and titles", "audio": "sound", "title": "titles"}
     if isinstance(source, TitleSource):
-        fits = track.kind in {"video", "title"}
+        what, fits = "a title", track.kind in {"video", "title"}
+    elif isinstance(source, CompoundSource):
+        compound = document.compound(source.compound)
+        kinds = {inner.kind == "audio" for inner in compound.timeline.tracks}
+        what, fits = compound.title, track.kind in {"video", "audio"} and (track.kind == "audio") in kinds
     else:
         media = document.find_media(source.media)
+        what = media.path
         fits = (track.kind == "video" and media.video is not None) or (
             track.kind == "audio" and media.audio is not None
         )
     if not fits:
-        what = "a title" if isinstance(source, TitleSource) else document.find_media(source.media).path
         raise EditError(
             f"{what} does not go on track {track.title}, which holds {holds.get(track.kind, 'subtitles')}",
             value=track.title,

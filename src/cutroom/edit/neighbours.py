@@ -8,7 +8,7 @@ from cutroom.edit.draft import Draft
 from cutroom.edit.limits import check_range, readable
 from cutroom.edit.operations import Roll, Slide, Slip
 from cutroom.errors import EditError
-from cutroom.schema.clip import Clip, Gap, Item, TitleSource
+from cutroom.schema.clip import Clip, Gap, Item
 
 _NONE = Fraction(0)
 
@@ -105,7 +105,7 @@ def require_media(clip: Clip, done: str) -> None:
     Raises:
         EditError: the clip is a title.
     """
-    if isinstance(clip.source, TitleSource):
+    if clip.is_title:
         raise EditError(
             f"clip {clip.id} is a title, which plays no media and cannot be {done}",
             value=clip.id,

@@ -98,7 +98,7 @@ def delete(draft: Draft, op: Delete) -> None:
     """Take a clip away with what is linked to it and its group: leave gaps, or close them with `ripple`."""
     names = [draft.document.tracks[t].items[i] for t, i in draft.company(op.clip)]
     for clip in sorted((c for c in names if isinstance(c, Clip)), key=lambda c: draft.document.clip_start(c.id)):
-        if any(track.index_of(clip.id) is not None for track in draft.document.tracks):
+        if draft.holds(clip.id):
             _delete_linked(draft, clip.id, ripple=op.ripple)
 
 

@@ -80,12 +80,17 @@ def add_track(draft: Draft, op: ops.AddTrack) -> None:
     Raises:
         EditError: the title is taken.
     """
-    document = draft.document
     _require_free(draft, op.title)
-    made = Track(id=draft.make_id("t"), kind=op.track, title=op.title)
+    make_track(draft, op.track, op.title)
+
+
+def make_track(draft: Draft, kind: TrackKind, title: str) -> None:
+    """A new track on top of its kind, whose title is free."""
+    document = draft.document
+    made = Track(id=draft.make_id("t"), kind=kind, title=title)
     tracks = list(document.tracks)
-    same = [i for i, track in enumerate(tracks) if track.kind == op.track]
-    at = same[-1] + 1 if same else sum(_ORDER[track.kind] < _ORDER[op.track] for track in tracks)
+    same = [i for i, track in enumerate(tracks) if track.kind == kind]
+    at = same[-1] + 1 if same else sum(_ORDER[track.kind] < _ORDER[kind] for track in tracks)
     tracks.insert(at, made)
     draft.document = document.evolve(timeline=document.timeline.replace(tracks=tuple(tracks)))
     draft.created.append(made.id)

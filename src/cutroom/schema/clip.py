@@ -47,7 +47,17 @@ class TitleSource(Frozen):
     style: TitleStyle = TitleStyle()
 
 
-Source = Annotated[MediaSource | TitleSource, Field(discriminator="kind")]
+class CompoundSource(Frozen):
+    """A stretch of another timeline of the project; of a multi-camera, one angle."""
+
+    kind: Literal["compound"] = "compound"
+    compound: str
+    """Id of the compound."""
+    angle: str | None = None
+    """Id of the one track that is shown or heard; None: all, as they lie over each other."""
+
+
+Source = Annotated[MediaSource | TitleSource | CompoundSource, Field(discriminator="kind")]
 
 
 class Clip(Frozen):
@@ -92,12 +102,16 @@ class Clip(Frozen):
         if not head and not tail:
             return self
         first, last = (self.duration - tail, self.duration) if self.reverse else (Fraction(0), head)
-        endless = isinstance(self.source, TitleSource)
         return self.evolve(
-            start=self.start if endless else self.start + travel(self.speed, last, first),
+            start=self.start if self.is_title else self.start + travel(self.speed, last, first),
             duration=self.duration - head - tail,
             speed=self.speed.later(head) if head and isinstance(self.speed, Ramp) else self.speed,
         )
+
+    @property
+    def is_title(self) -> bool:
+        """Whether it is drawn, and so has no in point, no speed and no end of its own."""
+        return isinstance(self.source, TitleSource)
 
     @property
     def media(self) -> str | None:

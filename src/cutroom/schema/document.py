@@ -46,6 +46,21 @@ class Timeline(Frozen):
     tracks: tuple[Track, ...] = Field(default=(), max_length=200)
     markers: tuple[Marker, ...] = Field(default=(), max_length=10_000)
 
+    @property
+    def duration(self) -> Fraction:
+        """Where its last track ends, in seconds."""
+        return max((track.duration for track in self.tracks), default=Fraction(0))
+
+
+class Compound(Frozen):
+    """A timeline inside of the project that clips show as if it were a media: a scene, or a multi-camera's angles."""
+
+    id: str
+    title: str = Field(min_length=1, max_length=200)
+    timeline: Timeline = Timeline()
+    multicam: bool = False
+    """Whether its tracks are angles of one moment, of which a clip shows one."""
+
 
 class Document(Frozen):
     """A project."""
@@ -55,6 +70,7 @@ class Document(Frozen):
     settings: ProjectSettings = ProjectSettings()
     media: tuple[Media, ...] = Field(default=(), max_length=100_000)
     timeline: Timeline = Timeline()
+    compounds: tuple[Compound, ...] = Field(default=(), max_length=1000)
 
     @property
     def tracks(self) -> tuple[Track, ...]:
@@ -64,7 +80,7 @@ class Document(Frozen):
     @property
     def duration(self) -> Fraction:
         """Where the last track ends, in seconds."""
-        return max((track.duration for track in self.tracks), default=Fraction(0))
+        return self.timeline.duration
 
     @cached_property
     def _media(self) -> dict[str, Media]:
@@ -73,7 +89,36 @@ class Document(Frozen):
     @cached_property
     def used_media(self) -> frozenset[str]:
         """Ids of the media that some clip shows."""
-        return frozenset(clip.media for track in self.tracks for _, clip in track.clips() if clip.media is not None)
+        timelines = (self.timeline, *(compound.timeline for compound in self.compounds))
+        tracks = (track for timeline in timelines for track in timeline.tracks)
+        return frozenset(clip.media for track in tracks for _, clip in track.clips() if clip.media is not None)
+
+    def compound(self, compound_id: str) -> Compound:
+        """The compound with this id.
+
+        Raises:
+            EditError: the project has no such compound.
+        """
+        for compound in self.compounds:
+            if compound.id == compound_id:
+                return compound
+        raise EditError(f"the project has no compound {compound_id!r}", value=compound_id)
+
+    @cached_property
+    def _inside(self) -> dict[str, Document]:
+        return {}
+
+    def inside(self, compound_id: str | None) -> Document:
+        """The project as if a compound's timeline were the project's own; None gives the project itself.
+
+        Raises:
+            EditError: the project has no such compound.
+        """
+        if compound_id is None:
+            return self
+        if compound_id not in self._inside:
+            self._inside[compound_id] = self.evolve(timeline=self.compound(compound_id).timeline)
+        return self._inside[compound_id]
 
     def evolve(self, **changes: Any) -> Self:
         """A copy with `changes`; one with the same media finds them as this one does."""

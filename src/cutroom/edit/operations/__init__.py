@@ -26,6 +26,7 @@ from cutroom.edit.operations.decoration import (
     Ungroup,
     Unlink,
 )
+from cutroom.edit.operations.nesting import AddCompound, Nest, RemoveCompound, SetAngle, Unnest
 from cutroom.edit.operations.placing import Append, Arrange, Fill, Insert, Move, Overwrite, Placed
 from cutroom.edit.operations.structure import (
     AddMarker,
@@ -44,6 +45,7 @@ from cutroom.edit.operations.timing import Freeze, Retime, Reverse
 
 __all__ = [
     "OPERATION",
+    "AddCompound",
     "AddEffect",
     "AddMarker",
     "AddMedia",
@@ -64,9 +66,11 @@ __all__ = [
     "Move",
     "MoveEffect",
     "MoveTrack",
+    "Nest",
     "Operation",
     "Overwrite",
     "Placed",
+    "RemoveCompound",
     "RemoveEffect",
     "RemoveMarker",
     "RemoveMedia",
@@ -75,6 +79,7 @@ __all__ = [
     "Retime",
     "Reverse",
     "Roll",
+    "SetAngle",
     "SetEffect",
     "SetMarker",
     "SetMedia",
@@ -88,6 +93,7 @@ __all__ = [
     "Trim",
     "Ungroup",
     "Unlink",
+    "Unnest",
 ]
 
 
@@ -138,6 +144,11 @@ Operation = Annotated[
     | Unlink
     | Group
     | Ungroup
+    | AddCompound
+    | RemoveCompound
+    | Nest
+    | Unnest
+    | SetAngle
     | Batch,
     Field(discriminator="op"),
 ]

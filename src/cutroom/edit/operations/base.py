@@ -17,3 +17,5 @@ class BaseOperation(Frozen):
     """An operation's `id` seeds the ids of what it creates."""
 
     id: str = Field(default_factory=lambda: new_id("op"))
+    compound: str | None = None
+    """Id of the compound whose timeline is edited; None: the project's own."""
