@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from cutroom.edit import decorate, neighbours, nesting, place, relate, remove, structure, timing
+from cutroom.edit import decorate, neighbours, nesting, place, relate, remove, structure, subtitles, timing
 from cutroom.edit import operations as ops
 from cutroom.edit.draft import Draft
 from cutroom.edit.trim import trim
@@ -110,5 +110,6 @@ _VERBS: dict[type, Callable[[Draft, Any], None]] = {
     ops.Nest: nesting.nest,
     ops.Unnest: nesting.unnest,
     ops.SetAngle: nesting.set_angle,
+    ops.SetCues: subtitles.set_cues,
     ops.Batch: _batch,
 }

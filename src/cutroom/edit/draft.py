@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from cutroom.edit.cues import opened, removed
 from cutroom.edit.items import closed, cut_sides, edge_effects, melt
 from cutroom.edit.limits import check_overlaps, check_transition
 from cutroom.errors import HandlesError, LockedTrackError
@@ -147,6 +148,9 @@ class Draft:
                 continue
             if track.locked:
                 self.notes.append(f"track {track.title} is locked and stayed where it is")
+            elif track.cues:
+                moved = opened(track.cues, at, delta) if delta > 0 else removed(track.cues, at + delta, at, close=True)
+                self.set_tracks({index: track.evolve(cues=moved)})
             elif delta < 0:
                 self.set_items(index, closed(track, at, -delta))
             elif track.duration > at:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-from cutroom.edit.draft import Draft, after, before, between, cut_sides
+from cutroom.edit.draft import Draft
+from cutroom.edit.items import between, cut_sides
 from cutroom.edit.limits import readable
 from cutroom.edit.operations import AddCompound, Nest, RemoveCompound, SetAngle, Unnest
 from cutroom.edit.structure import make_track
@@ -134,7 +135,7 @@ def nest(draft: Draft, op: Nest) -> None:
             )
         clip = Clip(id=draft.make_id("c"), source=CompoundSource(compound=compound.id), duration=end - begin, link=link)
         draft.created.append(clip.id)
-        draft.set_items(t, [*before(track, begin), clip, *after(track, end)])
+        draft.put(t, begin, end, [clip])
 
 
 def _taken(draft: Draft, track: Track, chosen: set[int], begin: Fraction) -> Track:
@@ -215,7 +216,8 @@ def _put_back(draft: Draft, inner: Track, shown: Clip, begin: Fraction) -> None:
     taken = any(draft.holds(item.id) for item in middle if isinstance(item, Clip))
     named = [_renamed(draft, item) if taken and isinstance(item, Clip) else item for item in middle]
     draft.created += [item.id for item in named if isinstance(item, Clip)]
-    draft.set_items(t, [*before(track, begin), *named, *after(track, end)])
+    missing = shown.duration - sum(item.duration for item in named)
+    draft.put(t, begin, end, [*named, *([Gap(duration=missing)] if missing else [])])
     if taken:
         return
     track = draft.document.tracks[t]

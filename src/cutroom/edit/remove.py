@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from cutroom.edit.cues import removed
 from cutroom.edit.draft import Draft
 from cutroom.edit.items import after, between
 from cutroom.edit.limits import readable
@@ -65,6 +66,9 @@ def lift(draft: Draft, op: Lift) -> None:
     spans = tidy(op.spans)
     for index in draft.unlocked(op.tracks):
         track = draft.document.tracks[index]
+        if track.cues:
+            _remove_cues(draft, index, spans, close=False)
+            continue
         items: list[Item] = []
         position = Fraction(0)
         for start, end in spans:
@@ -84,6 +88,9 @@ def extract(draft: Draft, op: Extract) -> None:
     tracks = draft.unlocked(op.tracks)
     for index in tracks:
         track = draft.document.tracks[index]
+        if track.cues:
+            _remove_cues(draft, index, spans, close=True)
+            continue
         items: list[Item] = []
         position = Fraction(0)
         for start, end in spans:
@@ -92,6 +99,14 @@ def extract(draft: Draft, op: Extract) -> None:
         draft.set_items(index, [*items, *after(track, position)])
     for start, end in reversed(spans):
         draft.shift(end, start - end, skip=tracks)
+
+
+def _remove_cues(draft: Draft, index: int, spans: list[Span], *, close: bool) -> None:
+    track = draft.document.tracks[index]
+    cues = track.cues
+    for start, end in reversed(spans):
+        cues = removed(cues, start, end, close=close)
+    draft.set_tracks({index: track.evolve(cues=cues)})
 
 
 def delete(draft: Draft, op: Delete) -> None:

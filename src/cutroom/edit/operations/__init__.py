@@ -41,6 +41,7 @@ from cutroom.edit.operations.structure import (
     SetSettings,
     SetTrack,
 )
+from cutroom.edit.operations.subtitles import SetCues
 from cutroom.edit.operations.timing import Freeze, Retime, Reverse
 
 __all__ = [
@@ -80,6 +81,7 @@ __all__ = [
     "Reverse",
     "Roll",
     "SetAngle",
+    "SetCues",
     "SetEffect",
     "SetMarker",
     "SetMedia",
@@ -149,6 +151,7 @@ Operation = Annotated[
     | Nest
     | Unnest
     | SetAngle
+    | SetCues
     | Batch,
     Field(discriminator="op"),
 ]
