@@ -93,6 +93,13 @@ class Document(Frozen):
         tracks = (track for timeline in timelines for track in timeline.tracks)
         return frozenset(clip.media for track in tracks for _, clip in track.clips() if clip.media is not None)
 
+    def evolve(self, **changes: Any) -> Self:
+        """A copy with `changes`; one with the same media finds them as this one does."""
+        made = super().evolve(**changes)
+        if "media" not in changes and (known := self.__dict__.get("_media")) is not None:
+            made.__dict__["_media"] = known
+        return made
+
     def compound(self, compound_id: str) -> Compound:
         """The compound with this id.
 
@@ -105,27 +112,29 @@ class Document(Frozen):
         raise EditError(f"the project has no compound {compound_id!r}", value=compound_id)
 
     @cached_property
-    def _inside(self) -> dict[str, Document]:
+    def _inside(self) -> dict[tuple[str, str | None], Document]:
         return {}
 
-    def inside(self, compound_id: str | None) -> Document:
+    def inside(self, compound_id: str | None, angle: str | None = None) -> Document:
         """The project as if a compound's timeline were the project's own; None gives the project itself.
+
+        Args:
+            compound_id: of a compound.
+            angle: id of the one track that is left of it, shown and heard whatever its switches say; None: all tracks.
 
         Raises:
             EditError: the project has no such compound.
         """
         if compound_id is None:
             return self
-        if compound_id not in self._inside:
-            self._inside[compound_id] = self.evolve(timeline=self.compound(compound_id).timeline)
-        return self._inside[compound_id]
-
-    def evolve(self, **changes: Any) -> Self:
-        """A copy with `changes`; one with the same media finds them as this one does."""
-        made = super().evolve(**changes)
-        if "media" not in changes and (known := self.__dict__.get("_media")) is not None:
-            made.__dict__["_media"] = known
-        return made
+        key = compound_id, angle
+        if key not in self._inside:
+            timeline = self.compound(compound_id).timeline
+            if angle is not None:
+                alone = (track for track in timeline.tracks if track.id == angle)
+                timeline = timeline.evolve(tracks=tuple(track.evolve(hidden=False, muted=False) for track in alone))
+            self._inside[key] = self.evolve(timeline=timeline)
+        return self._inside[key]
 
     def find_media(self, media_id: str) -> Media:
         """The media with this id.
