@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from cutroom.edit.limits import transition_parts
-from cutroom.effects.travel import turns
+from cutroom.effects.travel import frame_turns
 from cutroom.errors import HandlesError
 from cutroom.schema.clip import Clip, Transition
 from cutroom.schema.speed import Ramp
@@ -99,7 +99,7 @@ def _layout(key: _Same, rate: Fraction, fps: Fraction) -> Layout:
     for index, item in enumerate(track.items):
         if isinstance(item, Clip) and isinstance(item.speed, Ramp):
             begin, end = layout.shown(index)
-            edges.update(at for turn in turns(item, rate) if begin < (at := starts[index] + turn) < end)
+            edges.update(at for turn in frame_turns(item, rate) if begin < (at := starts[index] + turn) < end)
     edges.update(edge for cue in track.cues for edge in (to_frame(cue.start, rate), to_frame(cue.end, rate)))
     return replace(layout, edges=array("q", sorted(edges)))
 

@@ -1,7 +1,7 @@
 """Sound at places between its samples: band-limited interpolation with a windowed sinc.
 
 A source that plays faster is filtered to what the samples can hold, so that nothing folds back. Each output sample
-depends on its place alone: any stretch, computed in any blocks, comes out the same.
+depends on its place and its speed alone: any stretch, computed in any blocks, comes out the same but for rounding.
 """
 
 from __future__ import annotations
@@ -9,8 +9,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from cutroom.effects.segment import SoundClip
@@ -28,6 +30,8 @@ _BETA = 9.0
 _PASS = 0.92
 """Part of the band that passes; the rest is the filter's slope."""
 _BLOCK = 4096
+_GRAIN = 2.0**24
+"""Places are told apart to one part in so many of a sample."""
 
 
 def is_plain(clip: SoundClip) -> bool:
@@ -42,34 +46,58 @@ def resample(clip: SoundClip, read: Read) -> Samples:
         clip: its law of travel.
         read: its source.
     """
-    parts = [_block(clip, first, min(_BLOCK, clip.samples - first), read) for first in range(0, clip.samples, _BLOCK)]
+    period = None if clip.bend or clip.pace.denominator > _BLOCK else clip.pace.denominator
+    length = _BLOCK - _BLOCK % period if period else _BLOCK
+    weights: Samples | None = None
+    parts = []
+    for first in range(0, clip.samples, length):
+        places = _Places.of(clip, first, min(length, clip.samples - first))
+        if period is None or weights is None:  # a constant speed comes to the same fractions again and again
+            weights = places.weights(period)
+        parts.append(places.heard(weights, read))
     return np.concatenate(parts, axis=1)
 
 
-def _block(clip: SoundClip, first: int, count: int, read: Read) -> Samples:
-    start = clip.first + first * clip.pace + first * first * clip.bend
-    step = clip.pace + 2 * first * clip.bend
-    whole = math.floor(start)
-    i = np.arange(count, dtype=np.float64)
-    places = float(start - whole) + i * float(step) + i * i * float(clip.bend)
-    stretch = _stretch(float(max(abs(step), abs(step + 2 * count * clip.bend))))
-    reach = math.ceil(_ZEROS * stretch)
-    low, high = math.floor(places.min()) - reach, math.floor(places.max()) + reach + 1
-    source = read(whole + low, high - low + 1)
-    at = np.floor(places).astype(np.int64)
-    offsets = np.arange(1 - reach, reach + 1)
-    weights = _weights((at - places)[:, None] + offsets[None, :], stretch)
-    taken = source[:, (at - low)[:, None] + offsets[None, :]]
-    mixed: Samples = np.einsum("ckt,kt->ck", taken, weights).astype(np.float32)
-    return mixed
+class _Places(NamedTuple):
+    """Where a block's samples lie in the source: `whole + at + rest`, and how much wider than normal the kernel is."""
+
+    whole: int
+    at: NDArray[np.int64]
+    rest: NDArray[np.float64]
+    stretch: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, clip: SoundClip, first: int, count: int) -> _Places:
+        start = clip.first + first * clip.pace + first * first * clip.bend
+        step = float(clip.pace + 2 * first * clip.bend)
+        i, bend = np.arange(count, dtype=np.float64), float(clip.bend)
+        whole = math.floor(start)
+        places = float(start - whole) + i * step + i * i * bend
+        places = np.rint(places * _GRAIN) / _GRAIN  # a whole number stays one, whatever was added up
+        at = np.floor(places)
+        return cls(whole, at.astype(np.int64), places - at, np.maximum(1.0, np.abs(step + 2 * i * bend)))
+
+    @property
+    def offsets(self) -> NDArray[np.int64]:
+        reach = math.ceil(_ZEROS * float(self.stretch.max()))
+        return np.arange(1 - reach, reach + 1)
+
+    def weights(self, period: int | None) -> Samples:
+        """What each sample takes of its neighbours, (samples, neighbours); they repeat after `period` samples."""
+        found = _weights(self.offsets[None, :] - self.rest[:period, None], self.stretch[:period, None])
+        return found if period is None else np.tile(found, (-(-len(self.at) // period), 1))
+
+    def heard(self, weights: Samples, read: Read) -> Samples:
+        """The block's samples."""
+        offsets = self.offsets
+        low, high = int(self.at.min() + offsets[0]), int(self.at.max() + offsets[-1])
+        near = sliding_window_view(read(self.whole + low, high - low + 1), len(offsets), axis=1)
+        taken = near[:, self.at + int(offsets[0]) - low]
+        heard: Samples = np.einsum("ckt,kt->ck", taken, weights[: len(self.at)], dtype=np.float32)
+        return heard
 
 
-def _stretch(pace: float) -> float:
-    """How much wider than at the source's own rate the kernel is, in steps of a 16th: a ramp changes it seldom."""
-    return max(1.0, math.ceil(pace * 16) / 16)
-
-
-def _weights(distances: NDArray[np.float64], stretch: float) -> Samples:
+def _weights(distances: NDArray[np.float64], stretch: NDArray[np.float64]) -> Samples:
     place = np.abs(distances) * (_PHASES / stretch)
     index = place.astype(np.int64)
     table = _kernel()
@@ -77,7 +105,7 @@ def _weights(distances: NDArray[np.float64], stretch: float) -> Samples:
     part = (place - inside).astype(np.float32)
     weights = table[inside] * (1 - part) + table[inside + 1] * part
     weights[index >= len(table) - 2] = 0
-    scaled: Samples = (weights / np.float32(stretch)).astype(np.float32)
+    scaled: Samples = (weights / stretch).astype(np.float32)
     return scaled
 
 

@@ -102,7 +102,9 @@ def _clip_sounds(scene: Scene, layout: Layout, index: int, span: tuple[int, int]
         nodes += _NODES.validate_python(chain(own, clip, "audio")[0])
     nodes = [n.replace(start=n.start + starts) if isinstance(n, Ramp) else n for n in nodes]
     for window, rising in ((layout.window_at(audible), True), (layout.window_at(silent - 1), False)):
-        if window is not None and (window.right if rising else window.left) == index:
+        if window is None or (window.right if rising else window.left) != index:
+            continue
+        if window.begin < until and window.end > at:
             scene.registry.transition(window.transition.transition)
             require_handles(scene.document, layout, window, Fraction(rate))
             nodes.append(_crossing(window, rising=rising))

@@ -45,11 +45,9 @@ def frame_law(clip: Clip, offset: int, fps: Fraction) -> Law:
 
 def turns(clip: Clip, grid: Fraction) -> Iterator[int]:
     """Positions since the clip's start where another law begins."""
-    for knot in knots(clip.speed):
-        yield math.ceil(knot * grid) - clip.reverse
+    return (math.ceil(knot * grid) for knot in knots(clip.speed))
 
 
-def played(clip: Clip, since: Fraction, until: Fraction) -> tuple[Fraction, Fraction]:
-    """The earliest and the latest moment of the source between two moments of the clip."""
-    ends = clip.media_at(since), clip.media_at(until)
-    return min(ends), max(ends)
+def frame_turns(clip: Clip, fps: Fraction) -> Iterator[int]:
+    """Frames since the clip's start where another `frame_law` begins."""
+    return (turn - clip.reverse for turn in turns(clip, fps))
