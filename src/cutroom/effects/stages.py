@@ -234,7 +234,8 @@ class ShotRunner:
         if not isinstance(source, MediaPicture):
             return None
         assert self._loan is not None
-        return self._loan.frame_at(source.start + i * source.step + i * i * source.bend)
+        time = source.start + i * source.step + i * i * source.bend
+        return self._loan.frame_back(time) if source.step < 0 else self._loan.frame_at(time)
 
     def _made(self, source: av.VideoFrame | int | None) -> Picture | None:
         if isinstance(source, int):
