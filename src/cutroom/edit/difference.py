@@ -59,9 +59,9 @@ def differences(before: Document, after: Document) -> list[Difference]:
 def _pair_up(old: dict[Key, Fields], new: dict[Key, Fields]) -> None:
     """Give things that agree in every field the same key."""
     free: dict[str, list[Key]] = {}
-    for key in old:
+    for key, fields in old.items():
         if key not in new:
-            free.setdefault(_text(key, old[key]), []).append(key)
+            free.setdefault(_text(key, fields), []).append(key)
     for key in [key for key in new if key not in old]:
         if partners := free.get(_text(key, new[key])):
             new[partners.pop(0)] = new.pop(key)
