@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from cutroom.edit.draft import Draft
@@ -35,11 +36,10 @@ def roll(draft: Draft, op: Roll) -> None:
 
 def _roll_cut(draft: Draft, t: int, left: int, delta: Fraction) -> None:
     """Move the cut behind item `left`; where nothing follows, its end."""
-    items = list(draft.document.tracks[t].items)
-    for i, (head, tail) in ((left, (_NONE, -delta)), (left + 1, (delta, _NONE))):
-        if i < len(items):
-            items[i] = _resized(draft, items[i], head, tail)
-    draft.set_items(t, [item for item in items if item.duration])
+    items = draft.document.tracks[t].items
+    before = _resized(draft, items[left : left + 1], _NONE, -delta)
+    after = _resized(draft, items[left + 1 : left + 2], delta, _NONE)
+    draft.set_items(t, [*items[:left], *before, *after, *items[left + 2 :]])
 
 
 def slide(draft: Draft, op: Slide) -> None:
@@ -50,36 +50,37 @@ def slide(draft: Draft, op: Slide) -> None:
         EditError: the neighbour that shrinks is too short, or the clip would start before the timeline does.
     """
     for t, i in draft.group(op.clip):
-        items = list(draft.document.tracks[t].items)
-        if i + 1 < len(items):
-            items[i + 1] = _resized(draft, items[i + 1], op.by, _NONE)
-        if i:
-            items[i - 1] = _resized(draft, items[i - 1], _NONE, -op.by)
-        elif op.by > 0:
-            items.insert(0, Gap(duration=op.by))
-        elif op.by < 0:
+        items = draft.document.tracks[t].items
+        if i == 0 and op.by < 0:
             raise EditError(
                 f"clip {op.clip} would start {readable(-op.by)} before the timeline does",
                 value=op.by,
                 hint="nothing is before it that could give way",
             )
-        draft.set_items(t, [item for item in items if item.duration])
+        before = [Gap(duration=op.by)] if i == 0 and op.by else _resized(draft, items[i - 1 : i], _NONE, -op.by)
+        after = _resized(draft, items[i + 1 : i + 2], op.by, _NONE)
+        draft.set_items(t, [*items[: max(0, i - 1)], *before, items[i], *after, *items[i + 2 :]])
 
 
-def _resized(draft: Draft, item: Item, head: Fraction, tail: Fraction) -> Item:
-    """An item with so much less (or more) at its edges; a gap may vanish."""
-    left = item.duration - head - tail
-    if left < 0 or (left == 0 and isinstance(item, Clip)):
-        what = f"clip {item.id}" if isinstance(item, Clip) else "the gap beside it"
-        raise EditError(
-            f"{what} lasts {readable(item.duration)}: {readable(-left) if left else 'one frame'} too little",
-            value=-left,
-            hint="go less far, or delete what is in the way",
-        )
-    resized = item.part(head, tail)
-    if isinstance(resized, Clip):
-        check_range(draft.document, resized)
-    return resized
+def _resized(draft: Draft, neighbours: Sequence[Item], head: Fraction, tail: Fraction) -> list[Item]:
+    """The neighbour, if there is one, with so much less (or more) at its edges; a gap may vanish."""
+    made: list[Item] = []
+    for item in neighbours:
+        left = item.duration - head - tail
+        if left < 0 or (left == 0 and isinstance(item, Clip)):
+            lasts = f"it lasts {readable(item.duration)}"
+            raise EditError(
+                f"nothing would be left of clip {item.id}: {lasts}"
+                if isinstance(item, Clip)
+                else f"the gap beside it is {readable(-left)} too short: {lasts}",
+                value=-left,
+                hint="go less far, or delete what is in the way",
+            )
+        if left:
+            made.append(resized := item.part(head, tail))
+            if isinstance(resized, Clip):
+                check_range(draft.document, resized)
+    return made
 
 
 def slip(draft: Draft, op: Slip) -> None:
