@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import accumulate
 
 from cutroom.edit.cues import opened, removed
 from cutroom.edit.items import closed, cut_sides, edge_effects, melt
@@ -55,7 +56,7 @@ class Draft:
     def unlocked(self, names: Sequence[str] | None) -> list[int]:
         """Tracks that a span verb works on: the named ones, or all that are not locked."""
         if names is not None:
-            return [self.track(name) for name in names]
+            return list(dict.fromkeys(self.track(name) for name in names))
         return [i for i, track in enumerate(self.document.tracks) if not track.locked]
 
     def holds(self, clip_id: str) -> bool:
@@ -74,13 +75,19 @@ class Draft:
             self.require_unlocked(index)
         return members
 
-    def company(self, clip_id: str) -> list[tuple[int, int]]:
-        """Where a clip, its group, and what is linked to any of them stand; the clip first; none may be locked."""
+    def families(self, clip_id: str) -> list[list[tuple[int, int]]]:
+        """Where a clip and its group stand, each with what is linked to it; the clip first; none may be locked."""
         own = self.document.clip(clip_id)
         if own.group is None:
-            return self.group(clip_id)
+            return [self.group(clip_id)]
         grouped = [clip.id for track in self.document.tracks for _, clip in track.clips() if clip.group == own.group]
-        return list(dict.fromkeys(place for name in (clip_id, *grouped) for place in self.group(name)))
+        seen: set[tuple[int, int]] = set()
+        found: list[list[tuple[int, int]]] = []
+        for name in (clip_id, *grouped):
+            if self.document.locate(name) not in seen:
+                found.append(self.group(name))
+                seen.update(found[-1])
+        return found
 
     def set_tracks(self, changed: dict[int, Track]) -> None:
         """Put changed tracks in place."""
@@ -111,7 +118,7 @@ class Draft:
         """Replace items [start, stop): pieces of one clip get ids of their own, gaps melt, transitions follow a cut."""
         track = self.document.tracks[index]
         old = track.items
-        pieces, first, last = self._name_pieces(list(items))
+        pieces, first, last = self._name_pieces(list(items), track.start_of(start))
         while start and old[start - 1].kind == "gap":
             start -= 1
             pieces.insert(0, old[start])
@@ -164,14 +171,20 @@ class Draft:
         moved = tuple(m.evolve(time=max(first, m.time + delta)) if m.time >= first else m for m in timeline.markers)
         self.document = self.document.evolve(timeline=timeline.evolve(markers=moved))
 
-    def _name_pieces(self, items: list[Item]) -> tuple[list[Item], dict[str, str], dict[str, str]]:
-        """Give repeated ids fresh ones. Returns the items, and for each old id its first and last piece."""
+    def _name_pieces(self, items: list[Item], begin: Fraction) -> tuple[list[Item], dict[str, str], dict[str, str]]:
+        """Give repeated ids fresh ones. Returns the items, and for each old id its first and last piece.
+
+        Args:
+            items: what is to stand on the track from `begin` on.
+            begin: seconds; pieces of linked clips that start at the same moment get the same new link.
+        """
         names = [item.id for item in items if item.kind == "clip"]
         first = dict(zip(names, names, strict=True))
         last = dict(first)
         if len(first) == len(names):
             return items, first, last
         places: dict[str, list[int]] = {}
+        starts = list(accumulate((item.duration for item in items), initial=begin))
         for i, item in enumerate(items):
             if isinstance(item, Clip):
                 places.setdefault(item.id, []).append(i)
@@ -181,7 +194,7 @@ class Draft:
                 assert isinstance(piece, Clip)
                 piece = piece.evolve(effects=edge_effects(piece.effects, number == 0, number == len(where) - 1))
                 if number:
-                    link = piece.link and derive_id("l", f"{self.seed}/{piece.link}/{piece.start}", 0)
+                    link = piece.link and derive_id("l", f"{self.seed}/{piece.link}/{starts[i]}", 0)
                     piece = piece.evolve(id=self.make_id("c"), link=link)
                     self.created.append(piece.id)
                 items[i] = piece

@@ -80,13 +80,15 @@ def fill(draft: Draft, op: Fill) -> None:
 
 
 def move(draft: Draft, op: Move) -> None:
-    """Take a clip, what is linked to it and its group elsewhere, over what is there; gaps stay behind.
+    """``[A][B][C]``, A to C's end → ``···[B][C][A]``: over what is there; gaps stay behind, nothing else moves.
+
+    What is linked to the clip and its group go as far, each on its own track; only the clip itself changes tracks.
 
     Raises:
-        EditError: something linked to it would start before 0.
+        EditError: something that goes along would start before 0, or lie on the same track as the clip.
     """
     document = draft.document
-    members = draft.company(op.clip)
+    members = [place for family in draft.families(op.clip) for place in family]
     delta = op.to - document.clip_start(op.clip)
     moves: list[tuple[int, Clip, Fraction]] = []
     for number, (t, i) in enumerate(members):
@@ -109,13 +111,26 @@ def move(draft: Draft, op: Move) -> None:
                 value=op.track,
                 hint="move it to a track of its own kind",
             )
-        if (target, to) != (t, start):
-            moves.append((target, clip, to))
+        moves.append((target, clip, to))
+    _require_room(draft, *moves)
+    moves = [row for row, (t, i) in zip(moves, members, strict=True) if delta or row[0] != t]
     for _, clip, _ in moves:
         t, i = draft.document.locate(clip.id)
         draft.splice(t, i, i + 1, [Gap(duration=clip.duration)])
     for target, clip, to in moves:
         draft.put(target, to, to + clip.duration, [clip])
+
+
+def _require_room(draft: Draft, first: tuple[int, Clip, Fraction], *others: tuple[int, Clip, Fraction]) -> None:
+    target, moved, at = first
+    for t, clip, to in others:
+        linked = clip.link is not None and clip.link == moved.link
+        if t == target and (linked or (to < at + moved.duration and at < to + clip.duration)):
+            raise EditError(
+                f"clip {clip.id}, which goes with {moved.id}, is on track {draft.document.tracks[t].title} itself",
+                value=clip.id,
+                hint="choose another track, or unlink and ungroup them first",
+            )
 
 
 def arrange(draft: Draft, op: Arrange) -> None:

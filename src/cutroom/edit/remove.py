@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from cutroom.edit.cues import removed
 from cutroom.edit.draft import Draft
-from cutroom.edit.items import after, between
+from cutroom.edit.items import after, between, closed
 from cutroom.edit.limits import readable
 from cutroom.edit.operations import Delete, Extract, Lift, Span, Split
 from cutroom.errors import EditError, TimeError
@@ -110,27 +110,23 @@ def _remove_cues(draft: Draft, index: int, spans: list[Span], *, close: bool) ->
 
 
 def delete(draft: Draft, op: Delete) -> None:
-    """Take a clip away with what is linked to it and its group: leave gaps, or close them with `ripple`."""
-    names = [draft.document.tracks[t].items[i] for t, i in draft.company(op.clip)]
-    for clip in sorted((c for c in names if isinstance(c, Clip)), key=lambda c: draft.document.clip_start(c.id)):
-        if draft.holds(clip.id):
-            _delete_linked(draft, clip.id, ripple=op.ripple)
+    """``[A][B][C]`` - B → ``[A]···[C]``, or with `ripple` → ``[A][C]``; what is linked and the group go too.
 
+    The time that closes is the clip's own, and that of each other clip of its group: on the tracks that held them, and
+    on every sync-locked one. All else keeps its duration.
 
-def _delete_linked(draft: Draft, clip_id: str, *, ripple: bool) -> None:
-    members = draft.group(clip_id)
-    t0, i0 = members[0]
-    track = draft.document.tracks[t0]
-    start, end = track.start_of(i0), track.start_of(i0 + 1)
-    closed: list[int] = []
-    for t, i in members:
-        track = draft.document.tracks[t]
-        item = track.items[i]
-        assert isinstance(item, Clip)
-        closes = ripple and (track.start_of(i), track.start_of(i + 1)) == (start, end)
-        filling: list[Item] = [] if closes else [Gap(duration=item.duration)]
-        draft.splice(t, i, i + 1, filling)
-        if closes:
-            closed.append(t)
-    if ripple:
-        draft.shift(end, start - end, skip=closed)
+    Raises:
+        EditError: a track has no room to close up.
+    """
+    document, families = draft.document, draft.families(op.clip)
+    tracks = {t for family in families for t, _ in family}
+    spans = tidy(tuple((document.tracks[t].start_of(i), document.tracks[t].start_of(i + 1)) for (t, i), *_ in families))
+    for t, i in sorted({place for family in families for place in family}, reverse=True):
+        draft.splice(t, i, i + 1, [Gap(duration=document.tracks[t].items[i].duration)])
+    for start, end in reversed(spans if op.ripple else []):
+        empty = [
+            t for t in tracks if not any(isinstance(x, Clip) for x in between(draft.document.tracks[t], start, end))
+        ]
+        for t in empty:
+            draft.set_items(t, closed(draft.document.tracks[t], end, end - start))
+        draft.shift(end, start - end, skip=empty)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from cutroom.edit.draft import Draft
+from cutroom.edit.items import edge_effects
 from cutroom.edit.limits import check_range, readable
 from cutroom.edit.neighbours import require_media
 from cutroom.edit.operations import Freeze, Retime, Reverse
@@ -63,6 +64,8 @@ def reverse(draft: Draft, op: Reverse) -> None:
 def freeze(draft: Draft, op: Freeze) -> None:
     """``[A~~~~A]`` → ``[A~][hold][A'~~]``: one picture stands still; its sound falls silent meanwhile.
 
+    A fade stays with its edge: a hold at the start of the clip fades in in its place.
+
     Raises:
         EditError: the time is not in the clip, or the clip has no picture.
     """
@@ -81,6 +84,7 @@ def freeze(draft: Draft, op: Freeze) -> None:
             value=op.at,
             hint=f"it lies between {readable(start)} and {readable(end)}",
         )
+    at_start = op.at == start
     hold = clip.evolve(
         id=draft.make_id("c"),
         start=clip.media_at(op.at - start),
@@ -88,7 +92,10 @@ def freeze(draft: Draft, op: Freeze) -> None:
         speed=Fraction(0),
         reverse=False,
         link=None,
+        effects=edge_effects(clip.effects, is_first=at_start, is_last=False),
     )
     draft.created.append(hold.id)
+    if at_start and clip.effects:
+        draft.set_clip(clip.evolve(effects=edge_effects(clip.effects, is_first=False, is_last=True)))
     draft.put(t, op.at, op.at, [hold])
     draft.shift(op.at, op.duration, skip=[t])
