@@ -41,9 +41,10 @@ def apply(document: Document, operation: ops.Operation) -> Applied:
         >>> [track.title for track in made.document.tracks]
         ['V1']
     """
-    draft = Draft(document.inside(operation.compound), operation.id)
+    inside = None if isinstance(operation, _WHOLE) else operation.compound
+    draft = Draft(document.inside(inside), operation.id)
     _VERBS[type(operation)](draft, operation)
-    changed = _outside(document, draft.document, operation.compound)
+    changed = _outside(document, draft.document, inside)
     if changed.compounds is not document.compounds:
         nesting.check_cycles(changed)
     return Applied(changed, tuple(draft.created), tuple(draft.notes))
@@ -59,11 +60,17 @@ def _outside(document: Document, inside: Document, compound_id: str | None) -> D
 
 def _batch(draft: Draft, op: ops.Batch) -> None:
     for inner in op.operations:
-        made = apply(draft.document, inner)
+        made = apply(draft.document, inner.evolve(compound=inner.compound or op.compound))
         draft.document = made.document
         draft.created += made.created
         draft.notes += made.notes
 
+
+_WHOLE = (
+    *(ops.AddMedia, ops.SetMedia, ops.RemoveMedia, ops.SetSettings, ops.AddCompound, ops.RemoveCompound),
+    ops.Batch,  # its operations find their timelines themselves
+)
+"""Operations on the project, not on a timeline: they see all of it from inside of a compound, too."""
 
 _VERBS: dict[type, Callable[[Draft, Any], None]] = {
     ops.AddMedia: structure.add_media,

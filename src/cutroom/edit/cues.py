@@ -30,8 +30,8 @@ def removed(cues: Iterable[Cue], start: Fraction, end: Fraction, *, close: bool)
         elif cue.start >= end:
             left.append(cue.evolve(start=cue.start - length, end=cue.end - length))
         elif cue.start < start or cue.end > end:
-            first = min(cue.start, start) if cue.start < start else end - length
+            first = cue.start if cue.start < start else end - length
             last = cue.end - length if cue.end > end else start
             if first < last:
                 left.append(cue.evolve(start=first, end=last))
-    return tuple(left)
+    return tuple(sorted(left, key=lambda cue: (cue.start, cue.end)))  # those that began inside begin together now

@@ -154,7 +154,7 @@ class Draft:
             if index in left_out or not track.sync_lock or track.duration <= min(at, at + delta):
                 continue
             if track.locked:
-                self.notes.append(f"track {track.title} is locked and stayed where it is")
+                self._note_once(f"track {track.title} is locked and stayed where it is")
             elif track.cues:
                 moved = opened(track.cues, at, delta) if delta > 0 else removed(track.cues, at + delta, at, close=True)
                 self.set_tracks({index: track.evolve(cues=moved)})
@@ -163,6 +163,10 @@ class Draft:
             elif track.duration > at:
                 self.put(index, at, at, [Gap(duration=delta)])
         self._shift_markers(at, delta)
+
+    def _note_once(self, note: str) -> None:
+        if note not in self.notes:
+            self.notes.append(note)
 
     def _shift_markers(self, at: Fraction, delta: Fraction) -> None:
         timeline, first = self.document.timeline, min(at, at + delta)
@@ -223,9 +227,17 @@ class Draft:
                 kept.append(new)
         return tuple(kept)
 
+    def standing(self, track: Track, transitions: Iterable[Transition]) -> tuple[Transition, ...]:
+        """Those of some transitions that have a cut and media enough on a track; notes on the others."""
+        near: list[Transition] = []
+        for transition in transitions:
+            self._moved(track, near, transition, transition.left, transition.right)
+        return tuple(near)
+
     def _moved(
         self, track: Track, near: list[Transition], old: Transition, left: str | None, right: str | None
     ) -> Transition | None:
+        """The transition between these clips, now among `near`, which may share one with it; None where it fails."""
         if (old.left and not left) or (old.right and not right):
             reason = "a clip beside it is gone"
         elif (sides := cut_sides(track, left, right)) is None:

@@ -56,12 +56,9 @@ def remove_compound(draft: Draft, op: RemoveCompound) -> None:
 
 def uses(document: Document, compound_id: str) -> list[str]:
     """Ids of the clips that show a compound, anywhere in the project."""
-    timelines = (document.timeline, *(compound.timeline for compound in document.compounds))
     return [
         clip.id
-        for timeline in timelines
-        for track in timeline.tracks
-        for _, clip in track.clips()
+        for _, clip in document.everywhere()
         if isinstance(clip.source, CompoundSource) and clip.source.compound == compound_id
     ]
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from cutroom.edit import operations as ops
 from cutroom.edit.draft import Draft
+from cutroom.edit.limits import readable
 from cutroom.errors import ClipGoneError, EditError
-from cutroom.schema.document import Marker
+from cutroom.schema.document import Marker, Timeline
 from cutroom.schema.track import Track, TrackKind
 
 _ORDER: dict[TrackKind, int] = {"video": 0, "title": 1, "subtitle": 2, "audio": 3}
@@ -34,23 +35,34 @@ def set_media(draft: Draft, op: ops.SetMedia) -> None:
     media = tuple(op.media if known.id == old.id else known for known in draft.document.media)
     draft.document = draft.document.replace(media=media)
     grace = 1 / draft.document.settings.fps
-    for track in draft.document.tracks:
-        for _, clip in track.clips():
-            if clip.media != old.id:
-                continue
-            needed = "sound" if track.kind == "audio" else "picture"
-            if (op.media.audio if needed == "sound" else op.media.video) is None:
-                raise EditError(
-                    f"{op.media.path} has no {needed}, which clip {clip.id} plays",
-                    value=op.media.path,
-                    hint="relink to the same recording",
-                )
-            if clip.end - op.media.duration > grace:
-                raise EditError(
-                    f"{op.media.path} is {float(clip.end - op.media.duration):.3f} s too short for clip {clip.id}",
-                    value=clip.end - op.media.duration,
-                    hint="relink to the same recording, or trim that clip first",
-                )
+    for track, clip in draft.document.everywhere():
+        if clip.media != old.id:
+            continue
+        needed = "sound" if track.kind == "audio" else "picture"
+        if (op.media.audio if needed == "sound" else op.media.video) is None:
+            raise EditError(
+                f"{op.media.path} has no {needed}, which clip {clip.id} plays",
+                value=op.media.path,
+                hint="relink to the same recording",
+            )
+        if clip.end - op.media.duration > grace:
+            raise EditError(
+                f"{op.media.path} is {readable(clip.end - op.media.duration)} too short for clip {clip.id}",
+                value=clip.end - op.media.duration,
+                hint="relink to the same recording, or trim that clip first",
+            )
+    document = draft.document
+    compounds = tuple(compound.evolve(timeline=_rechecked(draft, compound.timeline)) for compound in document.compounds)
+    draft.document = document.evolve(timeline=_rechecked(draft, document.timeline), compounds=compounds)
+
+
+def _rechecked(draft: Draft, timeline: Timeline) -> Timeline:
+    """A timeline without the transitions that lack media now; a note says which."""
+    tracks = tuple(
+        track.evolve(transitions=draft.standing(track, track.transitions)) if track.transitions else track
+        for track in timeline.tracks
+    )
+    return timeline.evolve(tracks=tracks)
 
 
 def remove_media(draft: Draft, op: ops.RemoveMedia) -> None:
@@ -60,7 +72,7 @@ def remove_media(draft: Draft, op: ops.RemoveMedia) -> None:
         EditError: a clip shows it.
     """
     media = draft.document.find_media(op.media)
-    used = [clip.id for track in draft.document.tracks for _, clip in track.clips() if clip.media == media.id]
+    used = [clip.id for _, clip in draft.document.everywhere() if clip.media == media.id]
     if used:
         raise EditError(
             f"{media.path} is used by {len(used)} clips", value=used, hint="delete those clips first: tl.to_df()"

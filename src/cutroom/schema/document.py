@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 from functools import cached_property
 from typing import Any, Literal, Self
@@ -86,12 +87,17 @@ class Document(Frozen):
     def _media(self) -> dict[str, Media]:
         return {media.id: media for media in self.media}
 
+    def everywhere(self) -> Iterator[tuple[Track, Clip]]:
+        """Every clip of the project with its track: the timeline's, then those inside of compounds."""
+        for timeline in (self.timeline, *(compound.timeline for compound in self.compounds)):
+            for track in timeline.tracks:
+                for _, clip in track.clips():
+                    yield track, clip
+
     @cached_property
     def used_media(self) -> frozenset[str]:
         """Ids of the media that some clip shows."""
-        timelines = (self.timeline, *(compound.timeline for compound in self.compounds))
-        tracks = (track for timeline in timelines for track in timeline.tracks)
-        return frozenset(clip.media for track in tracks for _, clip in track.clips() if clip.media is not None)
+        return frozenset(clip.media for _, clip in self.everywhere() if clip.media is not None)
 
     def evolve(self, **changes: Any) -> Self:
         """A copy with `changes`; one with the same media finds them as this one does."""

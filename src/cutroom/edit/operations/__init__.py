@@ -100,7 +100,7 @@ __all__ = [
 
 
 class Batch(BaseOperation):
-    """Several operations as one step: all or nothing."""
+    """Several operations as one step: all or nothing. Those that name no compound work in the batch's own."""
 
     op: Literal["batch"] = "batch"
     operations: tuple[Operation, ...]
