@@ -134,16 +134,24 @@ def _require_room(draft: Draft, first: tuple[int, Clip, Fraction], *others: tupl
 
 
 def arrange(draft: Draft, op: Arrange) -> None:
-    """Lay out tracks anew: the clips named stay or come, what is not named goes.
+    """``[A][B]·[C]`` with rows B at 1, D at 5 → ``·[B]··[D]``: what is named stays or comes, what is not named goes.
+
+    Tracks that are not named, and markers, stay as they are; so do transitions between clips that still meet.
 
     Raises:
-        EditError: two clips overlap, or one stands on another track too; names them and says by how much.
+        EditError: two clips overlap, one stands there twice, linked ones on one track, or a row's track is not among
+            those to lay out; names them and says by how much.
         HandlesError: a clip reaches beyond its media.
     """
     indices = {draft.track(name) for name in op.tracks}
     rows: dict[int, list[Placed]] = {index: [] for index in indices}
     for row in op.placed:
-        rows[draft.document.track_index(row.track)].append(row)
+        index = draft.document.track_index(row.track)
+        if index not in rows:
+            raise EditError(
+                f"track {row.track} is not among those to lay out", value=row.track, hint="name it in tracks"
+            )
+        rows[index].append(row)
     _require_once(draft, op, indices)
     gone = {clip.id for t in indices for _, clip in draft.document.tracks[t].clips()}
     for index, placed in rows.items():
@@ -175,3 +183,13 @@ def _require_once(draft: Draft, op: Arrange, indices: set[int]) -> None:
         if row.clip.id in seen:
             raise EditError(f"clip {row.clip.id} would stand there twice", value=row.clip.id, hint="give each id once")
         seen.add(row.clip.id)
+    links: set[tuple[int, str]] = set()
+    for row in op.placed:
+        place = draft.document.track_index(row.track), row.clip.link or row.clip.id
+        if place in links:
+            raise EditError(
+                f"another clip on track {row.track} is linked to {row.clip.id}: linked clips stand on different tracks",
+                value=row.clip.id,
+                hint="give copies no link",
+            )
+        links.add(place)
