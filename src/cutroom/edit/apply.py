@@ -10,6 +10,7 @@ from cutroom.edit import decorate, neighbours, nesting, place, relate, remove, s
 from cutroom.edit import operations as ops
 from cutroom.edit.draft import Draft
 from cutroom.edit.trim import trim
+from cutroom.edit.unnesting import unnest
 from cutroom.schema.document import Document
 
 
@@ -46,7 +47,7 @@ def apply(document: Document, operation: ops.Operation) -> Applied:
     _VERBS[type(operation)](draft, operation)
     changed = _outside(document, draft.document, inside)
     if changed.compounds is not document.compounds:
-        nesting.check_cycles(changed)
+        draft.notes += nesting.check_compounds(document, changed)
     return Applied(changed, tuple(draft.created), tuple(draft.notes))
 
 
@@ -115,7 +116,7 @@ _VERBS: dict[type, Callable[[Draft, Any], None]] = {
     ops.AddCompound: nesting.add_compound,
     ops.RemoveCompound: nesting.remove_compound,
     ops.Nest: nesting.nest,
-    ops.Unnest: nesting.unnest,
+    ops.Unnest: unnest,
     ops.SetAngle: nesting.set_angle,
     ops.SetCues: subtitles.set_cues,
     ops.Batch: _batch,

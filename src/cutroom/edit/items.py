@@ -36,8 +36,8 @@ def cut_sides(track: Track, left: str | None, right: str | None) -> tuple[Clip |
 
 
 def between(track: Track, start: Fraction, end: Fraction) -> list[Item]:
-    """What a track holds in [start, end), cut to it; nothing beyond the track's end."""
-    end = min(end, track.duration)
+    """The items of a track in [start, end), cut to it; nothing beyond the last."""
+    end = min(end, track.start_of(-1))
     if end <= start:
         return []
     first, last = track.index_at(start), track.index_at(end)

@@ -6,15 +6,12 @@ import math
 from fractions import Fraction
 
 from cutroom.edit.draft import Draft
-from cutroom.edit.items import between, cut_sides
+from cutroom.edit.items import between
 from cutroom.edit.limits import readable
-from cutroom.edit.operations import AddCompound, Nest, RemoveCompound, SetAngle, Unnest
-from cutroom.edit.structure import make_track
+from cutroom.edit.operations import AddCompound, Nest, RemoveCompound, SetAngle
 from cutroom.errors import EditError
-from cutroom.schema.base import derive_id
 from cutroom.schema.clip import Clip, CompoundSource, Gap, Item
 from cutroom.schema.document import Compound, Document, Timeline
-from cutroom.schema.speed import NORMAL
 from cutroom.schema.track import Track
 
 
@@ -44,7 +41,7 @@ def remove_compound(draft: Draft, op: RemoveCompound) -> None:
         EditError: a clip shows it.
     """
     compound = draft.document.compound(op.name)
-    if users := uses(draft.document, compound.id):
+    if users := [clip.id for clip in _showing(draft.document, compound.id)]:
         raise EditError(
             f"compound {compound.title!r} is shown by {len(users)} clips",
             value=users,
@@ -54,21 +51,44 @@ def remove_compound(draft: Draft, op: RemoveCompound) -> None:
     draft.document = draft.document.evolve(compounds=left)
 
 
-def uses(document: Document, compound_id: str) -> list[str]:
-    """Ids of the clips that show a compound, anywhere in the project."""
+def _showing(document: Document, compound_id: str) -> list[Clip]:
+    """The clips that show a compound, anywhere in the project."""
     return [
-        clip.id
+        clip
         for _, clip in document.everywhere()
         if isinstance(clip.source, CompoundSource) and clip.source.compound == compound_id
     ]
 
 
-def check_cycles(document: Document) -> None:
-    """Refuse a compound that shows itself, directly or through others.
+def check_compounds(before: Document, after: Document) -> list[str]:
+    """Refuse compounds that cannot be shown. Returns notes on clips that show more than a compound has now.
 
     Raises:
-        EditError: names it.
+        EditError: a compound would show itself, directly or through others, or a clip the angle that was removed.
     """
+    _check_cycles(after)
+    notes: list[str] = []
+    known = {compound.id: compound for compound in before.compounds}
+    for compound in after.compounds:
+        old = known.get(compound.id, compound)
+        left, end = {track.id for track in compound.timeline.tracks}, compound.timeline.duration
+        gone = {track.id: track.title for track in old.timeline.tracks if track.id not in left}
+        if not gone and end >= old.timeline.duration:
+            continue
+        for clip in _showing(after, compound.id):
+            angle = clip.source.angle if isinstance(clip.source, CompoundSource) else None
+            if angle in gone:
+                raise EditError(
+                    f"track {gone[angle]} is the angle that clip {clip.id} shows",
+                    value=clip.id,
+                    hint="choose another angle there first",
+                )
+            if clip.end > end:
+                notes.append(f"clip {clip.id} shows {readable(clip.end - end)} beyond the end of {compound.title}")
+    return notes
+
+
+def _check_cycles(document: Document) -> None:
     shows = {compound.id: _shown_by(compound.timeline) for compound in document.compounds}
     for compound in document.compounds:
         seen: set[str] = set()
@@ -94,6 +114,8 @@ def _shown_by(timeline: Timeline) -> set[str]:
 def nest(draft: Draft, op: Nest) -> None:
     """``V2 ··[B]`` over ``V1 [A~][C]`` → ``V1 [compound]``: what was shown is shown still.
 
+    Transitions between the clips go along; the rest of the timeline stays where it is.
+
     Raises:
         EditError: another clip stands in between on the track that the compound clip takes.
     """
@@ -105,11 +127,13 @@ def nest(draft: Draft, op: Nest) -> None:
     chosen: dict[int, set[int]] = {}
     for t, i in places:
         chosen.setdefault(t, set()).add(i)
-    inner = tuple(_taken(draft, document.tracks[t], items, begin) for t, items in sorted(chosen.items()))
+    inner = {t: _taken(draft, document.tracks[t], items, begin) for t, items in sorted(chosen.items())}
     for t, items in chosen.items():
         track = document.tracks[t]
+        left = tuple(old for old in track.transitions if old not in inner[t].transitions)
+        draft.set_tracks({t: track.evolve(transitions=left)})
         draft.set_items(t, [Gap(duration=x.duration) if i in items else x for i, x in enumerate(track.items)])
-    compound = Compound(id=draft.make_id("n"), title=op.title, timeline=Timeline(tracks=inner))
+    compound = Compound(id=draft.make_id("n"), title=op.title, timeline=Timeline(tracks=tuple(inner.values())))
     _add(draft, compound)
     shown = {
         min(t for t in chosen if (document.tracks[t].kind == "audio") is sound)
@@ -148,84 +172,6 @@ def _taken(draft: Draft, track: Track, chosen: set[int], begin: Fraction) -> Tra
     names = {item.id for item in items if isinstance(item, Clip)}
     kept = tuple(t for t in track.transitions if {t.left, t.right} - {None} <= names)
     return track.evolve(id=draft.make_id("t"), items=tuple(items), transitions=kept)
-
-
-def unnest(draft: Draft, op: Unnest) -> None:
-    """``V1 [compound]`` → ``V2 ··[B]`` over ``V1 [A~][C]``: on tracks of the same titles.
-
-    Raises:
-        EditError: the clip shows no compound, plays it at another speed, has effects or one angle only, or a clip is in
-            the way.
-    """
-    places = draft.group(op.clip)
-    begin = draft.document.clip_start(op.clip)
-    clips = [draft.document.tracks[t].items[i] for t, i in places]
-    first = clips[0]
-    assert isinstance(first, Clip)
-    for clip, (t, i) in zip(clips, places, strict=True):
-        assert isinstance(clip, Clip)
-        _require_plain(clip, first)
-        items = list(draft.document.tracks[t].items)
-        items[i] = Gap(duration=clip.duration)
-        draft.set_items(t, items)
-    assert isinstance(first.source, CompoundSource)
-    kinds = {draft.document.tracks[t].kind == "audio" for t, _ in places}
-    for inner in draft.document.compound(first.source.compound).timeline.tracks:
-        if (inner.kind == "audio") in kinds:
-            _put_back(draft, inner, first, begin)
-
-
-def _require_plain(clip: Clip, first: Clip) -> None:
-    why = None
-    if not isinstance(clip.source, CompoundSource):
-        why = "shows no compound"
-    elif clip.source != first.source or (clip.start, clip.duration) != (first.start, first.duration):
-        why = "is linked to a clip that shows another part"
-    elif clip.source.angle is not None:
-        why = "shows one angle only"
-    elif clip.speed != NORMAL or clip.reverse:
-        why = "plays at another speed"
-    elif clip.effects:
-        why = "has effects"
-    if why:
-        raise EditError(
-            f"clip {clip.id} {why}, so its parts cannot take its place", value=clip.id, hint="undo that first"
-        )
-
-
-def _put_back(draft: Draft, inner: Track, shown: Clip, begin: Fraction) -> None:
-    middle = between(inner, shown.start, shown.end)
-    if not any(isinstance(item, Clip) for item in middle):
-        return
-    titles = [track.title for track in draft.document.tracks]
-    if inner.title not in titles:
-        make_track(draft, inner.kind, inner.title)
-    t = draft.track(inner.title)
-    track = draft.document.tracks[t]
-    end = begin + shown.duration
-    other = next((item for item in between(track, begin, end) if isinstance(item, Clip)), None)
-    if other is not None:
-        raise EditError(
-            f"clip {other.id} is in the way on track {track.title} for {readable(other.duration)}",
-            value=other.id,
-            hint="move it to another track first",
-        )
-    taken = any(draft.holds(item.id) for item in middle if isinstance(item, Clip))
-    named = [_renamed(draft, item) if taken and isinstance(item, Clip) else item for item in middle]
-    draft.created += [item.id for item in named if isinstance(item, Clip)]
-    missing = shown.duration - sum(item.duration for item in named)
-    draft.put(t, begin, end, [*named, *([Gap(duration=missing)] if missing else [])])
-    if taken:
-        return
-    track = draft.document.tracks[t]
-    kept = tuple(old for old in inner.transitions if cut_sides(track, old.left, old.right) is not None)
-    draft.set_tracks({t: track.evolve(transitions=(*track.transitions, *kept))})
-
-
-def _renamed(draft: Draft, clip: Clip) -> Clip:
-    """A copy with ids of its own; picture and sound get the same new link."""
-    link = clip.link and derive_id("l", f"{draft.seed}/{clip.link}", 0)
-    return clip.evolve(id=draft.make_id("c"), link=link)
 
 
 def set_angle(draft: Draft, op: SetAngle) -> None:
