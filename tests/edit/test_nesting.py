@@ -166,6 +166,18 @@ def test_unnest_puts_back_no_transition_that_is_cut_short(document: Document) ->
     assert "too short for a transition" in made.notes[0]
 
 
+def test_unnest_puts_back_no_fade_of_an_edge_that_is_not_shown(document: Document) -> None:
+    first, second = ids(document)
+    faded = do(document, AddTransition(left=None, right=first, duration=F(1)))
+    faded = do(faded, AddTransition(left=second, right=None, duration=F(1)))
+    nested = do(faded, Nest(clips=(first, second), title="Scene"))
+    clip = ids(nested)[0]
+    late = do(nested, Trim(clip=clip, edge="start", to=F(1)), Unnest(clip=clip))
+    assert [(t.left, t.right) for t in late.tracks[0].transitions] == [(second, None)]
+    early = do(nested, Trim(clip=clip, edge="end", to=F(6)), Unnest(clip=clip))
+    assert [(t.left, t.right) for t in early.tracks[0].transitions] == [(None, first)]
+
+
 def test_unnest_of_the_picture_alone_brings_no_sound(nested: Document) -> None:
     made = do(nested, Unlink(clip=ids(nested)[0]), Unnest(clip=ids(nested)[0]))
     assert strips(made) == {"V1": "a2-5 b1-5", "A1": "n0-7"}

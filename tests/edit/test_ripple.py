@@ -8,7 +8,7 @@ import pytest
 from editing import F, do, ids, lay, strip, strips, switched
 
 from cutroom.edit.apply import apply
-from cutroom.edit.operations import Delete, Extract, Insert, Link, Overwrite, Retime, Reverse, Split, Trim, Unlink
+from cutroom.edit.operations import Delete, Extract, Insert, Link, Overwrite, Retime, Reverse, Slip, Split, Trim, Unlink
 from cutroom.errors import EditError
 from cutroom.schema.clip import MediaSource
 from cutroom.schema.document import Document, Marker
@@ -118,6 +118,18 @@ def test_ripple_trim_does_not_mind_what_never_was_in_sync(document: Document) ->
     apart = do(document, Unlink(clip=clip), Reverse(clip=clip), Link(clips=(clip, ids(document, "A1")[0])))
     made = do(lay(apart, "A1", 2, 1), Trim(clip=clip, edge="end", to=F(2), ripple=True))
     assert strips(made) == {"V1": "a5-3 b1-5", "A1": "a2-3 b0-1 b1-5"}
+
+
+def test_clips_of_other_speeds_are_no_pair_to_keep_in_sync(document: Document) -> None:
+    first, second = ids(document)
+    sound = ids(document, "A1")[1]
+    mixed = do(lay(document, "A1", 2, 1), Unlink(clip=second), Trim(clip=second, edge="start", to=F(6)))
+    mixed = do(mixed, Retime(clip=second, speed=F(1, 2), duration=F(1)), Slip(clip=second, by=F(-3)))
+    mixed = do(mixed, Link(clips=(second, sound)))
+    assert strips(mixed) == {"V1": "a2-5 ·3 b1-3/2*1/2", "A1": "a2-4 b0-1 b1-5"}
+    assert mixed.clip(second).media_at(F(-6)) == mixed.clip(sound).media_at(F(-3))  # as if they had met at 0
+    made = do(mixed, Trim(clip=first, edge="end", to=F(5, 2), ripple=True))
+    assert strips(made) == {"V1": "a2-9/2 ·3 b1-3/2*1/2", "A1": "a2-7/2 b0-1 b1-5"}
 
 
 def test_tracks_without_sync_lock_stay(document: Document) -> None:

@@ -131,6 +131,14 @@ def test_reverse(document: Document, operations: tuple[Reverse | Trim | Split | 
     assert strips(made) == {"V1": after, "A1": after}
 
 
+def test_reverse_refuses_linked_clips_of_other_edges(document: Document) -> None:
+    short = lay(document, "A1", 2, 1)  # backwards, each in its place, they would not meet any more
+    with pytest.raises(EditError, match="do not start and end together"):
+        apply(short, Reverse(clip=ids(short)[0]))
+    made = do(short, Unlink(clip=ids(short)[0]), Reverse(clip=ids(short)[0]))
+    assert strips(made) == {"V1": "a5-2 b1-5", "A1": "a2-4 b0-1 b1-5"}
+
+
 def test_reverse_turns_the_handles_round(document: Document) -> None:
     first, second = ids(document)
     handles = do(

@@ -17,22 +17,16 @@ from cutroom.schema.clip import Clip, Item
 def retime(draft: Draft, op: Retime) -> None:
     """``[A~~~~~~][B]`` → ``[A~~][B]`` at three times the speed; linked clips follow.
 
+    The in point stays, and so does the duration of all else; without `ripple` nothing else moves: ``[A~~]····[B]``.
+
     Raises:
         HandlesError: at that speed and duration the media does not suffice; says by how much.
         EditError: the neighbour is in the way (without `ripple`), or linked clips do not share their edges.
     """
-    members = draft.group(op.clip)
+    members, (start, end) = _together(draft, op.clip)
     document = draft.document
-    t0, i0 = members[0]
-    start, end = document.tracks[t0].start_of(i0), document.tracks[t0].start_of(i0 + 1)
     for t, i in members:
         track = document.tracks[t]
-        if (track.start_of(i), track.start_of(i + 1)) != (start, end):
-            raise EditError(
-                f"clip {op.clip} and what is linked to it do not start and end together",
-                value=op.clip,
-                hint="bring their edges together first, or unlink them",
-            )
         clip = track.items[i]
         assert isinstance(clip, Clip)
         require_media(clip, "retimed")
@@ -46,13 +40,30 @@ def retime(draft: Draft, op: Retime) -> None:
         draft.shift(end, op.duration - (end - start), skip=[t for t, _ in members])
 
 
-def reverse(draft: Draft, op: Reverse) -> None:
-    """``[1 2 3]`` → ``[3 2 1]``: the same stretch of media, backwards; linked clips too.
+def _together(draft: Draft, clip_id: str) -> tuple[list[tuple[int, int]], tuple[Fraction, Fraction]]:
+    """Where a clip and what is linked to it stand, and their common edges.
 
     Raises:
-        EditError: the clip is a title.
+        EditError: they have none; at another speed, or backwards, each in its place, they would lose sync.
     """
-    for t, i in draft.group(op.clip):
+    members, tracks = draft.group(clip_id), draft.document.tracks
+    edges = {(tracks[t].start_of(i), tracks[t].start_of(i + 1)) for t, i in members}
+    if len(edges) > 1:
+        raise EditError(
+            f"clip {clip_id} and what is linked to it do not start and end together",
+            value=clip_id,
+            hint="bring their edges together first, or unlink them",
+        )
+    return members, edges.pop()
+
+
+def reverse(draft: Draft, op: Reverse) -> None:
+    """``[1 2 3]`` → ``[3 2 1]``: the same stretch of media, backwards; linked clips too. Nothing moves.
+
+    Raises:
+        EditError: the clip is a title, or linked clips do not share their edges.
+    """
+    for t, i in _together(draft, op.clip)[0]:
         items = list(draft.document.tracks[t].items)
         clip = items[i]
         assert isinstance(clip, Clip)
