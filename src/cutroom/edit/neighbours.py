@@ -17,6 +17,8 @@ _NONE = Fraction(0)
 def roll(draft: Draft, op: Roll) -> None:
     """``[A~~~~][B~~]`` → ``[A~][B~~~~~]``: the cut moves, the rest stays; linked clips follow.
 
+    Nothing changes but between the old cut and the new one. A gap may be one of the two, and may be used up.
+
     Raises:
         HandlesError: one of the two has no media to grow by so much.
         EditError: one of the two would vanish, or there is no cut at that edge.
@@ -44,6 +46,8 @@ def _roll_cut(draft: Draft, t: int, left: int, delta: Fraction) -> None:
 
 def slide(draft: Draft, op: Slide) -> None:
     """``[A~~][B][C~~]`` → ``[A][B][C~~~~]``: B moves, A and C give and take; linked clips follow.
+
+    B plays what it played; A's start and C's end stay. Nothing gives way behind the last clip of a track.
 
     Raises:
         HandlesError: the neighbour that grows has no media for it.
@@ -85,6 +89,8 @@ def _resized(draft: Draft, neighbours: Sequence[Item], head: Fraction, tail: Fra
 
 def slip(draft: Draft, op: Slip) -> None:
     """``[A:2-5]`` → ``[A:3-6]``: another stretch of the media in the same place; linked clips follow.
+
+    No edge moves, and no other clip changes.
 
     Raises:
         HandlesError: the media does not reach that far; says by how much.

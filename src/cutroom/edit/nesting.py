@@ -175,7 +175,7 @@ def _taken(draft: Draft, track: Track, chosen: set[int], begin: Fraction) -> Tra
 
 
 def set_angle(draft: Draft, op: SetAngle) -> None:
-    """Show another angle.
+    """``[compound: left]`` → ``[compound: right]``: the same stretch of time, another of its tracks.
 
     Raises:
         EditError: the clip shows no compound, or its compound has no such track for it.

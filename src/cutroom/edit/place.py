@@ -38,7 +38,10 @@ def _new_clips(draft: Draft, op: Append | Insert | Overwrite | Fill) -> dict[int
 
 
 def append(draft: Draft, op: Append) -> None:
-    """``[A][B]`` + C → ``[A][B][C]``; the sound starts with its picture, so the shorter track is filled up."""
+    """``[A][B]`` + C → ``[A][B][C]``; the sound starts with its picture, so the shorter track is filled up.
+
+    Nothing that is there moves.
+    """
     clips = _new_clips(draft, op)
     at = max(draft.document.tracks[index].duration for index in clips)
     for index, clip in clips.items():
@@ -46,7 +49,10 @@ def append(draft: Draft, op: Append) -> None:
 
 
 def insert(draft: Draft, op: Insert) -> None:
-    """``[A~~~A][B]`` + C in the middle of A → ``[A][C][A'][B]``; every sync-locked track moves along."""
+    """``[A~~~A][B]`` + C in the middle of A → ``[A][C][A'][B]``; every sync-locked track moves along.
+
+    What was shown is shown still: before `at` when it was, from `at` on later by the clip's duration.
+    """
     clips = _new_clips(draft, op)
     for index, clip in clips.items():
         draft.put(index, op.at, op.at, [clip])
@@ -54,13 +60,15 @@ def insert(draft: Draft, op: Insert) -> None:
 
 
 def overwrite(draft: Draft, op: Overwrite) -> None:
-    """``[A~~~A][B]`` + C over A's end → ``[A][C][B]``; nothing else moves."""
+    """``[A~~~A][B]`` + C over A's end → ``[A][C][B]``; nothing else moves, and beside the clip nothing changes."""
     for index, clip in _new_clips(draft, op).items():
         draft.put(index, op.at, op.at + op.duration, [clip])
 
 
 def fill(draft: Draft, op: Fill) -> None:
-    """``[A]·····[B]`` + C → ``[A][C~~~][B]``: only into a gap; behind the last clip there is one without end.
+    """``[A]·····[B]`` + C → ``[A]·[C]··[B]``: only into a gap; behind the last clip there is one without end.
+
+    No clip that is there changes or moves.
 
     Raises:
         EditError: a clip is in the way; says how much room there is.

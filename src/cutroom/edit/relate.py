@@ -12,7 +12,9 @@ from cutroom.schema.track import Track
 
 
 def link(draft: Draft, op: Link) -> None:
-    """Tie clips of different tracks together; each leaves what it was linked to before.
+    """``V1 [A]`` over ``A1 [B]`` → ``V1 [A=]`` over ``A1 [B=]``; each leaves what it was linked to before.
+
+    Nothing moves, and what is shown does not change.
 
     Raises:
         EditError: two of them stand on the same track.
@@ -27,7 +29,7 @@ def link(draft: Draft, op: Link) -> None:
 
 
 def unlink(draft: Draft, op: Unlink) -> None:
-    """Untie a clip and what is linked to it.
+    """``V1 [A=]`` over ``A1 [B=]`` → ``V1 [A]`` over ``A1 [B]``: no clip of the link has one any more.
 
     Raises:
         EditError: it is not linked.
@@ -40,7 +42,7 @@ def unlink(draft: Draft, op: Unlink) -> None:
 
 
 def group(draft: Draft, op: Group) -> None:
-    """Make a group; a clip that was in another group leaves it."""
+    """``[A][B][C]`` → ``[A+][B][C+]``: A and C are moved and deleted together; each leaves the group that it was in."""
     name = draft.make_id("g")
     for clip in op.clips:
         draft.document.locate(clip)
@@ -48,7 +50,7 @@ def group(draft: Draft, op: Group) -> None:
 
 
 def ungroup(draft: Draft, op: Ungroup) -> None:
-    """Dissolve a group.
+    """``[A+][B][C+]`` → ``[A][B][C]``: the clip's group is no more.
 
     Raises:
         EditError: the clip is in none.

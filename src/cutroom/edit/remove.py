@@ -17,6 +17,8 @@ from cutroom.schema.span import cover
 def split(draft: Draft, op: Split) -> None:
     """``[A~~~A]`` → ``[A][A']``. The left part keeps the id; what is linked is split too.
 
+    What is shown does not change.
+
     Raises:
         EditError: the time is not inside the clip.
     """
@@ -62,7 +64,7 @@ def tidy(spans: tuple[Span, ...]) -> list[Span]:
 
 
 def lift(draft: Draft, op: Lift) -> None:
-    """``[A][B][C]`` - B → ``[A]···[C]``."""
+    """``[A][B][C]`` - B → ``[A]···[C]``. Outside of the spans nothing changes, and nothing moves."""
     spans = tidy(op.spans)
     for index in draft.unlocked(op.tracks):
         track = draft.document.tracks[index]
@@ -82,7 +84,10 @@ def lift(draft: Draft, op: Lift) -> None:
 def extract(draft: Draft, op: Extract) -> None:
     """``[A][B][C]`` - B → ``[A][C]``. Sync-locked tracks that are not named close up too, where they have gaps.
 
-    Markers of a span go to where it was.
+    What is left plays as it did, earlier by the spans before it. Markers of a span go to where it was.
+
+    Raises:
+        EditError: a track that is not named has no room to close up.
     """
     spans = tidy(op.spans)
     tracks = draft.unlocked(op.tracks)

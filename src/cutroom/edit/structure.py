@@ -87,7 +87,7 @@ def set_settings(draft: Draft, op: ops.SetSettings) -> None:
 
 
 def add_track(draft: Draft, op: ops.AddTrack) -> None:
-    """Add a track on top of its kind.
+    """``V1 A1`` + video → ``V1 V2 A1``, from the bottom: on top of its kind.
 
     Raises:
         EditError: the title is taken.
@@ -127,7 +127,7 @@ def set_track(draft: Draft, op: ops.SetTrack) -> None:
 
 
 def move_track(draft: Draft, op: ops.MoveTrack) -> None:
-    """Give a track another place.
+    """``V1 V2 A1``, V1 to 1 → ``V2 V1 A1``, from the bottom: what lies over what changes, and nothing else.
 
     Raises:
         EditError: there are not so many tracks.
@@ -140,7 +140,7 @@ def move_track(draft: Draft, op: ops.MoveTrack) -> None:
 
 
 def remove_track(draft: Draft, op: ops.RemoveTrack) -> None:
-    """Remove a track with what is on it."""
+    """``V1 V2 A1`` - V2 → ``V1 A1``, with what is on it; linked clips of other tracks stay."""
     index = draft.track(op.track)
     track = draft.document.tracks[index]
     if clips := len(track.clips()):
@@ -150,7 +150,7 @@ def remove_track(draft: Draft, op: ops.RemoveTrack) -> None:
 
 
 def add_marker(draft: Draft, op: ops.AddMarker) -> None:
-    """Name a moment; markers stand in order of time."""
+    """``1 5`` + 3 → ``1 3 5``: markers stand in order of time."""
     made = Marker(id=draft.make_id("m"), time=op.time, title=op.title, marker=op.marker)
     _set_markers(draft, (*draft.document.timeline.markers, made))
     draft.created.append(made.id)

@@ -8,7 +8,7 @@ from cutroom.errors import EditError
 
 
 def set_cues(draft: Draft, op: SetCues) -> None:
-    """Give a subtitle track its cues, in order of time.
+    """``x1-2 y2-4`` → ``w0-1 y2-5``: these cues in the place of all, in order of time; they may overlap.
 
     Raises:
         EditError: the track holds something else, or two cues share an id.

@@ -75,7 +75,8 @@ def reverse(draft: Draft, op: Reverse) -> None:
 def freeze(draft: Draft, op: Freeze) -> None:
     """``[A~~~~A]`` → ``[A~][hold][A'~~]``: one picture stands still; its sound falls silent meanwhile.
 
-    A fade stays with its edge: a hold at the start of the clip fades in in its place.
+    What was shown is shown still, later by the hold from `at` on. A fade stays with its edge: a hold at the start of
+    the clip fades in in its place.
 
     Raises:
         EditError: the time is not in the clip, or the clip has no picture.

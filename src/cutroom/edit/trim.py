@@ -15,6 +15,9 @@ from cutroom.schema.clip import Clip, Gap, Item
 def trim(draft: Draft, op: Trim) -> None:
     """``[A~~~A]··[B]`` → ``[A]····[B]``, or with `ripple` → ``[A]··[B]`` further left; linked clips follow.
 
+    What is left of the clip plays what it played. Without `ripple` it plays it when it did, and nothing else changes;
+    with it, what follows moves by as much as the clip became shorter or longer, on every sync-locked track.
+
     Raises:
         HandlesError: the media does not reach that far.
         EditError: nothing would be left of the clip, its neighbour is in the way, or a ripple would lose sync.
