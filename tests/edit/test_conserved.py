@@ -177,7 +177,8 @@ def roll(op: ops.Roll, before: Document, after: Document) -> None:
 def slide(op: ops.Slide, before: Document, after: Document) -> None:
     clips = family(before, op.clip)
     old, new = places(before, clips), places(after, clips)
-    assert outside(shown(after), old, new) == outside(shown(before), old, new)
+    over = {title: [(min(old[title] + new[title])[0], max(old[title] + new[title])[1])] for title in old}
+    assert outside(shown(after), over) == outside(shown(before), over)
     for clip in clips:
         assert after.clip(clip) == before.clip(clip)
         assert after.clip_start(clip) == before.clip_start(clip) + op.by

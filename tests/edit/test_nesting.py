@@ -17,6 +17,7 @@ from cutroom.edit.operations import (
     Delete,
     Extract,
     Insert,
+    Link,
     Move,
     Nest,
     Operation,
@@ -176,6 +177,21 @@ def test_unnest_puts_back_no_fade_of_an_edge_that_is_not_shown(document: Documen
     assert [(t.left, t.right) for t in late.tracks[0].transitions] == [(second, None)]
     early = do(nested, Trim(clip=clip, edge="end", to=F(6)), Unnest(clip=clip))
     assert [(t.left, t.right) for t in early.tracks[0].transitions] == [(None, first)]
+
+
+def test_unnest_puts_picture_and_sound_where_each_is(nested: Document) -> None:
+    picture, sound = ids(nested)[0], ids(nested, "A1")[0]
+    apart = do(nested, Unlink(clip=picture), Move(clip=sound, to=F(9)), Link(clips=(picture, sound)))
+    for clip in (picture, sound):
+        assert strips(do(apart, Unnest(clip=clip))) == {"V1": "a2-5 b1-5", "A1": "·9 a2-5 b1-5"}
+
+
+def test_unnest_refuses_two_pictures_of_one_link(nested: Document) -> None:
+    source = CompoundSource(compound=scene(nested))
+    twice = do(nested, Overwrite(track="V2", at=F(0), source=source, duration=F(7)))
+    clips = (ids(twice)[0], ids(twice, "V2")[0])
+    with pytest.raises(EditError, match="is linked to another clip of its kind"):
+        apply(do(twice, Link(clips=clips)), Unnest(clip=clips[0]))
 
 
 def test_unnest_of_the_picture_alone_brings_no_sound(nested: Document) -> None:

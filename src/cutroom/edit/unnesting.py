@@ -26,29 +26,31 @@ def unnest(draft: Draft, op: Unnest) -> None:
         EditError: the clip shows no compound, plays it at another speed, has effects or one angle only, or a clip, or a
             track of another kind, is in the way.
     """
-    places = draft.group(op.clip)
-    begin = draft.document.clip_start(op.clip)
-    clips = [draft.document.tracks[t].items[i] for t, i in places]
-    first = clips[0]
-    assert isinstance(first, Clip)
-    for clip, (t, i) in zip(clips, places, strict=True):
+    first = draft.document.clip(op.clip)
+    begins: dict[bool, Fraction] = {}
+    for t, i in draft.group(op.clip):
+        track = draft.document.tracks[t]
+        clip, is_sound = track.items[i], track.kind == "audio"
         assert isinstance(clip, Clip)
-        _require_plain(clip, first)
+        _require_plain(clip, first, alone=is_sound not in begins)
+        begins[is_sound] = track.start_of(i)
         draft.splice(t, i, i + 1, [Gap(duration=clip.duration)])
     assert isinstance(first.source, CompoundSource)
-    kinds = {draft.document.tracks[t].kind == "audio" for t, _ in places}
     for inner in draft.document.compound(first.source.compound).timeline.tracks:
-        if (inner.kind == "audio") in kinds:
+        begin = begins.get(inner.kind == "audio")
+        if begin is not None:
             _put_back(draft, inner, first, begin)
             _put_cues_back(draft, inner, first, begin)
 
 
-def _require_plain(clip: Clip, first: Clip) -> None:
+def _require_plain(clip: Clip, first: Clip, *, alone: bool) -> None:
     why = None
     if not isinstance(clip.source, CompoundSource):
         why = "shows no compound"
     elif clip.source != first.source or (clip.start, clip.duration) != (first.start, first.duration):
         why = "is linked to a clip that shows another part"
+    elif not alone:
+        why = "is linked to another clip of its kind"
     elif clip.source.angle is not None:
         why = "shows one angle only"
     elif clip.speed != NORMAL or clip.reverse:
