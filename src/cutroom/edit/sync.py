@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Collection, Hashable, Iterator
 from fractions import Fraction
 
 from cutroom.edit.limits import readable
@@ -12,25 +12,32 @@ from cutroom.schema.document import Document
 from cutroom.schema.speed import Ramp
 
 
-def require_sync(before: Document, after: Document) -> None:
+def require_sync(before: Document, after: Document, edges: Collection[Fraction]) -> None:
     """Refuse a ripple that puts clips out of sync which played the same media together.
 
     Parts of a linked clip count, too, where the other part was laid over and they have a link of their own now.
 
+    Args:
+        before: the document.
+        after: the same after the ripple.
+        edges: timeline times in seconds from which the tracks moved; what plays at none of them moved with its pair.
+
     Raises:
         EditError: names a clip and says how far in its media it would be off.
     """
-    now = {clip.id: (begins, clip) for begins, clip in _linked(after)}
-    for left, right in _together(before):
-        if left not in now or right not in now:
-            continue
-        if playing(*now[left]) != playing(*now[right]):
-            off = _apart(*now[left], *now[right])
-            raise EditError(
-                f"clip {right} would be {readable(off)} out of sync with clip {left}",
-                value=off,
-                hint="trim without ripple, or bring the edges of the linked clips together first",
-            )
+    for one in _linked(before, min(edges), max(edges)):
+        for other in _linked(before, one[0], one[0] + one[1].duration):
+            meet = other[0] < one[0] + one[1].duration and one[0] < other[0] + other[1].duration
+            if other[1].id == one[1].id or not meet or playing(*one) != playing(*other):
+                continue
+            left, right = _find(after, one[1].id), _find(after, other[1].id)
+            if left and right and playing(*left) != playing(*right):
+                off = _apart(*left, *right)
+                raise EditError(
+                    f"clip {other[1].id} would be {readable(off)} out of sync with clip {one[1].id}",
+                    value=off,
+                    hint="trim without ripple, or bring the edges of the linked clips together first",
+                )
 
 
 def playing(begins: Fraction, clip: Clip) -> Hashable:
@@ -52,17 +59,16 @@ def _apart(left_begins: Fraction, left: Clip, right_begins: Fraction, right: Cli
     return max(abs(left.media_at(t - left_begins) - right.media_at(t - right_begins)) for t in (first, last))
 
 
-def _linked(document: Document) -> list[tuple[Fraction, Clip]]:
-    found = [(begins, clip) for track in document.tracks for begins, clip in track.clips() if clip.link is not None]
-    return sorted(found, key=lambda pair: pair[0])
+def _linked(document: Document, start: Fraction, end: Fraction) -> Iterator[tuple[Fraction, Clip]]:
+    """The linked clips that stand somewhere in [start, end], or touch it, with their starts."""
+    for track in document.tracks:
+        for i in range(max(0, track.index_at(start) - 1), min(len(track.items), track.index_at(end) + 1)):
+            item = track.items[i]
+            if isinstance(item, Clip) and item.link is not None:
+                yield track.start_of(i), item
 
 
-def _together(document: Document) -> Iterator[tuple[str, str]]:
-    """Pairs of linked clips that play the same moments of the same media at the same time."""
-    known: dict[Hashable, list[tuple[Fraction, str]]] = {}
-    for begins, clip in _linked(document):
-        law = playing(begins, clip)
-        others = [(ends, other) for ends, other in known.get(law, ()) if ends > begins]
-        for _, other in others:
-            yield other, clip.id
-        known[law] = [*others, (begins + clip.duration, clip.id)]
+def _find(document: Document, clip_id: str) -> tuple[Fraction, Clip] | None:
+    if not any(track.index_of(clip_id) is not None for track in document.tracks):
+        return None
+    return document.clip_start(clip_id), document.clip(clip_id)

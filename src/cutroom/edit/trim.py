@@ -36,7 +36,7 @@ def trim(draft: Draft, op: Trim) -> None:
         at, moved = (max(start, op.to), -delta) if at_start else (end, delta)
         draft.shift(at, moved, skip=[t for t, _ in members])
         if len(edges) > 1:
-            require_sync(document, draft.document)
+            require_sync(document, draft.document, edges | {at})
 
 
 def _trim_one(draft: Draft, t: int, i: int, delta: Fraction, *, at_start: bool, ripple: bool) -> None:
