@@ -14,6 +14,7 @@ from cutroom.edit.operations import (
     Freeze,
     Group,
     Insert,
+    Lift,
     Link,
     Move,
     Overwrite,
@@ -71,6 +72,25 @@ def test_both_halves_of_a_split_stay_linked_whatever_media_they_play(apart: Docu
         made = do(linked, operation)
         right, sound = made.clip(ids(made)[-1]), made.clip(ids(made, "A1")[-1])
         assert right.link == sound.link not in {None, made.clip(pair[0]).link}
+
+
+def test_a_link_goes_with_the_part_that_plays_along(document: Document) -> None:
+    late = do(document, Lift(spans=((F(0), F(1)),), tracks=("V1",)))  # the picture begins a second after its sound
+    picture = ids(late)[0]
+    for operation in (
+        Insert(track="V2", at=F(1), source=MediaSource(media="m_b"), duration=F(1)),
+        Freeze(clip=picture, at=F(1), duration=F(1)),
+        Split(clip=ids(late, "A1")[0], at=F(1)),
+        Overwrite(track="A1", at=F(1, 2), source=MediaSource(media="m_b"), duration=F(1, 2)),
+    ):
+        made = do(late, operation)
+        head, *_, body, _ = [made.clip(clip) for clip in ids(made, "A1")]
+        assert made.clip(picture).link == body.link != head.link
+        left = ids(do(made, Delete(clip=picture)), "A1")
+        assert head.id in left
+        assert body.id not in left
+    both = do(document, Overwrite(track="A1", at=F(1), source=MediaSource(media="m_b"), duration=F(1)))
+    assert both.clip(ids(both)[0]).link == both.clip(ids(both, "A1")[0]).link  # it plays along with either part
 
 
 @pytest.mark.parametrize("clips", [(0, 1), (0, 0)])

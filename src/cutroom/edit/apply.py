@@ -45,6 +45,7 @@ def apply(document: Document, operation: ops.Operation) -> Applied:
     inside = None if isinstance(operation, _WHOLE) else operation.compound
     draft = Draft(document.inside(inside), operation.id)
     _VERBS[type(operation)](draft, operation)
+    draft.relink()
     changed = _outside(document, draft.document, inside)
     if changed.compounds is not document.compounds:
         draft.notes += nesting.check_compounds(document, changed)

@@ -27,6 +27,8 @@ class Draft:
     created: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     _made: int = 0
+    _parted: dict[tuple[str, str], None] = field(default_factory=dict)
+    """Links of clips that were cut, and those of the parts that left them; in order."""
 
     def make_id(self, prefix: str) -> str:
         """The next id that this operation gives."""
@@ -137,6 +139,21 @@ class Draft:
         self.require_unlocked(t)
         self.set_tracks({t: self.document.tracks[t].spliced(i, i + 1, (clip,))})
 
+    def relink(self) -> None:
+        """Where a clip was cut and its picture or sound was not, the link goes with the part that plays along."""
+        for link, new in self._parted:
+            left, parts = self._linked(link), self._linked(new)
+            for clip, start in left if len(left) > 1 else ():
+                beside = [_meet(clip, start, *other) for other in left if other[0] is not clip]
+                if not any(beside) and any(_meet(clip, start, *part) for part in parts):
+                    t, _ = self.document.locate(clip.id)
+                    if not self.document.tracks[t].locked:
+                        self.set_clip(clip.evolve(link=new))
+
+    def _linked(self, link: str) -> list[tuple[Clip, Fraction]]:
+        found = ((track, i, track.items[i]) for track in self.document.tracks for i in track.linked(link))
+        return [(item, track.start_of(i)) for track, i, item in found if isinstance(item, Clip)]
+
     def shift(self, at: Fraction, delta: Fraction, skip: Iterable[int]) -> None:
         """Ripple every sync-locked track but `skip`, and the markers.
 
@@ -198,8 +215,11 @@ class Draft:
                 assert isinstance(piece, Clip)
                 piece = piece.evolve(effects=edge_effects(piece.effects, number == 0, number == len(where) - 1))
                 if number:
-                    link = piece.link and derive_id("l", f"{self.seed}/{piece.link}/{starts[i]}", 0)
+                    old = piece.link
+                    link = old and derive_id("l", f"{self.seed}/{old}/{starts[i]}", 0)
                     piece = piece.evolve(id=self.make_id("c"), link=link)
+                    if link and old:
+                        self._parted[old, link] = None
                     self.created.append(piece.id)
                 items[i] = piece
                 last[clip_id] = piece.id
@@ -254,6 +274,10 @@ class Draft:
                 return new
         self.notes.append(f"removed the {old.transition} {old.id}: {reason}")
         return None
+
+
+def _meet(one: Clip, start: Fraction, other: Clip, begin: Fraction) -> bool:
+    return start < begin + other.duration and begin < start + one.duration
 
 
 def _piece(track: Track, clip_id: str | None, pieces: dict[str, str]) -> str | None:
