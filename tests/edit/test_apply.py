@@ -266,7 +266,6 @@ def test_unknown_clip(document: Document) -> None:
         apply(document, Delete(clip="c_none"))
 
 
-
 @pytest.mark.parametrize(("track", "target"), [("V1", "A1"), ("A1", "V1"), ("A1", "V2")])
 def test_a_picture_stays_a_picture_and_sound_stays_sound(document: Document, track: str, target: str) -> None:
     with pytest.raises(EditError, match="would make it"):

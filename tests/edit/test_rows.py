@@ -71,7 +71,7 @@ def test_a_table_as_it_is_asks_for_nothing(document: Document) -> None:
         ({"start": 9.0}, "·3 b1-5 ·2 a2-5"),
         ({"start_frame": 270}, "·3 b1-5 ·2 a2-5"),
         ({"start": 8.0, "end": 9.0}, "·3 b1-5 ·1 a2-3"),
-        ({"speed": 2.0}, "a2-5 ·3/2 b1-5"),
+        ({"speed": 2.0}, "a2-5*2 ·3/2 b1-5"),
     ],
 )
 def test_changed_times_move_trim_and_slip_a_clip_and_its_sound(document: Document, change: Row, picture: str) -> None:
