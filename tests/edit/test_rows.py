@@ -113,7 +113,7 @@ def test_new_rows_are_new_clips(document: Document) -> None:
         rows.append({"track": "V2", "text": "Hello", "start": 5.0, "duration": 1.0})
 
     made = edited(document, change)
-    assert strip(made, "V2") == "·1 b2-4 ·2 e0-1"
+    assert strip(made, "V2") == "·1 b2-4 ·2 T·1"
     assert strip(made, "V1") == strip(document, "V1")
 
 
