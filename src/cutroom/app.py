@@ -165,6 +165,10 @@ class App:
             if os.path.exists(path) and not grants.may_read(path):
                 raise AccessDeniedError(f"nobody granted this path to be read: {path}", value=path, hint=GRANT_HINT)
 
+    def may_read(self, path: str) -> bool:
+        """Whether workers may read a file."""
+        return self.get(GrantBook).grants.may_read(path)
+
     def require_unchanged(self, paths: Mapping[str, str]) -> dict[str, Identity]:
         """Refuse media whose content is not what the document says; cached segments would be wrong for ever.
 
@@ -219,6 +223,10 @@ class App:
         from cutroom.media import probe
 
         return probe(str(path), self.get(MediaWorkers), digests=self.get(Digests))
+
+    def sha256(self, path: str) -> str:
+        """The digest of a file's content, from a worker where it is not known."""
+        return self.get(Sources).sha256(path, self.get(MediaWorkers))
 
     def align(self, first: Media, second: Media, paths: tuple[str, str]) -> Alignment:
         """Where the second recording begins on the clock of the first, by what both heard; found in workers.

@@ -26,8 +26,8 @@ def retime(clip: Clip, speed: SpeedLike, *, ripple: bool = True) -> Clip:
         after   [A~~][B]            clip.retime(3)
         after   [A~~]····[B]        clip.retime(3, ripple=False)
 
-    The duration becomes the nearest whole number of frames for which there is media. Sound keeps its pitch's ratio to
-    the speed: twice as fast is an octave higher.
+    The duration becomes the nearest whole number of frames for which there is media. Sound goes up and down with the
+    speed, as on tape: twice as fast is an octave higher.
 
     Args:
         speed: 2 is twice as fast, from 0.1 to 10; or a ramp, speeds from 0 to 10 by seconds after the clip's start
