@@ -9,6 +9,7 @@ import pytest
 
 import cutroom as cr
 from cutroom.demo.film import read_frame_number
+from cutroom.edit.operations import SetSettings
 from cutroom.errors import EditError, HandlesError, ValidationError
 
 F = Fraction
@@ -109,6 +110,13 @@ def test_placed_at_a_speed_and_backwards(project: cr.Project, film) -> None:
     assert numbers(tl, 0, 1, 2, 58, 60) == [60, 60, 61, 89, 30]
     tl.overwrite(film.path, at=0, source=(0, 1), speed={0: 0.5, 1: 1.5})
     assert abs(tl.clips[0].source[1] - 1) <= F(1, 20)
+
+
+def test_the_keys_of_a_ramp_count_frames_of_the_first_film(film) -> None:
+    project = cr.Project.create()  # at the film's 30 frames, once it is there
+    project.session.apply(SetSettings(settings=project.settings.replace(fps=25)))
+    clip = project.timeline.append(film.path, speed={0: 1, cr.frames(15): 2})
+    assert clip.speed == {0: 1, F(1, 2): 2}
 
 
 def test_fill_trims_or_fits(project: cr.Project, film) -> None:

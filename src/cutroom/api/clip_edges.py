@@ -76,9 +76,11 @@ def _trimmed(clip: Clip, start: TimeLike | None, end: TimeLike | None, *, ripple
     _ = clip.value
     with step(clip, "ripple trim" if ripple else "trim", clip.clock_kind, ripple=ripple) as clock:
         if end is not None:  # first: a ripple of the start would move it
-            clip.apply(ops.Trim(clip=clip.id, edge="end", to=clock.at(end), ripple=ripple))
+            to = clock.beside(end, clip.end) if ripple else clock.at(end)
+            clip.apply(ops.Trim(clip=clip.id, edge="end", to=to, ripple=ripple))
         if start is not None:
-            clip.apply(ops.Trim(clip=clip.id, edge="start", to=clock.at(start), ripple=ripple))
+            to = clock.beside(start, clip.start) if ripple else clock.at(start)
+            clip.apply(ops.Trim(clip=clip.id, edge="start", to=to, ripple=ripple))
     return clip
 
 

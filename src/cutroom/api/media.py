@@ -228,14 +228,15 @@ class MediaLibrary:
             >>> project.media.relink("beach.mp4", "/disk2/beach 1.mp4")  # doctest: +SKIP
             >>> project.media.relink("/disk2/footage")  # doctest: +SKIP
         """
-        replaces = arguments.truth("override", override)
+        replaces, draws = arguments.truth("override", override), arguments.truth("progress", progress)
         if new is None:
-            lost = [media for media in self if media.state != "ok"]
-            return media_files.search(self, lost, arguments.path(old), progress=progress)
-        media, target = old if isinstance(old, Media) else self[os.fspath(old)], arguments.path(new)
+            folder = arguments.path(old)
+            return media_files.search(self, [m for m in self if m.state != "ok"], folder, progress=draws)
+        target = arguments.path(new)
+        media = old if isinstance(old, Media) else self[old if isinstance(old, str) else str(arguments.path(old))]
         if not target.is_dir():
             return [media.relink(target, override=replaces)]
-        found = media_files.search(self, [media], target, progress=progress)
+        found = media_files.search(self, [media], target, progress=draws)
         if not found:
             raise MediaNotFoundError(
                 f"no file in {target} has the content of {media.value.path}",

@@ -56,11 +56,12 @@ def place(timeline: Timeline, verb: str, media: Any, at: Any, how: Placing) -> C
         text("track", how.track)
     if how.sound is not None and not isinstance(how.sound, str):
         truth("sound", how.sound)
-    speed, backwards = speed_of(how.speed, timeline.fps), truth("reverse", how.reverse)
+    backwards = truth("reverse", how.reverse)
     known = _known(timeline, media)  # takes its time: the session is not locked
     with timeline.session.edit(verb):
         if isinstance(known, MediaValue):
             known = MediaLibrary(timeline.session, timeline.app).put(known)
+        speed = speed_of(how.speed, timeline.fps)
         kind: TrackKind = "video" if _kinds(known).video else "audio"
         target = f"{LETTER[kind]}1" if how.track is None else how.track
         ensure_track(timeline, target, kind)
@@ -75,7 +76,7 @@ def place(timeline: Timeline, verb: str, media: Any, at: Any, how: Placing) -> C
             start, end = span_of(at, clock)
             pace = speed if not how.fit else _fitting((ends - begins) / (end - start))
             if not how.fit:
-                _require_enough(lasting(speed, ends - begins, None, clock.grid), end - start, clock)
+                _require_enough(min(ends, played.duration) - begins, end - start, clock)
             made = timeline.apply(ops.Fill.checked(**placing, at=start, duration=end - start, speed=pace))
         else:
             duration = _lasting(speed, (begins, ends, played.duration), clock, asked=asked)

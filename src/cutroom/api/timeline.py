@@ -196,7 +196,7 @@ class Timeline(Handle):
         """One row per transition.
 
         `id`, `track`, `start`, `end`, `duration` (seconds), `start_frame`, `end_frame`, `transition`, and the ids of
-        the clips to its `left` and `right` (None where nothing is).
+        the clips to its `left` and `right` (missing where nothing is).
         """
         return transitions_table(self.document)
 

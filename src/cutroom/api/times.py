@@ -65,6 +65,13 @@ class Clock:
             return exact
         return self.snap(exact)
 
+    def beside(self, value: TimeLike, old: Fraction) -> Fraction:
+        """A timeline time that lies a whole number of frames (or samples) from another: what a ripple shifts by."""
+        exact = parse_time(value, rate=self.rate)
+        near = old + snap(exact - old, self.grid)
+        self._note(exact, near, f"{self.unit} {to_frame(near, self.grid)}")
+        return near
+
     def offset(self, value: TimeLike) -> Fraction:
         """By how much something moves on the timeline, on the grid; less than 0 is earlier."""
         return self.snap(parse_time(value, rate=self.rate, signed=True))

@@ -15,13 +15,14 @@ from cutroom.schema.base import new_id
 from cutroom.schema.clip import Clip, MediaSource, TitleSource
 from cutroom.schema.document import Document
 from cutroom.schema.speed import FASTEST, SLOWEST, travel
-from cutroom.schema.time import parse_time, snap
+from cutroom.schema.time import parse_time, shown, snap
 
 TIMES = ("start", "end", "duration", "source_start", "source_end")
 FRAMES = {"start_frame": "start", "end_frame": "end"}
 COLUMNS = ("id", "track", "media", "text", *TIMES, *FRAMES, "speed", "reverse")
 """What is read of a row; all other columns are for the eye."""
 _SAME = 1e-9
+_LAST = 10**10
 
 
 class Problem(NamedTuple):
@@ -124,9 +125,20 @@ def _times(
     for name, time in FRAMES.items():
         if (value := values.get(name)) is None or time in found:
             continue
-        if time not in now or int(value) != math.floor(now[time] * settings.fps + Fraction(1, 2)):
-            found[time] = int(value) / settings.fps
+        frame = _frame(name, value)
+        if time not in now or frame != math.floor(now[time] * settings.fps + Fraction(1, 2)):
+            found[time] = frame / settings.fps
     return found
+
+
+def _frame(name: str, value: Any) -> int:
+    if (
+        not isinstance(value, int | float)
+        or isinstance(value, bool)
+        or not (0 <= value < _LAST and value == int(value))
+    ):
+        raise EditError(f"{name} is no frame: {shown(value)}", hint="give a whole number from 0")
+    return int(value)
 
 
 def _equal(value: Any, exact: Fraction) -> bool:
@@ -145,6 +157,8 @@ def _changed(clip: Clip, values: Mapping[str, Any], fps: Fraction) -> tuple[Clip
             raise EditError(f"a speed of {float(exact):g} is out of range", hint="between 0.1 and 10")
         length = snap(travel(clip.speed, clip.duration) / exact, fps)
         new = new.evolve(speed=exact, duration=max(length, 1 / fps))
+    if backwards is not None and backwards not in (True, False):
+        raise EditError(f"reverse is True or False, not {shown(backwards)}", hint="tick it, or not")
     if backwards is not None and bool(backwards) != clip.reverse:
         new = new.evolve(reverse=bool(backwards))
     return new, new is not clip
@@ -195,7 +209,7 @@ def _new(document: Document, label: Any, values: Mapping[str, Any]) -> _State:
         source: MediaSource | TitleSource = MediaSource(media=media.id)
         rest = media.duration - new.get("source_start", Fraction(0))
     elif text:
-        source, rest = TitleSource(text=str(text)), Fraction(2)
+        source, rest = TitleSource.checked(text=str(text)), Fraction(2)
     else:
         raise EditError("a new row names a media or gives a text", hint="fill in the column media or text")
     if "start" not in new:
