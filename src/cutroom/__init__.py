@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from cutroom import effects, errors, jobs, telemetry
     from cutroom.api import cache, models, presets
-    from cutroom.api.clip import Clip, Track
+    from cutroom.api.clip import Clip
     from cutroom.api.detect import Spans, detect, scenes, silences
     from cutroom.api.picture import Frame
     from cutroom.api.project import Project, timeline
     from cutroom.api.renderer import Renderer, verify
     from cutroom.api.system import limits, show_versions
     from cutroom.api.timeline import Timeline
+    from cutroom.api.track import Track
     from cutroom.effects import transitions
     from cutroom.errors import CutroomError
     from cutroom.schema.detections import Detections
@@ -43,7 +44,7 @@ _HOMES = {
     "Spans": "cutroom.api.detect",
     "Timeline": "cutroom.api.timeline",
     "TimelineWidget": "cutroom.widgets",
-    "Track": "cutroom.api.clip",
+    "Track": "cutroom.api.track",
     "detect": "cutroom.api.detect",
     "frames": "cutroom.schema.time",
     "limits": "cutroom.api.system",

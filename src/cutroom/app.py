@@ -26,7 +26,7 @@ from cutroom.media.fingerprint import Digests, Identity
 from cutroom.media.sources import Sources
 from cutroom.render.cache import SegmentCache
 from cutroom.schema.base import Frozen
-from cutroom.schema.clip import TitleSource
+from cutroom.schema.clip import Source, TitleSource
 from cutroom.schema.document import Document
 from cutroom.schema.export import ExportSettings
 from cutroom.schema.time import Seconds, to_sample
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from cutroom.detection.align import Alignment
     from cutroom.jobs.run import Control
     from cutroom.render.planned import Plan
     from cutroom.render.report import Report
@@ -54,6 +55,7 @@ MEDIA_TASKS = (
     "cutroom.preview.tasks",
     "cutroom.detection.watch",
     "cutroom.detection.listen",
+    "cutroom.detection.align",
 )
 MODEL_TASKS = ("cutroom.detection.tasks",)
 
@@ -163,6 +165,10 @@ class App:
             if os.path.exists(path) and not grants.may_read(path):
                 raise AccessDeniedError(f"nobody granted this path to be read: {path}", value=path, hint=GRANT_HINT)
 
+    def may_read(self, path: str) -> bool:
+        """Whether workers may read a file."""
+        return self.get(GrantBook).grants.may_read(path)
+
     def require_unchanged(self, paths: Mapping[str, str]) -> dict[str, Identity]:
         """Refuse media whose content is not what the document says; cached segments would be wrong for ever.
 
@@ -184,6 +190,8 @@ class App:
             UnknownNameError, ValidationError: names what does not fit, and the nearest that does.
         """
         registry = self.get(Registry)
+        if operation.compound is not None:
+            document = document.inside(operation.compound)
         if isinstance(operation, ops.AddTransition):
             registry.transition(operation.transition)
         elif isinstance(operation, ops.AddEffect | ops.SetEffect):
@@ -197,11 +205,11 @@ class App:
             for effect in clip.effects:
                 spec = registry.effect(effect.effect)
                 spec.build(spec.values(effect.parameters), setting)
-        elif isinstance(operation, ops.Append | ops.Insert | ops.Overwrite | ops.SetTitle):
-            if isinstance(operation.source, TitleSource):
-                from cutroom.effects.title import require_glyphs
+        elif texts := _texts(operation):
+            from cutroom.effects.title import require_glyphs
 
-                require_glyphs(operation.source.text)
+            for text in texts:
+                require_glyphs(text)
         elif isinstance(operation, ops.Batch):
             for inner in operation.operations:
                 self.check(inner, document)
@@ -215,6 +223,27 @@ class App:
         from cutroom.media import probe
 
         return probe(str(path), self.get(MediaWorkers), digests=self.get(Digests))
+
+    def sha256(self, path: str) -> str:
+        """The digest of a file's content, from a worker where it is not known."""
+        return self.get(Sources).sha256(path, self.get(MediaWorkers))
+
+    def align(self, first: Media, second: Media, paths: tuple[str, str]) -> Alignment:
+        """Where the second recording begins on the clock of the first, by what both heard; found in workers.
+
+        Args:
+            first: what the probe found.
+            second: what the probe found.
+            paths: where the two files are.
+
+        Raises:
+            ValidationError: one has no sound, or they share none.
+            MediaError: a file has changed, or cannot be decoded.
+        """
+        from cutroom.detection.align import align
+
+        self.require_unchanged({first.fingerprint.sha256: paths[0], second.fingerprint.sha256: paths[1]})
+        return align(first, second, paths, self.get(MediaWorkers))
 
     def still(
         self, document: Document, paths: Mapping[str, str], time: Fraction, *, size: tuple[int, int] | None = None
@@ -289,6 +318,19 @@ class App:
         finally:
             for part in written:
                 grants.forget(part)
+
+
+def _texts(operation: ops.Operation) -> list[str]:
+    """What an operation writes on the picture."""
+    if isinstance(operation, ops.SetCues):
+        return [cue.text for cue in operation.cues]
+    if isinstance(operation, ops.Arrange):
+        sources: list[Source] = [row.clip.source for row in operation.placed]
+    elif isinstance(operation, ops.Append | ops.Insert | ops.Overwrite | ops.Fill | ops.SetTitle):
+        sources = [operation.source]
+    else:
+        sources = []
+    return [source.text for source in sources if isinstance(source, TitleSource)]
 
 
 _first = threading.Lock()

@@ -17,9 +17,12 @@ from cutroom.errors import CutroomError
 HUGE, LONE, NUL = 10**5000, "\ud800", "a\0b"
 NO_TIME = (None, "x", -1, float("nan"), HUGE, "9" * 5000, [], object())
 NO_PATH = (None, 5, [], "", NUL, LONE, b"\xff\xfe.mp4", "~nobody-at-all/x.mp4", "x" * 5000, Path("gone/away.mp4"))
+NO_FOLDER = tuple(path for path in NO_PATH if path != "")  # that is the one we are in
 NO_TEXT = (None, 5, [], b"x", HUGE, LONE, object())
 NO_SPANS = (None, 5, "ab", [5], [(2, 1)], [(0, "x")], [()], [None], object())
 NO_SIZE = (3, "ab", (0, 0), (320,), (1, 2, 3), ("a", "b"), (1.5, 2), (10**9, 10**9), [None, 5])
+NO_SHIFT = (None, "x", float("nan"), HUGE, [], object())
+NO_SPEED = (None, "x", "2", 0, -1, 11, float("nan"), HUGE, [], {}, {0: None}, {"x": 1}, {0: 1, 1: 20}, {-1: 1}, {0: 0})
 NO_SPAN = (5, "ab", (), (1,), (2, 1), (0, float("nan")), (None, 1))
 
 
@@ -30,6 +33,8 @@ class Desk(NamedTuple):
     clip: cr.Clip
     film: Path
     folder: Path
+    shown: cr.Clip
+    """It shows a compound."""
 
     @property
     def tl(self) -> cr.Timeline:
@@ -38,6 +43,22 @@ class Desk(NamedTuple):
     @property
     def fx(self) -> Any:
         return self.clip.effects["blur"]
+
+    @property
+    def track(self) -> cr.Track:
+        return self.tl.track("V1")
+
+    @property
+    def cue(self) -> Any:
+        return self.tl.track("S1").cues[0]
+
+    @property
+    def marker(self) -> Any:
+        return self.tl.markers[0]
+
+    @property
+    def media(self) -> Any:
+        return self.project.media["film.mp4"]
 
 
 Call = Callable[[Desk, Any], object]
@@ -96,6 +117,75 @@ CASES: dict[str, tuple[Call, tuple[Any, ...]]] = {
     "clip.move to": (lambda d, x: d.clip.move(x), NO_TIME[1:]),
     "clip.move track": (lambda d, x: d.clip.move(track=x), (*NO_TEXT[1:], "none")),
     "clip.delete ripple": (lambda d, x: d.clip.delete(ripple=x), (None, "x", 2, [])),
+    "append speed": (lambda d, x: d.tl.append(d.film, speed=x), NO_SPEED),
+    "append reverse": (lambda d, x: d.tl.append(d.film, reverse=x), (None, "x", 2, [])),
+    "insert timeline": (lambda d, x: d.tl.insert(getattr(d, x), at=0), ("tl", "clip", "track", "project")),
+    "fill span": (lambda d, x: d.tl.fill(d.film, span=x), (*NO_SPAN, (0, 1))),
+    "fill fit": (lambda d, x: d.tl.fill(d.film, span=(8, 9), fit=x), (None, "x", 2, [])),
+    "fill source": (lambda d, x: d.tl.fill(d.film, span=(8, 9), source=x), (*NO_SPAN[:-1], (0, 0.5), (5.5, 900))),
+    "link": (lambda d, x: d.tl.link(d.clip, x), (None, 5, "ab", [], [None], object())),
+    "group": (lambda d, x: d.tl.group(x), (None, 5, "ab", [], [None], object())),
+    "nest clips": (lambda d, x: d.tl.nest(x, "N"), (None, 5, "ab", [], [None], object())),
+    "nest name": (lambda d, x: d.tl.nest([d.clip], x), (*NO_TEXT, "", "x" * 300, "Scene")),
+    "marker at": (lambda d, x: d.tl.add_marker(x), NO_TIME),
+    "marker title": (lambda d, x: d.tl.add_marker(0, x), (*NO_TEXT, "x" * 600)),
+    "marker kind": (lambda d, x: d.tl.add_marker(0, "x", kind=x), (*NO_TEXT, "bogus")),
+    "marker.time": (lambda d, x: setattr(d.marker, "time", x), NO_TIME),
+    "marker.title": (lambda d, x: setattr(d.marker, "title", x), (*NO_TEXT, "x" * 600)),
+    "marker.kind": (lambda d, x: setattr(d.marker, "kind", x), (*NO_TEXT, "bogus")),
+    "subtitle text": (lambda d, x: d.tl.add_subtitle(x, 0, 1), (*NO_TEXT, "", "x" * 10_001, "漢")),
+    "subtitle start": (lambda d, x: d.tl.add_subtitle("x", x, 3), (*NO_TIME, 3)),
+    "subtitle end": (lambda d, x: d.tl.add_subtitle("x", 2, x), (*NO_TIME, 1)),
+    "subtitle track": (lambda d, x: d.tl.add_subtitle("x", 0, 1, track=x), (*NO_TEXT[1:], "V1", "")),
+    "subtitle style": (lambda d, x: d.tl.add_subtitle("x", 0, 1, size=x), (0, "x", [], None, HUGE)),
+    "subtitle option": (lambda d, x: d.tl.add_subtitle("x", 0, 1, **{x: 1}), ("bogus", "colour")),
+    "cue.text": (lambda d, x: setattr(d.cue, "text", x), (*NO_TEXT, "", "漢")),
+    "cue.start": (lambda d, x: setattr(d.cue, "start", x), (*NO_TIME, 1)),
+    "cue.end": (lambda d, x: setattr(d.cue, "end", x), (*NO_TIME, 0)),
+    "apply_df": (lambda d, x: d.tl.apply_df(x), (None, 5, "x", [], {}, object())),
+    "apply_df ripple": (lambda d, x: d.tl.apply_df(d.tl.to_df(), ripple=x), (None, "x", 2)),
+    "apply_df dry_run": (lambda d, x: d.tl.apply_df(d.tl.to_df(), dry_run=x), (None, "x", 2)),
+    "clip.roll start": (lambda d, x: d.clip.roll(start=x), (*NO_TIME[1:], 1)),
+    "clip.roll end": (lambda d, x: d.clip.roll(end=x), (*NO_TIME[1:], 0, 900)),
+    "clip.slip": (lambda d, x: d.clip.slip(x), (*NO_SHIFT, 900, -900)),
+    "clip.slide": (lambda d, x: d.clip.slide(x), (*NO_SHIFT, -900)),
+    "clip.retime": (lambda d, x: d.clip.retime(x), NO_SPEED),
+    "clip.retime ripple": (lambda d, x: d.clip.retime(2, ripple=x), (None, "x", 2)),
+    "clip.freeze at": (lambda d, x: d.clip.freeze(x, 1), (*NO_TIME, 900)),
+    "clip.freeze duration": (lambda d, x: d.clip.freeze(1, x), (*NO_TIME, 0)),
+    "clip.angle": (lambda d, x: setattr(d.shown, "angle", x), (*NO_TEXT[1:], "none")),
+    "clip.angle of a film": (lambda d, x: setattr(d.clip, "angle", x), (None, "V1")),
+    "clip.switch": (lambda d, x: d.shown.switch(x), (*NO_TEXT, "none", "A1")),
+    "clip.switch at": (lambda d, x: d.shown.switch("V1", at=x), (*NO_TIME[1:], 900)),
+    "clip.switch sound": (lambda d, x: d.shown.switch("V1", sound=x), (None, "x", 2)),
+    "track.title": (lambda d, x: setattr(d.track, "title", x), (*NO_TEXT, "", "x" * 300, "A1")),
+    "track.muted": (lambda d, x: setattr(d.track, "muted", x), (None, "x", 2)),
+    "track.solo": (lambda d, x: setattr(d.track, "solo", x), (None, "x", 2)),
+    "track.locked": (lambda d, x: setattr(d.track, "locked", x), (None, "x", 2)),
+    "track.hidden": (lambda d, x: setattr(d.track, "hidden", x), (None, "x", 2)),
+    "track.sync_lock": (lambda d, x: setattr(d.track, "sync_lock", x), (None, "x", 2)),
+    "track.volume": (lambda d, x: setattr(d.track, "volume", x), (None, "x", -1, 3, float("nan"), HUGE, True)),
+    "track.pan": (lambda d, x: setattr(d.track, "pan", x), (None, "x", -2, 3, float("nan"), HUGE)),
+    "track.move": (lambda d, x: d.track.move(x), (None, "x", -1, 100, 1.5, HUGE, True)),
+    "compound": (lambda d, x: d.project.compound(x), (*NO_TEXT, "none")),
+    "add_compound": (lambda d, x: d.project.add_compound(x), (*NO_TEXT, "", "x" * 300, "Scene")),
+    "multicam name": (lambda d, x: d.project.multicam(x, [d.film, d.film], sync="start"), (*NO_TEXT, "", "Scene")),
+    "multicam media": (lambda d, x: d.project.multicam("M", x), (None, 5, "ab", [], [None, None], ["a.mp4"] * 2)),
+    "multicam sync": (
+        lambda d, x: d.project.multicam("M", [d.film] * 2, sync=x),
+        (None, 5, "x", [], [0], [0, None], [0, "x"], [0, float("nan")], [0, 10**9]),
+    ),
+    "multicam titles": (
+        lambda d, x: d.project.multicam("M", [d.film] * 2, sync="start", titles=x),
+        (5, "ab", [], ["a"], ["a", "a"], ["a", None], ["a", ""], ["a", "x" * 300]),
+    ),
+    "media.scan": (lambda d, x: d.project.media.scan(x), NO_FOLDER),
+    "media.scan progress": (lambda d, x: d.project.media.scan(d.folder, progress=x), (None, "x", 2)),
+    "media.relink old": (lambda d, x: d.project.media.relink(x, d.film), (None, 5, [], "none", LONE, object())),
+    "media.relink new": (lambda d, x: d.project.media.relink("film.mp4", x), NO_PATH[1:]),
+    "media.relink folder": (lambda d, x: d.project.media.relink(x), NO_FOLDER),
+    "media handle relink": (lambda d, x: d.media.relink(x), NO_PATH),
+    "media handle override": (lambda d, x: d.media.relink(d.film, override=x), (None, "x", 2)),
     "transform position": (lambda d, x: d.clip.transform(position=x), (5, "ab", (1,), ("a", 0), (float("nan"), 0))),
     "transform scale": (lambda d, x: d.clip.transform(scale=x), (0, "x", None, float("inf"), HUGE, [1], (1, "x"))),
     "crop": (lambda d, x: d.clip.crop(left=x), (-1, 1, "x", None, float("nan"), True, HUGE)),
@@ -151,7 +241,12 @@ def desk(film, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     with cr.Project.create(folder / "trip.tlp") as project:
         clip = project.timeline.append(film.path, source=(1, 3))
         clip.effects.add("blur", radius=0.01)
-        yield Desk(project, clip, film.path, folder)
+        project.timeline.add_marker(1, "here")
+        project.timeline.add_subtitle("Hello", 0, 1)
+        scene = project.add_compound("Scene")
+        scene.append(film.path, source=(0, 2))
+        shown = project.timeline.append(scene, track="V2", sound="A2")
+        yield Desk(project, clip, film.path, folder, shown)
 
 
 @pytest.mark.parametrize(("call", "value"), BAD)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from fractions import Fraction
 
 from cutroom.edit.apply import apply
-from cutroom.edit.operations import AddMedia, AddTrack, Append
-from cutroom.schema.clip import Clip, MediaSource
+from cutroom.edit.operations import AddMedia, AddTrack, Append, Operation, Overwrite, SetTrack
+from cutroom.schema.clip import Gap, Item, MediaSource
 from cutroom.schema.document import Document
 from cutroom.schema.media import AudioStream, Fingerprint, Media, VideoStream
+from cutroom.schema.speed import Ramp
 
 F = Fraction
+Time = Fraction | int
 
 
 def make_media(media_id: str, seconds: int = 8) -> Media:
@@ -45,16 +47,63 @@ def build() -> Document:
     return document
 
 
+def do(document: Document, *operations: Operation) -> Document:
+    for operation in operations:
+        document = apply(document, operation).document
+    return document
+
+
+def lay(
+    document: Document,
+    track: str,
+    at: Time,
+    duration: Time,
+    media: str = "m_b",
+    start: Time = 0,
+    sound: str | None = None,
+) -> Document:
+    """Media on a track, over what is there; without a link where no track for its sound is named."""
+    source = MediaSource(media=media)
+    return do(document, Overwrite(track=track, at=at, source=source, start=start, duration=duration, sound_track=sound))
+
+
+def switched(document: Document, title: str, **switches: bool) -> Document:
+    """With switches of a track set."""
+    return do(document, SetTrack(track=title, **switches))
+
+
 def strip(document: Document, title: str) -> str:
-    """A track as a picture: `a2-5` is media a from 2 to 5 s, `·1` a gap of a second."""
-    parts = []
-    for item in document.tracks[document.track_index(title)].items:
-        if isinstance(item, Clip):
-            parts.append(f"{(item.media or 'title')[-1]}{item.start}-{item.end}")
-        else:
-            parts.append(f"·{item.duration}")
-    return " ".join(parts)
+    """A track as a picture: `a2-5` is media a from 2 to 5 s, `·1` a gap of a second.
+
+    `a5-2` plays backwards, `a2-8*2` at twice the speed, `a2-8~` with a ramp, `T·3` is a title, `n0-3` a compound.
+    """
+    return " ".join(_picture(item) for item in document.tracks[document.track_index(title)].items)
+
+
+def _picture(item: Item) -> str:
+    if isinstance(item, Gap):
+        return f"·{item.duration}"
+    if item.is_title:
+        return f"T·{item.duration}"
+    first, last = (item.end, item.start) if item.reverse else (item.start, item.end)
+    speed = "~" if isinstance(item.speed, Ramp) else f"*{item.speed}" if item.speed != 1 else ""
+    held = f"·{item.duration}" if item.speed == 0 else ""
+    return f"{item.media[-1] if item.media else 'n'}{first}-{last}{speed}{held}"
+
+
+def strips(document: Document) -> dict[str, str]:
+    """Every track that holds something."""
+    return {track.title: strip(document, track.title) for track in document.tracks if track.items}
 
 
 def ids(document: Document, title: str = "V1") -> list[str]:
     return [clip.id for _, clip in document.tracks[document.track_index(title)].clips()]
+
+
+def cues(document: Document, title: str = "S1") -> str:
+    """Subtitles as a picture: `x1-2` is a cue with the text x from 1 to 2 s."""
+    return " ".join(f"{cue.text}{cue.start}-{cue.end}" for cue in document.tracks[document.track_index(title)].cues)
+
+
+def moments(document: Document) -> list[Fraction]:
+    return [marker.time for marker in document.timeline.markers]

@@ -30,7 +30,7 @@ from cutroom.edit.operations import (
 )
 from cutroom.errors import ClipGoneError, EditError, HandlesError, LockedTrackError, TimeError
 from cutroom.schema.clip import MediaSource, TitleSource
-from cutroom.schema.document import Document, Marker
+from cutroom.schema.document import Document
 
 
 def test_append_puts_picture_and_sound_side_by_side(document: Document) -> None:
@@ -264,92 +264,6 @@ def test_batch_is_all_or_nothing_and_titles_change(document: Document) -> None:
 def test_unknown_clip(document: Document) -> None:
     with pytest.raises(ClipGoneError, match="c_none"):
         apply(document, Delete(clip="c_none"))
-
-
-def lay(document: Document, track: str, at: int, duration: int) -> Document:
-    """Media b without a link on a track."""
-    source = MediaSource(media="m_b")
-    return apply(document, Overwrite(track=track, at=F(at), source=source, duration=F(duration))).document
-
-
-def test_insert_without_sound_opens_a_gap_in_the_sound_too(document: Document) -> None:
-    made = apply(document, Insert(track="V1", at=F(2), source=MediaSource(media="m_b"), duration=F(1))).document
-    assert strip(made, "V1") == "a2-4 b0-1 a4-5 b1-5"
-    assert strip(made, "A1") == "a2-4 ·1 a4-5 b1-5"
-    picture, sound = made.clip(ids(made)[2]), made.clip(ids(made, "A1")[1])
-    assert picture.link == sound.link is not None
-
-
-def test_insert_splits_what_lies_across_on_other_tracks(document: Document) -> None:
-    over = lay(document, "V2", 1, 4)
-    made = apply(over, Insert(track="V1", at=F(3), source=MediaSource(media="m_b"), duration=F(1))).document
-    assert (strip(made, "V2"), strip(made, "A1")) == ("·1 b0-2 ·1 b2-4", "a2-5 ·1 b1-5")
-    at_its_end = apply(over, Insert(track="V1", at=F(5), source=MediaSource(media="m_b"), duration=F(1))).document
-    assert strip(at_its_end, "V2") == "·1 b0-4"
-
-
-def test_ripple_trim_to_the_right_splits_what_lies_across(document: Document) -> None:
-    made = apply(lay(document, "V2", 1, 4), Trim(clip=ids(document)[0], edge="end", to=F(4), ripple=True)).document
-    assert strip(made, "V1") == strip(made, "A1") == "a2-6 b1-5"
-    assert strip(made, "V2") == "·1 b0-2 ·1 b2-4"
-
-
-def test_ripple_trim_of_a_head_moves_what_lies_over_the_rest(document: Document) -> None:
-    over, clip = lay(document, "V2", 5, 1), ids(document)[1]
-    shorter = apply(over, Trim(clip=clip, edge="start", to=F(4), ripple=True)).document
-    assert (strip(shorter, "V1"), strip(shorter, "V2")) == ("a2-5 b2-5", "·4 b0-1")
-    longer = apply(over, Trim(clip=clip, edge="start", to=F(2), ripple=True)).document
-    assert (strip(longer, "V1"), strip(longer, "V2")) == ("a2-5 b0-5", "·6 b0-1")
-
-
-def test_closing_up_leaves_music_whole_where_there_is_room(document: Document) -> None:
-    over = lay(lay(document, "V2", 1, 3), "V2", 6, 1)
-    made = apply(over, Trim(clip=ids(document)[0], edge="end", to=F(2), ripple=True)).document
-    assert (strip(made, "V1"), strip(made, "V2")) == ("a2-4 b1-5", "·1 b0-3 ·1 b0-1")
-    with pytest.raises(EditError, match=r"push track V2 1 s into the clip before"):
-        apply(over, Delete(clip=ids(document)[0], ripple=True))
-
-
-def test_closing_up_refuses_to_tear_picture_from_sound(document: Document) -> None:
-    with pytest.raises(EditError, match=r"on track A1 from what it is linked to: 1 s in the way") as caught:
-        apply(document, Extract(spans=((F(1), F(2)),), tracks=("V1",)))
-    assert caught.value.value == F(1)
-    second = ids(document)[1]
-    over = apply(document, Split(clip=second, at=F(4))).document  # b's sound starts a second before its picture
-    early = lay(over, "V1", 3, 1)
-    with pytest.raises(EditError, match="in the way"):
-        apply(early, Delete(clip=ids(early)[1], ripple=True))
-
-
-def test_ripple_trim_of_a_clip_whose_sound_ends_elsewhere(document: Document) -> None:
-    first = ids(document)[0]
-    short = lay(document, "A1", 2, 1)  # the sound of the first clip ends a second before its picture
-    made = apply(short, Trim(clip=first, edge="end", to=F(5, 2), ripple=True)).document
-    assert (strip(made, "V1"), strip(made, "A1")) == ("a2-9/2 b1-5", "a2-7/2 b0-1 b1-5")
-    linked = Overwrite(track="V2", at=F(2), source=MediaSource(media="m_b"), duration=F(1), sound_track="A1")
-    with pytest.raises(EditError, match=r"0.5 s out of sync"):
-        apply(apply(document, linked).document, Trim(clip=first, edge="end", to=F(7, 2), ripple=True))
-
-
-def test_ripple_trim_keeps_the_rest_of_a_picture_in_sync_with_its_sound(document: Document) -> None:
-    parted = lay(document, "V1", 1, 1)  # its sound goes on beneath all three
-    with pytest.raises(EditError, match=r"0.5 s out of sync"):
-        apply(parted, Trim(clip=ids(document)[0], edge="end", to=F(3, 2), ripple=True))
-
-
-def test_markers_of_what_is_taken_away_go_to_the_cut(document: Document) -> None:
-    times = {"before": 1, "start": 3, "inside": 4, "end": 7, "beyond": 8}
-    markers = tuple(Marker(id=name, time=F(time), title=name) for name, time in times.items())
-    marked = document.evolve(timeline=document.timeline.evolve(markers=markers))
-
-    def moved(operation: Extract | Delete | Trim | Insert) -> list[Fraction]:
-        return [marker.time for marker in apply(marked, operation).document.timeline.markers]
-
-    assert moved(Extract(spans=((F(3), F(7)),))) == [1, 3, 3, 3, 4]
-    assert moved(Delete(clip=ids(document)[1], ripple=True)) == [1, 3, 3, 3, 4]
-    assert moved(Extract(spans=((F(0), F(2)), (F(6), F(9))))) == [0, 1, 2, 4, 4]
-    assert moved(Trim(clip=ids(document)[1], edge="end", to=F(7, 2), ripple=True)) == [1, 3, F(7, 2), F(7, 2), F(9, 2)]
-    assert moved(Insert(track="V1", at=F(3), source=MediaSource(media="m_b"), duration=F(1))) == [1, 4, 5, 8, 9]
 
 
 @pytest.mark.parametrize(("track", "target"), [("V1", "A1"), ("A1", "V1"), ("A1", "V2")])

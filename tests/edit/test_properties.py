@@ -4,118 +4,82 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from drawn import edits, lengths, moments, rich
 from editing import build, make_media
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from invariants import check, in_sync
 
 from cutroom.edit.apply import apply
-from cutroom.edit.items import cut_sides
+from cutroom.edit.history import History, Step
 from cutroom.edit.operations import (
     OPERATION,
     AddMedia,
-    AddTransition,
-    Append,
+    Arrange,
+    Batch,
     Delete,
     Extract,
     Insert,
     Lift,
-    Move,
+    Link,
     Operation,
     Overwrite,
-    Split,
     Trim,
 )
-from cutroom.errors import EditError
-from cutroom.schema.clip import Clip, Gap, MediaSource
+from cutroom.edit.project_file import dump, parse
+from cutroom.errors import CutroomError, EditError
+from cutroom.schema.clip import MediaSource
 from cutroom.schema.document import Document
 
-moments = st.integers(0, 12 * 30).map(lambda frame: Fraction(frame, 30))
-lengths = st.integers(1, 4 * 30).map(lambda frame: Fraction(frame, 30))
-tracks = st.sampled_from(["V1", "V2", "A1"])
-sources = st.sampled_from(["m_a", "m_b"]).map(lambda media: MediaSource(media=media))
 
-
-@st.composite
-def edits(draw: st.DrawFn, document: Document) -> Operation:
-    clips = [clip.id for track in document.tracks for _, clip in track.clips()] or ["c_none"]
-    clip = st.sampled_from(clips)
-    track = draw(tracks)
-    sound = "A1" if track != "A1" and draw(st.booleans()) else None
-    placing = {"track": track, "source": draw(sources), "start": draw(lengths), "sound_track": sound}
-    span = draw(st.tuples(moments, lengths).map(lambda pair: (pair[0], pair[0] + pair[1])))
-    named = draw(st.sampled_from([None, ("V1",), ("V1", "A1")]))
-    kind = draw(st.integers(0, 9))
-    duration = draw(lengths)
-    at = draw(moments)
-    flag = draw(st.booleans())
-    match kind:
-        case 0:
-            return Append(duration=duration, **placing)
-        case 1:
-            return Insert(at=at, duration=duration, **placing)
-        case 2:
-            return Overwrite(at=at, duration=duration, **placing)
-        case 3:
-            return Trim(clip=draw(clip), edge=draw(st.sampled_from(["start", "end"])), to=at, ripple=flag)
-        case 4:
-            return Split(clip=draw(st.none() | clip), at=at)
-        case 5:
-            return Move(clip=draw(clip), to=at, track=draw(st.none() | tracks))
-        case 6:
-            return Delete(clip=draw(clip), ripple=flag)
-        case 7:
-            return Lift(spans=(span,), tracks=named)
-        case 8:
-            return Extract(spans=(span,), tracks=named)
-        case _:
-            return AddTransition(left=draw(clip), right=draw(st.none() | clip), duration=duration)
-
-
-def check(document: Document) -> None:
-    seen: set[str] = set()
-    for track in document.tracks:
-        if track.items:
-            assert not isinstance(track.items[-1], Gap)
-        for before, after in zip(track.items, track.items[1:], strict=False):
-            assert not (isinstance(before, Gap) and isinstance(after, Gap))
-        for item in track.items:
-            assert item.duration > 0
-            if isinstance(item, Clip):
-                assert item.id not in seen
-                seen.add(item.id)
-                assert item.start >= 0
-                assert item.media is not None
-                assert item.end <= document.find_media(item.media).duration + Fraction(1, 30)
-        fresh = track.evolve(items=track.items)  # works out anew what the edited one has taken over
-        assert [track.start_of(i) for i in range(len(track.items) + 1)] == [
-            fresh.start_of(i) for i in range(len(track.items) + 1)
-        ]
-        for i, item in enumerate(track.items):
-            assert not isinstance(item, Clip) or track.index_of(item.id) == i
-            assert not isinstance(item, Clip) or not item.link or track.linked(item.link) == fresh.linked(item.link)
-        assert track.clips() == fresh.clips()
-        for transition in track.transitions:
-            assert cut_sides(track, transition.left, transition.right) is not None
-
-
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(data=st.data())
 def test_any_sequence_of_edits(data: st.DataObject) -> None:
-    document = build()
+    document, history = rich(), History()
     for _ in range(data.draw(st.integers(1, 8))):
         operation = data.draw(edits(document))
-        before = document.model_dump_json()
+        before = dump(document)
         try:
             made = apply(document, operation)
-        except EditError:
-            assert document.model_dump_json() == before
+        except CutroomError:
+            assert dump(document) == before
             continue
-        assert document.model_dump_json() == before  # pure: undo is the old value
+        assert dump(document) == before  # pure: undo is the old value
         check(made.document)
         again = apply(document, OPERATION.validate_json(OPERATION.dump_json(operation)))
-        assert again.document == made.document  # replaying a journal gives the very same ids
-        assert Document.model_validate_json(made.document.model_dump_json()) == made.document
+        assert again == made  # replaying a journal gives the very same ids
+        assert parse(dump(made.document), name="p.tlp") == made.document
+        history.add(Step("edit", operation, document, made.document, made.notes))
         document = made.document
+    steps = list(history.steps)
+    for step in reversed(steps):
+        assert history.undo().before == step.before
+    for step in steps:
+        assert history.redo().after == step.after
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_linked_clips_stay_in_sync(data: st.DataObject) -> None:
+    document = rich()
+    for _ in range(data.draw(st.integers(1, 6))):
+        operation = data.draw(edits(document))
+        before = in_sync(document)
+        try:
+            document = apply(document, operation).document
+        except CutroomError:
+            continue
+        if isinstance(operation, Arrange | Link | Batch) or operation.compound:
+            continue
+        for pair in before:
+            clips = [clip for track in document.tracks for _, clip in track.clips() if clip.id in pair]
+            if len(clips) == 2 and clips[0].link == clips[1].link is not None and _ripples(document, pair):
+                assert pair in in_sync(document) or pair[::-1] in in_sync(document)
+
+
+def _ripples(document: Document, pair: tuple[str, str]) -> bool:
+    tracks = [document.tracks[document.locate(clip)[0]] for clip in pair]
+    return all(track.sync_lock and not track.locked for track in tracks)
 
 
 @settings(max_examples=60, deadline=None)

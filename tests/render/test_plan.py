@@ -17,6 +17,7 @@ from cutroom.schema.clip import Clip, Gap, Transition
 from cutroom.schema.document import Document
 from cutroom.schema.effect import Effect
 from cutroom.schema.export import ExportSettings
+from cutroom.schema.speed import Ramp
 
 from .conftest import FPS, Film, title, track
 
@@ -75,6 +76,29 @@ def test_the_anchor_is_the_clock_of_the_media_wherever_a_clip_stands(film: Film)
     assert anchor_of(compile_picture(whole, 15, 30)) == anchor_of(compile_picture(moved, 210, 30)) == 30
     assert anchor_of(compile_picture(moved, 0, 210)) == 0
     assert anchor_of(compile_picture(film.document(track("title", [title("Over", 50)])), 7, 20)) == 0
+
+
+SPEEDS = [
+    Fraction(1, 3),
+    Fraction(5, 2),
+    Fraction(0),
+    Ramp.of({0: 1, Fraction(1, 3): 2, Fraction(29, 30): Fraction(1, 2)}),
+]
+
+
+@pytest.mark.parametrize("speed", SPEEDS, ids=["slow", "fast", "held", "ramp"])
+@pytest.mark.parametrize("backwards", [False, True])
+def test_parts_of_a_retimed_clip_are_what_the_compiler_gives_for_them(
+    film: Film, speed: Fraction | Ramp, backwards: bool
+) -> None:
+    clip = film.clip(30, 66).evolve(speed=speed, reverse=backwards)
+    document = film.document(track("video", [film.clip(3, 10), clip]))
+    points = cut_points(document)
+    assert len(points) == (5 if isinstance(speed, Ramp) else 3)
+    for begin, end in pairwise(points):
+        texts = PartTexts(compile_picture(document, begin, end - begin))
+        for first in range(end - begin):
+            assert texts.text(first, 1) == canonical_json(compile_picture(document, begin + first, 1))
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -12,7 +12,7 @@ import pytest
 from editing import build, ids, make_media
 
 from cutroom.edit.operations import OPERATION, AddEffect, AddMedia, AddTrack
-from cutroom.errors import EditError
+from cutroom.errors import EditError, ValidationError
 from cutroom.schema.document import ProjectSettings
 from cutroom.session import Session
 
@@ -30,10 +30,10 @@ def test_one_effect_too_many() -> None:
     while effects(session) < 64:
         session.apply(one_more(session))
     before = session.state
-    with pytest.raises(EditError, match=r"effects: .*at most 64 items"):
+    with pytest.raises(ValidationError, match=r"effects: .*at most 64 items"):
         session.apply(one_more(session))
     assert session.state == before
-    with session.edit("many"), pytest.raises(EditError, match=r"effects: .*at most 64 items"):
+    with session.edit("many"), pytest.raises(ValidationError, match=r"effects: .*at most 64 items"):
         session.apply(one_more(session))
     assert session.state == before
 

@@ -1,66 +1,27 @@
-"""Handles: a clip and a track as `(session, id)`, read live."""
+"""The handle of a clip, read live; its verbs are functions of their own, by theme."""
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from fractions import Fraction
 
-from cutroom.api.arguments import number, pair, text, truth
-from cutroom.api.effect import Effect, EffectChain, gone
+from cutroom.api import clip_edges, clip_speed, clip_ties
+from cutroom.api.arguments import number, pair, text
+from cutroom.api.effect import Effect, EffectChain
+from cutroom.api.handle import Handle, gone
 from cutroom.api.media import Media
-from cutroom.api.times import Clock, step
+from cutroom.api.track import Track
 from cutroom.edit import operations as ops
 from cutroom.errors import ClipGoneError
 from cutroom.schema.clip import Clip as ClipValue
-from cutroom.schema.clip import TitleSource
+from cutroom.schema.clip import CompoundSource, TitleSource
 from cutroom.schema.effect import Scalar
-from cutroom.schema.time import TimeLike, timecode
-from cutroom.schema.track import Track as TrackValue
-from cutroom.session import Session
+from cutroom.schema.speed import Ramp
+from cutroom.schema.time import timecode
 
 
-@dataclass(frozen=True, slots=True)
-class Track:
-    """A track of the timeline."""
-
-    session: Session
-    id: str
-
-    @property
-    def value(self) -> TrackValue:
-        """The track as it is now."""
-        for track in self.session.document.tracks:
-            if track.id == self.id:
-                return track
-        raise gone(self.session, "track", self.id)
-
-    @property
-    def title(self) -> str:
-        """What people call it."""
-        return self.value.title
-
-    @property
-    def kind(self) -> str:
-        """video, audio, title or subtitle."""
-        return self.value.kind
-
-    @property
-    def duration(self) -> Fraction:
-        """Seconds."""
-        return self.value.duration
-
-    @property
-    def clips(self) -> list[Clip]:
-        """Its clips in order."""
-        return [Clip(self.session, clip.id) for _, clip in self.value.clips()]
-
-    def __repr__(self) -> str:
-        return f"Track({self.title!r}, {self.kind}, {len(self.clips)} clips, {float(self.duration):.3f} s)"
-
-
-@dataclass(frozen=True, slots=True)
-class Clip:
+@dataclass(slots=True, unsafe_hash=True)
+class Clip(Handle):
     """A clip on the timeline: a handle that reads the document live.
 
     Example:
@@ -68,7 +29,6 @@ class Clip:
         >>> left, right = clip.split(at=1.5)  # doctest: +SKIP
     """
 
-    session: Session
     id: str
 
     @property
@@ -79,7 +39,7 @@ class Clip:
             ClipGoneError: it was removed; the message names the step.
         """
         try:
-            return self.session.document.clip(self.id)
+            return self.document.clip(self.id)
         except ClipGoneError:
             raise gone(self.session, "clip", self.id) from None
 
@@ -87,7 +47,7 @@ class Clip:
     def exists(self) -> bool:
         """Whether it is on the timeline."""
         try:
-            self.session.document.locate(self.id)
+            self.document.locate(self.id)
         except ClipGoneError:
             return False
         return True
@@ -95,7 +55,7 @@ class Clip:
     @property
     def start(self) -> Fraction:
         """Seconds on the timeline."""
-        return self.session.document.clip_start(self.value.id)
+        return self.document.clip_start(self.value.id)
 
     @property
     def end(self) -> Fraction:
@@ -128,8 +88,8 @@ class Clip:
     def track(self) -> Track:
         """The track it stands on."""
         _ = self.value
-        index, _ = self.session.document.locate(self.id)
-        return Track(self.session, self.session.document.tracks[index].id)
+        index, _ = self.document.locate(self.id)
+        return Track(self.session, self.within, self.document.tracks[index].id)
 
     @property
     def linked(self) -> list[Clip]:
@@ -137,104 +97,90 @@ class Clip:
         link = self.value.link
         if link is None:
             return []
-        return [
-            Clip(self.session, clip.id)
-            for track in self.session.document.tracks
-            for _, clip in track.clips()
-            if clip.link == link and clip.id != self.id
-        ]
+        document = self.document
+        found = (track.items[i] for track in document.tracks for i in track.linked(link))
+        return [self.other(clip.id) for clip in found if clip.kind == "clip" and clip.id != self.id]
+
+    @property
+    def group(self) -> str | None:
+        """Id of the group that it is moved and deleted with; None: it is in none."""
+        return self.value.group
+
+    @property
+    def grouped(self) -> list[Clip]:
+        """The clips that are grouped with it."""
+        group = self.group
+        if group is None:
+            return []
+        clips = (clip for track in self.document.tracks for _, clip in track.clips())
+        return [self.other(clip.id) for clip in clips if clip.group == group and clip.id != self.id]
+
+    @property
+    def speed(self) -> Fraction | dict[Fraction, Fraction]:
+        """Seconds of media per second of timeline; of a ramp the speeds by seconds after the clip's start."""
+        speed = self.value.speed
+        return {key.time: key.speed for key in speed.keys} if isinstance(speed, Ramp) else speed
+
+    @property
+    def reversed(self) -> bool:
+        """Whether it plays from its out point to its in point."""
+        return self.value.reverse
+
+    @property
+    def compound(self) -> str | None:
+        """Title of the compound that it shows; `project.compound(title)` is its timeline."""
+        source = self.value.source
+        return self.document.compound(source.compound).title if isinstance(source, CompoundSource) else None
+
+    @property
+    def angle(self) -> str | None:
+        """Title of the one track of its compound that it shows; None: all. Setting it shows another.
+
+        Raises:
+            EditError: on setting: it shows no compound, or that has no such track for it.
+        """
+        source = self.value.source
+        if not isinstance(source, CompoundSource):
+            return None
+        tracks = self.document.compound(source.compound).timeline.tracks
+        return next((track.title for track in tracks if track.id == source.angle), None)
+
+    @angle.setter
+    def angle(self, angle: str | None) -> None:
+        _ = self.value
+        named = None if angle is None else text("angle", angle)
+        self.apply(ops.SetAngle(clip=self.id, angle=named), "switch angle")
 
     @property
     def effects(self) -> EffectChain:
         """Its chain of effects."""
         return EffectChain(self)
 
-    def _step(self, label: str) -> AbstractContextManager[Clock]:
-        return step(self.session, label, self.track.kind)
+    @property
+    def clock_kind(self) -> str:
+        """The kind of track whose grid its times are on: "audio" where no picture goes along with it."""
+        kinds = {clip.track.kind for clip in (self, *self.linked, *self.grouped)}
+        return "audio" if kinds == {"audio"} else "video"
 
-    def split(self, at: TimeLike) -> tuple[Clip, Clip]:
-        """Cut it in two at a timeline time; what is linked to it is cut too. The left part keeps the id.
+    def other(self, clip_id: str) -> Clip:
+        """A clip of the same timeline."""
+        return Clip(self.session, self.within, clip_id)
 
-        ::
-
-            before  [A~~~~~~A]
-            after   [A~][A'~~]      A keeps id and in point, A' the out point; nothing moves
-
-        Raises:
-            EditError: the time is not inside the clip.
-        """
-        _ = self.value
-        with self._step("split") as clock:
-            made = self.session.apply(ops.Split(clip=self.id, at=clock.at(at)))
-        own = self.session.document.locate(self.id)[0]
-        right = next(i for i in made.created if self.session.document.tracks[own].index_of(i) is not None)
-        return self, Clip(self.session, right)
-
-    def trim(self, *, start: TimeLike | None = None, end: TimeLike | None = None) -> Clip:
-        """Move its edges to timeline times; a gap opens or is taken, nothing else moves.
-
-        ::
-
-            before  [A~~~~~A][B]
-            after   [A~~A]···[B]    clip.trim(end=…)
-
-        Raises:
-            HandlesError: the media does not reach that far; says by how much.
-            EditError: a neighbour is in the way.
-        """
-        return self._trim(start, end, ripple=False)
-
-    def ripple(self, *, start: TimeLike | None = None, end: TimeLike | None = None) -> Clip:
-        """Move its edges; what follows moves along on every sync-locked track.
-
-        ::
-
-            before  [A~~~~~A][B]
-            after   [A~~A][B]       clip.ripple(end=…)
-
-        Raises:
-            HandlesError: the media does not reach that far; says by how much.
-        """
-        return self._trim(start, end, ripple=True)
-
-    def _trim(self, start: TimeLike | None, end: TimeLike | None, *, ripple: bool) -> Clip:
-        _ = self.value
-        with self._step("ripple trim" if ripple else "trim") as clock:
-            if end is not None:  # first: a ripple of the start would move it
-                self.session.apply(ops.Trim(clip=self.id, edge="end", to=clock.at(end), ripple=ripple))
-            if start is not None:
-                self.session.apply(ops.Trim(clip=self.id, edge="start", to=clock.at(start), ripple=ripple))
-        return self
-
-    def move(self, to: TimeLike | None = None, *, track: str | None = None) -> Clip:
-        """Take it, and what is linked to it, to a timeline time or another track, over whatever is there.
-
-        ::
-
-            before  [A][B~~~][C]
-            after   [A]·····[C][B~~~]   clip.move(to=…)
-
-        Raises:
-            EditError: the track cannot hold it, or a linked clip would start before 0.
-        """
-        _ = self.value
-        named = None if track is None else text("track", track)
-        with self._step("move") as clock:
-            target = self.start if to is None else clock.at(to)
-            self.session.apply(ops.Move.checked(clip=self.id, to=target, track=named))
-        return self
-
-    def delete(self, *, ripple: bool = False) -> None:
-        """Remove it with what is linked to it; leave a gap, or close it.
-
-        ::
-
-            before  [A][B][C]
-            after   [A]···[C]       ripple=False
-            after   [A][C]          ripple=True
-        """
-        _ = self.value
-        self.session.apply(ops.Delete(clip=self.id, ripple=truth("ripple", ripple)))
+    split = clip_edges.split
+    trim = clip_edges.trim
+    ripple = clip_edges.ripple
+    roll = clip_edges.roll
+    slip = clip_edges.slip
+    slide = clip_edges.slide
+    move = clip_edges.move
+    delete = clip_edges.delete
+    retime = clip_speed.retime
+    reverse = clip_speed.reverse
+    freeze = clip_speed.freeze
+    unlink = clip_ties.unlink
+    ungroup = clip_ties.ungroup
+    unnest = clip_ties.unnest
+    switch = clip_ties.switch
 
     def transform(self, **parameters: Scalar | tuple[float, float]) -> Effect:
         """Scale, place, turn and fade its picture; a second call replaces the first.
@@ -259,7 +205,8 @@ class Clip:
     def __repr__(self) -> str:
         if not self.exists:
             return f"Clip({self.id!r}, gone)"
-        fps = self.session.document.settings.fps
-        what = self.media.value.path if self.media else f"title {self.text!r}"
+        fps = self.document.settings.fps
+        named = f"compound {self.compound!r}" if self.compound else f"title {self.text!r}"
+        what = self.media.value.path if self.media else named
         span = f"{timecode(self.start, fps)} to {timecode(self.end, fps)}"
         return f"Clip({self.id!r}, {what}, {self.track.title} {span})"

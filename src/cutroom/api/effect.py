@@ -7,31 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cutroom.api.arguments import text, truth, whole
+from cutroom.api.handle import gone
 from cutroom.api.tables import effects_table
 from cutroom.edit import operations as ops
-from cutroom.errors import ClipGoneError, EditError, UnknownNameError, ValidationError, nearest
-from cutroom.schema.document import Document
+from cutroom.errors import EditError, UnknownNameError, ValidationError, nearest
 from cutroom.schema.effect import Effect as EffectValue
 from cutroom.schema.effect import Scalar
 from cutroom.schema.time import shown
-from cutroom.session import Session
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from cutroom.api.clip import Clip
-
-
-def gone(session: Session, what: str, thing_id: str) -> ClipGoneError:
-    """The error for a handle whose thing is gone, naming the step that removed it."""
-    for step in reversed(session.history.steps[: session.history.done]):
-        if _holds(step.before, thing_id):
-            return ClipGoneError(
-                f"{what} {thing_id} was removed by step {step.label!r}",
-                value=thing_id,
-                hint="project.undo() brings it back",
-            )
-    return ClipGoneError(f"there is no {what} {thing_id}", value=thing_id, hint="look at project.timeline.to_df()")
 
 
 LONGEST_CHAIN = 64
@@ -57,15 +44,6 @@ def _scalars(parameters: dict[str, Any]) -> dict[str, Scalar]:
             )
         plain[name] = item
     return plain
-
-
-def _holds(document: Document, thing_id: str) -> bool:
-    return any(
-        thing_id == track.id
-        or track.index_of(thing_id) is not None
-        or any(thing_id == effect.id for _, clip in track.clips() for effect in clip.effects)
-        for track in document.tracks
-    )
 
 
 @dataclass(slots=True, unsafe_hash=True)
@@ -106,7 +84,7 @@ class Effect:
     def enabled(self, on: bool) -> None:
         _ = self.value
         enabled = truth("enabled", on)
-        self.clip.session.apply(ops.SetEffect(clip=self.clip.id, effect=self.id, enabled=enabled))
+        self.clip.apply(ops.SetEffect(clip=self.clip.id, effect=self.id, enabled=enabled))
 
     def set(self, **parameters: Scalar) -> Effect:
         """Change parameters.
@@ -115,9 +93,7 @@ class Effect:
             ValidationError: unknown, or out of range; nothing changed.
         """
         _ = self.value
-        self.clip.session.apply(
-            ops.SetEffect.checked(clip=self.clip.id, effect=self.id, parameters=_scalars(parameters))
-        )
+        self.clip.apply(ops.SetEffect.checked(clip=self.clip.id, effect=self.id, parameters=_scalars(parameters)))
         return self
 
     def move(self, index: int) -> Effect:
@@ -128,13 +104,13 @@ class Effect:
         """
         _ = self.value
         place = whole("index", index, 0, LONGEST_CHAIN)
-        self.clip.session.apply(ops.MoveEffect(clip=self.clip.id, effect=self.id, index=place))
+        self.clip.apply(ops.MoveEffect(clip=self.clip.id, effect=self.id, index=place))
         return self
 
     def remove(self) -> None:
         """Take it out of the chain."""
         _ = self.value
-        self.clip.session.apply(ops.RemoveEffect(clip=self.clip.id, effect=self.id))
+        self.clip.apply(ops.RemoveEffect(clip=self.clip.id, effect=self.id))
 
     def __repr__(self) -> str:
         value = self.value
@@ -166,7 +142,7 @@ class EffectChain:
                 f"clip {self.clip.id} has {LONGEST_CHAIN} effects, and no more", value=effect, hint="remove one first"
             )
         place = None if index is None else whole("index", index, 0, LONGEST_CHAIN)
-        made = self.clip.session.apply(
+        made = self.clip.apply(
             ops.AddEffect.checked(
                 clip=self.clip.id, effect=text("effect", effect), parameters=_scalars(parameters), index=place
             )

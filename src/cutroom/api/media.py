@@ -10,14 +10,14 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cutroom.api import arguments
+from cutroom.api import arguments, media_files
 from cutroom.api.arguments import text
-from cutroom.app import App
+from cutroom.api.media_files import State
+from cutroom.app import App, app
 from cutroom.edit.adopt import adopt
-from cutroom.edit.operations import AddMedia, SetSettings
+from cutroom.edit.operations import AddMedia, RemoveMedia, SetSettings
 from cutroom.edit.relocate import portable
-from cutroom.errors import UnknownNameError
-from cutroom.media.library import checked_path
+from cutroom.errors import MediaNotFoundError, UnknownNameError
 from cutroom.schema.media import AudioStream, Fingerprint, VideoStream
 from cutroom.schema.media import Media as MediaValue
 from cutroom.session import Session
@@ -71,6 +71,40 @@ class Media:
         return self.value.audio
 
     @property
+    def state(self) -> State:
+        """Whether its file is as it was added: "ok", "missing" or "changed"; one that was touched is read for that."""
+        return media_files.state(self.session, app(), self.value, thorough=True)
+
+    def remove(self) -> None:
+        """Take it out of the project; the file stays where it is.
+
+        Raises:
+            EditError: a clip shows it; `.value` has the ids.
+
+        Example:
+            >>> project.media["beach.mp4"].remove()  # doctest: +SKIP
+        """
+        self.session.apply(RemoveMedia(media=self.id))
+
+    def relink(self, path: str | os.PathLike[str], *, override: bool = False) -> Media:
+        """Look for its content in another file from now on; clips stay as they are.
+
+        Args:
+            path: the file; it is examined.
+            override: whether a file with another content may take its place (a better copy of the same recording).
+
+        Raises:
+            MediaNotFoundError, UnsupportedMediaError, DamagedMediaError: the file cannot be used.
+            EditError: another content, and `override` is off; or a clip shows more than the file has.
+
+        Example:
+            >>> project.media["beach.mp4"].relink("/disk2/beach.mp4")  # doctest: +SKIP
+        """
+        replaces, old = arguments.truth("override", override), self.value
+        media_files.put(self.session, old, media_files.probe(app(), path), override=replaces)
+        return self
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """What the probe found wrong and could live with."""
         return self.value.warnings
@@ -97,9 +131,9 @@ class MediaLibrary:
         Media(beach.mp4, 13.640 s, 1280x720 h264 at 25 fps, aac 48000 Hz stereo)
     """
 
-    def __init__(self, session: Session, app: App) -> None:
-        self._session = session
-        self._app = app
+    def __init__(self, session: Session, services: App) -> None:
+        self.session = session
+        self.app = services
 
     def add(self, path: str | os.PathLike[str]) -> Media:
         """Put a file into the project (once: the same content at the same path is the same media).
@@ -126,16 +160,11 @@ class MediaLibrary:
         Raises:
             MediaNotFoundError, UnsupportedMediaError, DamagedMediaError: names the file and what to do.
         """
-        absolute = arguments.path(path)
-        checked_path(absolute)
-        self._app.grant_read(absolute, remember=False)
-        probed = self._app.probe(absolute)
-        self._app.grant_read(absolute, remember=True)
-        return probed
+        return media_files.probe(self.app, path)
 
     def put(self, probed: MediaValue) -> Media:
         """Put what `probe` found into the project, where it is not in it yet."""
-        absolute, session = Path(probed.path), self._session
+        absolute, session = Path(probed.path), self.session
         with session.edit(f"add media {absolute.name}"):
             document = session.document
             for media in document.media:
@@ -149,11 +178,78 @@ class MediaLibrary:
             count("media_files_imported_total")
             return Media(session, made.id)
 
+    def scan(self, folder: str | os.PathLike[str], *, progress: bool = True) -> list[Media]:
+        """Put all media of a folder and the folders in it into the project, as one step.
+
+        What the project has already, by path or by content, is not added again. A file that cannot be used is left out,
+        and `project.last` names it.
+
+        Args:
+            folder: relative to the current folder, or absolute.
+            progress: whether to draw a bar.
+
+        Returns:
+            All media that were found there, by path: new ones, and those that the project had.
+
+        Raises:
+            MediaNotFoundError: there is no such folder.
+
+        Example:
+            >>> project.media.scan("footage/")  # doctest: +SKIP
+        """
+        return [Media(self.session, name) for name in media_files.scan(self, folder, progress=progress)]
+
+    def relink(
+        self,
+        old: str | os.PathLike[str] | Media,
+        new: str | os.PathLike[str] | None = None,
+        *,
+        override: bool = False,
+        progress: bool = True,
+    ) -> list[Media]:
+        """Find media that were moved.
+
+        Args:
+            old: a media by handle, id, path or file name; alone: a folder, in which every media that is missing or
+                changed is looked for by its content.
+            new: the file that the media is now, or a folder, in which it is looked for by its content.
+            override: whether `new` may have another content.
+            progress: whether to draw a bar while a folder is searched.
+
+        Returns:
+            The media that were found anew.
+
+        Raises:
+            MediaNotFoundError: there is no such file or folder, or the folder does not hold the content.
+            UnknownNameError: the project has no such media.
+            EditError: another content, and `override` is off.
+
+        Example:
+            >>> project.media.relink("beach.mp4", "/disk2/beach 1.mp4")  # doctest: +SKIP
+            >>> project.media.relink("/disk2/footage")  # doctest: +SKIP
+        """
+        replaces, draws = arguments.truth("override", override), arguments.truth("progress", progress)
+        if new is None:
+            folder = arguments.path(old)
+            return media_files.search(self, [m for m in self if m.state != "ok"], folder, progress=draws)
+        target = arguments.path(new)
+        media = old if isinstance(old, Media) else self[old if isinstance(old, str) else str(arguments.path(old))]
+        if not target.is_dir():
+            return [media.relink(target, override=replaces)]
+        found = media_files.search(self, [media], target, progress=draws)
+        if not found:
+            raise MediaNotFoundError(
+                f"no file in {target} has the content of {media.value.path}",
+                value=str(target),
+                hint="name the file itself, and pass override=True where another content will do",
+            )
+        return found
+
     def __iter__(self) -> Iterator[Media]:
-        return iter([Media(self._session, media.id) for media in self._session.document.media])
+        return iter([Media(self.session, media.id) for media in self.session.document.media])
 
     def __len__(self) -> int:
-        return len(self._session.document.media)
+        return len(self.session.document.media)
 
     def __getitem__(self, name: str) -> Media:
         """A media by id, path or file name.
@@ -168,13 +264,22 @@ class MediaLibrary:
         return found[0]
 
     def to_df(self) -> pd.DataFrame:
-        """One row per media: id, path, duration (seconds), frames, rate, width, height, codecs, warnings."""
+        """One row per media.
+
+        `id`, `path`, `state` ("ok", "missing", or "changed" since it was added), `duration` (seconds), `frames`, `rate`
+        (per second), `width`, `height`, `video_codec`, `audio_codec`, `sample_rate`, `warnings`. A file that was
+        touched since it was added is read whole, once, to tell whether it was changed.
+        """
+        return self._table(thorough=True)
+
+    def _table(self, *, thorough: bool) -> pd.DataFrame:
         import pandas as pd
 
         rows = [
             {
                 "id": m.id,
                 "path": m.value.path,
+                "state": media_files.state(self.session, self.app, m.value, thorough=thorough),
                 "duration": float(m.duration),
                 "frames": m.video.frames if m.video else None,
                 "rate": float(m.video.rate) if m.video else None,
@@ -187,7 +292,7 @@ class MediaLibrary:
             }
             for m in self
         ]
-        columns = ["id", "path", "duration", "frames", "rate", "width", "height"]
+        columns = ["id", "path", "state", "duration", "frames", "rate", "width", "height"]
         columns += ["video_codec", "audio_codec", "sample_rate", "warnings"]
         frame = pd.DataFrame(rows, columns=columns)
         return frame.astype(dict.fromkeys(("frames", "width", "height", "sample_rate"), "Int64") | {"rate": "float64"})
@@ -196,4 +301,4 @@ class MediaLibrary:
         return f"{len(self)} media: " + ", ".join(m.value.path for m in self)
 
     def _repr_html_(self) -> str:
-        return str(self.to_df().to_html(index=False))
+        return str(self._table(thorough=False).to_html(index=False))

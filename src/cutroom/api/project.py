@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
-from cutroom.api import arguments
-from cutroom.api.media import MediaLibrary
+from cutroom.api import arguments, compound
+from cutroom.api.compound import Compound
+from cutroom.api.media import Media, MediaLibrary
 from cutroom.api.timeline import Timeline
 from cutroom.app import App, app
 from cutroom.schema.base import new_id
 from cutroom.schema.document import Document, ProjectSettings
-from cutroom.schema.time import parse_rate
+from cutroom.schema.time import TimeLike, parse_rate
 from cutroom.session import Session
 
 if TYPE_CHECKING:
@@ -129,7 +130,72 @@ class Project:
     @property
     def timeline(self) -> Timeline:
         """Its timeline."""
-        return Timeline(self.session, self._app)
+        return Timeline(self.session, None, self._app)
+
+    @property
+    def compounds(self) -> list[Compound]:
+        """Its compounds: timelines of their own, with a title, which clips can show."""
+        return compound.compounds(self.session, self._app)
+
+    def compound(self, name: str) -> Compound:
+        """A compound by title or id.
+
+        Raises:
+            UnknownNameError: there is none; names the nearest.
+
+        Example:
+            >>> project.timeline.append(project.compound("Scene"))  # doctest: +SKIP
+        """
+        return compound.find(self.session, self._app, name)
+
+    def add_compound(self, name: str) -> Compound:
+        """Begin an empty compound, to be edited like a timeline.
+
+        Args:
+            name: its title, 1 to 200 characters.
+
+        Raises:
+            EditError: there is a compound of that name.
+
+        Example:
+            >>> project.add_compound("Scene").append("beach.mp4")  # doctest: +SKIP
+        """
+        return compound.begin(self.session, self._app, name)
+
+    def multicam(
+        self,
+        name: str,
+        media: Sequence[str | os.PathLike[str] | Media],
+        *,
+        sync: Literal["sound", "start"] | Sequence[TimeLike] = "sound",
+        titles: Sequence[str] | None = None,
+    ) -> Compound:
+        """Bring recordings of one event together: a compound whose tracks are angles.
+
+        ::
+
+            left   [~~~~~~~~~]
+            right  ···[~~~~~~~~~]       one moment of the event stands at one time on all tracks
+
+        A clip of it shows one angle, the first, and plays the first one's sound; `clip.switch(...)` cuts to another.
+
+        Args:
+            name: title of the compound.
+            media: two recordings or more: paths, or media of the project. One without a picture is a sound only.
+            sync: "sound": by what their microphones heard (each is compared with the first); "start": all begin at
+                once; or for each the time at which it begins, in seconds, less than 0 for earlier.
+            titles: of the angles; None: the names of the files without suffix.
+
+        Raises:
+            MediaError: a file cannot be used.
+            ValidationError: two of them share no sound that could be found; or something else than said above.
+            EditError: there is a compound of that name.
+
+        Example:
+            >>> talk = project.multicam("Talk", ["left.mp4", "right.mp4"])  # doctest: +SKIP
+            >>> project.timeline.append(talk).switch("right", at=4)  # doctest: +SKIP
+        """
+        return compound.film(self.session, self._app, name, media=media, sync=sync, titles=titles)
 
     @property
     def media(self) -> MediaLibrary:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cutroom.api import arguments
 from cutroom.api.arguments import text, whole, wrong
+from cutroom.api.timeline import Timeline
 from cutroom.api.times import Clock, span_of
 from cutroom.app import MediaWorkers, Snapshot, app
 from cutroom.errors import MediaNotFoundError, OutputError
@@ -19,12 +20,10 @@ from cutroom.render.presets import default_presets
 from cutroom.render.report import Report
 from cutroom.render.verify import Verification
 from cutroom.render.verify import verify as verify_file
-from cutroom.session import Session
 from cutroom.workers.grantbook import GrantBook
 
 if TYPE_CHECKING:
     from cutroom.api.project import Project
-    from cutroom.api.timeline import Timeline
 
 
 SUFFIXES = frozenset({".mp4", ".m4v"})
@@ -35,7 +34,7 @@ class Renderer:
     """Exports a project.
 
     Args:
-        project: a project, or its timeline.
+        project: a project, its timeline, or a compound.
         preset: a name of `cr.presets.to_df()`; "h264" keeps the project's size and rate.
         workers: worker processes; None: the share of the machine that this process may use.
         executor: runs the work instead of local workers: anything shaped like `concurrent.futures.Executor`.
@@ -53,19 +52,20 @@ class Renderer:
     def __init__(
         self, project: Project | Timeline, preset: str = "h264", *, workers: int | None = None, executor: Any = None
     ) -> None:
-        session = getattr(project, "session", None)
-        if not isinstance(session, Session):
-            raise wrong("project", "a project or its timeline", project)
+        timeline = getattr(project, "timeline", project)
+        if not isinstance(timeline, Timeline):
+            raise wrong("project", "a project, its timeline or a compound", project)
         if executor is not None and not callable(getattr(executor, "submit", None)):
             raise wrong("executor", "something with a method submit", executor)
-        self.session = session
+        self.session = timeline.session
+        self._timeline = timeline
         self.settings = default_presets().get(text("preset", preset)).settings
         self._app = app()
         self._workers = None if workers is None else whole("workers", workers, 1, 1024)
         self._executor = executor
 
     def _snapshot(self, span: Any) -> Snapshot:
-        document = self.session.document
+        document = self._timeline.document
         exact = None if span is None else span_of(span, Clock.of(document, "video"))
         path = self.session.path
         project = str(path) if path else None

@@ -7,13 +7,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
+from cutroom.api.handle import Handle
 from cutroom.errors import TimeError
 from cutroom.schema.document import Document
-from cutroom.schema.media import Media as MediaValue
-from cutroom.schema.time import TimeLike, parse_time, shown, snap, to_frame
+from cutroom.schema.time import FINEST, TimeLike, parse_time, shown, snap, to_frame
 from cutroom.session import Session
+
+
+class Played(NamedTuple):
+    """What a clip can play: a media, or a compound."""
+
+    rate: Fraction
+    """Of its frames, or samples."""
+    duration: Fraction
+    ends: Fraction
+    """Where a clip of all of it ends: the last picture, where it has one."""
+
 
 NOISE = Fraction(1, 1_000_000)
 """Seconds: what a float is off by is no news."""
@@ -29,14 +40,18 @@ class Clock:
     """What `cr.frames(n)` and timecodes count in."""
     grid: Fraction
     """What times snap to, per second."""
+    exact: bool = False
+    """Whether a time that is given as a Fraction stays as it is: sound needs no grid."""
     snapped: list[str] = field(default_factory=list, repr=False, compare=False)
     """What snapped so far, in words."""
 
     @classmethod
-    def of(cls, document: Document, kind: str) -> Clock:
-        """The clock of a kind of track."""
+    def of(cls, document: Document, kind: str, *, ripple: bool = False) -> Clock:
+        """The clock of a kind of track; pictures that a ripple of sound would shift stay on their frames."""
         settings = document.settings
-        return cls(settings.fps, Fraction(settings.sample_rate) if kind == "audio" else settings.fps)
+        shifts = ripple and any(t.kind != "audio" and t.sync_lock and (t.items or t.cues) for t in document.tracks)
+        sound = kind == "audio" and not shifts
+        return cls(settings.fps, Fraction(settings.sample_rate) if sound else settings.fps, sound and not ripple)
 
     @property
     def unit(self) -> str:
@@ -44,8 +59,22 @@ class Clock:
         return "frame" if self.grid == self.rate else "sample"
 
     def at(self, value: TimeLike) -> Fraction:
-        """A timeline time on the grid."""
-        return self.snap(parse_time(value, rate=self.rate))
+        """A timeline time on the grid; of sound a Fraction of ordinary fineness is taken exactly."""
+        exact = parse_time(value, rate=self.rate)
+        if self.exact and isinstance(value, Fraction) and exact.denominator <= FINEST:
+            return exact
+        return self.snap(exact)
+
+    def beside(self, value: TimeLike, old: Fraction) -> Fraction:
+        """A timeline time that lies a whole number of frames (or samples) from another: what a ripple shifts by."""
+        exact = parse_time(value, rate=self.rate)
+        near = old + snap(exact - old, self.grid)
+        self._note(exact, near, f"{self.unit} {to_frame(near, self.grid)}")
+        return near
+
+    def offset(self, value: TimeLike) -> Fraction:
+        """By how much something moves on the timeline, on the grid; less than 0 is earlier."""
+        return self.snap(parse_time(value, rate=self.rate, signed=True))
 
     def snap(self, exact: Fraction) -> Fraction:
         """An exact timeline time on the grid."""
@@ -91,12 +120,12 @@ def _seconds(exact: Fraction) -> str:
 
 
 @contextmanager
-def step(session: Session, label: str, kind: str) -> Iterator[Clock]:
+def step(handle: Handle, label: str, kind: str, *, ripple: bool = False) -> Iterator[Clock]:
     """One step of history whose times are on the clock of a kind of track; its notes tell what snapped."""
-    with session.edit(label):
-        clock = Clock.of(session.document, kind)
+    with handle.session.edit(label):
+        clock = Clock.of(handle.document, kind, ripple=ripple)
         yield clock
-        clock.tell(session)
+        clock.tell(handle.session)
 
 
 def _two(value: Any) -> tuple[Any, Any]:
@@ -139,29 +168,22 @@ def span_of(value: Any, clock: Clock) -> tuple[Fraction, Fraction]:
     return first, last
 
 
-def source_range(value: Any, media: MediaValue, clock: Clock) -> tuple[Fraction, Fraction]:
-    """In point (media time, exact) and duration (on the timeline's grid) of a stretch of a media; None is all of it.
+def source_range(value: Any, of: Played) -> tuple[Fraction, Fraction, bool]:
+    """In and out point of a stretch of what is played (its own time, exact), and whether the out point was given.
 
     Raises:
         TimeError: it is not a pair, or ends before it starts.
     """
-    rate = media.video.rate if media.video else Fraction(media.audio.sample_rate if media.audio else 1)
-    begins, ends, asked = Fraction(0), media.duration, False
     if value is None:
-        if media.video and clock.grid == clock.rate:
-            ends = media.video.start + media.video.duration
-    else:
-        try:
-            start, end = _two(value)
-        except (TypeError, ValueError):
-            raise TimeError(
-                f"source is (in point, out point), not {shown(value)}", value=value, hint="for example source=(2, 5)"
-            ) from None
-        begins, asked = parse_time(start, rate=rate), end is not None
-        ends = parse_time(end, rate=rate) if asked else ends
-        if ends <= begins:
-            raise TimeError(
-                f"the out point must lie after the in point: {shown(value)}", value=value, hint="source=(2, 5)"
-            )
-    duration = max(snap(ends - begins, clock.grid), 1 / clock.grid)
-    return begins, clock.lasting(ends - begins, duration) if asked else duration
+        return Fraction(0), of.ends, False
+    try:
+        start, end = _two(value)
+    except (TypeError, ValueError):
+        raise TimeError(
+            f"source is (in point, out point), not {shown(value)}", value=value, hint="for example source=(2, 5)"
+        ) from None
+    begins = parse_time(start, rate=of.rate)
+    ends = of.duration if end is None else parse_time(end, rate=of.rate)
+    if ends <= begins:
+        raise TimeError(f"the out point must lie after the in point: {shown(value)}", value=value, hint="source=(2, 5)")
+    return begins, ends, end is not None

@@ -6,13 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from cutroom.edit import decorate, place, remove
+from cutroom.edit import decorate, neighbours, nesting, place, relate, remove, structure, subtitles, timing
 from cutroom.edit import operations as ops
 from cutroom.edit.draft import Draft
 from cutroom.edit.trim import trim
-from cutroom.errors import EditError
+from cutroom.edit.unnesting import unnest
 from cutroom.schema.document import Document
-from cutroom.schema.track import Track
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,60 +42,67 @@ def apply(document: Document, operation: ops.Operation) -> Applied:
         >>> [track.title for track in made.document.tracks]
         ['V1']
     """
-    draft = Draft(document, operation.id)
+    inside = None if isinstance(operation, _WHOLE) else operation.compound
+    draft = Draft(document.inside(inside), operation.id)
     _VERBS[type(operation)](draft, operation)
-    return Applied(draft.document, tuple(draft.created), tuple(draft.notes))
+    draft.relink()
+    changed = _outside(document, draft.document, inside)
+    if changed.compounds is not document.compounds:
+        draft.notes += nesting.check_compounds(document, changed)
+    return Applied(changed, tuple(draft.created), tuple(draft.notes))
 
 
-def _add_media(draft: Draft, op: ops.AddMedia) -> None:
-    if any(media.id == op.media.id for media in draft.document.media):
-        raise EditError(f"the project has media {op.media.id} already", value=op.media.id)
-    draft.document = draft.document.replace(media=(*draft.document.media, op.media))
-    draft.created.append(op.media.id)
-
-
-def _set_settings(draft: Draft, op: ops.SetSettings) -> None:
-    draft.document = draft.document.evolve(settings=op.settings)
-
-
-def _add_track(draft: Draft, op: ops.AddTrack) -> None:
-    document = draft.document
-    if any(track.title == op.title for track in document.tracks):
-        raise EditError(f"there is a track {op.title} already", value=op.title, hint="choose another title")
-    made = Track(id=draft.make_id("t"), kind=op.track, title=op.title)
-    tracks = list(document.tracks)
-    same = [i for i, track in enumerate(tracks) if track.kind == op.track]
-    if same:
-        at = same[-1] + 1
-    else:  # pictures at the bottom, titles above them, sound last
-        order = {"video": 0, "title": 1, "subtitle": 2, "audio": 3}
-        at = sum(order[track.kind] < order[op.track] for track in tracks)
-    tracks.insert(at, made)
-    draft.document = document.evolve(timeline=document.timeline.replace(tracks=tuple(tracks)))
-    draft.created.append(made.id)
+def _outside(document: Document, inside: Document, compound_id: str | None) -> Document:
+    """The project after an edit of one of its compounds."""
+    if compound_id is None:
+        return inside
+    compounds = tuple(c.evolve(timeline=inside.timeline) if c.id == compound_id else c for c in inside.compounds)
+    return inside.evolve(timeline=document.timeline, compounds=compounds)
 
 
 def _batch(draft: Draft, op: ops.Batch) -> None:
     for inner in op.operations:
-        made = apply(draft.document, inner)
+        made = apply(draft.document, inner.evolve(compound=inner.compound or op.compound))
         draft.document = made.document
         draft.created += made.created
         draft.notes += made.notes
 
 
+_WHOLE = (
+    *(ops.AddMedia, ops.SetMedia, ops.RemoveMedia, ops.SetSettings, ops.AddCompound, ops.RemoveCompound),
+    ops.Batch,  # its operations find their timelines themselves
+)
+"""Operations on the project, not on a timeline: they see all of it from inside of a compound, too."""
+
 _VERBS: dict[type, Callable[[Draft, Any], None]] = {
-    ops.AddMedia: _add_media,
-    ops.SetSettings: _set_settings,
-    ops.AddTrack: _add_track,
+    ops.AddMedia: structure.add_media,
+    ops.SetMedia: structure.set_media,
+    ops.RemoveMedia: structure.remove_media,
+    ops.SetSettings: structure.set_settings,
+    ops.AddTrack: structure.add_track,
+    ops.SetTrack: structure.set_track,
+    ops.MoveTrack: structure.move_track,
+    ops.RemoveTrack: structure.remove_track,
+    ops.AddMarker: structure.add_marker,
+    ops.SetMarker: structure.set_marker,
+    ops.RemoveMarker: structure.remove_marker,
     ops.Append: place.append,
     ops.Insert: place.insert,
     ops.Overwrite: place.overwrite,
+    ops.Fill: place.fill,
     ops.Move: place.move,
+    ops.Arrange: place.arrange,
     ops.Trim: trim,
+    ops.Roll: neighbours.roll,
+    ops.Slip: neighbours.slip,
+    ops.Slide: neighbours.slide,
     ops.Split: remove.split,
     ops.Lift: remove.lift,
     ops.Extract: remove.extract,
     ops.Delete: remove.delete,
+    ops.Retime: timing.retime,
+    ops.Reverse: timing.reverse,
+    ops.Freeze: timing.freeze,
     ops.AddEffect: decorate.add_effect,
     ops.SetEffect: decorate.set_effect,
     ops.MoveEffect: decorate.move_effect,
@@ -104,5 +110,15 @@ _VERBS: dict[type, Callable[[Draft, Any], None]] = {
     ops.AddTransition: decorate.add_transition,
     ops.RemoveTransition: decorate.remove_transition,
     ops.SetTitle: decorate.set_title,
+    ops.Link: relate.link,
+    ops.Unlink: relate.unlink,
+    ops.Group: relate.group,
+    ops.Ungroup: relate.ungroup,
+    ops.AddCompound: nesting.add_compound,
+    ops.RemoveCompound: nesting.remove_compound,
+    ops.Nest: nesting.nest,
+    ops.Unnest: unnest,
+    ops.SetAngle: nesting.set_angle,
+    ops.SetCues: subtitles.set_cues,
     ops.Batch: _batch,
 }

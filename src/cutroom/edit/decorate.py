@@ -20,7 +20,7 @@ from cutroom.schema.effect import Effect
 
 
 def add_effect(draft: Draft, op: AddEffect) -> None:
-    """Put an effect at its place in the chain."""
+    """``[A: blur]`` → ``[A: blur, fade_in]``, or at another place in the chain."""
     clip = draft.document.clip(op.clip)
     effect = Effect(id=draft.make_id("e"), effect=op.effect, parameters=op.parameters)
     chain = list(clip.effects)
@@ -37,7 +37,7 @@ def _find(clip: Clip, effect_id: str) -> int:
 
 
 def set_effect(draft: Draft, op: SetEffect) -> None:
-    """Change parameters, or switch the effect."""
+    """``[A: blur 2]`` → ``[A: blur 3]``: parameters that are not named stay."""
     clip = draft.document.clip(op.clip)
     i = _find(clip, op.effect)
     old = clip.effects[i]
@@ -48,7 +48,7 @@ def set_effect(draft: Draft, op: SetEffect) -> None:
 
 
 def move_effect(draft: Draft, op: MoveEffect) -> None:
-    """Give an effect another place in its chain."""
+    """``[A: blur, fade_in]`` → ``[A: fade_in, blur]``."""
     clip = draft.document.clip(op.clip)
     chain = list(clip.effects)
     effect = chain.pop(_find(clip, op.effect))
@@ -57,14 +57,14 @@ def move_effect(draft: Draft, op: MoveEffect) -> None:
 
 
 def remove_effect(draft: Draft, op: RemoveEffect) -> None:
-    """Take an effect out of its chain."""
+    """``[A: blur, fade_in]`` → ``[A: fade_in]``."""
     clip = draft.document.clip(op.clip)
     i = _find(clip, op.effect)
     draft.set_clip(clip.evolve(effects=(*clip.effects[:i], *clip.effects[i + 1 :])))
 
 
 def set_title(draft: Draft, op: SetTitle) -> None:
-    """Change a title.
+    """``[T: Hello]`` → ``[T: Goodbye]``: where it stands, and for how long, stays.
 
     Raises:
         EditError: the clip is no title.
@@ -76,7 +76,7 @@ def set_title(draft: Draft, op: SetTitle) -> None:
 
 
 def add_transition(draft: Draft, op: AddTransition) -> None:
-    """Attach a transition to a cut.
+    """``[A][B]`` → ``[A/\\B]``, or to and from nothing ``[A]··`` → ``[A\\··``: on the cut; no clip moves or changes.
 
     Raises:
         EditError: the clips do not meet, or the cut has one already.
@@ -112,7 +112,7 @@ def add_transition(draft: Draft, op: AddTransition) -> None:
 
 
 def remove_transition(draft: Draft, op: RemoveTransition) -> None:
-    """Make a cut plain again."""
+    """``[A/\\B]`` → ``[A][B]``: the cut is plain again."""
     for t, track in enumerate(draft.document.tracks):
         left = tuple(other for other in track.transitions if other.id != op.transition)
         if len(left) < len(track.transitions):

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import accumulate
 
-from cutroom.edit.items import closed, cut_sides, edge_effects, melt, part
+from cutroom.edit.cues import opened, removed
+from cutroom.edit.items import closed, cut_sides, edge_effects, melt
 from cutroom.edit.limits import check_overlaps, check_transition
 from cutroom.errors import HandlesError, LockedTrackError
 from cutroom.schema.base import derive_id
@@ -25,6 +27,8 @@ class Draft:
     created: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     _made: int = 0
+    _parted: dict[tuple[str, str], None] = field(default_factory=dict)
+    """Links of clips that were cut, and those of the parts that left them; in order."""
 
     def make_id(self, prefix: str) -> str:
         """The next id that this operation gives."""
@@ -54,8 +58,12 @@ class Draft:
     def unlocked(self, names: Sequence[str] | None) -> list[int]:
         """Tracks that a span verb works on: the named ones, or all that are not locked."""
         if names is not None:
-            return [self.track(name) for name in names]
+            return list(dict.fromkeys(self.track(name) for name in names))
         return [i for i, track in enumerate(self.document.tracks) if not track.locked]
+
+    def holds(self, clip_id: str) -> bool:
+        """Whether a clip is on the timeline."""
+        return any(track.index_of(clip_id) is not None for track in self.document.tracks)
 
     def group(self, clip_id: str) -> list[tuple[int, int]]:
         """Where a clip and what is linked to it stand (track, item), the clip itself first; none may be locked."""
@@ -68,6 +76,20 @@ class Draft:
         for index, _ in members:
             self.require_unlocked(index)
         return members
+
+    def families(self, clip_id: str) -> list[list[tuple[int, int]]]:
+        """Where a clip and its group stand, each with what is linked to it; the clip first; none may be locked."""
+        own = self.document.clip(clip_id)
+        if own.group is None:
+            return [self.group(clip_id)]
+        grouped = [clip.id for track in self.document.tracks for _, clip in track.clips() if clip.group == own.group]
+        seen: set[tuple[int, int]] = set()
+        found: list[list[tuple[int, int]]] = []
+        for name in (clip_id, *grouped):
+            if self.document.locate(name) not in seen:
+                found.append(self.group(name))
+                seen.update(found[-1])
+        return found
 
     def set_tracks(self, changed: dict[int, Track]) -> None:
         """Put changed tracks in place."""
@@ -86,19 +108,19 @@ class Draft:
         first, stop = track.index_at(start), track.index_at(end)
         pieces, none = list(items), Fraction(0)
         if stop < len(track.items) and track.start_of(stop) < end:
-            pieces.append(part(track.items[stop], end - track.start_of(stop), none))
+            pieces.append(track.items[stop].part(end - track.start_of(stop), none))
             stop += 1
         if start > track.duration:
             pieces.insert(0, Gap(duration=start - track.duration))
         elif first < len(track.items) and track.start_of(first) < start:
-            pieces.insert(0, part(track.items[first], none, track.start_of(first + 1) - start))
+            pieces.insert(0, track.items[first].part(none, track.start_of(first + 1) - start))
         self.splice(index, first, stop, pieces)
 
     def splice(self, index: int, start: int, stop: int, items: Sequence[Item]) -> None:
         """Replace items [start, stop): pieces of one clip get ids of their own, gaps melt, transitions follow a cut."""
         track = self.document.tracks[index]
         old = track.items
-        pieces, first, last = self._name_pieces(list(items))
+        pieces, first, last = self._name_pieces(list(items), track.start_of(start))
         while start and old[start - 1].kind == "gap":
             start -= 1
             pieces.insert(0, old[start])
@@ -117,6 +139,21 @@ class Draft:
         self.require_unlocked(t)
         self.set_tracks({t: self.document.tracks[t].spliced(i, i + 1, (clip,))})
 
+    def relink(self) -> None:
+        """Where a clip was cut and its picture or sound was not, the link goes with the part that plays along."""
+        for link, new in self._parted:
+            left, parts = self._linked(link), self._linked(new)
+            for clip, start in left if len(left) > 1 else ():
+                beside = [_meet(clip, start, *other) for other in left if other[0] is not clip]
+                if not any(beside) and any(_meet(clip, start, *part) for part in parts):
+                    t, _ = self.document.locate(clip.id)
+                    if not self.document.tracks[t].locked:
+                        self.set_clip(clip.evolve(link=new))
+
+    def _linked(self, link: str) -> list[tuple[Clip, Fraction]]:
+        found = ((track, i, track.items[i]) for track in self.document.tracks for i in track.linked(link))
+        return [(item, track.start_of(i)) for track, i, item in found if isinstance(item, Clip)]
+
     def shift(self, at: Fraction, delta: Fraction, skip: Iterable[int]) -> None:
         """Ripple every sync-locked track but `skip`, and the markers.
 
@@ -134,12 +171,19 @@ class Draft:
             if index in left_out or not track.sync_lock or track.duration <= min(at, at + delta):
                 continue
             if track.locked:
-                self.notes.append(f"track {track.title} is locked and stayed where it is")
+                self._note_once(f"track {track.title} is locked and stayed where it is")
+            elif track.cues:
+                moved = opened(track.cues, at, delta) if delta > 0 else removed(track.cues, at + delta, at, close=True)
+                self.set_tracks({index: track.evolve(cues=moved)})
             elif delta < 0:
                 self.set_items(index, closed(track, at, -delta))
             elif track.duration > at:
                 self.put(index, at, at, [Gap(duration=delta)])
         self._shift_markers(at, delta)
+
+    def _note_once(self, note: str) -> None:
+        if note not in self.notes:
+            self.notes.append(note)
 
     def _shift_markers(self, at: Fraction, delta: Fraction) -> None:
         timeline, first = self.document.timeline, min(at, at + delta)
@@ -148,14 +192,20 @@ class Draft:
         moved = tuple(m.evolve(time=max(first, m.time + delta)) if m.time >= first else m for m in timeline.markers)
         self.document = self.document.evolve(timeline=timeline.evolve(markers=moved))
 
-    def _name_pieces(self, items: list[Item]) -> tuple[list[Item], dict[str, str], dict[str, str]]:
-        """Give repeated ids fresh ones. Returns the items, and for each old id its first and last piece."""
+    def _name_pieces(self, items: list[Item], begin: Fraction) -> tuple[list[Item], dict[str, str], dict[str, str]]:
+        """Give repeated ids fresh ones. Returns the items, and for each old id its first and last piece.
+
+        Args:
+            items: what is to stand on the track from `begin` on.
+            begin: seconds; pieces of linked clips that start at the same moment get the same new link.
+        """
         names = [item.id for item in items if item.kind == "clip"]
         first = dict(zip(names, names, strict=True))
         last = dict(first)
         if len(first) == len(names):
             return items, first, last
         places: dict[str, list[int]] = {}
+        starts = list(accumulate((item.duration for item in items), initial=begin))
         for i, item in enumerate(items):
             if isinstance(item, Clip):
                 places.setdefault(item.id, []).append(i)
@@ -165,8 +215,11 @@ class Draft:
                 assert isinstance(piece, Clip)
                 piece = piece.evolve(effects=edge_effects(piece.effects, number == 0, number == len(where) - 1))
                 if number:
-                    link = piece.link and derive_id("l", f"{self.seed}/{piece.link}/{piece.start}", 0)
+                    old = piece.link
+                    link = old and derive_id("l", f"{self.seed}/{old}/{starts[i]}", 0)
                     piece = piece.evolve(id=self.make_id("c"), link=link)
+                    if link and old:
+                        self._parted[old, link] = None
                     self.created.append(piece.id)
                 items[i] = piece
                 last[clip_id] = piece.id
@@ -194,9 +247,17 @@ class Draft:
                 kept.append(new)
         return tuple(kept)
 
+    def standing(self, track: Track, transitions: Iterable[Transition]) -> tuple[Transition, ...]:
+        """Those of some transitions that have a cut and media enough on a track; notes on the others."""
+        near: list[Transition] = []
+        for transition in transitions:
+            self._moved(track, near, transition, transition.left, transition.right)
+        return tuple(near)
+
     def _moved(
         self, track: Track, near: list[Transition], old: Transition, left: str | None, right: str | None
     ) -> Transition | None:
+        """The transition between these clips, now among `near`, which may share one with it; None where it fails."""
         if (old.left and not left) or (old.right and not right):
             reason = "a clip beside it is gone"
         elif (sides := cut_sides(track, left, right)) is None:
@@ -213,6 +274,10 @@ class Draft:
                 return new
         self.notes.append(f"removed the {old.transition} {old.id}: {reason}")
         return None
+
+
+def _meet(one: Clip, start: Fraction, other: Clip, begin: Fraction) -> bool:
+    return start < begin + other.duration and begin < start + one.duration
 
 
 def _piece(track: Track, clip_id: str | None, pieces: dict[str, str]) -> str | None:

@@ -35,21 +35,9 @@ def cut_sides(track: Track, left: str | None, right: str | None) -> tuple[Clip |
     return before, after
 
 
-def part(item: Item, head: Fraction, tail: Fraction) -> Item:
-    """An item without its first `head` and its last `tail` seconds."""
-    if not head and not tail:
-        return item
-    duration = item.duration - head - tail
-    return (
-        item.evolve(duration=duration)
-        if isinstance(item, Gap)
-        else item.evolve(start=item.start + head, duration=duration)
-    )
-
-
 def between(track: Track, start: Fraction, end: Fraction) -> list[Item]:
-    """What a track holds in [start, end), cut to it; nothing beyond the track's end."""
-    end = min(end, track.duration)
+    """The items of a track in [start, end), cut to it; nothing beyond the last."""
+    end = min(end, track.start_of(-1))
     if end <= start:
         return []
     first, last = track.index_at(start), track.index_at(end)
@@ -57,12 +45,12 @@ def between(track: Track, start: Fraction, end: Fraction) -> list[Item]:
         last -= 1
     head, tail = start - track.start_of(first), track.start_of(last + 1) - end
     if first == last:
-        return [part(track.items[first], head, tail)]
+        return [track.items[first].part(head, tail)]
     none = Fraction(0)
     return [
-        part(track.items[first], head, none),
+        track.items[first].part(head, none),
         *track.items[first + 1 : last],
-        part(track.items[last], none, tail),
+        track.items[last].part(none, tail),
     ]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from cutroom.errors import EditError, HandlesError
-from cutroom.schema.clip import Clip, Source, TitleSource, Transition
+from cutroom.schema.clip import Clip, CompoundSource, Source, TitleSource, Transition
 from cutroom.schema.document import Document
 from cutroom.schema.track import Track, TrackKind
 
@@ -25,8 +25,20 @@ def readable(seconds: Fraction) -> str:
 
 
 def source_end(document: Document, source: Source) -> Fraction | None:
-    """Media time where a source ends; None for what never ends (a title)."""
-    return None if isinstance(source, TitleSource) else document.find_media(source.media).duration
+    """The time of its own where a source ends; None for what never ends (a title)."""
+    if isinstance(source, TitleSource):
+        return None
+    if isinstance(source, CompoundSource):
+        return document.compound(source.compound).timeline.duration
+    return document.find_media(source.media).duration
+
+
+def beyond(document: Document, clip: Clip) -> tuple[Fraction, Fraction]:
+    """Seconds of media time by which a clip reaches out of its media: before its start, behind its end."""
+    end = source_end(document, clip.source)
+    if end is None:
+        return Fraction(0), Fraction(0)
+    return max(Fraction(0), -clip.start), max(Fraction(0), clip.end - end)
 
 
 def check_range(document: Document, clip: Clip) -> None:
@@ -35,14 +47,18 @@ def check_range(document: Document, clip: Clip) -> None:
     Raises:
         HandlesError: says by how much.
     """
-    end = source_end(document, clip.source)
-    if end is None:
-        return
-    missing = clip.end - end
-    if missing > 1 / document.settings.fps:
+    early, late = beyond(document, clip)
+    if early:
         raise HandlesError(
-            f"the media ends at {readable(end)}, {readable(missing)} before the clip would",
-            value=missing,
+            f"clip {clip.id} lacks {readable(early)} of media before its in point",
+            value=early,
+            hint="the media starts there: take less",
+        )
+    if late > 1 / document.settings.fps:
+        end = clip.end - late
+        raise HandlesError(
+            f"the media ends at {readable(end)}, {readable(late)} before the clip would",
+            value=late,
             hint=f"take at most {readable(end - clip.start)} from {readable(clip.start)}",
         )
 
@@ -55,14 +71,18 @@ def check_kind(document: Document, track: Track, source: Source) -> None:
     """
     holds: dict[TrackKind, str] = {"video": "pictures and titles", "audio": "sound", "title": "titles"}
     if isinstance(source, TitleSource):
-        fits = track.kind in {"video", "title"}
+        what, fits = "a title", track.kind in {"video", "title"}
+    elif isinstance(source, CompoundSource):
+        compound = document.compound(source.compound)
+        kinds = {inner.kind == "audio" for inner in compound.timeline.tracks}
+        what, fits = compound.title, track.kind in {"video", "audio"} and (track.kind == "audio") in kinds
     else:
         media = document.find_media(source.media)
+        what = media.path
         fits = (track.kind == "video" and media.video is not None) or (
             track.kind == "audio" and media.audio is not None
         )
     if not fits:
-        what = "a title" if isinstance(source, TitleSource) else document.find_media(source.media).path
         raise EditError(
             f"{what} does not go on track {track.title}, which holds {holds.get(track.kind, 'subtitles')}",
             value=track.title,
@@ -70,15 +90,18 @@ def check_kind(document: Document, track: Track, source: Source) -> None:
         )
 
 
-def handle_before(clip: Clip) -> Fraction | None:
-    """Seconds of media before the in point; None for a source without end."""
-    return None if clip.media is None else clip.start
+def lacking(document: Document, clip: Clip, head: Fraction, tail: Fraction) -> Fraction:
+    """Seconds of timeline that a clip lacks to play `head` before its start and `tail` behind its end.
 
-
-def handle_after(document: Document, clip: Clip) -> Fraction | None:
-    """Seconds of media after the out point; None for a source without end."""
-    end = source_end(document, clip.source)
-    return None if end is None else max(Fraction(0), end - clip.end)
+    At speed 1 that is what its handles are short of; a held picture lacks nothing.
+    """
+    wider = clip.part(-head, -tail)
+    early, late = beyond(document, wider)
+    short = early + min(late, wider.end - clip.end)  # the frame of grace of the clip itself is none of this
+    if not short:
+        return short
+    reached = wider.end - wider.start - (clip.end - clip.start)
+    return min(head + tail, short * (head + tail) / reached)
 
 
 def transition_parts(duration: Fraction, fps: Fraction) -> tuple[Fraction, Fraction]:
@@ -102,9 +125,10 @@ def check_transition(document: Document, left: Clip | None, right: Clip | None, 
     before, after = transition_parts(duration, document.settings.fps)
     if faces_nothing:  # a fade from or to nothing lies inside its clip, all of it
         before = after = duration
-    for clip, inside, outside, handle, side in (
-        (left, before, after, handle_after(document, left) if left else None, "after the out point of the left clip"),
-        (right, after, before, handle_before(right) if right else None, "before the in point of the right clip"),
+    none = Fraction(0)
+    for clip, inside, outside, side in (
+        (left, before, (none, after), "after the out point of the left clip"),
+        (right, after, (before, none), "before the in point of the right clip"),
     ):
         if clip is None:
             continue
@@ -114,10 +138,11 @@ def check_transition(document: Document, left: Clip | None, right: Clip | None, 
                 value=inside - clip.duration,
                 hint=f"make the transition {readable(clip.duration * (1 if faces_nothing else 2))} or less",
             )
-        if not faces_nothing and handle is not None and handle < outside:
+        missing = none if faces_nothing else lacking(document, clip, *outside)
+        if missing:
             raise HandlesError(
-                f"a transition of {readable(duration)} lacks {readable(outside - handle)} of media {side} ({clip.id})",
-                value=outside - handle,
+                f"a transition of {readable(duration)} lacks {readable(missing)} of media {side} ({clip.id})",
+                value=missing,
                 hint="shorten the transition, or trim that clip to leave media beyond the cut",
             )
 

@@ -1,17 +1,18 @@
-"""Verbs that put something on the timeline: append, insert, overwrite, move."""
+"""Verbs that put something on the timeline: append, insert, overwrite, fill, move, arrange."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 
 from cutroom.edit.draft import Draft
+from cutroom.edit.items import between
 from cutroom.edit.limits import check_kind, check_range, readable
-from cutroom.edit.operations import Append, Insert, Move, Overwrite
+from cutroom.edit.operations import Append, Arrange, Fill, Insert, Move, Overwrite, Placed
 from cutroom.errors import EditError
-from cutroom.schema.clip import Clip, Gap
+from cutroom.schema.clip import Clip, Gap, Item
 
 
-def _new_clips(draft: Draft, op: Append | Insert | Overwrite) -> dict[int, Clip]:
+def _new_clips(draft: Draft, op: Append | Insert | Overwrite | Fill) -> dict[int, Clip]:
     """The clip, and its linked sound, by track index."""
     names = [op.track, *([op.sound_track] if op.sound_track else [])]
     tracks = [draft.track(name) for name in names]
@@ -21,7 +22,15 @@ def _new_clips(draft: Draft, op: Append | Insert | Overwrite) -> dict[int, Clip]
     clips: dict[int, Clip] = {}
     for index in tracks:
         check_kind(draft.document, draft.document.tracks[index], op.source)
-        clip = Clip(id=draft.make_id("c"), source=op.source, start=op.start, duration=op.duration, link=link)
+        clip = Clip(
+            id=draft.make_id("c"),
+            source=op.source,
+            start=op.start,
+            duration=op.duration,
+            speed=op.speed,
+            reverse=op.reverse,
+            link=link,
+        )
         check_range(draft.document, clip)
         clips[index] = clip
         draft.created.append(clip.id)
@@ -29,7 +38,10 @@ def _new_clips(draft: Draft, op: Append | Insert | Overwrite) -> dict[int, Clip]
 
 
 def append(draft: Draft, op: Append) -> None:
-    """``[A][B]`` + C → ``[A][B][C]``; the sound starts with its picture, so the shorter track is filled up."""
+    """``[A][B]`` + C → ``[A][B][C]``; the sound starts with its picture, so the shorter track is filled up.
+
+    Nothing that is there moves.
+    """
     clips = _new_clips(draft, op)
     at = max(draft.document.tracks[index].duration for index in clips)
     for index, clip in clips.items():
@@ -37,7 +49,10 @@ def append(draft: Draft, op: Append) -> None:
 
 
 def insert(draft: Draft, op: Insert) -> None:
-    """``[A~~~A][B]`` + C in the middle of A → ``[A][C][A'][B]``; every sync-locked track moves along."""
+    """``[A~~~A][B]`` + C in the middle of A → ``[A][C][A'][B]``; every sync-locked track moves along.
+
+    What was shown is shown still: before `at` when it was, from `at` on later by the clip's duration.
+    """
     clips = _new_clips(draft, op)
     for index, clip in clips.items():
         draft.put(index, op.at, op.at, [clip])
@@ -45,19 +60,43 @@ def insert(draft: Draft, op: Insert) -> None:
 
 
 def overwrite(draft: Draft, op: Overwrite) -> None:
-    """``[A~~~A][B]`` + C over A's end → ``[A][C][B]``; nothing else moves."""
+    """``[A~~~A][B]`` + C over A's end → ``[A][C][B]``; nothing else moves, and beside the clip nothing changes."""
     for index, clip in _new_clips(draft, op).items():
         draft.put(index, op.at, op.at + op.duration, [clip])
 
 
-def move(draft: Draft, op: Move) -> None:
-    """Take a clip and what is linked to it elsewhere; it leaves a gap, and overwrites what is at its new place.
+def fill(draft: Draft, op: Fill) -> None:
+    """``[A]·····[B]`` + C → ``[A]·[C]··[B]``: only into a gap; behind the last clip there is one without end.
+
+    No clip that is there changes or moves.
 
     Raises:
-        EditError: something linked to it would start before 0.
+        EditError: a clip is in the way; says how much room there is.
+    """
+    for index, clip in _new_clips(draft, op).items():
+        track = draft.document.tracks[index]
+        end = op.at + clip.duration
+        taken = next((item for item in between(track, op.at, end) if isinstance(item, Clip)), None)
+        if taken is not None:
+            room = max(Fraction(0), track.start_of(track.index_of(taken.id) or 0) - op.at)
+            raise EditError(
+                f"clip {taken.id} on track {track.title} leaves {readable(room)} of the {readable(clip.duration)}",
+                value=clip.duration - room,
+                hint="fill less, or use overwrite or insert",
+            )
+        draft.put(index, op.at, end, [clip])
+
+
+def move(draft: Draft, op: Move) -> None:
+    """``[A][B][C]``, A to C's end → ``···[B][C][A]``: over what is there; gaps stay behind, nothing else moves.
+
+    What is linked to the clip and its group go as far, each on its own track; only the clip itself changes tracks.
+
+    Raises:
+        EditError: something that goes along would start before 0, or lie on the same track as the clip.
     """
     document = draft.document
-    members = draft.group(op.clip)
+    members = [place for family in draft.families(op.clip) for place in family]
     delta = op.to - document.clip_start(op.clip)
     moves: list[tuple[int, Clip, Fraction]] = []
     for number, (t, i) in enumerate(members):
@@ -66,7 +105,7 @@ def move(draft: Draft, op: Move) -> None:
         to = start + delta
         if to < 0:
             raise EditError(
-                f"clip {clip.id}, linked to {op.clip}, would start {readable(-to)} before the timeline does",
+                f"clip {clip.id}, which goes with {op.clip}, would start {readable(-to)} before the timeline does",
                 value=to,
                 hint=f"move it to {readable(op.to - to)} or later",
             )
@@ -80,10 +119,85 @@ def move(draft: Draft, op: Move) -> None:
                 value=op.track,
                 hint="move it to a track of its own kind",
             )
-        if (target, to) != (t, start):
-            moves.append((target, clip, to))
+        moves.append((target, clip, to))
+    _require_room(draft, *moves)
+    moves = [row for row, (t, i) in zip(moves, members, strict=True) if delta or row[0] != t]
     for _, clip, _ in moves:
         t, i = draft.document.locate(clip.id)
         draft.splice(t, i, i + 1, [Gap(duration=clip.duration)])
     for target, clip, to in moves:
         draft.put(target, to, to + clip.duration, [clip])
+
+
+def _require_room(draft: Draft, first: tuple[int, Clip, Fraction], *others: tuple[int, Clip, Fraction]) -> None:
+    target, moved, at = first
+    for t, clip, to in others:
+        linked = clip.link is not None and clip.link == moved.link
+        if t == target and (linked or (to < at + moved.duration and at < to + clip.duration)):
+            raise EditError(
+                f"clip {clip.id}, which goes with {moved.id}, is on track {draft.document.tracks[t].title} itself",
+                value=clip.id,
+                hint="choose another track, or unlink and ungroup them first",
+            )
+
+
+def arrange(draft: Draft, op: Arrange) -> None:
+    """``[A][B]·[C]`` with rows B at 1, D at 5 → ``·[B]··[D]``: what is named stays or comes, what is not named goes.
+
+    Tracks that are not named, and markers, stay as they are; so do transitions between clips that still meet.
+
+    Raises:
+        EditError: two clips overlap, one stands there twice, linked ones on one track, or a row's track is not among
+            those to lay out; names them and says by how much.
+        HandlesError: a clip reaches beyond its media.
+    """
+    indices = {draft.track(name) for name in op.tracks}
+    rows: dict[int, list[Placed]] = {index: [] for index in indices}
+    for row in op.placed:
+        index = draft.document.track_index(row.track)
+        if index not in rows:
+            raise EditError(
+                f"track {row.track} is not among those to lay out", value=row.track, hint="name it in tracks"
+            )
+        rows[index].append(row)
+    _require_once(draft, op, indices)
+    gone = {clip.id for t in indices for _, clip in draft.document.tracks[t].clips()}
+    for index, placed in rows.items():
+        track = draft.document.tracks[index]
+        items: list[Item] = []
+        position = Fraction(0)
+        for row in sorted(placed, key=lambda row: row.at):
+            check_kind(draft.document, track, row.clip.source)
+            check_range(draft.document, row.clip)
+            if row.at < position:
+                raise EditError(
+                    f"clip {row.clip.id} would start {readable(position - row.at)} before the one before it ends,"
+                    f" on track {track.title}",
+                    value=position - row.at,
+                    hint="start it later, shorten the one before, or let the rows close up: ripple=True",
+                )
+            if row.at > position:
+                items.append(Gap(duration=row.at - position))
+            items.append(row.clip)
+            position = row.at + row.clip.duration
+            if row.clip.id not in gone:
+                draft.created.append(row.clip.id)
+        draft.set_items(index, items)
+
+
+def _require_once(draft: Draft, op: Arrange, indices: set[int]) -> None:
+    seen = {clip.id for t, track in enumerate(draft.document.tracks) if t not in indices for _, clip in track.clips()}
+    for row in op.placed:
+        if row.clip.id in seen:
+            raise EditError(f"clip {row.clip.id} would stand there twice", value=row.clip.id, hint="give each id once")
+        seen.add(row.clip.id)
+    links: set[tuple[int, str]] = set()
+    for row in op.placed:
+        place = draft.document.track_index(row.track), row.clip.link or row.clip.id
+        if place in links:
+            raise EditError(
+                f"another clip on track {row.track} is linked to {row.clip.id}: linked clips stand on different tracks",
+                value=row.clip.id,
+                hint="give copies no link",
+            )
+        links.add(place)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cutroom.edit.history import History
-from cutroom.edit.operations import AddMedia, Batch, Operation
+from cutroom.edit.operations import AddMedia, Batch, Operation, SetMedia
 from cutroom.schema.document import Document
 from cutroom.schema.media import Media
 
@@ -72,7 +72,7 @@ class Move:
         return replace(value, steps=steps)
 
     def _operation(self, value: Operation) -> Operation:
-        if isinstance(value, AddMedia):
+        if isinstance(value, AddMedia | SetMedia):
             return value.evolve(media=self._moved(value.media))
         if isinstance(value, Batch):
             return value.evolve(operations=tuple(self._operation(inner) for inner in value.operations))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from cutroom.edit.cues import removed
 from cutroom.edit.draft import Draft
-from cutroom.edit.items import after, between
+from cutroom.edit.items import after, between, closed
 from cutroom.edit.limits import readable
 from cutroom.edit.operations import Delete, Extract, Lift, Span, Split
 from cutroom.errors import EditError, TimeError
@@ -15,6 +16,8 @@ from cutroom.schema.span import cover
 
 def split(draft: Draft, op: Split) -> None:
     """``[A~~~A]`` → ``[A][A']``. The left part keeps the id; what is linked is split too.
+
+    What is shown does not change.
 
     Raises:
         EditError: the time is not inside the clip.
@@ -61,10 +64,13 @@ def tidy(spans: tuple[Span, ...]) -> list[Span]:
 
 
 def lift(draft: Draft, op: Lift) -> None:
-    """``[A][B][C]`` - B → ``[A]···[C]``."""
+    """``[A][B][C]`` - B → ``[A]···[C]``. Outside of the spans nothing changes, and nothing moves."""
     spans = tidy(op.spans)
     for index in draft.unlocked(op.tracks):
         track = draft.document.tracks[index]
+        if track.cues:
+            _remove_cues(draft, index, spans, close=False)
+            continue
         items: list[Item] = []
         position = Fraction(0)
         for start, end in spans:
@@ -78,12 +84,18 @@ def lift(draft: Draft, op: Lift) -> None:
 def extract(draft: Draft, op: Extract) -> None:
     """``[A][B][C]`` - B → ``[A][C]``. Sync-locked tracks that are not named close up too, where they have gaps.
 
-    Markers of a span go to where it was.
+    What is left plays as it did, earlier by the spans before it. Markers of a span go to where it was.
+
+    Raises:
+        EditError: a track that is not named has no room to close up.
     """
     spans = tidy(op.spans)
     tracks = draft.unlocked(op.tracks)
     for index in tracks:
         track = draft.document.tracks[index]
+        if track.cues:
+            _remove_cues(draft, index, spans, close=True)
+            continue
         items: list[Item] = []
         position = Fraction(0)
         for start, end in spans:
@@ -94,21 +106,32 @@ def extract(draft: Draft, op: Extract) -> None:
         draft.shift(end, start - end, skip=tracks)
 
 
+def _remove_cues(draft: Draft, index: int, spans: list[Span], *, close: bool) -> None:
+    track = draft.document.tracks[index]
+    cues = track.cues
+    for start, end in reversed(spans):
+        cues = removed(cues, start, end, close=close)
+    draft.set_tracks({index: track.evolve(cues=cues)})
+
+
 def delete(draft: Draft, op: Delete) -> None:
-    """Take a clip away with what is linked to it: leave a gap, or close it with `ripple`."""
-    members = draft.group(op.clip)
-    t0, i0 = members[0]
-    track = draft.document.tracks[t0]
-    start, end = track.start_of(i0), track.start_of(i0 + 1)
-    closed: list[int] = []
-    for t, i in members:
-        track = draft.document.tracks[t]
-        item = track.items[i]
-        assert isinstance(item, Clip)
-        closes = op.ripple and (track.start_of(i), track.start_of(i + 1)) == (start, end)
-        filling: list[Item] = [] if closes else [Gap(duration=item.duration)]
-        draft.splice(t, i, i + 1, filling)
-        if closes:
-            closed.append(t)
-    if op.ripple:
-        draft.shift(end, start - end, skip=closed)
+    """``[A][B][C]`` - B → ``[A]···[C]``, or with `ripple` → ``[A][C]``; what is linked and the group go too.
+
+    The time that closes is the clip's own, and that of each other clip of its group: on the tracks that held them, and
+    on every sync-locked one. All else keeps its duration.
+
+    Raises:
+        EditError: a track has no room to close up.
+    """
+    document, families = draft.document, draft.families(op.clip)
+    tracks = {t for family in families for t, _ in family}
+    spans = tidy(tuple((document.tracks[t].start_of(i), document.tracks[t].start_of(i + 1)) for (t, i), *_ in families))
+    for t, i in sorted({place for family in families for place in family}, reverse=True):
+        draft.splice(t, i, i + 1, [Gap(duration=document.tracks[t].items[i].duration)])
+    for start, end in reversed(spans if op.ripple else []):
+        empty = [
+            t for t in tracks if not any(isinstance(x, Clip) for x in between(draft.document.tracks[t], start, end))
+        ]
+        for t in empty:
+            draft.set_items(t, closed(draft.document.tracks[t], end, end - start))
+        draft.shift(end, start - end, skip=empty)

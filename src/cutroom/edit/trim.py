@@ -8,12 +8,15 @@ from cutroom.edit.draft import Draft
 from cutroom.edit.limits import check_range, readable
 from cutroom.edit.operations import Trim
 from cutroom.edit.sync import require_sync
-from cutroom.errors import EditError, HandlesError
+from cutroom.errors import EditError
 from cutroom.schema.clip import Clip, Gap, Item
 
 
 def trim(draft: Draft, op: Trim) -> None:
     """``[A~~~A]··[B]`` → ``[A]····[B]``, or with `ripple` → ``[A]··[B]`` further left; linked clips follow.
+
+    What is left of the clip plays what it played. Without `ripple` it plays it when it did, and nothing else changes;
+    with it, what follows moves by as much as the clip became shorter or longer, on every sync-locked track.
 
     Raises:
         HandlesError: the media does not reach that far.
@@ -33,7 +36,7 @@ def trim(draft: Draft, op: Trim) -> None:
         at, moved = (max(start, op.to), -delta) if at_start else (end, delta)
         draft.shift(at, moved, skip=[t for t, _ in members])
         if len(edges) > 1:
-            require_sync(document, draft.document)
+            require_sync(document, draft.document, edges | {at})
 
 
 def _trim_one(draft: Draft, t: int, i: int, delta: Fraction, *, at_start: bool, ripple: bool) -> None:
@@ -47,27 +50,18 @@ def _trim_one(draft: Draft, t: int, i: int, delta: Fraction, *, at_start: bool, 
             value=delta,
             hint="delete the clip, or trim it less",
         )
-    source_start = clip.start + delta if at_start else clip.start
-    if source_start < 0:
-        if clip.media is not None:
-            raise HandlesError(
-                f"clip {clip.id} lacks {readable(-source_start)} of media before its in point",
-                value=-source_start,
-                hint=f"it can start {readable(clip.start)} earlier at most",
-            )
-        source_start = Fraction(0)
-    trimmed = clip.evolve(start=source_start, duration=duration)
+    trimmed = clip.part(delta, Fraction(0)) if at_start else clip.part(Fraction(0), -delta)
     check_range(draft.document, trimmed)
     items: list[Item] = list(track.items)
     items[i] = trimmed
     if not ripple:
         freed = clip.duration - duration
         neighbour = i - 1 if at_start else i + 1
-        _give(items, track.title, i if at_start else i + 1, neighbour, freed)
+        give(items, track.title, i if at_start else i + 1, neighbour, freed)
     draft.set_items(t, items)
 
 
-def _give(items: list[Item], title: str, where: int, neighbour: int, freed: Fraction) -> None:
+def give(items: list[Item], title: str, where: int, neighbour: int, freed: Fraction) -> None:
     """Hand freed time to a gap beside the clip, or take what it grew from one."""
     if freed > 0:
         items.insert(where, Gap(duration=freed))

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from itertools import pairwise
 
 from cutroom.effects.chain import Scene
 from cutroom.effects.layout import Layout, Window, frames_layout
 from cutroom.effects.opaque import covers, invisible
 from cutroom.effects.registry import Registry, Setting, default_registry
-from cutroom.effects.segment import Blend, Layer, PictureSegment, Shot
+from cutroom.effects.segment import Blend, CompoundPicture, CompoundPiece, Layer, PictureSegment, Shot
 from cutroom.effects.shot import picture_shot, require_handles
 from cutroom.effects.sound import compile_sound
+from cutroom.effects.subtitles import cue_layers
+from cutroom.effects.travel import frame_law
 from cutroom.errors import EditError
+from cutroom.schema.clip import Clip, CompoundSource
 from cutroom.schema.document import Document
 from cutroom.schema.time import to_frame
 from cutroom.schema.track import Track
@@ -99,7 +103,10 @@ class Pictures:
                     value=edge,
                     hint="compile the stretches between cut_points(document)",
                 )
-            layer = _layer(self._scene, layout, first)
+            if layout.track.cues:
+                layers += reversed(cue_layers(layout.track, first, self._scene))
+                continue
+            layer = _layer(self._scene, layout, first, frames)
             if layer is None:
                 continue
             layers.append(layer)
@@ -125,14 +132,14 @@ def _layouts(document: Document) -> list[Layout]:
     return [frames_layout(track, document.settings.fps) for track in _shown(document)]
 
 
-def _layer(scene: Scene, layout: Layout, frame: int) -> Layer | None:
+def _layer(scene: Scene, layout: Layout, frame: int, frames: int) -> Layer | None:
     window = layout.window_at(frame)
     if window is None:
-        shot = _shot(scene, layout, layout.item_at(frame), frame)
+        shot = _shot(scene, layout, layout.item_at(frame), (frame, frames))
         return None if shot is None or invisible(shot) else Layer(shot=shot)
     scene.registry.transition(window.transition.transition)
     require_handles(scene.document, layout, window, scene.document.settings.fps)
-    left, right = (_shot(scene, layout, index, frame) for index in (window.left, window.right))
+    left, right = (_shot(scene, layout, index, (frame, frames)) for index in (window.left, window.right))
     blend = Blend(
         transition=window.transition.transition,
         progress=_progress(window, frame),
@@ -149,10 +156,31 @@ def _progress(window: Window, frame: int) -> Fraction:
     return Fraction(1, 2) + Fraction(frame - window.cut, length)
 
 
-def _shot(scene: Scene, layout: Layout, index: int | None, frame: int) -> Shot | None:
+def _shot(scene: Scene, layout: Layout, index: int | None, span: tuple[int, int]) -> Shot | None:
     clip = layout.clip(index)
     if clip is None or index is None:
         return None
-    window = layout.window_at(layout.starts[index])
-    begins = layout.starts[index] if window is None or window.right != index else window.begin
-    return picture_shot(scene, clip, frame - layout.starts[index], frame - begins)
+    frame, frames = span
+    offset, shown = frame - layout.starts[index], frame - layout.shown(index)[0]
+    if not isinstance(clip.source, CompoundSource):
+        return picture_shot(scene, clip, offset, shown)
+    shot = picture_shot(scene, clip, offset, shown, _NOTHING)
+    return shot.evolve(source=_inner(scene, clip, offset, (-shot.lead, frames)))
+
+
+_NOTHING = CompoundPicture(start=Fraction(0), step=Fraction(0), pieces=())
+
+
+def _inner(scene: Scene, clip: Clip, offset: int, span: tuple[int, int]) -> CompoundPicture:
+    """What a compound shows in frames [span) after `offset`, compiled piece by piece."""
+    assert isinstance(clip.source, CompoundSource)
+    document = scene.document.inside(clip.source.compound, clip.source.angle)
+    fps = document.settings.fps
+    travel = frame_law(clip, offset, fps)
+    start, step, bend = (value * fps for value in travel)
+    ends = sorted(math.floor(start + i * step + i * i * bend) for i in (span[0], span[1] - 1))
+    low, high = max(0, ends[0]), min(frame_count(document), ends[1] + 1)
+    points = [low, *(point for point in cut_points(document) if low < point < high), high] if low < high else []
+    pictures = Pictures(document, scene.registry, size=(scene.setting.width, scene.setting.height))
+    pieces = tuple(CompoundPiece(first=a - ends[0], picture=pictures.compile(a, b - a)) for a, b in pairwise(points))
+    return CompoundPicture(start=start - ends[0], step=step, bend=bend, pieces=pieces)

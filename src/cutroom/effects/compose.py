@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import cv2
 import numpy as np
 
-from cutroom.effects.planes import Picture, Plane, new_frame, overlap
+from cutroom.effects.planes import Picture, Plane, half, new_frame, overlap
 
 
 def canvas(width: int, height: int, below: Picture | None) -> Picture:
     """A canvas of one's own to draw on: a copy of what is below, or black."""
-    return Picture.of(new_frame(width, height, None if below is None else below.planes[:3]))
+    if below is None:
+        return Picture.of(new_frame(width, height))
+    return replace(Picture.of(new_frame(width, height, below.planes)), premultiplied=below.premultiplied)
+
+
+def clear(width: int, height: int) -> Picture:
+    """A canvas of one's own on which nothing is drawn yet: what is below it is seen."""
+    y, alpha = (np.zeros((height, width), np.uint8) for _ in "ya")
+    u, v = (np.zeros((half(height), half(width)), np.uint8) for _ in "uv")
+    return Picture(y, u, v, alpha, premultiplied=True)
 
 
 def draw(target: Picture, picture: Picture) -> None:
-    """Put a picture over an opaque canvas of one's own, in place."""
+    """Put a picture over a canvas of one's own, in place."""
+    if target.alpha is not None:
+        picture = picture.with_alpha().multiplied()
     alphas: list[Plane | None] = [None, None, None]
     if picture.alpha is not None:
-        alphas = [picture.alpha, picture.chroma_alpha, picture.chroma_alpha]
+        alphas = [picture.alpha, picture.chroma_alpha, picture.chroma_alpha, picture.alpha]
     for i, (below, above, alpha) in enumerate(zip(target.planes, picture.planes, alphas, strict=False)):
-        step = 2 if i else 1
+        step = 2 if i in {1, 2} else 1
         there, here = overlap(above.shape, below.shape, picture.x // step, picture.y0 // step)
         part = below[there]
         if part.size:
@@ -29,9 +41,10 @@ def draw(target: Picture, picture: Picture) -> None:
 
 
 def mix(left: Picture, right: Picture, progress: float) -> Picture:
-    """Two opaque canvases blended in a straight line: all left at 0, all right at 1."""
-    frame = new_frame(left.width, left.height)
-    result = Picture.of(frame)
+    """Two canvases blended in a straight line: all left at 0, all right at 1."""
+    if left.alpha is not None or right.alpha is not None:
+        left, right = left.with_alpha().multiplied(), right.with_alpha().multiplied()
+    result = canvas(left.width, left.height, left)
     for target, a, b in zip(result.planes, left.planes, right.planes, strict=True):
         target[...] = cv2.addWeighted(a, 1 - progress, b, progress, 0)
     return result

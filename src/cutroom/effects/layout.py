@@ -5,14 +5,16 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
 
 from cutroom.edit.limits import transition_parts
+from cutroom.effects.travel import frame_turns
 from cutroom.errors import HandlesError
 from cutroom.schema.clip import Clip, Transition
+from cutroom.schema.speed import Ramp
 from cutroom.schema.time import to_frame
 from cutroom.schema.track import Track
 
@@ -37,8 +39,8 @@ class Layout:
         track: the track.
         starts: where each item starts, then the end of the last.
         windows: its transitions in order; they never overlap.
-        edges: where its structure changes: at the items' starts and the end, but for cuts inside a transition, and at
-            the edges of transitions.
+        edges: where its structure changes: at the items' starts and the end, but for cuts inside a transition, at the
+            edges of transitions, and where the speed of a clip takes another turn.
     """
 
     track: Track
@@ -62,6 +64,15 @@ class Layout:
         index = bisect_right(self._begins, position) - 1
         return self.windows[index] if index >= 0 and position < self.windows[index].end else None
 
+    def shown(self, index: int) -> tuple[int, int]:
+        """Where a clip begins and ends to be seen or heard: transitions begin before it and end behind it."""
+        begin, end = self.starts[index], self.starts[index + 1]
+        if (window := self.window_at(begin)) is not None and window.right == index:
+            begin = window.begin
+        if (window := self.window_at(end - 1)) is not None and window.left == index:
+            end = window.end
+        return begin, end
+
     def next_edge(self, position: int) -> int | None:
         """The first structural change after `position`; None when there is none."""
         index = bisect_right(self.edges, position)
@@ -84,7 +95,13 @@ def _layout(key: _Same, rate: Fraction, fps: Fraction) -> Layout:
             )
     cuts = {w.cut for w in windows if w.begin < w.cut < w.end}
     edges = {*(start for start in starts if start not in cuts), *(at for w in windows for at in (w.begin, w.end))}
-    return Layout(track, starts, tuple(windows), array("q", sorted(edges)), tuple(w.begin for w in windows))
+    layout = Layout(track, starts, tuple(windows), array("q"), tuple(w.begin for w in windows))
+    for index, item in enumerate(track.items):
+        if isinstance(item, Clip) and isinstance(item.speed, Ramp):
+            begin, end = layout.shown(index)
+            edges.update(at for turn in frame_turns(item, rate) if begin < (at := starts[index] + turn) < end)
+    edges.update(edge for cue in track.cues for edge in (to_frame(cue.start, rate), to_frame(cue.end, rate)))
+    return replace(layout, edges=array("q", sorted(edges)))
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 
 from cutroom.effects.nodes import Gain, Ramp
 from cutroom.effects.readers import Readers
+from cutroom.effects.resampling import Read, Samples, is_plain, resample
 from cutroom.effects.segment import SoundClip, SoundSegment
-
-Samples = NDArray[np.float32]
 
 
 def mix(segment: SoundSegment, readers: Readers) -> Samples:
@@ -22,10 +21,31 @@ def mix(segment: SoundSegment, readers: Readers) -> Samples:
     """
     total = np.zeros((segment.channels, segment.samples), np.float32)
     for clip in segment.clips:
-        with readers.lend(clip.input, Fraction(max(0, clip.first), segment.sample_rate)) as reader:
-            samples = reader.read(clip.first, clip.samples, segment.sample_rate, segment.channels)
-        total[:, clip.at : clip.at + clip.samples] += samples * _levels(clip)
+        total[:, clip.at : clip.at + clip.samples] += _heard(clip, segment, readers) * _levels(clip)
     return total
+
+
+def _heard(clip: SoundClip, segment: SoundSegment, readers: Readers) -> Samples:
+    """One clip's samples before its effects."""
+    if isinstance(clip.input, SoundSegment):
+        inner = mix(clip.input, readers)
+        return _played(clip, lambda first, count: _window(inner, first, count))
+    rate, channels = segment.sample_rate, segment.channels
+    with readers.lend(clip.input, max(Fraction(0), clip.first) / rate) as reader:
+        return _played(clip, lambda first, count: reader.read(first, count, rate, channels))
+
+
+def _played(clip: SoundClip, read: Read) -> Samples:
+    return read(int(clip.first), clip.samples) if is_plain(clip) else resample(clip, read)
+
+
+def _window(samples: Samples, first: int, count: int) -> Samples:
+    """Samples [first, first + count), silence where there are none."""
+    result = np.zeros((samples.shape[0], count), np.float32)
+    low, high = max(first, 0), min(first + count, samples.shape[1])
+    if low < high:
+        result[:, low - first : high - first] = samples[:, low:high]
+    return result
 
 
 def _levels(clip: SoundClip) -> Samples:

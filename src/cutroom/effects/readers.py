@@ -17,6 +17,7 @@ from cutroom.effects.segment import Input, VideoInput
 from cutroom.effects.source import Source
 from cutroom.errors import MediaNotFoundError
 from cutroom.media.audio import AudioReader
+from cutroom.media.backwards import Backwards
 from cutroom.media.video import VideoReader
 
 _BUFFER = 64 * 1024
@@ -36,6 +37,7 @@ class Loan:
 
     Args:
         key: of the file and stream it reads.
+        wanted: the stream.
         source: the file.
         reader: the reader.
         position: where it stands, in media seconds.
@@ -43,17 +45,30 @@ class Loan:
     """
 
     key: tuple[object, ...]
+    wanted: Input
     source: Source
     reader: VideoReader | AudioReader
     position: Fraction
     give_back: Callable[[Loan], None]
     broken: bool = False
+    _backwards: Backwards | None = None
 
     def frame_at(self, time: Fraction) -> av.VideoFrame:
         """As `VideoReader.frame_at`."""
         assert isinstance(self.reader, VideoReader)
         self.broken = True  # until it has worked: a reader that failed is not lent again
         frame = self.reader.frame_at(time)
+        self.broken, self.position = False, time
+        return frame
+
+    def frame_back(self, time: Fraction) -> av.VideoFrame:
+        """As `frame_at`, for times that go backwards."""
+        assert isinstance(self.reader, VideoReader)
+        assert isinstance(self.wanted, VideoInput)
+        if self._backwards is None:
+            self._backwards = Backwards(self.reader, self.wanted.stream)
+        self.broken = True
+        frame = self._backwards.frame_at(time)
         self.broken, self.position = False, time
         return frame
 
@@ -64,6 +79,10 @@ class Loan:
         samples = self.reader.read(first, count, sample_rate, channels)
         self.broken, self.position = False, Fraction(first + count, sample_rate)
         return samples
+
+    def forget(self) -> None:
+        """Let go of frames that were kept."""
+        self._backwards = None
 
     def close(self) -> None:
         """Give it back."""
@@ -159,7 +178,7 @@ class Readers:
         except BaseException:
             file.close()
             raise
-        return Loan(key, source, reader, Fraction(-1), self._take_back)
+        return Loan(key, wanted, source, reader, Fraction(-1), self._take_back)
 
     def _reader(self, wanted: Input, file: BinaryIO) -> VideoReader | AudioReader:
         if isinstance(wanted, VideoInput):
@@ -167,6 +186,7 @@ class Readers:
         return AudioReader(file, wanted.stream)
 
     def _take_back(self, loan: Loan) -> None:
+        loan.forget()
         if loan.broken:
             loan.reader.close()
             return

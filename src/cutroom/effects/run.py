@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
 import av
 
 from cutroom.effects import title
-from cutroom.effects.compose import MIXERS, canvas, draw
+from cutroom.effects.compose import MIXERS, canvas, clear, draw
 from cutroom.effects.graph import tag
 from cutroom.effects.mixing import mix
 from cutroom.effects.planes import Picture, new_frame
@@ -57,15 +58,7 @@ class PictureRunner:
         Raises:
             MediaError: a file that cannot be read.
         """
-        result: Picture | None = None
-        for layer, shot, incoming in self._runners:
-            if layer.blend is None:
-                result = self._over(result, shot, i)
-            else:
-                progress = layer.blend.progress + i * layer.blend.step
-                sides = (self._over(result, runner, i) for runner in (shot, incoming))
-                left, right = (side or canvas(*self._size, None) for side in sides)
-                result = MIXERS[layer.blend.transition](left, right, float(progress))
+        result = self._composed(i, lambda: canvas(*self._size, None))
         frame = new_frame(*self._size) if result is None else result.to_frame()
         if frame is self._last:  # a still: whoever got it may have changed its times
             frame = new_frame(*self._size, Picture.of(frame).planes)
@@ -73,6 +66,22 @@ class PictureRunner:
         frame.pts, frame.time_base = i, 1 / self._segment.fps
         frame.pict_type = 0  # the encoder decides, not the source
         return tag(frame)
+
+    def layer(self, i: int) -> Picture | None:
+        """Frame `i` as a layer: clear where nothing is drawn; None where nothing is at all."""
+        return self._composed(i, lambda: clear(*self._size))
+
+    def _composed(self, i: int, blank: Callable[[], Picture]) -> Picture | None:
+        result: Picture | None = None
+        for layer, shot, incoming in self._runners:
+            if layer.blend is None:
+                result = self._over(result, shot, i, blank)
+            else:
+                progress = layer.blend.progress + i * layer.blend.step
+                sides = (self._over(result, runner, i, blank) for runner in (shot, incoming))
+                left, right = (side or blank() for side in sides)
+                result = MIXERS[layer.blend.transition](left, right, float(progress))
+        return result
 
     def close(self) -> None:
         """Give the readers back."""
@@ -91,15 +100,17 @@ class PictureRunner:
         self.close()
 
     def _start(self, shot: Shot | None, readers: Readers) -> ShotRunner | None:
-        return None if shot is None else ShotRunner(shot, *self._size, readers)
+        return None if shot is None else ShotRunner(shot, *self._size, readers, PictureRunner)
 
-    def _over(self, below: Picture | None, runner: ShotRunner | None, i: int) -> Picture | None:
+    def _over(
+        self, below: Picture | None, runner: ShotRunner | None, i: int, blank: Callable[[], Picture]
+    ) -> Picture | None:
         """A shot on what is below it; whatever is handed in is left alone."""
         picture = None if runner is None else runner.picture(i)
         if picture is None:
             return below
         if picture.fills(*self._size):
             return picture
-        target = canvas(*self._size, below)
+        target = blank() if below is None else canvas(*self._size, below)
         draw(target, picture)
         return target

@@ -6,6 +6,8 @@ the timeline it stands: equal stretches are equal values.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from fractions import Fraction
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -35,14 +37,16 @@ Input = VideoInput | AudioInput
 
 
 class MediaPicture(Frozen):
-    """Pictures of a file. Frame `i` of the segment shows what the file shows at `start + i * step`."""
+    """Pictures of a file. Frame `i` of the segment shows what the file shows at `start + i * step + i * i * bend`."""
 
     kind: Literal["media"] = "media"
     input: VideoInput
     start: Exact
     """Media time, in seconds, at the segment's first frame."""
     step: Exact
-    """Seconds of media per frame of the segment."""
+    """Seconds of media per frame of the segment; negative where it plays backwards."""
+    bend: Exact = Fraction(0)
+    """What a ramp of the speed adds, per frame squared."""
     matrix: Literal["bt709", "bt601", "smpte240m", "fcc", "bt2020"]
     """How its numbers mean colours: the file's own word, or the rule for files that do not say."""
     full_range: bool
@@ -54,6 +58,25 @@ class TitlePicture(Frozen):
     kind: Literal["title"] = "title"
     text: str
     style: TitleStyle
+
+
+class CompoundPiece(Frozen):
+    """A stretch without cuts of a timeline inside of a clip."""
+
+    first: int
+    """Frame of the inner timeline, counted from the first one that the segment shows."""
+    picture: PictureSegment
+
+
+class CompoundPicture(Frozen):
+    """Pictures of a timeline. Frame `i` shows the inner frame `floor(start + i * step + i * i * bend)`."""
+
+    kind: Literal["compound"] = "compound"
+    start: Exact
+    step: Exact
+    bend: Exact = Fraction(0)
+    pieces: tuple[CompoundPiece, ...]
+    """In order; between them, before and behind them there is nothing to see."""
 
 
 class Fit(Frozen):
@@ -68,7 +91,7 @@ class Fit(Frozen):
 class Shot(Frozen):
     """One clip's picture: what it shows, where it lies, what is done to it."""
 
-    source: Annotated[MediaPicture | TitlePicture, Field(discriminator="kind")]
+    source: Annotated[MediaPicture | TitlePicture | CompoundPicture, Field(discriminator="kind")]
     fit: Fit
     nodes: tuple[PictureNode, ...] = ()
     """In the order of the clip's effects."""
@@ -139,12 +162,19 @@ class PictureSegment(Frozen):
 
 
 class SoundClip(Frozen):
-    """One clip's sound inside a segment. Sample `at + k` of the segment hears media sample `first + k`."""
+    """One clip's sound inside a segment.
 
-    input: AudioInput
+    Sample `at + k` of the segment hears the source's sample `first + k * pace + k * k * bend`, interpolated where that
+    is no whole number; where every sample is heard as it stands, `first` is whole, `pace` 1 and `bend` 0.
+    """
+
+    input: AudioInput | SoundSegment
+    """A file, or what a timeline inside of the clip sounds like."""
     at: int = Field(ge=0)
-    first: int
-    """Of the media, on the project's sample grid. Outside the media there is silence."""
+    first: Exact
+    """Of the source, on the project's sample grid. Outside the source there is silence."""
+    pace: Exact = Fraction(1)
+    bend: Exact = Fraction(0)
     samples: int = Field(ge=1)
     nodes: tuple[SoundNode, ...] = ()
     gains: tuple[float, ...]
@@ -158,3 +188,29 @@ class SoundSegment(Frozen):
     channels: Literal[1, 2]
     samples: int = Field(ge=1)
     clips: tuple[SoundClip, ...] = ()
+
+
+CompoundPiece.model_rebuild()
+SoundClip.model_rebuild()
+
+
+def picture_inputs(segment: PictureSegment) -> Iterator[str]:
+    """SHA-256 of every file that a picture shows; one that is shown twice comes twice."""
+    for layer in segment.layers:
+        for shot in (layer.shot, layer.incoming):
+            if shot is None:
+                continue
+            if isinstance(shot.source, MediaPicture):
+                yield shot.source.input.sha256
+            elif isinstance(shot.source, CompoundPicture):
+                for piece in shot.source.pieces:
+                    yield from picture_inputs(piece.picture)
+
+
+def sound_inputs(segment: SoundSegment) -> Iterator[str]:
+    """SHA-256 of every file that is heard; one that is heard twice comes twice."""
+    for clip in segment.clips:
+        if isinstance(clip.input, AudioInput):
+            yield clip.input.sha256
+        else:
+            yield from sound_inputs(clip.input)

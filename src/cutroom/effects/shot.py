@@ -6,20 +6,22 @@ from fractions import Fraction
 
 from pydantic import TypeAdapter
 
-from cutroom.edit.limits import handle_after, handle_before
+from cutroom.edit.limits import lacking
 from cutroom.effects.chain import Scene, chain
 from cutroom.effects.fit import fit, full_range, matrix
 from cutroom.effects.layout import Layout, Window
 from cutroom.effects.nodes import PictureNode
-from cutroom.effects.segment import Fit, MediaPicture, Shot, TitlePicture, VideoInput
+from cutroom.effects.segment import CompoundPicture, Fit, MediaPicture, Shot, TitlePicture, VideoInput
+from cutroom.effects.travel import frame_law
 from cutroom.errors import EditError, HandlesError
-from cutroom.schema.clip import Clip, TitleSource
+from cutroom.schema.clip import Clip, CompoundSource, TitleSource
 from cutroom.schema.document import Document
+from cutroom.schema.speed import NORMAL
 
 _NODES: TypeAdapter[tuple[PictureNode, ...]] = TypeAdapter(tuple[PictureNode, ...])
 
 
-def picture_shot(scene: Scene, clip: Clip, offset: int, shown: int) -> Shot:
+def picture_shot(scene: Scene, clip: Clip, offset: int, shown: int, inner: CompoundPicture | None = None) -> Shot:
     """A clip's picture `offset` frames after its in point (before it, in a transition: negative).
 
     Args:
@@ -27,6 +29,7 @@ def picture_shot(scene: Scene, clip: Clip, offset: int, shown: int) -> Shot:
         clip: the clip.
         offset: frames since the in point.
         shown: frames since the clip first appears.
+        inner: what a compound shows.
 
     Raises:
         EditError: the clip's media has no picture.
@@ -35,12 +38,21 @@ def picture_shot(scene: Scene, clip: Clip, offset: int, shown: int) -> Shot:
     found, preroll = chain(scene, clip, "video")
     nodes = _NODES.validate_python(found) if found else ()
     width, height = scene.setting.width, scene.setting.height
+    whole = Fit(x=0, y=0, width=width, height=height)
     if isinstance(clip.source, TitleSource):
         title = TitlePicture(text=clip.source.text, style=clip.source.style)
-        return Shot(source=title, fit=Fit(x=0, y=0, width=width, height=height), nodes=nodes, preroll=preroll)
+        return Shot(source=title, fit=whole, nodes=nodes, preroll=preroll)
+    lead = min(preroll, shown)
+    if isinstance(clip.source, CompoundSource):
+        assert inner is not None
+        return Shot(source=inner, fit=whole, nodes=nodes, preroll=preroll, lead=lead)
     picture, place = _picture(scene, clip, clip.source.media)
-    source = picture.model_copy(update={"start": clip.start + offset * scene.step})  # a Fraction: nothing to validate
-    return Shot(source=source, fit=place, nodes=nodes, preroll=preroll, lead=min(preroll, shown))
+    if clip.speed == NORMAL and not clip.reverse:
+        travel = {"start": clip.start + offset * scene.step}
+    else:
+        travel = frame_law(clip, offset, scene.document.settings.fps)._asdict()
+    source = picture.model_copy(update=travel)  # fractions: nothing to validate
+    return Shot(source=source, fit=place, nodes=nodes, preroll=preroll, lead=lead)
 
 
 def _picture(scene: Scene, clip: Clip, media_id: str) -> tuple[MediaPicture, Fit]:
@@ -78,11 +90,12 @@ def require_handles(document: Document, layout: Layout, window: Window, grid: Fr
     left, right = layout.clip(window.left), layout.clip(window.right)
     if left is None or right is None:  # inside the clip: it needs nothing beyond
         return
-    for handle, frames, clip, where in (
-        (handle_after(document, left), window.end - window.cut, left, "after the out point of the left clip"),
-        (handle_before(right), window.cut - window.begin, right, "before the in point of the right clip"),
+    none = Fraction(0)
+    for clip, beyond, where in (
+        (left, (none, (window.end - window.cut) / grid), "after the out point of the left clip"),
+        (right, ((window.cut - window.begin) / grid, none), "before the in point of the right clip"),
     ):
-        missing = frames / grid - handle if handle is not None else Fraction(0)
+        missing = lacking(document, clip, *beyond)
         if missing > 1 / (2 * document.settings.fps):  # what rounding to frames can cost
             raise HandlesError(
                 f"the {window.transition.transition} lacks {float(missing):.3f} s of media {where} ({clip.id})",

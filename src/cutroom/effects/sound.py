@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 
 from pydantic import TypeAdapter
 
@@ -13,12 +16,20 @@ from cutroom.effects.nodes import Ramp, SoundNode
 from cutroom.effects.registry import Registry, Setting, default_registry
 from cutroom.effects.segment import AudioInput, SoundClip, SoundSegment
 from cutroom.effects.shot import require_handles
+from cutroom.effects.travel import Law, law, turns
 from cutroom.errors import EditError
+from cutroom.schema.clip import Clip, CompoundSource
 from cutroom.schema.document import Document
+from cutroom.schema.speed import NORMAL
+from cutroom.schema.speed import Ramp as Ramped
 from cutroom.schema.time import to_sample
 from cutroom.schema.track import Track
 
 _NODES: TypeAdapter[tuple[SoundNode, ...]] = TypeAdapter(tuple[SoundNode, ...])
+
+
+REACH = 256
+"""Samples of its source on both sides that the interpolation of a compound may ask for, at the fastest speed."""
 
 
 def compile_sound(
@@ -69,48 +80,73 @@ def _track_clips(scene: Scene, track: Track, span: tuple[int, int]) -> list[Soun
     while index < len(track.items):
         if index and layout.starts[index - 1] >= span[1]:
             break
-        sound = _clip_sound(scene, layout, index, span)
-        if sound is not None:
-            found.append(sound)
+        found += _clip_sounds(scene, layout, index, span)
         index += 1
     return found
 
 
-def _clip_sound(scene: Scene, layout: Layout, index: int, span: tuple[int, int]) -> SoundClip | None:
+def _clip_sounds(scene: Scene, layout: Layout, index: int, span: tuple[int, int]) -> Iterator[SoundClip]:
+    """One clip's sound within a span; in parts, where its speed takes turns."""
     clip = layout.clip(index)
     if clip is None:
-        return None
+        return
     rate = scene.setting.sample_rate
     starts, ends = layout.starts[index], layout.starts[index + 1]
-    audible, fades_in, fades_out = starts, None, None
-    silent = ends
-    if (window := layout.window_at(starts)) is not None and window.right == index:
-        fades_in, audible = window, window.begin
-    if (window := layout.window_at(ends - 1)) is not None and window.left == index:
-        fades_out, silent = window, window.end
+    audible, silent = layout.shown(index)
     at, until = max(audible, span[0]), min(silent, span[1])
     if at >= until:
-        return None
-    if clip.media is None or (audio := (media := scene.document.find_media(clip.media)).audio) is None:
-        raise EditError(f"clip {clip.id} has no sound", value=clip.id, hint="put it on a picture track")
+        return
     nodes: list[SoundNode] = []
     if clip.effects:
         own = replace(scene, setting=replace(scene.setting, samples=ends - starts))
         nodes += _NODES.validate_python(chain(own, clip, "audio")[0])
     nodes = [n.replace(start=n.start + starts) if isinstance(n, Ramp) else n for n in nodes]
-    for window in (fades_in, fades_out):
-        if window is not None and window.begin < until and window.end > at:
+    for window, rising in ((layout.window_at(audible), True), (layout.window_at(silent - 1), False)):
+        if window is None or (window.right if rising else window.left) != index:
+            continue
+        if window.begin < until and window.end > at:
             scene.registry.transition(window.transition.transition)
             require_handles(scene.document, layout, window, Fraction(rate))
-            nodes.append(_crossing(window, rising=window is fades_in))
-    return SoundClip(
-        input=AudioInput(sha256=media.fingerprint.sha256, stream=audio),
-        at=at - span[0],
-        first=at + to_sample(clip.start - layout.track.start_of(index), rate),
-        samples=until - at,
-        nodes=tuple(shifted for node in nodes if (shifted := _within(node, at, until)) is not None),
-        gains=_gains(layout.track, scene.document.settings.channels),
-    )
+            nodes.append(_crossing(window, rising=rising))
+    gains = _gains(layout.track, scene.document.settings.channels)
+    begins = layout.track.start_of(index)
+    knots = (starts + turn for turn in turns(clip, Fraction(rate))) if isinstance(clip.speed, Ramped) else ()
+    points = [at, *sorted({knot for knot in knots if at < knot < until}), until]
+    for first, end in pairwise(points):
+        heard, law_ = _heard_of(scene, clip, (first, end), begins)
+        yield SoundClip(
+            input=heard,
+            at=first - span[0],
+            first=law_.start,
+            pace=law_.step,
+            bend=law_.bend,
+            samples=end - first,
+            nodes=tuple(shifted for node in nodes if (shifted := _within(node, first, end)) is not None),
+            gains=gains,
+        )
+
+
+def _heard_of(
+    scene: Scene, clip: Clip, span: tuple[int, int], begins: Fraction
+) -> tuple[AudioInput | SoundSegment, Law]:
+    """What a clip is heard from in a span of timeline samples, and the law of its samples, counted in samples."""
+    rate, grid = scene.setting.sample_rate, Fraction(scene.setting.sample_rate)
+    if clip.speed == NORMAL and not clip.reverse:  # lined up with the source's samples, at every cut the same
+        travel = Law(Fraction(span[0] + to_sample(clip.start - begins, rate)), Fraction(1), Fraction(0))
+    else:
+        start, step, bend = law(clip, span[0] / grid - begins, grid)
+        travel = Law(start * rate, step * rate, bend * rate)
+    if not isinstance(clip.source, CompoundSource):
+        if clip.media is None or (audio := (media := scene.document.find_media(clip.media)).audio) is None:
+            raise EditError(f"clip {clip.id} has no sound", value=clip.id, hint="put it on a picture track")
+        return AudioInput(sha256=media.fingerprint.sha256, stream=audio), travel
+    inner = scene.document.inside(clip.source.compound, clip.source.angle)
+    last = span[1] - span[0] - 1
+    ends = sorted(math.floor(travel.start + i * travel.step + i * i * travel.bend) for i in (0, last))
+    reach = 0 if travel.step == 1 and not travel.bend else REACH
+    low = max(0, ends[0] - reach)
+    segment = compile_sound(inner, low, max(1, ends[1] + 1 + reach - low), scene.registry)
+    return segment, travel._replace(start=travel.start - low)
 
 
 def _crossing(window: Window, *, rising: bool) -> Ramp:

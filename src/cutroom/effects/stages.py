@@ -6,7 +6,9 @@ and room on the whole canvas; filters that change colours get straight ones. Nei
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import Protocol
@@ -19,7 +21,7 @@ from cutroom.effects.nodes import Crop, Filter, Opacity, PictureNode, Warp
 from cutroom.effects.normalise import Normaliser
 from cutroom.effects.planes import Picture
 from cutroom.effects.readers import Readers
-from cutroom.effects.segment import MediaPicture, Shot
+from cutroom.effects.segment import CompoundPicture, CompoundPiece, MediaPicture, PictureSegment, Shot
 from cutroom.effects.title import title_picture
 
 
@@ -119,6 +121,57 @@ def _group(node: PictureNode) -> str:
     return f"filter {node.spatial}" if isinstance(node, Filter) else node.kind
 
 
+class Inner(Protocol):
+    """What shows a compound's pieces: a `PictureRunner`."""
+
+    def layer(self, i: int) -> Picture | None:
+        """Frame `i` as a layer."""
+        ...
+
+    def close(self) -> None:
+        """Give the readers back."""
+        ...
+
+
+class CompoundRunner:
+    """Makes the pictures of a timeline inside of a clip; holds the readers of one of its pieces at a time.
+
+    Args:
+        source: its pieces.
+        start: begins to run a piece.
+    """
+
+    def __init__(self, source: CompoundPicture, start: Callable[[PictureSegment], Inner]) -> None:
+        self._source = source
+        self._start = start
+        self._firsts = [piece.first for piece in source.pieces]
+        self._running: tuple[CompoundPiece, Inner] | None = None
+
+    def number(self, i: int) -> int:
+        """The inner frame that frame `i` of the segment shows."""
+        source = self._source
+        return math.floor(source.start + i * source.step + i * i * source.bend)
+
+    def picture(self, number: int) -> Picture | None:
+        """An inner frame; None where there is nothing."""
+        index = bisect_right(self._firsts, number) - 1
+        if index < 0:
+            return None
+        piece = self._source.pieces[index]
+        if number - piece.first >= piece.picture.frames:
+            return None
+        if self._running is None or self._running[0] is not piece:
+            self.close()
+            self._running = piece, self._start(piece.picture)
+        return self._running[1].layer(number - piece.first)
+
+    def close(self) -> None:
+        """Give the readers back."""
+        if self._running is not None:
+            self._running[1].close()
+            self._running = None
+
+
 class ShotRunner:
     """Makes the pictures of one shot; holds a reader until it is closed.
 
@@ -127,9 +180,10 @@ class ShotRunner:
         width: of the canvas.
         height: of the canvas.
         readers: open media.
+        inner: runs the pieces of a compound.
     """
 
-    def __init__(self, shot: Shot, width: int, height: int, readers: Readers) -> None:
+    def __init__(self, shot: Shot, width: int, height: int, readers: Readers, inner: Callable[..., Inner]) -> None:
         self._shot = shot
         self._canvas = (width, height)
         self._stages = build_stages(shot.nodes, width, height)
@@ -137,7 +191,10 @@ class ShotRunner:
         self._seen: tuple[object, Picture | None] | None = None
         self._title: Picture | None = None
         self._loan = None
-        if isinstance(shot.source, MediaPicture):
+        self._compound: CompoundRunner | None = None
+        if isinstance(shot.source, CompoundPicture):
+            self._compound = CompoundRunner(shot.source, lambda picture: inner(picture, readers))
+        elif isinstance(shot.source, MediaPicture):
             self._normaliser = Normaliser(shot.source, shot.fit)
             self._loan = readers.lend(shot.source.input, shot.source.start)
         else:
@@ -148,7 +205,7 @@ class ShotRunner:
         if self._shot.preroll:
             return self._remembered(i)
         source = self._source(i)
-        if self._seen is None or self._seen[0] is not source:  # a held frame, or a title, is made once
+        if self._seen is None or self._seen[0] != source:  # a held frame, or a title, is made once
             self._seen = source, self._made(source)
         return self._seen[1]
 
@@ -157,6 +214,8 @@ class ShotRunner:
         if self._loan is not None:
             self._loan.close()
             self._loan = None
+        if self._compound is not None:
+            self._compound.close()
 
     def _remembered(self, i: int) -> Picture | None:
         """The picture where filters look back: they are shown the frames before it, unless those were the last ones."""
@@ -167,15 +226,23 @@ class ShotRunner:
         self._next = i + 1
         return self._made(self._source(i))
 
-    def _source(self, i: int) -> av.VideoFrame | None:
+    def _source(self, i: int) -> av.VideoFrame | int | None:
+        """What frame `i` is made from: a decoded frame, the number of a compound's, nothing for a title."""
         source = self._shot.source
+        if self._compound is not None:
+            return self._compound.number(i)
         if not isinstance(source, MediaPicture):
             return None
         assert self._loan is not None
-        return self._loan.frame_at(source.start + i * source.step)
+        time = source.start + i * source.step + i * i * source.bend
+        return self._loan.frame_back(time) if source.step < 0 else self._loan.frame_at(time)
 
-    def _made(self, frame: av.VideoFrame | None) -> Picture | None:
-        picture = self._title if frame is None else self._normaliser.run(frame)
+    def _made(self, source: av.VideoFrame | int | None) -> Picture | None:
+        if isinstance(source, int):
+            assert self._compound is not None
+            picture = self._compound.picture(source)
+        else:
+            picture = self._title if source is None else self._normaliser.run(source)
         for stage in self._stages:
             if picture is None:
                 return None

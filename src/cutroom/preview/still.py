@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, overload
 
 from cutroom.effects.compile import compile_picture, frame_count
 from cutroom.effects.registry import Registry
-from cutroom.effects.segment import MediaPicture, PictureSegment
+from cutroom.effects.segment import picture_inputs
 from cutroom.errors import ValidationError
 from cutroom.preview.tasks import StillTask, make_still
 from cutroom.schema.document import Document, ProjectSettings
@@ -88,16 +88,11 @@ def still(
     frame = to_frame(parse_time(time, rate=settings.fps), settings.fps)
     frame = max(0, min(frame, frame_count(document) - 1))
     segment = compile_picture(document, frame, 1, registry, size=_size(settings, size))
-    wanted = sorted(_inputs(segment))
+    wanted = sorted(set(picture_inputs(segment)))
     known = tuple((sha256, paths[sha256]) for sha256 in wanted if sha256 in paths)
     result = executor.run(make_still, StillTask(segment, known, format, quality))
     picture: NDArray[np.uint8] | bytes = result["picture"]
     return picture
-
-
-def _inputs(segment: PictureSegment) -> set[str]:
-    shots = (shot for layer in segment.layers for shot in (layer.shot, layer.incoming))
-    return {s.source.input.sha256 for s in shots if s is not None and isinstance(s.source, MediaPicture)}
 
 
 def _size(settings: ProjectSettings, within: tuple[int, int] | None) -> tuple[int, int]:

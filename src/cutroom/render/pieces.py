@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from cutroom.effects.segment import MediaPicture, PictureSegment
+from cutroom.effects.segment import CompoundPicture, MediaPicture, PictureSegment, TitlePicture
 from cutroom.schema.base import canonical_json
 
 
@@ -31,11 +30,11 @@ def boundaries(first: int, end: int, anchor: int, gop: int) -> list[int]:
 def anchor_of(stretch: PictureSegment) -> int:
     """Number of its first frame on the clock of its bottom layer's media; 0 where that is no media.
 
-    What `effects.compile.anchor` says of a cut point, read from the compiled stretch.
+    It grows by one per frame and does not depend on where the clip stands or was cut.
     """
     layer = stretch.layers[0] if stretch.layers else None
     shot = (layer.shot or layer.incoming) if layer else None
-    if shot is None or not isinstance(shot.source, MediaPicture):
+    if shot is None or isinstance(shot.source, TitlePicture) or not shot.source.step or shot.source.bend:
         return 0
     start, step = shot.source.start, shot.source.step
     return start.numerator * step.denominator // (start.denominator * step.numerator)
@@ -54,6 +53,7 @@ class PartTexts:
         self._plain = stretch.model_dump(mode="json")
         self._times: list[tuple[dict[str, Any], str, Fraction, Fraction]] = []
         self._leads: list[tuple[dict[str, Any], int, int]] = []
+        self._bends: list[tuple[dict[str, Any], MediaPicture]] = []
         for layer, plain in zip(stretch.layers, self._plain["layers"], strict=True):
             if layer.blend is not None:
                 self._times.append((plain["blend"], "progress", layer.blend.progress, layer.blend.step))
@@ -61,16 +61,28 @@ class PartTexts:
                 if shot is not None:
                     self._leads.append((plain[side], shot.preroll, shot.lead))
                     if isinstance(shot.source, MediaPicture):
-                        self._times.append((plain[side]["source"], "start", shot.source.start, shot.source.step))
+                        source, text = shot.source, plain[side]["source"]
+                        self._times.append((text, "start", source.start, source.step))
+                        if source.bend:
+                            self._bends.append((text, source))
 
     def text(self, first: int, frames: int) -> str:
         """The canonical JSON of what `compile_picture` gives for frames [first, first + frames) of the stretch."""
         self._plain["frames"] = frames
         for plain, key, start, step in self._times:
             plain[key] = str(start + first * step if first else start)
+        for plain, source in self._bends:
+            plain["start"] = str(source.start + first * source.step + first * first * source.bend)
+            plain["step"] = str(source.step + 2 * first * source.bend)
         for plain, preroll, lead in self._leads:
             plain["lead"] = min(preroll, lead + first)
         return canonical_json(self._plain)
+
+
+def whole(stretch: PictureSegment) -> bool:
+    """Whether its parts must be compiled each, because they show parts of a timeline of their own."""
+    shots = (shot for layer in stretch.layers for shot in (layer.shot, layer.incoming) if shot is not None)
+    return any(isinstance(shot.source, CompoundPicture) for shot in shots)
 
 
 def describe(segment: PictureSegment) -> str:
@@ -87,13 +99,5 @@ def describe(segment: PictureSegment) -> str:
     shot = segment.layers[0].shot
     assert shot is not None  # without a blend there is one
     if not isinstance(shot.source, MediaPicture):
-        return "title"
+        return "title" if isinstance(shot.source, TitlePicture) else "compound"
     return "effects" if shot.nodes else "other size or colours"
-
-
-def inputs(segment: PictureSegment) -> Iterator[str]:
-    """SHA-256 of every file that it shows."""
-    for layer in segment.layers:
-        for shot in (layer.shot, layer.incoming):
-            if shot is not None and isinstance(shot.source, MediaPicture):
-                yield shot.source.input.sha256

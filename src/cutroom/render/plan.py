@@ -8,10 +8,11 @@ from itertools import pairwise
 
 from cutroom.effects.compile import Pictures, compile_sound, cut_points, frame_count
 from cutroom.effects.registry import Registry, default_registry
+from cutroom.effects.segment import picture_inputs, sound_inputs
 from cutroom.errors import EditError, TimeError, ValidationError
 from cutroom.render.engine import engine_digest
 from cutroom.render.orders import FileLayout
-from cutroom.render.pieces import PartTexts, anchor_of, boundaries, describe, inputs
+from cutroom.render.pieces import PartTexts, anchor_of, boundaries, describe, whole
 from cutroom.render.planned import WARM_PACKETS, Action, Chunk, Plan, Segment, make_key, picture_prefix, sound_prefix
 from cutroom.schema.base import canonical_json
 from cutroom.schema.clip import Clip
@@ -110,9 +111,13 @@ def _segments(
     points = sorted({*span, *(point for point in cut_points(document) if span[0] < point < span[1])})
     for begin, stop in pairwise(points):
         stretch = pictures.compile(begin, stop - begin)
-        reason, texts, files = describe(stretch), PartTexts(stretch), tuple(dict.fromkeys(inputs(stretch)))
+        compounds = whole(stretch)
+        reason, texts, files = describe(stretch), PartTexts(stretch), tuple(dict.fromkeys(picture_inputs(stretch)))
         for start, after in pairwise(boundaries(begin, stop, anchor_of(stretch), gop)):
-            key = make_key(prefix, texts.text(start - begin, after - start))
+            text = texts.text(start - begin, after - start)
+            if compounds:
+                text = canonical_json(pictures.compile(start, after - start))
+            key = make_key(prefix, text)
             told: tuple[Action, str] = ("cached", "in the cache") if key in cached else ("encode", reason)
             found.append(Segment(start, after - start, *told, key, files))
     return tuple(found)
@@ -141,7 +146,7 @@ def _sound(
         low, high = max(lowest, 0), min((first + count + AHEAD_PACKETS) * 1024, samples)
         content = compile_sound(document, begin + low, high - low, registry)
         key = make_key(prefix, f"{low - lowest},{count}", canonical_json(content))
-        files = tuple(dict.fromkeys(clip.input.sha256 for clip in content.clips))
+        files = tuple(dict.fromkeys(sound_inputs(content)))
         action: Action = "cached" if key in cached else "encode"
         chunks.append(Chunk(begin + low, high - low, action, key, files, low - lowest, count))
     return (tuple(chunks), samples) if any(chunk.files for chunk in chunks) else ((), 0)

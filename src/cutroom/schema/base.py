@@ -32,19 +32,15 @@ class Frozen(BaseModel):
         try:
             return cls(**values)
         except pydantic.ValidationError as error:
-            first = error.errors()[0]
-            field = ".".join(str(part) for part in first["loc"])
-            if first["type"] == "extra_forbidden":
-                raise nearest(field, cls.model_fields, what=f"field of {cls.__name__}") from None
-            raise ValidationError(
-                f"{field}: {first['msg'].removeprefix('Value error, ')}, not {shown(first['input'])}",
-                value=first["input"],
-            ) from None
+            raise _ours(error, cls) from None
 
     def replace(self, **changes: Any) -> Self:
-        """A copy with `changes`, validated (pydantic's own `model_copy(update=…)` skips validation)."""
-        values = {name: getattr(self, name) for name in type(self).model_fields}
-        return type(self).model_validate({**values, **changes})
+        """A copy with `changes`, validated (pydantic's own `model_copy(update=…)` skips validation).
+
+        Raises:
+            ValidationError: as `checked` does.
+        """
+        return self.checked(**{**{name: getattr(self, name) for name in type(self).model_fields}, **changes})
 
     def evolve(self, **changes: Any) -> Self:
         """A copy with `changes` that are valid nodes already: no second look at the ten thousand clips beside them.
@@ -53,6 +49,15 @@ class Frozen(BaseModel):
         """
         values = {name: getattr(self, name) for name in type(self).model_fields}
         return type(self).model_construct(**{**values, **changes})
+
+
+def _ours(error: pydantic.ValidationError, cls: type[Frozen]) -> ValidationError:
+    first = error.errors()[0]
+    field = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        return nearest(field, cls.model_fields, what=f"field of {cls.__name__}")
+    told = first["msg"].removeprefix("Value error, ")
+    return ValidationError(f"{field}: {told}, not {shown(first['input'])}", value=first["input"])
 
 
 def new_id(prefix: str) -> str:

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from cutroom.schema.base import Frozen
 from cutroom.schema.effect import Effect
+from cutroom.schema.speed import NORMAL, Ramp, Speed, travel
 from cutroom.schema.time import Duration, Seconds
 
 
@@ -46,7 +47,17 @@ class TitleSource(Frozen):
     style: TitleStyle = TitleStyle()
 
 
-Source = Annotated[MediaSource | TitleSource, Field(discriminator="kind")]
+class CompoundSource(Frozen):
+    """A stretch of another timeline of the project; of a multi-camera, one angle."""
+
+    kind: Literal["compound"] = "compound"
+    compound: str
+    """Id of the compound."""
+    angle: str | None = None
+    """Id of the one track that is shown or heard; None: all, as they lie over each other."""
+
+
+Source = Annotated[MediaSource | TitleSource | CompoundSource, Field(discriminator="kind")]
 
 
 class Clip(Frozen):
@@ -56,17 +67,51 @@ class Clip(Frozen):
     id: str
     source: Source
     start: Seconds = Fraction(0)
-    """In point, in media time (0 for titles)."""
+    """In point: the first moment of media time that it plays (0 for titles); played last where it is reversed."""
     duration: Duration
     """On the timeline."""
+    speed: Speed = NORMAL
+    """Seconds of media per second of timeline."""
+    reverse: bool = False
+    """Whether it plays from its out point to its in point."""
     link: str | None = None
     """Shared by a picture and its sound."""
+    group: str | None = None
+    """Shared by clips that are moved and deleted together."""
     effects: tuple[Effect, ...] = Field(default=(), max_length=64)
 
     @property
     def end(self) -> Fraction:
         """Out point in media time, exclusive."""
-        return self.start + self.duration
+        return self.start + travel(self.speed, self.duration)
+
+    def media_at(self, time: Fraction) -> Fraction:
+        """The media time that plays `time` seconds after the clip's start; outside of it, in its handles, too.
+
+        Example:
+            >>> clip = Clip(id="c_1", source=MediaSource(media="m_1"), start=4, duration=2, speed=2, reverse=True)
+            >>> clip.media_at(Fraction(0)), clip.media_at(Fraction(2))
+            (Fraction(8, 1), Fraction(4, 1))
+        """
+        if self.reverse:
+            return self.start + travel(self.speed, self.duration, time)
+        return self.start + travel(self.speed, time)
+
+    def part(self, head: Fraction, tail: Fraction) -> Clip:
+        """The clip without its first `head` and its last `tail` seconds of timeline; negative: with so much more."""
+        if not head and not tail:
+            return self
+        first, last = (self.duration - tail, self.duration) if self.reverse else (Fraction(0), head)
+        return self.evolve(
+            start=self.start if self.is_title else self.start + travel(self.speed, last, first),
+            duration=self.duration - head - tail,
+            speed=self.speed.later(head) if head and isinstance(self.speed, Ramp) else self.speed,
+        )
+
+    @property
+    def is_title(self) -> bool:
+        """Whether it is drawn, and so has no in point, no speed and no end of its own."""
+        return isinstance(self.source, TitleSource)
 
     @property
     def media(self) -> str | None:
@@ -79,6 +124,10 @@ class Gap(Frozen):
 
     kind: Literal["gap"] = "gap"
     duration: Duration
+
+    def part(self, head: Fraction, tail: Fraction) -> Gap:
+        """The gap without its first `head` and its last `tail` seconds."""
+        return self if not head and not tail else Gap(duration=self.duration - head - tail)
 
 
 Item = Annotated[Clip | Gap, Field(discriminator="kind")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 from functools import cached_property
 from typing import Any, Literal, Self
@@ -46,6 +47,21 @@ class Timeline(Frozen):
     tracks: tuple[Track, ...] = Field(default=(), max_length=200)
     markers: tuple[Marker, ...] = Field(default=(), max_length=10_000)
 
+    @property
+    def duration(self) -> Fraction:
+        """Where its last track ends, in seconds."""
+        return max((track.duration for track in self.tracks), default=Fraction(0))
+
+
+class Compound(Frozen):
+    """A timeline inside of the project that clips show as if it were a media: a scene, or a multi-camera's angles."""
+
+    id: str
+    title: str = Field(min_length=1, max_length=200)
+    timeline: Timeline = Timeline()
+    multicam: bool = False
+    """Whether its tracks are angles of one moment, of which a clip shows one."""
+
 
 class Document(Frozen):
     """A project."""
@@ -55,6 +71,7 @@ class Document(Frozen):
     settings: ProjectSettings = ProjectSettings()
     media: tuple[Media, ...] = Field(default=(), max_length=100_000)
     timeline: Timeline = Timeline()
+    compounds: tuple[Compound, ...] = Field(default=(), max_length=1000)
 
     @property
     def tracks(self) -> tuple[Track, ...]:
@@ -64,16 +81,23 @@ class Document(Frozen):
     @property
     def duration(self) -> Fraction:
         """Where the last track ends, in seconds."""
-        return max((track.duration for track in self.tracks), default=Fraction(0))
+        return self.timeline.duration
 
     @cached_property
     def _media(self) -> dict[str, Media]:
         return {media.id: media for media in self.media}
 
+    def everywhere(self) -> Iterator[tuple[Track, Clip]]:
+        """Every clip of the project with its track: the timeline's, then those inside of compounds."""
+        for timeline in (self.timeline, *(compound.timeline for compound in self.compounds)):
+            for track in timeline.tracks:
+                for _, clip in track.clips():
+                    yield track, clip
+
     @cached_property
     def used_media(self) -> frozenset[str]:
         """Ids of the media that some clip shows."""
-        return frozenset(clip.media for track in self.tracks for _, clip in track.clips() if clip.media is not None)
+        return frozenset(clip.media for _, clip in self.everywhere() if clip.media is not None)
 
     def evolve(self, **changes: Any) -> Self:
         """A copy with `changes`; one with the same media finds them as this one does."""
@@ -81,6 +105,42 @@ class Document(Frozen):
         if "media" not in changes and (known := self.__dict__.get("_media")) is not None:
             made.__dict__["_media"] = known
         return made
+
+    def compound(self, compound_id: str) -> Compound:
+        """The compound with this id.
+
+        Raises:
+            EditError: the project has no such compound.
+        """
+        for compound in self.compounds:
+            if compound.id == compound_id:
+                return compound
+        raise EditError(f"the project has no compound {compound_id!r}", value=compound_id)
+
+    @cached_property
+    def _inside(self) -> dict[tuple[str, str | None], Document]:
+        return {}
+
+    def inside(self, compound_id: str | None, angle: str | None = None) -> Document:
+        """The project as if a compound's timeline were the project's own; None gives the project itself.
+
+        Args:
+            compound_id: of a compound.
+            angle: id of the one track that is left of it, shown and heard whatever its switches say; None: all tracks.
+
+        Raises:
+            EditError: the project has no such compound.
+        """
+        if compound_id is None:
+            return self
+        key = compound_id, angle
+        if key not in self._inside:
+            timeline = self.compound(compound_id).timeline
+            if angle is not None:
+                alone = (track for track in timeline.tracks if track.id == angle)
+                timeline = timeline.evolve(tracks=tuple(track.evolve(hidden=False, muted=False) for track in alone))
+            self._inside[key] = self.evolve(timeline=timeline)
+        return self._inside[key]
 
     def find_media(self, media_id: str) -> Media:
         """The media with this id.

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from cutroom.schema.base import Frozen
 from cutroom.schema.clip import Clip, Item, Transition
+from cutroom.schema.cue import Cue
 from cutroom.schema.places import Grid, Names
 
 TrackKind = Literal["video", "audio", "title", "subtitle"]
@@ -27,6 +28,8 @@ class Track(Frozen):
     """What people call it: V1, A1, Music."""
     items: tuple[Item, ...] = ()
     transitions: tuple[Transition, ...] = ()
+    cues: tuple[Cue, ...] = Field(default=(), max_length=100_000)
+    """Of a subtitle track, which has no items; in order of time."""
     muted: bool = False
     solo: bool = False
     locked: bool = False
@@ -69,7 +72,9 @@ class Track(Frozen):
 
     @property
     def duration(self) -> Fraction:
-        """Where its last item ends, in seconds."""
+        """Where its last item or cue ends, in seconds."""
+        if self.cues:
+            return max(cue.end for cue in self.cues)
         return self.start_of(-1)
 
     def start_of(self, index: int) -> Fraction:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from html import escape
 
-from cutroom.schema.clip import Clip, TitleSource
+from cutroom.schema.clip import Clip, CompoundSource, TitleSource
 from cutroom.schema.document import Document
 from cutroom.schema.time import timecode
 
@@ -59,4 +59,6 @@ def _rows(document: Document) -> tuple[list[tuple[str, ...]], int]:
 def _name(document: Document, clip: Clip) -> str:
     if isinstance(clip.source, TitleSource):
         return f"“{clip.source.text.splitlines()[0] if clip.source.text else ''}”"
+    if isinstance(clip.source, CompoundSource):
+        return document.compound(clip.source.compound).title
     return document.find_media(clip.source.media).path.rsplit("/", 1)[-1]

@@ -1,0 +1,148 @@
+"""The files behind the media of a project: whether they are there, where they went, and what else lies in a folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from cutroom.api import arguments
+from cutroom.app import App
+from cutroom.edit.operations import SetMedia
+from cutroom.edit.relocate import portable
+from cutroom.errors import CutroomError, EditError, MediaNotFoundError
+from cutroom.jobs.bar import Bar
+from cutroom.media.library import checked_path
+from cutroom.schema.media import Media as MediaValue
+from cutroom.session import Session
+
+if TYPE_CHECKING:
+    from cutroom.api.media import Media, MediaLibrary
+
+State = Literal["ok", "missing", "changed"]
+_FILM = "3gp avi flv m2ts m4v mkv mov mp4 mpeg mpg mts mxf ogv ts vob webm wmv"
+_SOUND = "aac ac3 aif aiff caf flac m4a mka mp3 oga ogg opus wav wma"
+SUFFIXES = frozenset(f".{suffix}" for suffix in f"{_FILM} {_SOUND}".split())
+"""Of the files that a scan looks into."""
+
+
+def probe(services: App, path: Any) -> MediaValue:
+    """Examine a file; nothing is granted for later sessions before it has proved to be a media.
+
+    Raises:
+        MediaNotFoundError, UnsupportedMediaError, DamagedMediaError: names the file and what to do.
+    """
+    absolute = arguments.path(path)
+    checked_path(absolute)
+    services.grant_read(absolute, remember=False)
+    probed = services.probe(absolute)
+    services.grant_read(absolute, remember=True)
+    return probed
+
+
+def state(session: Session, services: App, media: MediaValue, *, thorough: bool) -> State:
+    """Whether the file of a media is as it was added.
+
+    Args:
+        session: of the project.
+        services: of the process.
+        media: what the document holds.
+        thorough: whether a file of the right size is read where its content is not known.
+    """
+    path = str((session.folder / media.path).absolute())
+    try:
+        size = os.stat(path).st_size
+    except OSError:
+        return "missing"
+    if size != media.fingerprint.size:
+        return "changed"
+    if thorough and services.may_read(path) and services.sha256(path) != media.fingerprint.sha256:
+        return "changed"
+    return "ok"
+
+
+def put(session: Session, old: MediaValue, probed: MediaValue, *, override: bool) -> None:
+    """Let a media be another file.
+
+    Raises:
+        EditError: another content, and `override` is off; or a clip shows more than the file has.
+    """
+    if probed.fingerprint != old.fingerprint and not override:
+        raise EditError(
+            f"{probed.path} has another content than {old.path}",
+            value=probed.path,
+            hint="override=True takes it all the same",
+        )
+    made = probed.replace(id=old.id, path=portable(Path(probed.path), session.folder))
+    session.apply(SetMedia(media=made), f"relink {Path(old.path).name}")
+
+
+def search(library: MediaLibrary, lost: Iterable[Media], folder: Path, *, progress: bool) -> list[Media]:
+    """Find media in a folder by their content: those of a media's size are read, and no others.
+
+    Raises:
+        MediaNotFoundError: there is no such folder.
+    """
+    session, services = library.session, library.app
+    wanted = {media.fingerprint.sha256: media for media in lost}
+    sizes = {media.fingerprint.size for media in wanted.values()}
+    files = [path for path in _files(folder) if path.stat().st_size in sizes]
+    found: list[tuple[Media, MediaValue]] = []
+    for path in _told(files, f"relink {folder.name}", progress=progress):
+        services.grant_read(path, remember=False)
+        if (media := wanted.pop(services.sha256(str(path)), None)) is not None:
+            found.append((media, probe(services, path)))
+    with session.edit(f"relink {folder.name}"):
+        for media, probed in found:
+            put(session, media.value, probed, override=False)
+        for media in wanted.values() if found else ():
+            session.note(f"{media.value.path} is not in {folder}")
+    return [media for media, _ in found]
+
+
+def scan(library: MediaLibrary, folder: Any, *, progress: bool) -> list[str]:
+    """Put what lies in a folder into the project; see `MediaLibrary.scan`. Returns ids."""
+    draws, root = arguments.truth("progress", progress), arguments.path(folder)
+    session, services = library.session, library.app
+    files = [path for path in _files(root) if path.suffix.lower() in SUFFIXES]
+    known = {str(session.media_path(media.id)): media.id for media in session.document.media}
+    probed: dict[str, MediaValue] = {}
+    left_out: list[str] = []
+    for path in _told(files, f"scan {root.name}", progress=draws):
+        if str(path) not in known:
+            try:
+                probed[str(path)] = probe(services, path)
+            except CutroomError as error:  # whatever is wrong with one file, the others are wanted
+                name = str(path.relative_to(root)).encode(errors="replace").decode()
+                left_out.append(f"left out {name}: {error.message}")
+    with session.edit(f"scan {root.name}"):
+        contents = {media.fingerprint: media.id for media in session.document.media}
+        for name, value in probed.items():
+            if value.fingerprint not in contents:
+                contents[value.fingerprint] = library.put(value).id
+            known[name] = contents[value.fingerprint]
+        for note in left_out:
+            session.note(note)
+    return list(dict.fromkeys(known[str(path)] for path in files if str(path) in known))
+
+
+def _files(folder: Path) -> list[Path]:
+    """The regular files of a folder and of those in it, by path; hidden ones and links to folders are left out."""
+    if not folder.is_dir():
+        raise MediaNotFoundError(f"there is no folder {folder}", value=str(folder), hint="check the path")
+    found: list[Path] = []
+    for here, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        found += [Path(here, name) for name in names if not name.startswith(".") and Path(here, name).is_file()]
+    return sorted(found)
+
+
+def _told(files: list[Path], title: str, *, progress: bool) -> Iterator[Path]:
+    """The files one by one, with a bar."""
+    with Bar(title) if progress and files else nullcontext() as bar:
+        for count, path in enumerate(files):
+            yield path
+            if bar is not None:
+                bar.update({"done": count + 1, "total": len(files)})

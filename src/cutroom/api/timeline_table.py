@@ -1,0 +1,105 @@
+"""The verb that takes an edited table back."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from cutroom.api.arguments import truth, wrong
+from cutroom.edit.attempt import attempt
+from cutroom.edit.difference import Difference, differences
+from cutroom.edit.rows import Problem, read_rows
+from cutroom.errors import EditError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cutroom.api.timeline import Timeline
+
+TOLD = 20
+"""Rows that a message lists."""
+
+
+def apply_df(timeline: Timeline, df: pd.DataFrame, *, ripple: bool = False, dry_run: bool = False) -> pd.DataFrame:
+    """Make the timeline what an edited table of clips says, as one step; or say row by row why it cannot be.
+
+    ::
+
+        before  [A~~~~~][B~~~]
+        after   [B~~~]··[A~~]       rows with another start, and another end
+
+    A row whose id is on the timeline changes that clip: `track` and `start` (or `start_frame`) move it, `end` (or
+    `end_frame`) and `duration` trim its end, `source_start` slips it, `source_end` trims its end, `speed`, `reverse`
+    and `text` change it. Linked sound follows, unless its own row was changed as well. A row without an id is a new
+    clip of a `media` (its path as in `tl.to_df()`) or a `text`. A clip without a row goes, where its track has rows at
+    all. Other columns are not read.
+
+    Args:
+        df: `tl.to_df()`, edited; it may have fewer columns.
+        ripple: whether each clip starts where the one in the row before it on its track ends; the order of the rows
+            is the order of the clips.
+        dry_run: change nothing.
+
+    Returns:
+        What it changes: what, id, where, change, field, before, after; one row per value.
+
+    Raises:
+        ValidationError: not a table, or one with two columns of a name.
+        EditError: rows that cannot be; the message lists them, `.value` is a table of row, id, problem and hint.
+
+    Example:
+        >>> df = tl.to_df()  # doctest: +SKIP
+        >>> df.loc[0, "end"] = 2.5  # doctest: +SKIP
+        >>> tl.apply_df(df, dry_run=True)  # doctest: +SKIP
+    """
+    import pandas as pd
+
+    closes, looks = truth("ripple", ripple), truth("dry_run", dry_run)
+    if not isinstance(df, pd.DataFrame):
+        raise wrong("df", "a DataFrame like tl.to_df()", df)
+    if not df.columns.is_unique:
+        raise wrong("df", "a DataFrame whose columns have different names", list(df.columns))
+    with timeline.session.edit("apply table"):
+        reading = read_rows(timeline.document, _rows(df), ripple=closes)
+        if reading.problems:
+            raise _refused(reading.problems)
+        before = timeline.session.document
+        after = before
+        if reading.operation is not None:
+            operation = reading.operation.evolve(compound=timeline.within)
+            if looks:
+                after = attempt(before, operation).document
+                timeline.app.check(operation, after)
+            else:
+                timeline.apply(operation)
+                after = timeline.session.document
+    return pd.DataFrame(differences(before, after), columns=list(Difference._fields))
+
+
+def _rows(df: pd.DataFrame) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """Labels and values of the rows, in Python's own types; None for what is missing."""
+    columns = [str(column) for column in df.columns]
+    for label, values in zip(df.index, df.itertuples(index=False, name=None), strict=True):
+        yield label, {column: _plain(value) for column, value in zip(columns, values, strict=True)}
+
+
+def _plain(value: Any) -> Any:
+    import pandas as pd
+
+    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
+        return None
+    return value.item() if hasattr(value, "item") and not hasattr(value, "__len__") else value
+
+
+def _refused(problems: list[Problem]) -> EditError:
+    import pandas as pd
+
+    table = pd.DataFrame(problems, columns=list(Problem._fields))
+    shown = table.head(TOLD).to_string(index=False, max_colwidth=120)
+    more = f"\n… and {len(problems) - TOLD} more" if len(problems) > TOLD else ""
+    return EditError(
+        f"{len(problems)} {'row' if len(problems) == 1 else 'rows'} of the table cannot be:\n{shown}{more}",
+        value=table,
+        hint="nothing was changed; error.value has all of them as a table",
+    )

@@ -1,0 +1,127 @@
+"""Verbs of a timeline that write on it: titles, subtitles, markers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cutroom.api import arguments
+from cutroom.api.clip import Clip
+from cutroom.api.marker import Marker, kind_of
+from cutroom.api.place import ensure_track
+from cutroom.api.times import span_of, step
+from cutroom.api.track import Cue
+from cutroom.edit import operations as ops
+from cutroom.schema.base import new_id
+from cutroom.schema.clip import TitleSource, TitleStyle
+from cutroom.schema.cue import SUBTITLE_STYLE
+from cutroom.schema.cue import Cue as CueValue
+from cutroom.schema.document import MarkerKind
+from cutroom.schema.time import TimeLike
+
+if TYPE_CHECKING:
+    from cutroom.api.timeline import Timeline
+
+
+def add_title(
+    timeline: Timeline, text: str, at: TimeLike, duration: TimeLike, *, track: str | None = None, **style: Any
+) -> Clip:
+    """Put a title over the picture.
+
+    ::
+
+        before  V1 [A~~~~~~]
+        after   T1 ··[Hello]  V1 [A~~~~~~]
+
+    Args:
+        text: lines are kept, long ones are broken.
+        at: timeline time.
+        duration: how long it stands.
+        track: a title or picture track; None: "T1", made when it is missing.
+        style: size (fraction of the canvas height), colour ("#ffffff"), outline, outline_colour, background,
+            align, position (canvas fractions from the centre, y down), max_width.
+
+    Raises:
+        ValidationError: a style value that does not fit.
+
+    Example:
+        >>> tl.add_title("At the beach", at=0, duration=2, size=0.12)  # doctest: +SKIP
+    """
+    source = TitleSource.checked(text=arguments.text("text", text), style=TitleStyle.checked(**style))
+    name = "T1" if track is None else arguments.text("track", track)
+    with step(timeline, "add title", "title") as clock:
+        ensure_track(timeline, name, "title")
+        made = timeline.apply(
+            ops.Overwrite(track=name, at=clock.at(at), source=source, duration=clock.length(duration))
+        )
+    return Clip(timeline.session, timeline.within, made.created[0])
+
+
+def add_subtitle(
+    timeline: Timeline, text: str, start: TimeLike, end: TimeLike, *, track: str | None = None, **style: Any
+) -> Cue:
+    """Put a subtitle over the picture; unlike clips, subtitles of a track may overlap.
+
+    ::
+
+        before  S1 ·[Hi.]
+        after   S1 ·[Hi.]··[Who is there?]
+
+    Args:
+        text: what it says, 1 to 10,000 characters.
+        start: timeline time.
+        end: timeline time, exclusive.
+        track: a subtitle track; None: "S1", made when it is missing.
+        style: as for a title; what is left out looks like a subtitle does: white, outlined, at the foot of the picture.
+
+    Returns:
+        The subtitle; all of a track are `track.cues`.
+
+    Raises:
+        ValidationError: no text, letters that cannot be drawn, or a style value that does not fit.
+        TimeError: it does not end after it starts.
+        EditError: the track holds something else.
+
+    Example:
+        >>> tl.add_subtitle("Good morning.", 1, 2.5)  # doctest: +SKIP
+    """
+    look = SUBTITLE_STYLE.replace(**style) if style else None
+    name = "S1" if track is None else arguments.text("track", track)
+    words = arguments.text("text", text)
+    with step(timeline, "add subtitle", "subtitle") as clock:
+        first, last = span_of((start, end), clock)
+        ensure_track(timeline, name, "subtitle")
+        stands = timeline.track(name)
+        cue = CueValue.checked(id=new_id("u"), start=first, end=last, text=words, style=look)
+        timeline.apply(ops.SetCues.checked(track=stands.id, cues=(*stands.value.cues, cue)))
+    return Cue(timeline.session, timeline.within, cue.id, stands.id)
+
+
+def add_marker(timeline: Timeline, at: TimeLike, title: str = "", *, kind: MarkerKind = "note") -> Marker:
+    """Name a moment of the timeline; a ripple moves it along.
+
+    ::
+
+        before  [A~~~~~~~~~]
+        after   [A~~!~~~~~~]        nothing moves
+
+    Args:
+        at: timeline time.
+        title: up to 500 characters.
+        kind: chapter, section, note or export.
+
+    Returns:
+        The marker; all of them are `tl.markers`.
+
+    Raises:
+        ValidationError: a title that is too long.
+        UnknownNameError: there is no such kind.
+
+    Example:
+        >>> tl.add_marker(3, "chapter 1", kind="chapter")  # doctest: +SKIP
+    """
+    what = kind_of(kind)
+    with step(timeline, "add marker", "video") as clock:
+        made = timeline.apply(
+            ops.AddMarker.checked(time=clock.at(at), title=arguments.text("title", title), marker=what)
+        )
+    return Marker(timeline.session, timeline.within, made.created[0])

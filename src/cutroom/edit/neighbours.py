@@ -1,0 +1,120 @@
+"""Verbs that share out time between neighbours: roll, slip, slide. The timeline keeps its length."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from cutroom.edit.draft import Draft
+from cutroom.edit.limits import check_range, readable
+from cutroom.edit.operations import Roll, Slide, Slip
+from cutroom.errors import EditError
+from cutroom.schema.clip import Clip, Gap, Item
+
+_NONE = Fraction(0)
+
+
+def roll(draft: Draft, op: Roll) -> None:
+    """``[A~~~~][B~~]`` → ``[A~][B~~~~~]``: the cut moves, the rest stays; linked clips follow.
+
+    Nothing changes but between the old cut and the new one. A gap may be one of the two, and may be used up.
+
+    Raises:
+        HandlesError: one of the two has no media to grow by so much.
+        EditError: one of the two would vanish, or there is no cut at that edge.
+    """
+    members = draft.group(op.clip)
+    at_start = op.edge == "start"
+    t0, i0 = members[0]
+    track = draft.document.tracks[t0]
+    if at_start and i0 == 0:
+        raise EditError(f"clip {op.clip} starts the track: there is no cut to roll", value=op.clip, hint="trim it")
+    delta = op.to - track.start_of(i0 if at_start else i0 + 1)
+    for t, i in members:
+        if at_start and i == 0:
+            continue
+        _roll_cut(draft, t, i - 1 if at_start else i, delta)
+
+
+def _roll_cut(draft: Draft, t: int, left: int, delta: Fraction) -> None:
+    """Move the cut behind item `left`; where nothing follows, its end."""
+    items = draft.document.tracks[t].items
+    before = _resized(draft, items[left : left + 1], _NONE, -delta)
+    after = _resized(draft, items[left + 1 : left + 2], delta, _NONE)
+    draft.set_items(t, [*items[:left], *before, *after, *items[left + 2 :]])
+
+
+def slide(draft: Draft, op: Slide) -> None:
+    """``[A~~][B][C~~]`` → ``[A][B][C~~~~]``: B moves, A and C give and take; linked clips follow.
+
+    B plays what it played; A's start and C's end stay. Nothing gives way behind the last clip of a track.
+
+    Raises:
+        HandlesError: the neighbour that grows has no media for it.
+        EditError: the neighbour that shrinks is too short, or the clip would start before the timeline does.
+    """
+    for t, i in draft.group(op.clip):
+        items = draft.document.tracks[t].items
+        if i == 0 and op.by < 0:
+            raise EditError(
+                f"clip {op.clip} would start {readable(-op.by)} before the timeline does",
+                value=op.by,
+                hint="nothing is before it that could give way",
+            )
+        before = [Gap(duration=op.by)] if i == 0 and op.by else _resized(draft, items[i - 1 : i], _NONE, -op.by)
+        after = _resized(draft, items[i + 1 : i + 2], op.by, _NONE)
+        draft.set_items(t, [*items[: max(0, i - 1)], *before, items[i], *after, *items[i + 2 :]])
+
+
+def _resized(draft: Draft, neighbours: Sequence[Item], head: Fraction, tail: Fraction) -> list[Item]:
+    """The neighbour, if there is one, with so much less (or more) at its edges; a gap may vanish."""
+    made: list[Item] = []
+    for item in neighbours:
+        left = item.duration - head - tail
+        if left < 0 or (left == 0 and isinstance(item, Clip)):
+            lasts = f"it lasts {readable(item.duration)}"
+            raise EditError(
+                f"nothing would be left of clip {item.id}: {lasts}"
+                if isinstance(item, Clip)
+                else f"the gap beside it is {readable(-left)} too short: {lasts}",
+                value=-left,
+                hint="go less far, or delete what is in the way",
+            )
+        if left:
+            made.append(resized := item.part(head, tail))
+            if isinstance(resized, Clip):
+                check_range(draft.document, resized)
+    return made
+
+
+def slip(draft: Draft, op: Slip) -> None:
+    """``[A:2-5]`` → ``[A:3-6]``: another stretch of the media in the same place; linked clips follow.
+
+    No edge moves, and no other clip changes.
+
+    Raises:
+        HandlesError: the media does not reach that far; says by how much.
+        EditError: the clip is a title.
+    """
+    for t, i in draft.group(op.clip):
+        items = list(draft.document.tracks[t].items)
+        clip = items[i]
+        assert isinstance(clip, Clip)
+        require_media(clip, "slipped")
+        items[i] = slipped = clip.evolve(start=clip.start + op.by)
+        check_range(draft.document, slipped)
+        draft.set_items(t, items)
+
+
+def require_media(clip: Clip, done: str) -> None:
+    """Refuse what only makes sense for a clip that plays something.
+
+    Raises:
+        EditError: the clip is a title.
+    """
+    if clip.is_title:
+        raise EditError(
+            f"clip {clip.id} is a title, which plays no media and cannot be {done}",
+            value=clip.id,
+            hint="trim it to change how long it stands",
+        )

@@ -1,0 +1,196 @@
+"""Verbs on timelines inside of the project: compounds and multi-cameras."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+from cutroom.edit.draft import Draft
+from cutroom.edit.items import between
+from cutroom.edit.limits import readable
+from cutroom.edit.operations import AddCompound, Nest, RemoveCompound, SetAngle
+from cutroom.errors import EditError
+from cutroom.schema.clip import Clip, CompoundSource, Gap, Item
+from cutroom.schema.document import Compound, Document, Timeline
+from cutroom.schema.track import Track
+
+
+def add_compound(draft: Draft, op: AddCompound) -> None:
+    """Begin an empty compound.
+
+    Raises:
+        EditError: the title is taken.
+    """
+    _add(draft, Compound(id=draft.make_id("n"), title=op.title, multicam=op.multicam))
+
+
+def _add(draft: Draft, compound: Compound) -> None:
+    document = draft.document
+    if any(known.title == compound.title for known in document.compounds):
+        raise EditError(
+            f"there is a compound {compound.title!r} already", value=compound.title, hint="choose another title"
+        )
+    draft.document = document.replace(compounds=(*document.compounds, compound))
+    draft.created.append(compound.id)
+
+
+def remove_compound(draft: Draft, op: RemoveCompound) -> None:
+    """Take a compound out of the project.
+
+    Raises:
+        EditError: a clip shows it.
+    """
+    compound = draft.document.compound(op.name)
+    if users := [clip.id for clip in _showing(draft.document, compound.id)]:
+        raise EditError(
+            f"compound {compound.title!r} is shown by {len(users)} clips",
+            value=users,
+            hint="delete or unnest those clips first",
+        )
+    left = tuple(known for known in draft.document.compounds if known.id != compound.id)
+    draft.document = draft.document.evolve(compounds=left)
+
+
+def _showing(document: Document, compound_id: str) -> list[Clip]:
+    """The clips that show a compound, anywhere in the project."""
+    return [
+        clip
+        for _, clip in document.everywhere()
+        if isinstance(clip.source, CompoundSource) and clip.source.compound == compound_id
+    ]
+
+
+def check_compounds(before: Document, after: Document) -> list[str]:
+    """Refuse compounds that cannot be shown. Returns notes on clips that show more than a compound has now.
+
+    Raises:
+        EditError: a compound would show itself, directly or through others, or a clip the angle that was removed.
+    """
+    _check_cycles(after)
+    notes: list[str] = []
+    known = {compound.id: compound for compound in before.compounds}
+    for compound in after.compounds:
+        old = known.get(compound.id, compound)
+        left, end = {track.id for track in compound.timeline.tracks}, compound.timeline.duration
+        gone = {track.id: track.title for track in old.timeline.tracks if track.id not in left}
+        if not gone and end >= old.timeline.duration:
+            continue
+        for clip in _showing(after, compound.id):
+            angle = clip.source.angle if isinstance(clip.source, CompoundSource) else None
+            if angle in gone:
+                raise EditError(
+                    f"track {gone[angle]} is the angle that clip {clip.id} shows",
+                    value=clip.id,
+                    hint="choose another angle there first",
+                )
+            if clip.end > end:
+                notes.append(f"clip {clip.id} shows {readable(clip.end - end)} beyond the end of {compound.title}")
+    return notes
+
+
+def _check_cycles(document: Document) -> None:
+    shows = {compound.id: _shown_by(compound.timeline) for compound in document.compounds}
+    for compound in document.compounds:
+        seen: set[str] = set()
+        waiting = [*shows[compound.id]]
+        while waiting:
+            name = waiting.pop()
+            if name == compound.id:
+                raise EditError(
+                    f"compound {compound.title!r} would show itself",
+                    value=compound.id,
+                    hint="a compound can hold anything but itself",
+                )
+            if name not in seen:
+                seen.add(name)
+                waiting += shows.get(name, ())
+
+
+def _shown_by(timeline: Timeline) -> set[str]:
+    clips = (clip for track in timeline.tracks for _, clip in track.clips())
+    return {clip.source.compound for clip in clips if isinstance(clip.source, CompoundSource)}
+
+
+def nest(draft: Draft, op: Nest) -> None:
+    """``V2 ··[B]`` over ``V1 [A~][C]`` → ``V1 [compound]``: what was shown is shown still.
+
+    Transitions between the clips go along; the rest of the timeline stays where it is.
+
+    Raises:
+        EditError: another clip stands in between on the track that the compound clip takes.
+    """
+    document = draft.document
+    places = list(dict.fromkeys(place for clip in op.clips for place in draft.group(clip)))
+    fps = document.settings.fps
+    begin = math.floor(min(document.tracks[t].start_of(i) for t, i in places) * fps) / fps
+    end = math.ceil(max(document.tracks[t].start_of(i + 1) for t, i in places) * fps) / fps
+    chosen: dict[int, set[int]] = {}
+    for t, i in places:
+        chosen.setdefault(t, set()).add(i)
+    inner = {t: _taken(draft, document.tracks[t], items, begin) for t, items in sorted(chosen.items())}
+    for t, items in chosen.items():
+        track = document.tracks[t]
+        left = tuple(old for old in track.transitions if old not in inner[t].transitions)
+        draft.set_tracks({t: track.evolve(transitions=left)})
+        draft.set_items(t, [Gap(duration=x.duration) if i in items else x for i, x in enumerate(track.items)])
+    compound = Compound(id=draft.make_id("n"), title=op.title, timeline=Timeline(tracks=tuple(inner.values())))
+    _add(draft, compound)
+    shown = {
+        min(t for t in chosen if (document.tracks[t].kind == "audio") is sound)
+        for sound in (False, True)
+        if any((document.tracks[t].kind == "audio") is sound for t in chosen)
+    }
+    link = draft.make_id("l") if len(shown) > 1 else None
+    for t in sorted(shown):
+        track = draft.document.tracks[t]
+        if track.kind not in {"video", "audio"}:
+            raise EditError(
+                f"a compound cannot stand on track {track.title}",
+                value=track.id,
+                hint="include a clip of a video track",
+            )
+        other = next((item for item in between(track, begin, end) if isinstance(item, Clip)), None)
+        if other is not None:
+            raise EditError(
+                f"clip {other.id} stands in between on track {track.title}", value=other.id, hint="include it as well"
+            )
+        clip = Clip(id=draft.make_id("c"), source=CompoundSource(compound=compound.id), duration=end - begin, link=link)
+        draft.created.append(clip.id)
+        draft.put(t, begin, end, [clip])
+
+
+def _taken(draft: Draft, track: Track, chosen: set[int], begin: Fraction) -> Track:
+    """The chosen items of a track as a track of their own, which starts at `begin`."""
+    items: list[Item] = []
+    position = begin
+    for i in sorted(chosen):
+        start = track.start_of(i)
+        if start > position:
+            items.append(Gap(duration=start - position))
+        items.append(track.items[i])
+        position = track.start_of(i + 1)
+    names = {item.id for item in items if isinstance(item, Clip)}
+    kept = tuple(t for t in track.transitions if {t.left, t.right} - {None} <= names)
+    return track.evolve(id=draft.make_id("t"), items=tuple(items), transitions=kept)
+
+
+def set_angle(draft: Draft, op: SetAngle) -> None:
+    """``[compound: left]`` → ``[compound: right]``: the same stretch of time, another of its tracks.
+
+    Raises:
+        EditError: the clip shows no compound, or its compound has no such track for it.
+    """
+    t, i = draft.document.locate(op.clip)
+    draft.require_unlocked(t)
+    track = draft.document.tracks[t]
+    clip = track.items[i]
+    assert isinstance(clip, Clip)
+    if not isinstance(clip.source, CompoundSource):
+        raise EditError(f"clip {clip.id} shows no multi-camera", value=clip.id, hint="project.multicam(...) makes one")
+    compound = draft.document.compound(clip.source.compound)
+    fitting = [x for x in compound.timeline.tracks if (x.kind == "audio") == (track.kind == "audio")]
+    found = next((x.id for x in fitting if op.angle in {x.id, x.title}), None)
+    if found is None and op.angle is not None:
+        titles = ", ".join(x.title for x in fitting)
+        raise EditError(f"{compound.title!r} has no angle {op.angle!r}", value=op.angle, hint=f"angles: {titles}")
+    draft.set_clip(clip.evolve(source=clip.source.evolve(angle=found)))

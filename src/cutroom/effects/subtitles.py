@@ -1,0 +1,30 @@
+"""Subtitles over the picture: each cue that stands is a layer of text."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from cutroom.effects.chain import Scene
+from cutroom.effects.segment import Fit, Layer, Shot, TitlePicture
+from cutroom.schema.clip import TitleStyle
+from cutroom.schema.cue import SUBTITLE_STYLE, Cue
+from cutroom.schema.time import to_frame
+from cutroom.schema.track import Track
+
+
+def _frames(cue: Cue, fps: Fraction) -> tuple[int, int]:
+    return to_frame(cue.start, fps), to_frame(cue.end, fps)
+
+
+def cue_layers(track: Track, frame: int, scene: Scene) -> list[Layer]:
+    """The cues that stand at a frame; those in the same style share a text, the later ones above."""
+    width, height = scene.setting.width, scene.setting.height
+    whole = Fit(x=0, y=0, width=width, height=height)
+    texts: dict[TitleStyle, str] = {}
+    for cue in track.cues:
+        first, end = _frames(cue, scene.document.settings.fps)
+        if first <= frame < end:
+            style = cue.style or SUBTITLE_STYLE
+            texts[style] = f"{cue.text}\n{texts[style]}" if style in texts else cue.text
+    pictures = (TitlePicture(text=text, style=style) for style, text in texts.items())
+    return [Layer(shot=Shot(source=picture, fit=whole)) for picture in pictures]

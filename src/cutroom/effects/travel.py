@@ -1,0 +1,53 @@
+"""Which moment of its source a clip shows: the law of its travel on a grid of frames or samples."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import NamedTuple
+
+from cutroom.schema.clip import Clip
+from cutroom.schema.speed import knots, piece_at
+
+
+class Law(NamedTuple):
+    """Position `i` after the first shows ``start + i * step + i * i * bend`` seconds of the source."""
+
+    start: Fraction
+    step: Fraction
+    bend: Fraction
+
+
+def law(clip: Clip, since: Fraction, grid: Fraction) -> Law:
+    """The law that holds from a moment of the clip on, up to the next of its `turns`.
+
+    Args:
+        clip: any; its handles play on at the speed of its edges.
+        since: seconds since the clip's start, of the first position.
+        grid: positions per second.
+    """
+    piece, width = piece_at(clip.speed, since), 1 / grid
+    x = since - piece.time
+    start = clip.media_at(since)
+    step, bend = (piece.pace + 2 * piece.bend * x) * width, piece.bend * width * width
+    return Law(start, -step, -bend) if clip.reverse else Law(start, step, bend)
+
+
+def frame_law(clip: Clip, offset: int, fps: Fraction) -> Law:
+    """The law of a clip's frames from the one `offset` frames after its in point on.
+
+    A frame shows the earliest moment of the source that its time passes: forwards the one at its start, backwards the
+    one at its end. So the frames of a reversed clip are those of the clip, each once.
+    """
+    return law(clip, (offset + clip.reverse) / fps, fps)
+
+
+def turns(clip: Clip, grid: Fraction) -> Iterator[int]:
+    """Positions since the clip's start where another law begins."""
+    return (math.ceil(knot * grid) for knot in knots(clip.speed))
+
+
+def frame_turns(clip: Clip, fps: Fraction) -> Iterator[int]:
+    """Frames since the clip's start where another `frame_law` begins."""
+    return (turn - clip.reverse for turn in turns(clip, fps))

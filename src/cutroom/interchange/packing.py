@@ -1,0 +1,211 @@
+"""A project and its media in one file, to hand to somebody; and back into a folder, with suspicion."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import shutil
+import stat
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO, Literal
+
+from cutroom.edit.project_file import LARGEST, dump, parse, sync_folder, writing
+from cutroom.errors import DiskFullError, MediaError, MediaNotFoundError, OutputError, ProjectExistsError
+from cutroom.errors import ProjectFileError as PackError
+from cutroom.render.publish import Part
+from cutroom.schema.document import Document
+from cutroom.schema.media import Media
+
+Which = Literal["all", "used", "none"]
+OnProgress = Callable[[int, int], None]
+"""Bytes done, bytes in all."""
+MEDIA = "media"
+_BLOCK = 1 << 20
+_MOST = 100_000
+_HINT = "ask whoever packed it for a fresh copy"
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """What went into a pack."""
+
+    path: Path
+    files: tuple[str, ...]
+    """Media inside, by their names in it."""
+    left_out: tuple[str, ...]
+    """Paths of media that stayed out; whoever opens the pack must have them."""
+    size: int
+    """Bytes."""
+
+
+def pack(
+    document: Document, folder: Path, output: Path, *, media: Which = "used", on_progress: OnProgress | None = None
+) -> Packed:
+    """Write a project as one file: the project file and its media, uncompressed, as they are.
+
+    Args:
+        document: the project.
+        folder: what its relative media paths start from.
+        output: the file, `.zip`; an existing one is replaced whole.
+        media: all of them, those that the timeline uses, or none.
+        on_progress: called as bytes are copied.
+
+    Raises:
+        MediaNotFoundError: a media is not where it should be.
+        MediaError: a media has other content than when it was added.
+        OutputError, DiskFullError: it cannot be written; what was there is still there.
+    """
+    if output.suffix.lower() != ".zip":
+        raise OutputError(f"a pack is a .zip file, not {output.name}", value=str(output), hint="name it lesson.zip")
+    wanted = [m for m in document.media if media == "all" or (media == "used" and m.id in document.used_media)]
+    names = dict(zip((m.id for m in wanted), _names(wanted), strict=True))
+    paths = {m.id: folder / m.path for m in wanted}
+    for path in paths.values():
+        if not path.is_file():
+            raise MediaNotFoundError(
+                f"there is no file {path}", value=str(path), hint="relink it, or pack media='none'"
+            )
+    moved = document.evolve(media=tuple(m.evolve(path=names[m.id]) if m.id in names else m for m in document.media))
+    total, done = sum(m.fingerprint.size for m in wanted), 0
+    with Part(output, [str(path) for path in paths.values()]) as part, writing(part.path):
+        with zipfile.ZipFile(part.path, "x", zipfile.ZIP_STORED, allowZip64=True) as archive:
+            archive.writestr(output.with_suffix(".tlp").name, dump(moved))
+            for known in wanted:
+                with archive.open(names[known.id], "w", force_zip64=True) as target:
+                    for copied in _copied(paths[known.id], known, target):
+                        done += copied
+                        if on_progress is not None:
+                            on_progress(done, total)
+        size = part.path.stat().st_size
+        part.publish()
+    left_out = tuple(m.path for m in document.media if m.id not in names)
+    return Packed(output, tuple(names.values()), left_out, size)
+
+
+def _names(media: list[Media]) -> Iterator[str]:
+    """Names in the pack: the files' own, told apart by a number where two are called the same."""
+    taken: set[str] = set()
+    for known in media:
+        path = PurePosixPath(known.path.replace("\\", "/"))
+        name, number = path.name, 1
+        while name.lower() in taken:
+            number += 1
+            name = f"{path.stem}-{number}{path.suffix}"
+        taken.add(name.lower())
+        yield f"{MEDIA}/{name}"
+
+
+def _copied(path: Path, media: Media, target: IO[bytes]) -> Iterator[int]:
+    digest = hashlib.sha256()
+    with path.open("rb") as source:
+        while block := source.read(_BLOCK):
+            digest.update(block)
+            target.write(block)
+            yield len(block)
+    if digest.hexdigest() != media.fingerprint.sha256:
+        raise MediaError(
+            f"{path} has changed since it was added to the project",
+            value=str(path),
+            hint="put the old file back, or add this one: project.media.add(path)",
+        )
+
+
+def unpack(source: Path, folder: Path, *, on_progress: OnProgress | None = None) -> Path:
+    """Put what a pack holds into a folder that is not there yet; returns the project file.
+
+    Nothing of it is opened as media; names that lead anywhere else, links and contents that are not what the project
+    says are refused, and then nothing is left behind.
+
+    Args:
+        source: a pack.
+        folder: made by this call.
+        on_progress: called as bytes are written.
+
+    Raises:
+        ProjectFileError: no pack, or one that is damaged or does not hold what it says.
+        ProjectExistsError: the folder is there.
+        OutputError, DiskFullError: the folder cannot be written.
+    """
+    if folder.exists():
+        raise ProjectExistsError(f"{folder} exists", value=str(folder), hint="name a folder that is not there yet")
+    try:
+        archive = zipfile.ZipFile(source)
+    except FileNotFoundError:
+        raise PackError(f"there is no file {source}", value=str(source), hint="check the path") from None
+    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        raise PackError(f"{source.name} is no pack: {error}", value=str(source), hint=_HINT) from None
+    with archive, writing(folder):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        temporary = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
+        temporary.mkdir()
+        try:
+            project = _extract(archive, source.name, temporary, on_progress)
+            os.rename(temporary, folder)
+            sync_folder(folder.parent)
+        except BaseException:
+            shutil.rmtree(temporary, ignore_errors=True)
+            raise
+    return folder / project
+
+
+def _extract(archive: zipfile.ZipFile, name: str, target: Path, on_progress: OnProgress | None) -> str:
+    entries = {entry.filename: entry for entry in archive.infolist()}
+    projects = [entry for entry in entries if "/" not in entry and entry.endswith(".tlp")]
+    if len(projects) != 1 or len(entries) != len(archive.infolist()) or len(entries) > _MOST:
+        raise PackError(f"{name} is no pack of one project", value=name, hint=_HINT)
+    try:
+        data = _read(archive, entries[projects[0]])
+    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError) as error:
+        raise PackError(f"{name} is damaged: {error}", value=name, hint=_HINT) from None
+    document = parse(data, name=f"{name}/{projects[0]}")
+    expected = {m.path: m for m in document.media if m.path in entries}
+    for path, entry in entries.items():
+        if path != projects[0] and (path not in expected or not _is_plain(entry)):
+            raise PackError(f"{name} holds {path!r}, which no media of its project is", value=path, hint=_HINT)
+    total = sum(media.fingerprint.size for media in expected.values())
+    if shutil.disk_usage(target).free < total:
+        raise DiskFullError(f"{name} needs {total >> 20} MiB", value=str(target), hint="free some space")
+    (target / projects[0]).write_bytes(data)
+    if expected:
+        (target / MEDIA).mkdir()
+    done = 0
+    for path, media in expected.items():
+        for written in _written(archive, entries[path], media, target / path, name):
+            done += written
+            if on_progress is not None:
+                on_progress(done, total)
+    return projects[0]
+
+
+def _is_plain(entry: zipfile.ZipInfo) -> bool:
+    """Whether it is a file right in the media folder."""
+    parts = entry.filename.split("/")
+    mode = entry.external_attr >> 16
+    safe = len(parts) == 2 and parts[0] == MEDIA and parts[1] not in {"", ".", ".."} and "\\" not in parts[1]
+    return safe and "\0" not in parts[1] and (not stat.S_IFMT(mode) or stat.S_ISREG(mode))
+
+
+def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    with archive.open(entry) as file:
+        return file.read(LARGEST + 1)
+
+
+def _written(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, media: Media, path: Path, name: str) -> Iterator[int]:
+    digest, left = hashlib.sha256(), media.fingerprint.size
+    try:
+        with archive.open(entry) as source, path.open("xb") as target:
+            while left >= 0 and (block := source.read(_BLOCK)):
+                left -= len(block)
+                digest.update(block)
+                target.write(block)
+                yield len(block)
+            target.flush()
+            os.fsync(target.fileno())
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
+        raise PackError(f"{name} is damaged: {entry.filename}: {error}", value=name, hint=_HINT) from None
+    if left or digest.hexdigest() != media.fingerprint.sha256:
+        raise PackError(f"{entry.filename} in {name} is not what its project says", value=name, hint=_HINT)

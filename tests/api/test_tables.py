@@ -1,0 +1,159 @@
+"""Tables of clips that are edited and given back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+import pandas as pd
+import pytest
+
+import cutroom as cr
+from cutroom.demo.film import read_frame_number
+from cutroom.errors import EditError, ValidationError
+
+F = Fraction
+
+
+@pytest.fixture
+def project(film) -> cr.Project:
+    made = cr.Project.create(fps=30)
+    for source in ((1, 2), (3, 4)):
+        made.timeline.append(film.path, source=source)
+    made.timeline.add_title("Hello", at=0, duration=1)
+    return made
+
+
+def numbers(timeline: cr.Timeline, *frames: int) -> list[int | None]:
+    return [read_frame_number(timeline.frame(cr.frames(frame)).array) for frame in frames]
+
+
+def test_a_table_as_it_is_changes_nothing(project: cr.Project, film) -> None:
+    tl = project.timeline
+    tl.clips[0].retime({0: 1, 1: 0.5})
+    tl.track("V1").clips[1].retime(0.3)
+    tl.append(tl.nest(tl.track("V1").clips[1], "Scene") and project.compound("Scene"), track="V2")
+    steps = len(project.history)
+    df = tl.to_df()
+    assert df["speed"].isna().tolist() == [clip.speed == tl.clips[0].speed for clip in tl.clips]
+    assert df["compound"].notna().sum() == 4
+    for table in (df, df.sample(frac=1, random_state=3), df.convert_dtypes(), df.set_index("id", drop=False)):
+        assert tl.apply_df(table).empty
+    assert len(project.history) == steps
+
+
+def test_an_edited_table_is_one_step(project: cr.Project) -> None:
+    tl = project.timeline
+    df = tl.to_df()
+    picture = df[df["track"] == "V1"].index
+    df.loc[picture[0], "end"] = 0.5
+    df.loc[picture[1], ["source_start", "reverse"]] = [3.5, True]
+    df.loc[df["text"] == "Hello", "text"] = "Goodbye"
+    before = project.session.document
+    told = tl.apply_df(df, dry_run=True)
+    assert project.session.document is before
+    assert told.columns.tolist() == ["what", "id", "where", "change", "field", "before", "after"]
+    assert set(told["change"]) == {"changed"}
+    assert set(told["field"]) == {"duration", "source_start", "reverse", "source"}
+    assert len(told) == 7  # picture and sound, and the title
+    done = tl.apply_df(df)
+    pd.testing.assert_frame_equal(done, told)
+    assert project.history.to_df()["label"].tolist()[-1] == "apply table"
+    a, b = tl.track("V1").clips
+    assert (a.end, a.linked[0].end, b.source, b.reversed) == (F(1, 2), F(1, 2), (F(7, 2), F(9, 2)), True)
+    assert numbers(tl, 14, 30, 59) == [44, 134, 105]
+    project.undo()
+    assert project.session.document == before
+
+
+def test_speed_rows_order_and_ripple(project: cr.Project) -> None:
+    tl = project.timeline
+    df = tl.to_df()
+    df = df[df["track"] == "V1"].iloc[::-1].copy()
+    df.iloc[0, df.columns.get_loc("speed")] = 2.0
+    tl.apply_df(df, ripple=True)
+    assert numbers(tl, 0, 1, 15, 44) == [90, 92, 30, 59]
+    assert tl.duration == F(3, 2)
+
+
+def test_a_new_row_is_a_new_clip(project: cr.Project) -> None:
+    tl = project.timeline
+    path = tl.to_df()["media"].iloc[0]
+    more = pd.DataFrame([{"track": "V1", "media": path, "start": 3, "source_start": 5, "source_end": 5.5}])
+    df = pd.concat([tl.to_df(), more], ignore_index=True)
+    told = tl.apply_df(df)
+    assert told["change"].tolist() == ["added"]
+    assert numbers(tl, 90, 104) == [150, 164]
+
+
+def test_all_rows_that_cannot_be_are_told_at_once(project: cr.Project) -> None:
+    tl = project.timeline
+    df = tl.to_df()
+    df.loc[0, "end"] = -1
+    df.loc[1, "source_start"] = 5.9
+    df.loc[2, "id"] = "c_nobody"
+    before = project.session.document
+    with pytest.raises(EditError) as caught:
+        tl.apply_df(df, dry_run=True)
+    with pytest.raises(EditError) as again:
+        tl.apply_df(df)
+    assert str(caught.value) == str(again.value)
+    assert project.session.document is before
+    table = caught.value.value
+    assert table.columns.tolist() == ["row", "id", "problem", "hint"]
+    assert table["row"].tolist() == [0, 1, 2]
+    assert caught.value.message.startswith("3 rows of the table cannot be")
+    assert "there is no clip c_nobody" in caught.value.message
+    many = pd.concat([df.assign(id=f"c_{n}") for n in range(10)])
+    with pytest.raises(EditError, match="and 30 more"):
+        tl.apply_df(many)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"start": "soon"}, {"end": float("inf")}, {"duration": -1}, {"start_frame": "x"}, {"start_frame": 1.5},
+        {"end_frame": float("inf")}, {"source_start": -3}, {"speed": "fast"}, {"speed": 99}, {"speed": [1]},
+        {"track": "nowhere"}, {"track": 5}, {"track": "A1"}, {"reverse": "maybe"}, {"id": 7}, {"start": [0]},
+    ],
+)  # fmt: skip
+def test_values_that_are_none(project: cr.Project, change: dict[str, object]) -> None:
+    df = project.timeline.to_df().astype(object)
+    for column, value in change.items():
+        df.at[0, column] = value
+    before = project.session.document
+    with pytest.raises(EditError, match="row"):
+        project.timeline.apply_df(df)
+    assert project.session.document is before
+
+
+@pytest.mark.parametrize("text", ["漢字", "x" * 20_000, 5])
+def test_texts_that_cannot_be_drawn(project: cr.Project, text: object) -> None:
+    df = project.timeline.to_df().astype(object)
+    df.loc[df["text"] == "Hello", "text"] = text
+    before = project.session.document
+    if text == 5:
+        project.timeline.apply_df(df)
+        assert project.timeline.track("T1").clips[0].text == "5"
+        return
+    for dry in (True, False):
+        with pytest.raises(ValidationError):
+            project.timeline.apply_df(df, dry_run=dry)
+    assert project.session.document is before
+
+
+def test_tables_of_a_compound(project: cr.Project, film) -> None:
+    scene = project.add_compound("Scene")
+    scene.append(film.path, source=(0, 1))
+    df = scene.to_df()
+    df.loc[0, "end"] = 0.5
+    told = scene.apply_df(df)
+    assert set(told["where"]) == {"Scene/V1", "Scene/A1"}
+    assert scene.duration == F(1, 2)
+    assert project.timeline.duration == 2
+
+
+@pytest.mark.parametrize("wrong", [lambda df: None, lambda df: df.to_dict(), lambda df: pd.concat([df, df], axis=1)])
+def test_what_is_no_table(project: cr.Project, wrong: Callable[[pd.DataFrame], object]) -> None:
+    with pytest.raises(ValidationError):
+        project.timeline.apply_df(wrong(project.timeline.to_df()))  # type: ignore[arg-type]

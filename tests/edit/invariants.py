@@ -1,0 +1,137 @@
+"""What holds of every document, whatever edits made it; and what a document shows, moment by moment."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from fractions import Fraction
+from itertools import pairwise
+
+from drawn import GRID
+
+from cutroom.edit.items import cut_sides
+from cutroom.edit.limits import check_kind, check_overlaps, check_transition
+from cutroom.edit.sync import playing
+from cutroom.schema.clip import Clip, CompoundSource, Gap, TitleSource
+from cutroom.schema.document import Document
+from cutroom.schema.track import Track
+
+
+def check(document: Document) -> None:
+    """Assert all of it, for the timeline and those inside of compounds."""
+    tracks: list[str] = []
+    for compound in (None, *[compound.id for compound in document.compounds]):
+        inside = document.inside(compound)
+        clips = [clip.id for track in inside.tracks for _, clip in track.clips()]
+        assert len(set(clips)) == len(clips)
+        tracks += [track.id for track in inside.tracks]
+        times = [marker.time for marker in inside.timeline.markers]
+        assert times == sorted(times)
+        for track in inside.tracks:
+            _check_track(inside, track)
+    assert len(set(tracks)) == len(tracks)
+
+
+def _check_track(document: Document, track: Track) -> None:
+    if track.items:
+        assert not isinstance(track.items[-1], Gap)
+        assert track.kind != "subtitle"
+    for before, after in pairwise(track.items):
+        assert not (isinstance(before, Gap) and isinstance(after, Gap))
+    links = [clip.link for _, clip in track.clips() if clip.link]
+    assert len(set(links)) == len(links)
+    for item in track.items:
+        assert item.duration > 0
+        if isinstance(item, Clip):
+            _check_clip(document, track, item)
+    fresh = track.evolve(items=track.items)  # works out anew what the edited one has taken over
+    every = range(len(track.items) + 1)
+    assert [track.start_of(i) for i in every] == [fresh.start_of(i) for i in every]
+    assert [track.index_of(clip.id) for _, clip in track.clips()] == [
+        fresh.index_of(clip.id) for _, clip in fresh.clips()
+    ]
+    assert [track.linked(link) for link in links] == [fresh.linked(link) for link in links]
+    assert track.clips() == fresh.clips()
+    assert len({known.id for known in track.transitions}) == len(track.transitions)
+    for i, known in enumerate(track.transitions):
+        sides = cut_sides(track, known.left, known.right)
+        assert sides is not None
+        if not any(clip and isinstance(clip.source, CompoundSource) for clip in sides):  # a compound may become shorter
+            check_transition(document, *sides, known.duration)
+            check_overlaps(document, track, track.transitions[:i], known)
+    cues = [(cue.start, cue.end) for cue in track.cues]
+    assert cues == sorted(cues)
+    assert all(start < end for start, end in cues)
+    assert len({cue.id for cue in track.cues}) == len(cues)
+
+
+def _check_clip(document: Document, track: Track, clip: Clip) -> None:
+    assert clip.start >= 0
+    assert len({effect.id for effect in clip.effects}) == len(clip.effects)
+    check_kind(document, track, clip.source) if not isinstance(clip.source, CompoundSource) else None
+    if isinstance(clip.source, CompoundSource):  # what shows it may reach beyond its end, after an edit in there
+        angles = {angle.id for angle in document.compound(clip.source.compound).timeline.tracks}
+        assert clip.source.angle is None or clip.source.angle in angles
+    elif clip.media is not None:
+        assert clip.end <= document.find_media(clip.media).duration + Fraction(1, 24)  # of the slowest rate drawn
+
+
+def in_sync(document: Document) -> set[tuple[str, str]]:
+    """Pairs of linked clips that play the same moments of the same media, on tracks that ripples take along."""
+    found: set[tuple[str, str]] = set()
+    linked: dict[str, list[tuple[Fraction, Clip]]] = {}
+    for track in document.tracks:
+        for begins, clip in track.clips() if track.sync_lock and not track.locked else ():
+            if clip.link and not isinstance(clip.source, TitleSource):
+                linked.setdefault(clip.link, []).append((begins, clip))
+    for clips in linked.values():
+        for i, one in enumerate(clips):
+            found |= {(one[1].id, other[1].id) for other in clips[i + 1 :] if playing(*one) == playing(*other)}
+    return found
+
+
+Shown = dict[tuple[str, Fraction], Hashable]
+
+
+def shown(document: Document) -> Shown:
+    """For each track and each sixth of a second in which it holds a clip: which moment of what it shows."""
+    return {
+        (track.title, time): _moment(clip, time - begins)
+        for track in document.tracks
+        for begins, clip in track.clips()
+        for time in _times(begins, clip.duration)
+    }
+
+
+def _times(begins: Fraction, duration: Fraction) -> Iterator[Fraction]:
+    first = begins + Fraction(1, 2 * GRID)
+    return (first + Fraction(i, GRID) for i in range(int(duration * GRID)))
+
+
+def _moment(clip: Clip, time: Fraction) -> Hashable:
+    if isinstance(clip.source, TitleSource):
+        return clip.source.text
+    source = clip.source.compound if isinstance(clip.source, CompoundSource) else clip.media
+    return source, clip.media_at(time)
+
+
+def flat(document: Document) -> list[tuple[str, Fraction, Hashable]]:
+    """What is shown with the tracks of compounds in the place of the clips that show them."""
+    found: list[tuple[str, Fraction, Hashable]] = []
+    for track in document.tracks:
+        for begins, clip in track.clips():
+            for time in _times(begins, clip.duration):
+                found += [(title, time, what) for title, what in _deep(document, track, clip, time - begins)]
+    return sorted(found, key=repr)
+
+
+def _deep(document: Document, track: Track, clip: Clip, time: Fraction) -> Iterator[tuple[str, Hashable]]:
+    if not isinstance(clip.source, CompoundSource):
+        yield track.title, _moment(clip, time)
+        return
+    moment = clip.media_at(time)
+    for inner in document.compound(clip.source.compound).timeline.tracks:
+        if (inner.kind == "audio") != (track.kind == "audio") or clip.source.angle not in {None, inner.id}:
+            continue
+        i = inner.index_at(moment)
+        if i < len(inner.items) and isinstance(item := inner.items[i], Clip):
+            yield from _deep(document, inner, item, moment - inner.start_of(i))

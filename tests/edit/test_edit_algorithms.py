@@ -1,0 +1,293 @@
+"""The cases of OpenTimelineIO's edit algorithms, as strips: the same result wherever the verb means the same.
+
+Its overwrite, insert, slice, trim, ripple, roll, slip, slide, fill and remove are our overwrite, insert, split, trim,
+trim with ripple, roll, slip, slide, fill and delete. Times are frames; `0-24` plays frames 0 to 24 of a media that goes
+on for long, unless a case says otherwise. Where ours differ:
+
+- What does not fit is an error that says by how much. There it is clamped (roll, slip, slide) or silently does nothing
+  (slice at an edge, slide by a whole neighbour, trim into a neighbour).
+- Trim, ripple and roll move one edge a call, given as the time that it moves to, not two as differences.
+- Slide takes from both neighbours, so nothing behind them moves; there it takes from the left one and pushes the rest.
+- Fill goes into a gap only. There, material longer than the gap runs over what follows (our overwrite) or, by its
+  "sequence" rule, is cut to the gap (here: ask for that piece); its "fit" rule is a speed that fits the gap.
+- Insert before the start of time does not exist, as times are not negative; beyond the end it leaves the gap, where
+  there it appends.
+- A cut inside of a transition takes the transition away only if it needs what was cut off; there, always.
+- Media of any rate stand on one exact clock, so the cases of mixed rates are the same cases.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from editing import F, do, ids, make_media
+
+from cutroom.edit.apply import apply
+from cutroom.edit.operations import (
+    AddMedia,
+    AddTrack,
+    AddTransition,
+    Delete,
+    Fill,
+    Insert,
+    Overwrite,
+    Retime,
+    Roll,
+    Slide,
+    Slip,
+    Split,
+    Trim,
+)
+from cutroom.errors import EditError, HandlesError
+from cutroom.schema.clip import Clip, MediaSource
+from cutroom.schema.document import Document, ProjectSettings
+
+FPS = 24
+MEDIA = MediaSource(media="m_a")
+
+
+def at(frame: float) -> Fraction:
+    return Fraction(frame) / FPS
+
+
+def film(pieces: str, media_frames: int = 100 * FPS) -> Document:
+    """`0-24 ·5 3-10`: clips by their frames of the media, and gaps."""
+    document = Document(id="p", settings=ProjectSettings(fps=F(FPS)))
+    media = make_media("m_a").replace(duration=F(media_frames, FPS))
+    document = do(document, AddMedia(media=media), AddTrack(track="video", title="V1"))
+    position = F(0)
+    for piece in pieces.split():
+        if piece.startswith("·"):
+            position += at(int(piece[1:]))
+            continue
+        first, last = (int(part) for part in piece.split("-"))
+        length = at(last - first)
+        document = do(document, Overwrite(track="V1", at=position, source=MEDIA, start=at(first), duration=length))
+        position += length
+    return document
+
+
+def shown(document: Document) -> str:
+    return " ".join(
+        f"{item.start * FPS}-{item.end * FPS}" if isinstance(item, Clip) else f"·{item.duration * FPS}"
+        for item in document.tracks[0].items
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "frame", "after"),
+    [
+        ("0-24", 12, "0-12 12-24"),
+        ("0-24", 1, "0-1 1-24"),
+        ("0-24", 23, "0-23 23-24"),
+        ("0-72 0-72 90-180", 103, "0-72 0-31 31-72 90-180"),
+        ("0-72 0-31 31-72 90-180", 104, "0-72 0-31 31-32 32-72 90-180"),
+    ],
+)
+def test_slice(before: str, frame: int, after: str) -> None:
+    assert shown(do(film(before), Split(clip=None, at=at(frame)))) == after
+
+
+@pytest.mark.parametrize("frame", [0, 24])
+def test_slice_at_an_edge_has_nothing_to_cut(frame: int) -> None:
+    with pytest.raises(EditError, match="no clip to split"):
+        apply(film("0-24"), Split(clip=None, at=at(frame)))
+
+
+def test_slice_goes_on_after_a_piece_was_removed() -> None:
+    document = film("0-72 0-31 31-32 32-72 90-180")
+    closed = do(document, Delete(clip=ids(document)[2], ripple=True))
+    assert shown(closed) == "0-72 0-31 32-72 90-180"
+    assert shown(do(closed, Split(clip=None, at=at(104)))) == "0-72 0-31 32-33 33-72 90-180"
+
+
+def test_slice_inside_of_a_transition_takes_it_away() -> None:
+    document = film("10-34 10-60 10-40 10-35")
+    clips = ids(document)
+    document = do(document, AddTransition(left=clips[0], right=clips[1], duration=at(8)))
+    document = do(document, AddTransition(left=clips[3], right=None, duration=at(8)))
+    made = apply(document, Split(clip=None, at=at(23)))  # a frame before the cut, which the transition needs
+    assert shown(made.document) == "10-33 33-34 10-60 10-40 10-35"
+    assert [t.left for t in made.document.tracks[0].transitions] == [clips[3]]
+    assert "too short for a transition" in made.notes[0]
+    assert len(do(document, Split(clip=None, at=at(19))).tracks[0].transitions) == 2
+
+
+@pytest.mark.parametrize(
+    ("before", "frame", "put", "after"),
+    [
+        ("0-24", 48, "0-24", "0-24 ·24 0-24"),
+        ("1-101", 42, "1-2", "1-43 1-2 44-101"),
+        ("0-24 0-24", 12, "0-24", "0-12 0-24 12-24"),
+        ("0-704", 272, "0-1", "0-272 0-1 273-704"),
+        ("0-272 0-1 273-704", 360, "0-1", "0-272 0-1 273-360 0-1 361-704"),
+        ("0-272 0-1 273-360 0-1 361-704", 360, "0-1", "0-272 0-1 273-360 0-1 361-704"),
+        ("0-72 0-72 90-180", 110, "0-1", "0-72 0-38 0-1 39-72 90-180"),
+        ("·10 0-24", 0, "0-5", "0-5 ·5 0-24"),  # before all
+        ("·10 0-24", 5, "0-10", "·5 0-10 5-24"),
+        ("0-24", 12, "0-24", "0-12 0-24"),  # over the end
+    ],
+)
+def test_overwrite(before: str, frame: int, put: str, after: str) -> None:
+    first, last = (int(part) for part in put.split("-"))
+    document = film(before)
+    made = do(document, Overwrite(track="V1", at=at(frame), source=MEDIA, start=at(first), duration=at(last - first)))
+    assert shown(made) == after
+    assert made.duration == max(document.duration, at(frame + last - first))
+
+
+@pytest.mark.parametrize(
+    ("frame", "after"),
+    [
+        (12, "0-12 50-62 12-24 0-24"),
+        (0, "50-62 0-24 0-24"),
+        (24, "0-24 50-62 0-24"),
+        (48, "0-24 0-24 50-62"),
+        (1, "0-1 50-62 1-24 0-24"),
+        (47, "0-24 0-23 50-62 23-24"),
+        (50, "0-24 0-24 ·2 50-62"),  # there: appended without the gap
+    ],
+)
+def test_insert(frame: int, after: str) -> None:
+    document = film("0-24 0-24")
+    made = do(document, Insert(track="V1", at=at(frame), source=MEDIA, start=at(50), duration=at(12)))
+    assert shown(made) == after
+    assert made.duration == max(document.duration, at(frame)) + at(12)
+
+
+@pytest.mark.parametrize(
+    ("by", "after"), [(5, "20-56"), (12, "27-63"), (-5, "10-46"), (-15, "0-36"), (20, "8 frames"), (-30, "15 frames")]
+)
+def test_slip(by: int, after: str) -> None:
+    document = film("15-51", media_frames=63)
+    slip = Slip(clip=ids(document)[0], by=at(by))
+    if "frames" not in after:
+        assert shown(do(document, slip)) == after
+        return
+    with pytest.raises(HandlesError) as caught:  # there: clamped to the media
+        apply(document, slip)
+    assert caught.value.value == at(int(after.split(maxsplit=1)[0]))
+
+
+@pytest.mark.parametrize(
+    ("by", "after"),
+    [
+        (0, "0-24 0-30 60-100"),
+        (12, "0-36 0-30 72-100"),
+        (-10, "0-14 0-30 50-100"),
+        (39, "0-63 0-30 99-100"),
+        (40, None),  # nothing of the right neighbour would be left
+        (-24, None),  # nor of the left one; there: no change
+    ],
+)
+def test_slide(by: int, after: str | None) -> None:
+    document = film("0-24 0-30 60-100", media_frames=100)
+    slide = Slide(clip=ids(document)[1], by=at(by))
+    if after is None:
+        with pytest.raises(EditError, match="nothing would be left"):
+            apply(document, slide)
+        return
+    made = do(document, slide)
+    assert shown(made) == after
+    assert made.duration == document.duration
+
+
+def test_slide_does_not_clamp_to_the_media_of_the_neighbour() -> None:
+    document = film("10-24 0-30 5-40")
+    with pytest.raises(HandlesError, match=r"lacks 0.208 s"):  # five frames, of the right one; there it is pushed whole
+        apply(document, Slide(clip=ids(document)[1], by=at(-10)))
+
+
+@pytest.mark.parametrize(
+    ("edge", "frame", "after"),
+    [
+        ("start", 25, "·25 10-55 0-10"),  # into a gap: it grows
+        ("start", 15, "·15 0-55 0-10"),
+        ("end", 65, "·20 5-50 ·5 0-10"),  # away from a neighbour: a gap opens
+    ],
+)
+def test_trim(edge: str, frame: int, after: str) -> None:
+    document = film("·20 5-55 0-10")
+    made = do(document, Trim(clip=ids(document)[0], edge=edge, to=at(frame)))
+    assert shown(made) == after
+    assert made.duration == document.duration
+
+
+def test_trim_does_not_run_into_the_neighbour() -> None:
+    document = film("·20 5-55 0-10")
+    with pytest.raises(EditError, match="is in the way"):  # there: no change
+        apply(document, Trim(clip=ids(document)[0], edge="end", to=at(75)))
+
+
+@pytest.mark.parametrize(
+    ("edge", "frame", "after"),
+    [
+        ("start", 30, "·20 15-30 5-25"),
+        ("start", 15, "·20 0-30 5-25"),
+        ("end", 55, "·20 5-40 5-25"),
+        ("end", 35, "·20 5-20 5-25"),
+    ],
+)
+def test_ripple(edge: str, frame: int, after: str) -> None:
+    document = film("·20 5-30 5-25")
+    assert shown(do(document, Trim(clip=ids(document)[0], edge=edge, to=at(frame), ripple=True))) == after
+
+
+@pytest.mark.parametrize(
+    ("edge", "frame", "after"),
+    [
+        ("start", 30, "·30 15-35 5-25"),
+        ("start", 15, "·15 0-35 5-25"),
+        ("end", 60, "·20 5-45 15-25"),
+        ("end", 45, "·20 5-30 0-25"),
+    ],
+)
+def test_roll(edge: str, frame: int, after: str) -> None:
+    document = film("·20 5-35 5-25")
+    made = do(document, Roll(clip=ids(document)[0], edge=edge, to=at(frame)))
+    assert shown(made) == after
+    assert made.duration == document.duration
+
+
+def test_roll_does_not_clamp_to_the_media() -> None:
+    document = film("·20 5-35 5-25")
+    with pytest.raises(HandlesError, match=r"lacks 0.208 s"):  # five frames; there the roll stops at the media's start
+        apply(document, Roll(clip=ids(document)[0], edge="start", to=at(10)))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "after"),
+    [(0, 30, "0-20 0-30 5-25"), (0, 5, "0-20 0-5 ·25 5-25"), (10, 15, "0-20 10-15 ·25 5-25")],
+)
+def test_fill(first: int, last: int, after: str) -> None:
+    document = film("0-20 ·30 5-25")
+    made = do(document, Fill(track="V1", at=at(20), source=MEDIA, start=at(first), duration=at(last - first)))
+    assert shown(made) == after
+
+
+def test_fill_with_too_much_is_an_overwrite_a_shorter_piece_or_a_speed() -> None:
+    document = film("0-20 ·30 5-25")
+    with pytest.raises(EditError, match=r"leaves 1.25 s of the 1.458 s"):
+        apply(document, Fill(track="V1", at=at(20), source=MEDIA, duration=at(35)))
+    over = do(document, Overwrite(track="V1", at=at(20), source=MEDIA, duration=at(35)))
+    assert shown(over) == "0-20 0-35 10-25"
+    cut = do(document, Fill(track="V1", at=at(20), source=MEDIA, start=at(5), duration=at(30)))
+    assert shown(cut) == "0-20 5-35 5-25"
+    fit = do(document, Fill(track="V1", at=at(20), source=MEDIA, duration=at(30), speed=F(35, 30)))
+    assert shown(fit) == "0-20 0-35 5-25"
+    assert fit.duration == document.duration
+    assert (
+        shown(do(document, Retime(clip=ids(document)[0], speed=F(2), duration=at(10), ripple=False))) == "0-20 ·40 5-25"
+    )
+
+
+@pytest.mark.parametrize(("ripple", "after"), [(False, "0-20 ·30 5-25"), (True, "0-20 5-25")])
+def test_remove(ripple: bool, after: str) -> None:
+    document = film("0-20 0-30 5-25")
+    assert shown(do(document, Delete(clip=ids(document)[1], ripple=ripple))) == after
+
+
+def test_remove_of_the_last_leaves_no_gap_behind_it() -> None:
+    document = film("0-20 0-30")
+    assert shown(do(document, Delete(clip=ids(document)[1]))) == "0-20"

@@ -1,0 +1,210 @@
+"""Compounds and multi-cameras: nest, angles, and edits inside of them."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from editing import F, do, ids, lay, strip, strips, switched
+
+from cutroom.edit.apply import apply
+from cutroom.edit.operations import (
+    AddCompound,
+    AddTrack,
+    AddTransition,
+    Append,
+    Delete,
+    Extract,
+    Insert,
+    Nest,
+    Overwrite,
+    RemoveCompound,
+    RemoveTrack,
+    Retime,
+    Reverse,
+    SetAngle,
+    SetTrack,
+    Slip,
+    Split,
+    Trim,
+    Unnest,
+)
+from cutroom.errors import EditError, HandlesError, LockedTrackError
+from cutroom.schema.clip import CompoundSource, MediaSource, TitleSource
+from cutroom.schema.document import Document
+
+B = MediaSource(media="m_b")
+
+
+@pytest.fixture
+def nested(document: Document) -> Document:
+    """`a2-5 b1-5` in the compound "Scene", which one clip shows on V1 and A1: `n0-7`."""
+    return do(document, Nest(clips=tuple(ids(document)), title="Scene"))
+
+
+def scene(document: Document) -> str:
+    return document.compounds[0].id
+
+
+def inner(document: Document) -> dict[str, str]:
+    return strips(document.inside(scene(document)))
+
+
+def test_nest_puts_clips_and_their_sound_into_a_compound(document: Document) -> None:
+    made = apply(document, Nest(clips=tuple(ids(document)), title="Scene"))
+    assert strips(made.document) == {"V1": "n0-7", "A1": "n0-7"}
+    assert inner(made.document) == {"V1": "a2-5 b1-5", "A1": "a2-5 b1-5"}
+    picture, sound = (made.document.clip(ids(made.document, title)[0]) for title in ("V1", "A1"))
+    assert picture.link == sound.link is not None
+    assert made.created == (scene(made.document), picture.id, sound.id)
+
+
+def test_nest_leaves_the_rest_where_it_is(document: Document) -> None:
+    over = lay(lay(document, "V2", 5, 1), "V2", 8, 1)
+    made = do(over, Nest(clips=(ids(over)[1], ids(over, "V2")[0]), title="Scene"))
+    assert strips(made) == {"V1": "a2-5 n0-4", "A1": "a2-5 n0-4", "V2": "·8 b0-1"}
+    assert inner(made) == {"V1": "b1-5", "A1": "b1-5", "V2": "·2 b0-1"}
+    alone = do(over, Nest(clips=(ids(over, "V2")[0],), title="Scene"))
+    assert strips(alone)["V2"] == "·5 n0-1 ·2 b0-1"
+
+
+def test_nest_keeps_the_transitions_between_what_it_takes(document: Document) -> None:
+    first, second = ids(document)
+    cut = do(document, AddTransition(left=first, right=second, duration=F(1)))
+    both = apply(cut, Nest(clips=(first, second), title="Scene"))
+    assert both.document.compounds[0].timeline.tracks[0].transitions == cut.tracks[0].transitions
+    assert both.document.tracks[0].transitions == ()
+    assert both.notes == ()
+    one = apply(cut, Nest(clips=(first,), title="Scene"))
+    assert one.document.compounds[0].timeline.tracks[0].transitions == ()
+    assert "a clip beside it is gone" in one.notes[0]
+
+
+def test_nest_stands_on_whole_frames(document: Document) -> None:
+    document = lay(document, "A1", F(71, 10), F(1, 7), "m_a", sound=None)
+    made = do(document, Nest(clips=(ids(document, "A1")[2],), title="Scene"))
+    assert strips(made)["A1"] == "a2-5 b1-5 ·1/10 n0-1/6"
+    assert inner(made) == {"A1": "a0-1/7"}
+
+
+def test_nest_says_what_is_in_the_way(document: Document) -> None:
+    three = do(document, Append(track="V1", source=B, duration=F(1), sound_track="A1"))
+    first, second, third = ids(three)
+    with pytest.raises(EditError, match=f"clip {second} stands in between on track V1"):
+        apply(three, Nest(clips=(first, third), title="Scene"))
+    titled = do(three, AddTrack(track="title", title="T1"),
+                Overwrite(track="T1", at=F(0), source=TitleSource(text="x"), duration=F(1)))  # fmt: skip
+    with pytest.raises(EditError, match="a compound cannot stand on track T1"):
+        apply(titled, Nest(clips=(ids(titled, "T1")[0],), title="Scene"))
+    with_title = do(titled, Nest(clips=(first, ids(titled, "T1")[0]), title="Scene"))
+    assert inner(with_title) == {"V1": "a2-5", "T1": "T·1", "A1": "a2-5"}
+    with pytest.raises(EditError, match="there is a compound 'Scene' already"):
+        apply(with_title, Nest(clips=(second,), title="Scene"))
+    with pytest.raises(LockedTrackError):
+        apply(switched(three, "A1", locked=True), Nest(clips=(first,), title="Scene"))
+
+
+def test_angles(nested: Document) -> None:
+    picture, sound = ids(nested)[0], ids(nested, "A1")[0]
+    inside = nested.compounds[0].timeline.tracks
+    for name in ("V1", inside[0].id):
+        made = do(nested, SetAngle(clip=picture, angle=name))
+        assert made.clip(picture).source == CompoundSource(compound=scene(nested), angle=inside[0].id)
+        assert made.clip(sound) == nested.clip(sound)
+        assert do(made, SetAngle(clip=picture, angle=None)) == nested
+    with pytest.raises(EditError, match="'Scene' has no angle 'A1'"):
+        apply(nested, SetAngle(clip=picture, angle="A1"))
+    over = lay(nested, "V2", 0, 1)
+    with pytest.raises(EditError, match="shows no multi-camera"):
+        apply(over, SetAngle(clip=ids(over, "V2")[0], angle="V1"))
+
+
+def test_an_angle_that_is_shown_is_not_removed(nested: Document) -> None:
+    inside = scene(nested)
+    shown = do(nested, SetAngle(clip=ids(nested)[0], angle="V1"))
+    with pytest.raises(EditError, match="track V1 is the angle that clip"):
+        apply(shown, RemoveTrack(track="V1", compound=inside))
+    assert [track.title for track in do(nested, RemoveTrack(track="V1", compound=inside)).inside(inside).tracks] == [
+        "A1"
+    ]
+    renamed = do(shown, SetTrack(track="V1", title="Left", compound=inside))
+    assert renamed.timeline == shown.timeline
+
+
+def test_clips_of_a_compound_are_edited_as_those_of_the_timeline(document: Document, nested: Document) -> None:
+    inside = scene(nested)
+    for operation in (
+        Split(clip=None, at=F(1)),
+        Insert(track="V1", at=F(3), source=B, duration=F(1), sound_track="A1"),
+        Delete(clip=ids(document)[0], ripple=True),
+        Extract(spans=((F(2), F(4)),)),
+    ):
+        made = do(nested, operation.replace(compound=inside))
+        assert inner(made) == strips(do(document, operation))
+        assert made.timeline == nested.timeline
+
+
+def test_a_clip_of_a_compound_that_became_shorter_is_named(nested: Document) -> None:
+    inside = scene(nested)
+    made = apply(nested, Delete(clip=inner_ids(nested)[1], compound=inside))
+    assert strip(made.document, "V1") == "n0-7"
+    assert [note for note in made.notes if "4 s" in note] == [
+        f"clip {clip} shows 4 s beyond the end of Scene" for clip in (ids(nested)[0], ids(nested, "A1")[0])
+    ]
+    assert apply(nested, Slip(clip=inner_ids(nested)[1], by=F(1), compound=inside)).notes == ()
+    with pytest.raises(HandlesError):
+        apply(made.document, Trim(clip=ids(nested)[0], edge="end", to=F(5)))
+    assert strip(do(made.document, Trim(clip=ids(nested)[0], edge="end", to=F(3))), "V1") == "n0-3"
+
+
+def inner_ids(document: Document) -> list[str]:
+    return ids(document.inside(scene(document)))
+
+
+def test_a_compound_is_media_with_an_end_of_its_own(nested: Document) -> None:
+    clip = ids(nested)[0]
+    assert strip(do(nested, Retime(clip=clip, speed=F(2), duration=F(7, 2)), Reverse(clip=clip)), "V1") == "n7-0*2"
+    with pytest.raises(HandlesError, match=r"ends at 7 s, 1 s before"):
+        apply(nested, Trim(clip=clip, edge="end", to=F(8)))
+    with pytest.raises(HandlesError, match="lacks 1 s"):
+        apply(nested, Slip(clip=clip, by=F(-1)))
+    silent = do(nested, RemoveTrack(track="A1", compound=scene(nested)))
+    with pytest.raises(EditError, match="Scene does not go on track A1"):
+        apply(silent, Append(track="A1", source=CompoundSource(compound=scene(nested)), duration=F(1)))
+
+
+def test_no_compound_shows_itself(nested: Document) -> None:
+    inside = scene(nested)
+    with pytest.raises(EditError, match="'Scene' would show itself"):
+        apply(nested, Append(track="V1", source=CompoundSource(compound=inside), duration=F(1), compound=inside))
+    more = apply(nested, AddCompound(id="op_more", title="More"))
+    second = more.created[0]
+    filled = do(
+        more.document, AddTrack(track="video", title="V1", compound=second),
+        Append(track="V1", source=CompoundSource(compound=inside), duration=F(1), compound=second),
+    )  # fmt: skip
+    with pytest.raises(EditError, match="would show itself"):
+        apply(filled, Append(track="V1", source=CompoundSource(compound=second), duration=F(1), compound=inside))
+
+
+def test_compounds_in_use_stay(nested: Document) -> None:
+    inside = scene(nested)
+    more = apply(nested, AddCompound(title="More", multicam=True))
+    for compound in (None, inside, more.created[0]):
+        with pytest.raises(EditError, match="compound 'Scene' is shown by 2 clips"):
+            apply(more.document, RemoveCompound(name=inside, compound=compound))
+        assert do(more.document, RemoveCompound(name=more.created[0], compound=compound)) == nested
+    with pytest.raises(EditError, match="there is a compound 'Scene' already"):
+        apply(nested, AddCompound(title="Scene"))
+    with pytest.raises(EditError, match="no compound 'n_none'"):
+        apply(nested, Append(track="V1", source=B, duration=F(1), compound="n_none"))
+
+
+def test_nest_inside_of_a_compound(nested: Document) -> None:
+    inside = scene(nested)
+    made = do(nested, Nest(clips=(inner_ids(nested)[1],), title="Deep", compound=inside))
+    assert inner(made) == {"V1": "a2-5 n0-4", "A1": "a2-5 n0-4"}
+    assert strips(made.inside(made.compounds[1].id)) == {"V1": "b1-5", "A1": "b1-5"}
+    back = do(made, Unnest(clip=inner_ids(made)[1], compound=inside))
+    assert back.compounds[0] == nested.compounds[0]
+    assert isinstance(back.compounds[1].timeline.duration, Fraction)

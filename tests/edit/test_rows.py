@@ -1,0 +1,148 @@
+"""Edited tables of clips."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from editing import F, ids, strip
+
+from cutroom.edit.apply import apply
+from cutroom.edit.rows import Reading, read_rows
+from cutroom.schema.clip import TitleSource
+from cutroom.schema.document import Document
+
+Row = dict[str, Any]
+
+
+def table(document: Document) -> list[Row]:
+    rows = []
+    for track in document.tracks:
+        for start, clip in track.clips():
+            rows.append(
+                {
+                    "id": clip.id,
+                    "track": track.title,
+                    "media": clip.media and document.find_media(clip.media).path,
+                    "text": clip.source.text if isinstance(clip.source, TitleSource) else None,
+                    "start": float(start),
+                    "end": float(start + clip.duration),
+                    "duration": float(clip.duration),
+                    "start_frame": int(start * 30),
+                    "end_frame": int((start + clip.duration) * 30),
+                    "source_start": float(clip.start),
+                    "source_end": float(clip.end),
+                    "speed": float(clip.speed) if isinstance(clip.speed, F) else None,
+                    "reverse": clip.reverse,
+                }
+            )
+    return rows
+
+
+def read(document: Document, rows: list[Row], **options: Any) -> Reading:
+    return read_rows(document, enumerate(rows), **options)
+
+
+def edited(document: Document, change: Callable[[list[Row]], object], **options: Any) -> Document:
+    rows = table(document)
+    changed = change(rows)
+    reading = read(document, changed if isinstance(changed, list) else rows, **options)
+    assert not reading.problems
+    assert reading.operation is not None
+    return apply(document, reading.operation).document
+
+
+def test_a_table_as_it_is_asks_for_nothing(document: Document) -> None:
+    assert read(document, table(document)) == Reading()
+    assert read(document, table(document), ripple=True) == Reading()
+    assert read(document, [row for row in table(document) if row["track"] == "V1"]) == Reading()
+
+
+@pytest.mark.parametrize(
+    ("change", "picture"),
+    [
+        ({"end": 2.0}, "a2-4 ·1 b1-5"),
+        ({"duration": 2.0}, "a2-4 ·1 b1-5"),
+        ({"source_end": 4.0}, "a2-4 ·1 b1-5"),
+        ({"end_frame": 60}, "a2-4 ·1 b1-5"),
+        ({"source_start": 3.0}, "a3-6 b1-5"),
+        ({"source_start": 3.0, "source_end": 5.5}, "a3-11/2 ·1/2 b1-5"),
+        ({"start": 9.0}, "·3 b1-5 ·2 a2-5"),
+        ({"start_frame": 270}, "·3 b1-5 ·2 a2-5"),
+        ({"start": 8.0, "end": 9.0}, "·3 b1-5 ·1 a2-3"),
+        ({"speed": 2.0}, "a2-5*2 ·3/2 b1-5"),
+    ],
+)
+def test_changed_times_move_trim_and_slip_a_clip_and_its_sound(document: Document, change: Row, picture: str) -> None:
+    made = edited(document, lambda rows: rows[0].update(change))
+    assert strip(made, "V1") == strip(made, "A1") == picture
+    assert ids(made).count(ids(document)[0]) == 1
+
+
+def test_a_row_of_sound_that_was_changed_too_goes_its_own_way(document: Document) -> None:
+    def change(rows: list[Row]) -> None:
+        rows[0]["end"] = 2.0
+        next(row for row in rows if row["track"] == "A1")["end"] = 1.0
+
+    made = edited(document, change)
+    assert strip(made, "V1") == "a2-4 ·1 b1-5"
+    assert strip(made, "A1") == "a2-3 ·2 b1-5"
+
+
+def test_rows_in_another_order_close_up_with_ripple(document: Document) -> None:
+    made = edited(document, lambda rows: [rows[1], rows[0]], ripple=True)
+    assert strip(made, "V1") == strip(made, "A1") == "b1-5 a2-5"
+
+
+def test_a_longer_clip_pushes_the_next_with_ripple(document: Document) -> None:
+    made = edited(document, lambda rows: rows[0].update(end=4.0), ripple=True)
+    assert strip(made, "V1") == strip(made, "A1") == "a2-6 b1-5"
+
+
+def test_a_deleted_row_takes_its_linked_sound_along(document: Document) -> None:
+    made = edited(document, lambda rows: rows[1:])
+    assert strip(made, "V1") == strip(made, "A1") == "·3 b1-5"
+    only_pictures = edited(document, lambda rows: [rows[0]])
+    assert strip(only_pictures, "V1") == strip(only_pictures, "A1") == "a2-5"
+
+
+def test_new_rows_are_new_clips(document: Document) -> None:
+    def change(rows: list[Row]) -> None:
+        rows.append({"track": "V2", "media": "m_b.mp4", "start": 1.0, "source_start": 2.0, "source_end": 4.0})
+        rows.append({"track": "V2", "text": "Hello", "start": 5.0, "duration": 1.0})
+
+    made = edited(document, change)
+    assert strip(made, "V2") == "·1 b2-4 ·2 T·1"
+    assert strip(made, "V1") == strip(document, "V1")
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"end": 20.0}, "the media ends"),
+        ({"end": 5.0}, "before the clip before it on V1 ends"),
+        ({"end": 2.0, "duration": 1.0}, "contradicts itself"),
+        ({"duration": 0.0}, "nothing would be left"),
+        ({"start": -1.0}, "negative"),
+        ({"start": float("nan")}, "finite"),
+        ({"track": "A1"}, "before the clip before it"),
+        ({"track": "V9"}, "no track"),
+        ({"id": "c_none"}, "no clip c_none"),
+        ({"speed": 50.0}, "speed"),
+        ({"source_start": 7.9}, "the media ends"),
+    ],
+)
+def test_a_row_that_cannot_be_says_why(document: Document, change: Row, problem: str) -> None:
+    rows = table(document)
+    rows[0].update(change)
+    reading = read(document, rows)
+    assert reading.operation is None
+    assert any(problem in found.problem for found in reading.problems), reading.problems
+    assert reading.problems[0].hint
+
+
+def test_every_row_that_cannot_be_is_told_at_once(document: Document) -> None:
+    rows = table(document)
+    rows[0]["end"], rows[1]["end"] = 50.0, 60.0
+    assert [problem.row for problem in read(document, rows).problems] == [0, 1]
