@@ -40,6 +40,7 @@ MEDIA = (make_media("m_a", "clips/a b.mp4"), make_media("m_b", "/films/b.mp4"), 
 
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 titles = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12)
+seldom = st.sampled_from([False, False, False, False, True])
 scalars = st.booleans() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=False, allow_infinity=False) | words
 
 
@@ -104,7 +105,7 @@ def clips(draw: st.DrawFn, ids: _Ids, fps: Fraction, kind: str, compounds: tuple
 
 @st.composite
 def tracks(draw: st.DrawFn, ids: _Ids, fps: Fraction, compounds: tuple[Compound, ...]) -> Track:
-    kind = draw(st.sampled_from(["video", "audio", "title", "subtitle"]))
+    kind = draw(st.sampled_from(["video", "video", "audio", "title", "subtitle"]))
     items: list[Item] = []
     transitions: list[Transition] = []
     cues: list[Cue] = []
@@ -114,8 +115,8 @@ def tracks(draw: st.DrawFn, ids: _Ids, fps: Fraction, compounds: tuple[Compound,
             style = draw(st.sampled_from([None, TitleStyle(size=0.04)]))
             cues.append(Cue(id=ids("s"), start=start, end=start + F(7, 6), text=draw(titles), style=style))
     else:
-        for _ in range(draw(st.integers(0, 5))):
-            if draw(st.booleans()) and (not items or isinstance(items[-1], Clip)):
+        for _ in range(draw(st.sampled_from([3, 2, 1, 5, 0]))):
+            if draw(seldom) and (not items or isinstance(items[-1], Clip)):
                 uneven = F(draw(st.integers(0, 2)), 44_100) if kind == "audio" else F(0)
                 items.append(Gap(duration=draw(st.integers(1, 60)) / fps + uneven))
             else:
@@ -134,7 +135,8 @@ def tracks(draw: st.DrawFn, ids: _Ids, fps: Fraction, compounds: tuple[Compound,
         items=tuple(items),
         transitions=tuple(draw(st.permutations(transitions))),
         cues=tuple(cues),
-        **{name: draw(st.booleans()) for name in ("muted", "solo", "locked", "hidden", "sync_lock")},
+        **{name: draw(seldom) for name in ("muted", "solo", "locked", "hidden")},
+        sync_lock=draw(st.booleans()),
         volume=draw(st.floats(0, 2)),
         pan=draw(st.floats(-1, 1)),
     )
@@ -142,7 +144,7 @@ def tracks(draw: st.DrawFn, ids: _Ids, fps: Fraction, compounds: tuple[Compound,
 
 @st.composite
 def timelines(draw: st.DrawFn, ids: _Ids, fps: Fraction, compounds: tuple[Compound, ...]) -> Timeline:
-    made = tuple(draw(tracks(ids, fps, compounds)) for _ in range(draw(st.integers(0, 3))))
+    made = tuple(draw(tracks(ids, fps, compounds)) for _ in range(draw(st.sampled_from([2, 1, 3, 0]))))
     moments = st.fractions(min_value=0, max_value=100, max_denominator=1000)
     kinds = st.sampled_from(["chapter", "section", "note", "export"])
     markers = [
@@ -164,4 +166,25 @@ def documents(draw: st.DrawFn) -> Document:
     settings = ProjectSettings(fps=fps, width=draw(st.sampled_from([1280, 1920])), adopt=("size",))
     return Document(
         id="p_1", settings=settings, media=MEDIA, timeline=draw(timelines(ids, fps, compounds)), compounds=compounds
+    )
+
+
+def film() -> Document:
+    """V1: [a 2-5][b 1-5] with a dissolve of 10 frames, a gap, then b twice as fast; at 30 frames a second."""
+    first = Clip(id="c_1", source=MediaSource(media="m_a"), start=F(2), duration=F(3))
+    second = Clip(id="c_2", source=MediaSource(media="m_b"), start=F(1), duration=F(4))
+    third = Clip(id="c_3", source=MediaSource(media="m_b"), start=F(10), duration=F(1), speed=F(2), reverse=True)
+    dissolve = Transition(id="x_1", left="c_1", right="c_2", duration=F(10, 30))
+    pictures = Track(
+        id="t_1", kind="video", title="V1", items=(first, second, Gap(duration=F(1)), third), transitions=(dissolve,)
+    )
+    title = Clip(id="c_4", source=TitleSource(text="Hello"), duration=F(2))
+    return Document(
+        id="p",
+        settings=ProjectSettings(fps=F(30)),
+        media=MEDIA,
+        timeline=Timeline(
+            tracks=(pictures, Track(id="t_2", kind="title", title="T1", items=(title,), hidden=True)),
+            markers=(Marker(id="m_1", time=F(3), title="here"),),
+        ),
     )

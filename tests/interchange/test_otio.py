@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from documents import MEDIA, F, documents, make_media
+from documents import MEDIA, F, documents, film, make_media
 from hypothesis import HealthCheck, given, settings
 from opentimelineio import core, schema
 from opentimelineio.opentime import RationalTime as RT  # noqa: N817 - it is all over these tests
@@ -14,10 +14,8 @@ from cutroom.interchange.from_otio import from_otio
 from cutroom.interchange.moments import to_moment, to_range
 from cutroom.interchange.references import Reference
 from cutroom.interchange.to_otio import to_otio
-from cutroom.schema.clip import Clip, Gap, MediaSource, TitleSource, Transition
-from cutroom.schema.document import Document, Marker, ProjectSettings, Timeline
+from cutroom.schema.document import Document
 from cutroom.schema.media import Media
-from cutroom.schema.track import Track
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -29,27 +27,6 @@ def test_any_document_comes_back_whole(document: Document) -> None:
     assert written.complete, written
     assert read.complete, read
     assert back.model_dump() == document.model_dump()
-
-
-def film() -> Document:
-    """V1: [a 2-5][b 1-5] with a dissolve of 10 frames, a gap, then b twice as fast; at 30 frames a second."""
-    first = Clip(id="c_1", source=MediaSource(media="m_a"), start=F(2), duration=F(3))
-    second = Clip(id="c_2", source=MediaSource(media="m_b"), start=F(1), duration=F(4))
-    third = Clip(id="c_3", source=MediaSource(media="m_b"), start=F(10), duration=F(1), speed=F(2), reverse=True)
-    dissolve = Transition(id="x_1", left="c_1", right="c_2", duration=F(10, 30))
-    pictures = Track(
-        id="t_1", kind="video", title="V1", items=(first, second, Gap(duration=F(1)), third), transitions=(dissolve,)
-    )
-    title = Clip(id="c_4", source=TitleSource(text="Hello"), duration=F(2))
-    return Document(
-        id="p",
-        settings=ProjectSettings(fps=F(30)),
-        media=MEDIA,
-        timeline=Timeline(
-            tracks=(pictures, Track(id="t_2", kind="title", title="T1", items=(title,), hidden=True)),
-            markers=(Marker(id="m_1", time=F(3), title="here"),),
-        ),
-    )
 
 
 def test_other_programs_see_the_film() -> None:
