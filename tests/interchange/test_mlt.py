@@ -28,7 +28,7 @@ def rendered(path: Path, out: Path) -> list[np.ndarray]:
 
     assert MELT is not None
     command = [MELT, path, "-consumer", f"avformat:{out}", "vcodec=ffv1", "acodec=pcm_s16le", "real_time=-1"]
-    subprocess.run(command, check=True, capture_output=True, timeout=240, env={"QT_QPA_PLATFORM": "offscreen"})
+    subprocess.run(command, check=True, capture_output=True, timeout=60, env={"QT_QPA_PLATFORM": "offscreen"})
     with av.open(str(out)) as container:
         return [frame.reformat(64, 36, "gray").to_ndarray() for frame in container.decode(video=0)]
 

@@ -17,7 +17,7 @@ from cutroom.interchange.report import Loss, place_of
 from cutroom.schema.clip import Clip, CompoundSource, Gap, MediaSource, TitleSource, Transition
 from cutroom.schema.document import Document, Timeline
 from cutroom.schema.speed import NORMAL
-from cutroom.schema.time import to_frame
+from cutroom.schema.time import LONGEST, to_frame
 from cutroom.schema.track import Track
 
 ABLE = Abilities("MLT", titles=True, compounds=True, speeds=True, markers=False, hidden=True, multicam=True)
@@ -147,7 +147,7 @@ class _Writer:
                 self.losses.append(Loss(what=what, where=where, why="a compound plays at natural speed in MLT"))
             return self.compound(source), start
         if clip.speed == 0:
-            return self.media(source, NORMAL, freeze=start), start
+            return self.media(source, NORMAL, freeze=start), 0
         if clip.speed == NORMAL and not clip.reverse:
             return self.media(source, NORMAL), start
         media = self.document.find_media(source.media)
@@ -164,17 +164,17 @@ class _Writer:
             media = self.document.find_media(source.media)
             url = self.locate(media)
             path = CONTROLS.sub("", path_of(url) or url)
-            played = media.duration if freeze is None else media.duration * 1000
+            played = media.duration if freeze is None else Fraction(LONGEST)
             length = max(1, self.frames(played / abs(speed)) + 1)
             name = self._made[key] = self.name("media")
             made = self.element("producer", name, length)
-            if speed == NORMAL:
+            if freeze is not None:
+                _set(made, {"resource": path, "mlt_service": "hold", "length": length, "frame": freeze})
+            elif speed == NORMAL:
                 _set(made, {"resource": path, "mlt_service": "avformat", "length": length})
             else:
                 warp = {"warp_speed": float(speed), "warp_resource": path, "warp_pitch": 0}
                 _set(made, {"resource": f"{float(speed)}:{path}", "mlt_service": "timewarp", "length": length, **warp})
-            if freeze is not None:
-                _service(made, "filter", "freeze", {"frame": freeze, "freeze_before": 0, "freeze_after": 0})
         return self._made[key]
 
     def compound(self, source: CompoundSource) -> str:
