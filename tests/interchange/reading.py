@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Any
 
 from documents import MEDIA
@@ -28,14 +27,16 @@ def possible(document: Document) -> Document:
     return apply(EMPTY, bring_in(document, EMPTY)[0]).document
 
 
-def shown(document: Document, timeline: Timeline | None = None) -> list[Any]:
+def shown(document: Document, timeline: Timeline | None = None, *, starts: bool = True) -> list[Any]:
     """Tracks as lists of what plays how long, each with its transitions, and the markers."""
     timeline = timeline or document.timeline
     found: list[Any] = []
     for track in timeline.tracks:
         items: list[Any] = []
         for item in track.items:
-            items.append([float(item.duration), *_source(document, item)] if isinstance(item, Clip) else item.duration)
+            items.append(
+                [float(item.duration), *_source(document, item, starts)] if isinstance(item, Clip) else item.duration
+            )
         order = [item.id if isinstance(item, Clip) else None for item in track.items]
         cuts = [
             (order.index(t.left) if t.left else None, order.index(t.right) if t.right else None, t.duration)
@@ -46,15 +47,11 @@ def shown(document: Document, timeline: Timeline | None = None) -> list[Any]:
     return [*found, [(marker.time, " ".join(marker.title.split())) for marker in timeline.markers]]
 
 
-def _source(document: Document, clip: Clip) -> list[Any]:
+def _source(document: Document, clip: Clip, starts: bool) -> list[Any]:
     if isinstance(clip.source, MediaSource):
         source: Any = document.find_media(clip.source.media).path
     elif isinstance(clip.source, CompoundSource):
         source = shown(document, document.compound(clip.source.compound).timeline)[:-1]
     else:
         return [" ".join(clip.source.text.split())]
-    return [source, _short(clip.start), clip.speed, clip.reverse]
-
-
-def _short(time: Fraction) -> Fraction:
-    return time
+    return [source, clip.start if starts else None, clip.speed, clip.reverse]

@@ -17,7 +17,7 @@ from cutroom.errors import InterchangeError, TimeError
 from cutroom.interchange.fit import Abilities
 from cutroom.interchange.moments import exact, to_moment
 from cutroom.interchange.references import Locate
-from cutroom.interchange.report import Loss
+from cutroom.interchange.report import Loss, place_of
 from cutroom.schema.clip import Clip, MediaSource
 from cutroom.schema.document import Document
 from cutroom.schema.speed import NORMAL
@@ -40,7 +40,9 @@ def write(document: Document, title: str, locate: Locate) -> tuple[str, list[Los
     reels = _reels(document)
     for track in document.tracks:
         channel = next(sounds) if track.kind == "audio" else "V"
-        events += _events(document, track, channel, reels, locate)
+        made, more = _events(document, track, channel, reels, locate)
+        events += made
+        losses += more
         if any(clip.link for _, clip in track.clips()) and track.kind != "audio":
             losses.append(Loss(what="links", where=track.title, why="left out: picture and sound are separate events"))
     events.sort(key=lambda event: event[0])
@@ -62,12 +64,13 @@ def write(document: Document, title: str, locate: Locate) -> tuple[str, list[Los
 
 def _events(
     document: Document, track: Track, channel: str, reels: dict[str, str], locate: Locate
-) -> list[tuple[Fraction, list[str]]]:
+) -> tuple[list[tuple[Fraction, list[str]]], list[Loss]]:
     """The events of a track. A dissolve begins where its incoming clip does: half of it lies before our cut."""
     fps = document.settings.fps
     opening = {t.right: t for t in track.transitions}
     closing = {t.left: t for t in track.transitions}
     events: list[tuple[Fraction, list[str]]] = []
+    losses: list[Loss] = []
     before: Clip | None = None
     for at, clip in track.clips():
         into, out_of = opening.get(clip.id), closing.get(clip.id)
@@ -78,6 +81,9 @@ def _events(
         record = f"{timecode(start, fps)} {timecode(start + shown.duration, fps)}"
         source = f"{timecode(shown.start, fps)} {timecode(shown.start + _played(shown, fps), fps)}"
         reel = reels[_media(clip)]
+        if (shown.start * fps).denominator != 1:
+            where = place_of(track.title, at, fps, clip.id)
+            losses.append(Loss(what="in point of a dissolve", where=where, why="rounded to a whole frame"))
         lines = []
         if into is not None and before is not None:
             left = before.part(Fraction(0), head)
@@ -97,7 +103,7 @@ def _events(
             lines.append(f"* FROM CLIP: {_url(document, clip, locate)}")
         events.append((start, lines))
         before = clip
-    return events
+    return events, losses
 
 
 def _played(clip: Clip, fps: Fraction) -> Fraction:
@@ -182,6 +188,8 @@ def read(text: str, fps: Fraction | None) -> tuple[schema.Timeline, list[Loss]]:
                 _mend(child, isinstance(previous, schema.Transition), rate)
                 losses += _comments(child, track.name)
             previous = child
+    in_order = sorted(timeline.tracks, key=lambda track: (track.kind != schema.TrackKind.Video, track.name))
+    timeline.tracks[:] = [track.deepcopy() for track in in_order]
     if origin:
         why = "the timeline starts at 0"
         losses.append(Loss(what="start timecode", where=timecode(origin, rate), why=why))

@@ -14,6 +14,7 @@ from opentimelineio import schema
 from cutroom.errors import InterchangeError
 from cutroom.interchange.carried import KEY
 from cutroom.interchange.fit import CONTROLS, Abilities
+from cutroom.interchange.guard import MOST_ELEMENTS
 from cutroom.interchange.references import Locate
 from cutroom.interchange.report import Loss
 from cutroom.interchange.to_otio import to_otio
@@ -77,12 +78,45 @@ def read(text: str) -> tuple[schema.Timeline, list[Loss]]:
 def _hoisted(text: str) -> str:
     """The XML with the tracks of nested sequences one level up: the adapter looks for them there."""
     root = ElementTree.fromstring(text)  # noqa: S314 - `guard.check_xml` refused entities and document types
+    _check_size(root)
     for nested in root.iterfind(".//clipitem/sequence"):
         media = nested.find("media")
         if media is not None:
             nested.remove(media)
             nested.extend(media)
     return ElementTree.tostring(root, encoding="unicode")
+
+
+def _check_size(root: ElementTree.Element) -> None:
+    """Refuse references that unfold without end or measure: the adapter copies what an id stands for.
+
+    Raises:
+        InterchangeError: names the id.
+    """
+    named: dict[str, ElementTree.Element] = {}
+    for element in root.iter():
+        if name := element.get("id"):
+            named.setdefault(name, element)
+    sizes: dict[ElementTree.Element, int] = {}
+    under: set[ElementTree.Element] = set()
+    waiting = [(root, False)]
+    while waiting:
+        element, done = waiting.pop()
+        element = named.get(element.get("id", ""), element)
+        name = element.get("id", element.tag)
+        if done:
+            under.discard(element)
+            sizes[element] = 1 + sum(sizes[named.get(child.get("id", ""), child)] for child in element)
+            if sizes[element] > MOST_ELEMENTS:
+                raise InterchangeError(
+                    f"{name} unfolds to more than {MOST_ELEMENTS:,} elements", value=name, hint=_HINT
+                )
+        elif element in under:
+            raise InterchangeError(f"{name} holds itself", value=name, hint=_HINT)
+        elif element not in sizes:
+            under.add(element)
+            waiting.append((element, True))
+            waiting += [(child, False) for child in element]
 
 
 _HINT = "export it as XML (version 4 or 5) from the program that made it"

@@ -32,6 +32,8 @@ class Abilities:
     compounds: bool = False
     speeds: bool = False
     markers: bool = True
+    late_markers: bool = True
+    """Markers behind the last clip."""
     fades: bool = True
     """Transitions with nothing on one side."""
     hidden: bool = False
@@ -47,7 +49,11 @@ def fitted(document: Document, able: Abilities) -> tuple[Document, list[Loss]]:
     fitter = _Fitter(document, able)
     timeline = fitter.timeline(document.timeline, None)
     compounds = tuple(
-        compound.evolve(timeline=fitter.timeline(compound.timeline, compound.title), multicam=False)
+        compound.evolve(
+            title=fitter.printable(compound.title, "compound") or "compound",
+            timeline=fitter.timeline(compound.timeline, compound.title),
+            multicam=False,
+        )
         for compound in document.compounds
         if able.compounds and compound.id in fitter.shown(document.timeline)
     )
@@ -96,14 +102,19 @@ class _Fitter:
             if track.clips() or inside is None:
                 left[kind] -= 1
                 tracks.append(self.track(track, title))
-        return timeline.evolve(tracks=tuple(tracks), markers=tuple(self.markers(timeline, inside)))
+        tracks.sort(key=lambda track: track.kind == "audio")  # formats list pictures first
+        return timeline.evolve(tracks=tuple(tracks), markers=tuple(self.markers(timeline, tracks, inside)))
 
-    def markers(self, timeline: Timeline, inside: str | None) -> list[Marker]:
+    def markers(self, timeline: Timeline, tracks: list[Track], inside: str | None) -> list[Marker]:
         made: list[Marker] = []
         where = inside or "timeline"
+        end = max((track.duration for track in tracks), default=Fraction(0))
         for marker in timeline.markers:
             if not self.able.markers or inside is not None:
                 self.lose(f"marker {marker.title}", where, f"left out: {self.able.name} has no place for it")
+                continue
+            if snap(marker.time, self.fps) >= end and not self.able.late_markers:
+                self.lose(f"marker {marker.title}", where, "left out: nothing stands there")
                 continue
             if marker.marker != "note":
                 self.lose(f"marker {marker.title}", where, f"became a plain marker, not a {marker.marker}")

@@ -113,7 +113,7 @@ def check_xml(text: str, name: str) -> None:
     Raises:
         InterchangeError: names line and column.
     """
-    parser = expat.ParserCreate()
+    parser = expat.ParserCreate(namespace_separator="}")  # as ElementTree has it: what passes here, parses there
     depth = count = 0
 
     def refuse(what: str) -> None:

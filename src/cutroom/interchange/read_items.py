@@ -22,6 +22,8 @@ from cutroom.schema.media import Media
 from cutroom.schema.speed import FASTEST, NORMAL, Ramp, travel
 from cutroom.schema.track import Track
 
+LINK = "cutroom_link"
+"""Metadata of clips that are picture and sound of one, where a reader knows it."""
 EMPTY = {"black", "slug"}
 """Generators that show nothing."""
 
@@ -96,7 +98,8 @@ class ItemReader:
         if begins < 0:
             self.lose(f"clip {child.name}", where, "left as a gap: it starts before its media")
             return None
-        base = known.clip if known else Clip(id=new_id("c"), source=source, duration=duration)
+        link = child.metadata.get(LINK)
+        base = known.clip if known else Clip(id=new_id("c"), source=source, duration=duration, link=link)
         effects = tuple(self._effects(child, where))
         return base.replace(
             source=source, start=begins, duration=duration, speed=speed, reverse=reverse, effects=effects
