@@ -112,6 +112,8 @@ def test_there_and_back(format: str, document: Document) -> None:
         return
     text, report = write_timeline(document, format=format, title="Trip")
     back, read = read_timeline(text.encode(), format=format, name="trip", find=known_media, fps=document.settings.fps)
+    if any("nothing of the clip is left" in loss.why for loss in report):
+        return  # an event of no length is none
     exact = all(loss.what != "in point of a dissolve" for loss in report)
     assert shown(back, starts=exact) == shown(simple, starts=exact)
     assert read.complete, read
@@ -190,6 +192,15 @@ HOSTILE = {
         b'<media id="m%d"><sequence format="f"><spine>%s</spine></sequence></media>'
         % (i, b'<ref-clip ref="m%d" duration="1s"/>' % (i + 1) * 8)
         for i in range(19)
+    )
+    + b'<asset id="a" src="a.mp4" hasVideo="1"/><media id="m19"><sequence format="f"><spine>'
+    b'<asset-clip ref="a" duration="1s"/></spine></sequence></media></resources><project><sequence format="f"><spine>'
+    b'<ref-clip ref="m0" duration="1s"/></spine></sequence></project></fcpxml>',
+    "chain.fcpxml": b'<fcpxml><resources><format id="f" frameDuration="1/25s"/>'
+    + b"".join(
+        b'<media id="m%d"><sequence format="f"><spine><ref-clip ref="m%d" duration="1s"/></spine></sequence></media>'
+        % (i, i + 1)
+        for i in range(5000)
     )
     + b'</resources><project><sequence format="f"><spine><ref-clip ref="m0" duration="1s"/></spine></sequence>'
     b"</project></fcpxml>",

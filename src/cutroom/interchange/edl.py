@@ -76,6 +76,11 @@ def _events(
         into, out_of = opening.get(clip.id), closing.get(clip.id)
         head = transition_parts(into.duration, fps)[0] if into else Fraction(0)
         tail = transition_parts(out_of.duration, fps)[0] if out_of else Fraction(0)
+        if out_of is not None and clip.duration + head <= tail:
+            what, where = f"transition {out_of.transition}", place_of(track.title, at, fps, clip.id)
+            losses.append(Loss(what=what, where=where, why="left out: nothing of the clip is left before it"))
+            del opening[out_of.right]
+            tail = Fraction(0)
         shown = clip.part(-head, tail)
         start = at - head
         record = f"{timecode(start, fps)} {timecode(start + shown.duration, fps)}"

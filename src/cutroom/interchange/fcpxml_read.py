@@ -24,6 +24,8 @@ from cutroom.schema.time import timecode
 CLIPS = {"asset-clip", "clip", "video", "audio", "ref-clip", "title"}
 MARKERS = {"marker", "chapter-marker", "analysis-marker", "rating"}
 KNOWN = {"timeMap", "text", "text-style-def", "spine", "note", "metadata", "keyword"} | CLIPS | MARKERS
+DEEPEST = 20
+"""Compounds within compounds."""
 _HINT = "export it as FCPXML 1.8 to 1.11 from the program that made it"
 
 
@@ -79,6 +81,8 @@ class _Reader:
     fps: Fraction
     losses: list[Loss]
     made: int = 0
+    compounds: dict[str, schema.Stack] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
 
     def stack(self, sequence: Element, under: tuple[str, ...]) -> schema.Stack:
         """The tracks of a sequence: pictures from the lowest lane up, then sound."""
@@ -149,6 +153,28 @@ class _Reader:
                 hint=_HINT,
             )  # fmt: skip
         return found
+
+    def size(self, key: str, under: tuple[str, ...]) -> int:
+        """How many clips a compound unfolds to, worked out before any of it is made."""
+        if len(under) > DEEPEST:
+            raise InterchangeError(f"compounds nest deeper than {DEEPEST}", value=key, hint=_HINT)
+        if key not in self.sizes:
+            found = self.resources.get(key)
+            inner = [] if found is None or key in under else [one for one in found.iter() if one.tag in CLIPS]
+            nested = (one.get("ref", "") for one in inner if one.tag == "ref-clip")
+            self.sizes[key] = len(inner) + sum(self.size(one, (*under, key)) for one in nested)
+        return self.sizes[key]
+
+    def count(self, clips: int) -> None:
+        """Keep within measure what compounds in compounds unfold to.
+
+        Raises:
+            InterchangeError: too many clips.
+        """
+        self.made += clips
+        if self.made > MOST_ITEMS:
+            what = f"the compounds unfold to more than {MOST_ITEMS:,} clips"
+            raise InterchangeError(what, value=MOST_ITEMS, hint=_HINT)
 
     def lose(self, what: str, where: str, why: str) -> None:
         """Note a loss."""
@@ -258,11 +284,8 @@ class _Layout:
 
     def _made(self, element: Element, at: Fraction) -> core.Item | None:
         fps = self.reader.fps
-        self.reader.made += 1
-        if self.reader.made > MOST_ITEMS:
-            raise InterchangeError(
-                f"the compounds unfold to more than {MOST_ITEMS:,} clips", value=MOST_ITEMS, hint=_HINT
-            )
+        if not self.under:
+            self.reader.count(1)
         length = seconds_of(element.get("duration"))
         name = element.get("name", "")
         start, scalar = self._time_map(element, seconds_of(element.get("start")), length, at)
@@ -286,13 +309,16 @@ class _Layout:
         found = self.reader.resource(element)
         sequence = found.find("sequence")
         key = element.get("ref", "")
-        if sequence is None or key in self.under or len(self.under) > 20:
+        if sequence is None or key in self.under or len(self.under) > DEEPEST:
             raise InterchangeError(f"compound clip {name} has no sequence of its own", value=key, hint=_HINT)
         if _rate(sequence, self.reader.resources) != self.reader.fps:
             self.reader.lose(f"frame rate of {name}", name, "it counts in the frames of the project")
-        made = self.reader.stack(sequence, (*self.under, key))
-        made.name = found.get("name", name)
-        return made
+        self.reader.count(self.reader.size(key, ()))
+        if key not in self.reader.compounds:
+            made = self.reader.stack(sequence, (*self.under, key))
+            made.name = found.get("name", name)
+            self.reader.compounds[key] = made
+        return self.reader.compounds[key].deepcopy()
 
     def _reference(self, element: Element) -> Any:
         asset = self.reader.resource(element)
