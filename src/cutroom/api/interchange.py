@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from cutroom.api.place import LETTER, ensure_track
 from cutroom.edit import operations as ops
 from cutroom.edit.project_file import write_whole
+from cutroom.edit.relocate import portable
 from cutroom.errors import CutroomError, EditError, ProjectExistsError
 from cutroom.schema.base import new_id
 from cutroom.schema.document import Document
 from cutroom.schema.media import Media
 from cutroom.schema.time import parse_rate
 from cutroom.schema.track import Track
-from cutroom.session import portable
 from cutroom.workers.grantbook import GrantBook
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def export_timeline(timeline: Timeline, path: PathLike, *, format: str | None = 
         return url_of_path((session.folder / media.path).absolute().as_posix())
 
     title = session.path.stem if session.path else target.stem
-    text, report = write_timeline(session.document, format=kind, title=title, locate=locate)
+    text, report = write_timeline(timeline.document, format=kind, title=title, locate=locate)
     _write(target, text, overwrite)
     return report
 
@@ -115,7 +115,7 @@ def import_timeline(
         check(document, registry)
 
     with session.edit(f"import {source.name}"):
-        batch, losses = bring_in(part, session.document, check=known)
+        batch, losses = bring_in(part, timeline.document, check=known)
         if batch.operations:
             session.apply(batch)
     return report.joined([*finder.notes(), *losses])
@@ -148,11 +148,11 @@ def add_subtitles(timeline: Timeline, path: PathLike, *, track: str | None = Non
     cues, report = read_subtitles(read_bytes(source), format=kind, title=source.name)
     session = timeline.session
     with session.edit(f"add subtitles {source.name}"):
-        name = track or _free_title(session.document)
-        ensure_track(session, name, "subtitle")
-        known = session.document.tracks[session.document.track_index(name)].cues
+        name = track or _free_title(timeline.document)
+        ensure_track(timeline, name, "subtitle")
+        known = timeline.document.tracks[timeline.document.track_index(name)].cues
         fresh = tuple(cue.evolve(id=new_id("s")) for cue in cues)
-        session.apply(ops.SetCues(track=name, cues=(*known, *fresh)))
+        timeline.apply(ops.SetCues(track=name, cues=(*known, *fresh)))
     return report
 
 
@@ -182,7 +182,7 @@ def export_subtitles(
 
     target = Path(os.fspath(path)).expanduser().absolute()
     kind = subtitle_format(target.name, format)
-    text, report = write_subtitles(_subtitles(timeline.session.document, track).cues, format=kind)
+    text, report = write_subtitles(_subtitles(timeline.document, track).cues, format=kind)
     _write(target, text, overwrite)
     return report
 
