@@ -120,7 +120,9 @@ def tracks(draw: st.DrawFn, ids: _Ids, fps: Fraction, compounds: tuple[Compound,
                 uneven = F(draw(st.integers(0, 2)), 44_100) if kind == "audio" else F(0)
                 items.append(Gap(duration=draw(st.integers(1, 60)) / fps + uneven))
             else:
-                items.append(draw(clips(ids, fps, kind, compounds)))
+                clip = draw(clips(ids, fps, kind, compounds))
+                taken = any(isinstance(item, Clip) and item.link == clip.link for item in items)
+                items.append(clip.evolve(link=None) if taken else clip)  # linked clips stand on different tracks
         for left, right in zip([None, *items], [*items, None], strict=True):
             a = left.id if isinstance(left, Clip) else None
             b = right.id if isinstance(right, Clip) else None

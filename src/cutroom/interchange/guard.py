@@ -149,3 +149,5 @@ def check_xml(text: str, name: str) -> None:
         raise InterchangeError(
             f"{name} is not XML: {expat.ErrorString(error.code)} at {place}", value=place, hint=_AGAIN
         ) from None
+    except LookupError as error:
+        raise InterchangeError(f"{name} is in a text encoding that nobody knows: {error}", hint=_AGAIN) from None
