@@ -7,6 +7,7 @@
     │   ├── TimeError                         a time that is negative, NaN or not understood
     │   ├── UnknownNameError                  an effect, preset or parameter that does not exist
     │   ├── ProjectFileError                  a .tlp that cannot be read
+    │   ├── InterchangeError                  another program's timeline or subtitles that cannot be read or written
     │   └── EditError                         an edit that the timeline cannot take
     │       ├── ClipGoneError (LookupError)   a handle whose clip was removed
     │       ├── LockedTrackError
@@ -92,6 +93,10 @@ class UnknownNameError(ValidationError):
 
 class ProjectFileError(ValidationError):
     """A project file that cannot be read."""
+
+
+class InterchangeError(ValidationError):
+    """A timeline or subtitle file of another program that cannot be read, or a timeline that its format cannot hold."""
 
 
 class EditError(ValidationError):

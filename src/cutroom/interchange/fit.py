@@ -1,0 +1,224 @@
+"""A document cut down to what a format can say, and the list of what that took away."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+from cutroom.interchange.report import Loss, place_of
+from cutroom.schema.clip import Clip, CompoundSource, Gap, Item, TitleSource, Transition
+from cutroom.schema.document import Document, Marker, Timeline
+from cutroom.schema.speed import NORMAL, Ramp, travel
+from cutroom.schema.time import snap
+from cutroom.schema.track import Track
+
+FINEST_SPEED = 1000
+"""Denominator of a speed that decimals tell apart from its neighbours."""
+CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What a format can say."""
+
+    name: str
+    """As people call it."""
+    pictures: int = 200
+    """Tracks of pictures."""
+    sounds: int = 200
+    """Tracks of sound."""
+    titles: bool = False
+    compounds: bool = False
+    speeds: bool = False
+    markers: bool = True
+    late_markers: bool = True
+    """Markers behind the last clip."""
+    fades: bool = True
+    """Transitions with nothing on one side."""
+    hidden: bool = False
+    """Whether a track can be there without being shown or heard."""
+    multicam: bool = False
+
+
+def fitted(document: Document, able: Abilities) -> tuple[Document, list[Loss]]:
+    """The document as a format can say it: whole frames, and nothing that it has no word for.
+
+    What cannot be shown leaves a gap as long, so that everything else stays where it is.
+    """
+    fitter = _Fitter(document, able)
+    timeline = fitter.timeline(document.timeline, None)
+    compounds = tuple(
+        compound.evolve(
+            title=fitter.printable(compound.title, "compound") or "compound",
+            timeline=fitter.timeline(compound.timeline, compound.title),
+            multicam=False,
+        )
+        for compound in document.compounds
+        if able.compounds and compound.id in fitter.shown(document.timeline)
+    )
+    return document.evolve(timeline=timeline, compounds=compounds), list(dict.fromkeys(fitter.losses))
+
+
+class _Fitter:
+    def __init__(self, document: Document, able: Abilities) -> None:
+        self.document, self.able, self.fps = document, able, document.settings.fps
+        self.losses: list[Loss] = []
+
+    def lose(self, what: str, where: str, why: str) -> None:
+        self.losses.append(Loss(what=what, where=where, why=why))
+
+    def shown(self, timeline: Timeline) -> set[str]:
+        """Ids of the compounds that a timeline shows, directly or through others."""
+        found: set[str] = set()
+        waiting = [timeline]
+        while waiting:
+            for track in waiting.pop().tracks:
+                for _, clip in track.clips():
+                    if isinstance(clip.source, CompoundSource) and clip.source.compound not in found:
+                        found.add(clip.source.compound)
+                        waiting.append(self.document.compound(clip.source.compound).timeline)
+        return found
+
+    def timeline(self, timeline: Timeline, inside: str | None) -> Timeline:
+        left = {"picture": self.able.pictures, "sound": self.able.sounds}
+        tracks: list[Track] = []
+        for track in timeline.tracks:
+            title = f"{inside}/{track.title}" if inside else track.title
+            if track.kind == "subtitle":
+                if track.cues:
+                    self.lose(f"{len(track.cues)} subtitles", title, "left out: write them as a file of their own")
+                continue
+            kind = "sound" if track.kind == "audio" else "picture"
+            if (track.hidden if kind == "picture" else track.muted) and not self.able.hidden:
+                if track.clips():
+                    self.lose(f"track {track.title}", title, "left out: it is hidden or muted")
+                continue
+            if not left[kind]:
+                if track.clips():
+                    most = getattr(self.able, f"{kind}s")
+                    self.lose(f"track {track.title}", title, f"left out: {self.able.name} has {most} of {kind}s")
+                continue
+            if track.clips() or inside is None:
+                left[kind] -= 1
+                tracks.append(self.track(track, title))
+        tracks.sort(key=lambda track: track.kind == "audio")  # formats list pictures first
+        return timeline.evolve(tracks=tuple(tracks), markers=tuple(self.markers(timeline, tracks, inside)))
+
+    def markers(self, timeline: Timeline, tracks: list[Track], inside: str | None) -> list[Marker]:
+        made: list[Marker] = []
+        where = inside or "timeline"
+        end = max((track.duration for track in tracks), default=Fraction(0))
+        for marker in timeline.markers:
+            if not self.able.markers or inside is not None:
+                self.lose(f"marker {marker.title}", where, f"left out: {self.able.name} has no place for it")
+                continue
+            if snap(marker.time, self.fps) >= end and not self.able.late_markers:
+                self.lose(f"marker {marker.title}", where, "left out: nothing stands there")
+                continue
+            if marker.marker != "note":
+                self.lose(f"marker {marker.title}", where, f"became a plain marker, not a {marker.marker}")
+            time = self.snapped(marker.time, f"marker {marker.title}", where)
+            made.append(marker.evolve(time=time, title=self.printable(marker.title, where), marker="note"))
+        return made
+
+    def track(self, track: Track, title: str) -> Track:
+        bare = Track(
+            id=track.id, kind="audio" if track.kind == "audio" else "video", title=self.printable(track.title, title)
+        )
+        switches = [n for n in ("solo", "volume", "pan") if getattr(track, n) != getattr(bare, n)]
+        if track.kind == "audio" and track.hidden:
+            switches.append("hidden")
+        if track.kind != "audio" and track.muted:
+            switches.append("muted")
+        if switches:
+            self.lose(f"track's {', '.join(switches)}", title, f"left out: {self.able.name} has no place for it")
+        items: list[Item] = []
+        for i, item in enumerate(track.items):
+            start = track.start_of(i)
+            length = snap(start + item.duration, self.fps) - snap(start, self.fps)
+            where = place_of(title, start, self.fps, item.id if isinstance(item, Clip) else "")
+            if length != item.duration:
+                self.lose("a length", where, "rounded to whole frames")
+            if length > 0:
+                made = self.clip(item, where) if isinstance(item, Clip) else None
+                items.append(made.evolve(duration=length) if made else Gap(duration=length))
+        names = {item.id for item in items if isinstance(item, Clip)}
+        kept = tuple(t for transition in track.transitions if (t := self.transition(transition, names, title)))
+        return bare.evolve(
+            items=tuple(_melted(items)), transitions=kept, hidden=track.hidden and track.kind != "audio",
+            muted=track.muted and track.kind == "audio",
+        )  # fmt: skip
+
+    def transition(self, transition: Transition, names: set[str], title: str) -> Transition | None:
+        sides = {transition.left, transition.right} - {None}
+        what = f"transition {transition.transition}"
+        if not sides <= names:
+            self.lose(what, title, "left out: a clip beside it is")
+            return None
+        if len(sides) == 1 and not self.able.fades:
+            self.lose(what, title, f"left out: {self.able.name} has none at a clip's end")
+            return None
+        if transition.transition != "dissolve":
+            self.lose(what, title, "became a dissolve")
+        return transition.evolve(transition="dissolve", duration=max(1 / self.fps, snap(transition.duration, self.fps)))
+
+    def clip(self, clip: Clip, where: str) -> Clip | None:
+        if isinstance(clip.source, TitleSource) and not self.able.titles:
+            self.lose(f"title {clip.source.text.strip()[:40]}", where, "left as a gap: its text is not carried")
+            return None
+        if isinstance(clip.source, CompoundSource):
+            if not self.able.compounds:
+                title = self.document.compound(clip.source.compound).title
+                self.lose(f"compound {title}", where, "left as a gap: unnest it first")
+                return None
+            if clip.source.angle is not None and not self.able.multicam:
+                self.lose("angle of a multi-camera", where, "all tracks are shown: render it, or flatten it first")
+                clip = clip.evolve(source=clip.source.evolve(angle=None))
+        for effect in clip.effects:
+            self.lose(f"effect {effect.effect}", where, "left out")
+        if isinstance(clip.source, TitleSource):
+            if clip.source.style != TitleSource(text="").style:
+                self.lose("look of a title", where, "left out: the text is carried")
+            source = clip.source.evolve(text=self.printable(clip.source.text, where))
+            return clip.evolve(source=source, effects=(), link=None, group=None)
+        speed: Fraction | Ramp = clip.speed
+        if isinstance(speed, Ramp):
+            speed = travel(speed, clip.duration) / clip.duration
+            self.lose("speed ramp", where, f"became its mean, {float(speed):g}")
+        if speed.denominator > FINEST_SPEED:
+            speed = speed.limit_denominator(FINEST_SPEED)
+            self.lose("speed", where, f"rounded to {speed}")
+        if not speed:
+            clip = clip.evolve(reverse=False)  # a held picture is the same both ways
+        if (speed != NORMAL or clip.reverse) and not self.able.speeds:
+            self.lose(f"speed {float(-speed if clip.reverse else speed):g}", where, "plays at natural speed")
+            speed, clip = NORMAL, clip.evolve(reverse=False)
+        if clip.group is not None:
+            self.lose("group", where, "left out")
+        start = self.snapped(clip.start, "in point", where)
+        return clip.evolve(start=start, speed=speed, effects=(), group=None)
+
+    def printable(self, text: str, where: str) -> str:
+        """A text that XML and lists of lines can hold."""
+        made = CONTROLS.sub("", text)
+        if made != text:
+            self.lose("control characters", where, "left out")
+        return made
+
+    def snapped(self, time: Fraction, what: str, where: str) -> Fraction:
+        if (time * self.fps).denominator != 1:
+            self.lose(what, where, "rounded to a whole frame")
+        return snap(time, self.fps)
+
+
+def _melted(items: list[Item]) -> list[Item]:
+    made: list[Item] = []
+    for item in items:
+        if isinstance(item, Gap) and made and isinstance(made[-1], Gap):
+            made[-1] = Gap(duration=made[-1].duration + item.duration)
+        else:
+            made.append(item)
+    if made and isinstance(made[-1], Gap):
+        made.pop()
+    return made

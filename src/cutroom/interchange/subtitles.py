@@ -1,0 +1,195 @@
+"""Subtitles as files: SubRip, WebVTT and Advanced SubStation, read by pysubs2."""
+
+from __future__ import annotations
+
+import html
+import re
+import warnings
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import PurePath
+from typing import Any
+
+from cutroom.errors import InterchangeError, nearest
+from cutroom.interchange.guard import decode
+from cutroom.interchange.report import Loss, Report
+from cutroom.schema.base import derive_id
+from cutroom.schema.cue import SUBTITLE_STYLE, Cue
+from cutroom.schema.time import LONGEST
+
+FORMATS = ("srt", "vtt", "ass", "ssa")
+MOST_CUES = 100_000
+_COMMANDS = re.compile(r"\{\\[^}]*\}")
+_SIMPLE = re.compile(r"\{\\[ibus][01]?\}")
+_TAG = re.compile(r"</?[a-zA-Z][^>]*>")
+_VTT_SETTINGS = re.compile(r"-->[ \t]*\S+[ \t]+\S")
+_VTT_SPANS = re.compile(r"<(?:[vc][ .]|ruby|lang|\d)")
+_VTT_BLOCKS = re.compile(r"^(NOTE|STYLE|REGION)\b", re.MULTILINE)
+
+
+def subtitle_format(path: str, format: str | None = None) -> str:
+    """The format of subtitles: as named, or by the file's suffix.
+
+    Raises:
+        UnknownNameError: no such format; names those that there are.
+    """
+    name = (format or PurePath(path).suffix.removeprefix(".")).lower()
+    if name not in FORMATS:
+        raise nearest(name, FORMATS, what="subtitle format")
+    return name
+
+
+def read_subtitles(data: bytes, *, format: str, title: str) -> tuple[tuple[Cue, ...], Report]:
+    """Cues of a subtitle file, in order of time; times are exact milliseconds (hundredths in ASS).
+
+    Args:
+        data: of the file.
+        format: "srt", "vtt", "ass" or "ssa".
+        title: of the file, for errors.
+
+    Returns:
+        The cues as plain text, and what was left out: fonts, positions, karaoke, drawings, cues without a length.
+
+    Raises:
+        InterchangeError: not subtitles of that format.
+    """
+    import pysubs2
+
+    text, guessed = decode(data, title)
+    losses: list[Loss] = []
+    if guessed:
+        why = f"it is not UTF-8; read as {guessed}"
+        losses.append(Loss(what="text encoding", where=title, why=why))
+    if format == "vtt" and not text.lstrip().startswith("WEBVTT"):
+        raise InterchangeError(f"{title} is not WebVTT: line 1 is not WEBVTT", value="line 1", hint="is it an SRT?")
+    with warnings.catch_warnings(record=True) as doubts:
+        warnings.simplefilter("always")
+        try:
+            found = pysubs2.SSAFile.from_string(text, format_=format)
+        except Exception as error:  # a parser of others, on a file of others: whatever it says, the file is broken
+            raise InterchangeError(
+                f"{title} is no {format}: {error}", value=title, hint="is it the right file?"
+            ) from None
+    losses += [Loss(what="a cue", where=title, why=str(doubt.message)) for doubt in doubts]
+    losses += _vtt_losses(text, title) if format == "vtt" else []
+    cues: list[Cue] = []
+    for number, event in enumerate(found.events, start=1):
+        where = f"cue {number}, {pysubs2.time.ms_to_str(event.start)}"
+        if event.is_comment or event.is_drawing:
+            losses.append(Loss(what="comment" if event.is_comment else "drawing", where=where, why="left out"))
+            continue
+        words = _words(event.text, format)
+        start, end = Fraction(event.start, 1000), Fraction(event.end, 1000)
+        if not words or end <= start or start < 0 or end > LONGEST:
+            losses.append(Loss(what="cue", where=where, why="left out: without text, or without a length"))
+            continue
+        commands = _COMMANDS.findall(event.text)
+        if commands:
+            simple = all(_SIMPLE.fullmatch(command) for command in commands)
+            what = "bold, italic, underlined" if simple else "placing and effects"
+            losses.append(Loss(what=what, where=where, why="left out: cues are plain text"))
+        if len(cues) == MOST_CUES:
+            raise InterchangeError(f"{title} has more than {MOST_CUES:,} cues", value=title, hint="split it")
+        cues.append(Cue(id=derive_id("s", title, number), start=start, end=end, text=words[:10_000]))
+    if not found.events and (
+        text.strip() not in {"", "WEBVTT"} if format in {"srt", "vtt"} else "[Events]" not in text
+    ):
+        raise InterchangeError(f"{title} holds no cue of {format}", value=title, hint="is it the right file?")
+    if styles := [name for name in found.styles if name != "Default"]:
+        losses.append(
+            Loss(what=f"styles {', '.join(styles)}", where=title, why="left out: cues take their track's look")
+        )
+    ordered = tuple(sorted(cues, key=lambda cue: (cue.start, cue.end)))
+    return ordered, Report(format=format, verb="read", losses=tuple(losses))
+
+
+def _words(text: str, format: str) -> str:
+    """The plain text of a cue: without commands, with its line breaks."""
+    plain = _COMMANDS.sub("", text).replace("\\N", "\n").replace("\\n", "\n").replace("\\h", "\u00a0")
+    lines = [line.strip() for line in (html.unescape(plain) if format == "vtt" else plain).splitlines()]
+    return "\n".join(line for line in lines if line)
+
+
+def _vtt_losses(text: str, title: str) -> list[Loss]:
+    """What pysubs2 passes over in WebVTT without a word."""
+    told = {
+        "placing of cues": _VTT_SETTINGS.search(text),
+        "voices, classes, inner times": _VTT_SPANS.search(text),
+        "notes, styles, regions": _VTT_BLOCKS.search(text),
+    }
+    return [Loss(what=what, where=title, why="left out: cues are plain text") for what, found in told.items() if found]
+
+
+def write_subtitles(cues: Sequence[Cue], *, format: str) -> tuple[str, Report]:
+    """The text of a subtitle file; times are rounded to the file's clock.
+
+    Args:
+        cues: of a track.
+        format: "srt", "vtt", "ass" or "ssa".
+
+    Returns:
+        The text, and what it does not say: looks other than the usual (in SRT and WebVTT), times between two ticks.
+
+    Example:
+        >>> cue = Cue(id="s", start=Fraction(1), end=Fraction(5, 2), text="Hello")
+        >>> print(write_subtitles([cue], format="srt")[0].strip())
+        1
+        00:00:01,000 --> 00:00:02,500
+        Hello
+    """
+    losses: list[Loss] = []
+    tick = 100 if format in {"ass", "ssa"} else 1000
+    rows: list[tuple[int, int, str]] = []
+    for number, cue in enumerate(cues, start=1):
+        start, end = (int(time * tick + Fraction(1, 2)) * (1000 // tick) for time in (cue.start, cue.end))
+        where = f"cue {number}, {_clock(start)}"
+        if Fraction(start, 1000) != cue.start or Fraction(end, 1000) != cue.end:
+            losses.append(Loss(what="times", where=where, why=f"rounded to 1/{tick} s"))
+        if cue.style not in {None, SUBTITLE_STYLE}:
+            losses.append(Loss(what="look", where=where, why="left out: the player's own look"))
+        lines = [line.strip() for line in cue.text.splitlines()]
+        text = "\n".join(line for line in lines if line) or "\u00a0"
+        if text != cue.text:
+            losses.append(Loss(what="white space", where=where, why="left out: an empty line ends a cue"))
+        rows.append((start, max(end, start + 1000 // tick), text))
+    made, more = _WRITERS[format](rows)
+    return made, Report(format=format, verb="written", losses=(*losses, *more))
+
+
+def _clock(milliseconds: int, mark: str = ",") -> str:
+    """Milliseconds as HH:MM:SS,mmm."""
+    seconds, rest = divmod(milliseconds, 1000)
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}{mark}{rest:03}"
+
+
+def _srt(rows: list[tuple[int, int, str]]) -> tuple[str, list[Loss]]:
+    cues = [f"{i}\n{_clock(a)} --> {_clock(b)}\n{text}\n" for i, (a, b, text) in enumerate(rows, start=1)]
+    why = "kept, but players take it for a command"
+    tags = [
+        Loss(what=f"text {found[0]}", where=f"cue {i}, {_clock(row[0])}", why=why)
+        for i, row in enumerate(rows, start=1)
+        if (found := _TAG.search(row[2]))
+    ]
+    return "\n".join(cues), tags
+
+
+def _vtt(rows: list[tuple[int, int, str]]) -> tuple[str, list[Loss]]:
+    cues = [f"{_clock(a, '.')} --> {_clock(b, '.')}\n{html.escape(text, quote=False)}\n" for a, b, text in rows]
+    return "\n".join(["WEBVTT\n", *cues]), []
+
+
+def _ass(rows: list[tuple[int, int, str]], format: str = "ass") -> tuple[str, list[Loss]]:
+    import pysubs2
+
+    losses: list[Loss] = []
+    made = pysubs2.SSAFile()
+    for number, (start, end, text) in enumerate(rows, start=1):
+        plain = text.replace("{", "(").replace("}", ")").replace("\\", "/")
+        if plain != text:
+            why = "became parentheses and slashes: they are commands in this format"
+            losses.append(Loss(what="braces and backslashes", where=f"cue {number}, {_clock(start)}", why=why))
+        made.events.append(pysubs2.SSAEvent(start=start, end=end, text=plain.replace("\n", "\\N")))
+    return str(made.to_string(format)), losses
+
+
+_WRITERS: dict[str, Any] = {"srt": _srt, "vtt": _vtt, "ass": _ass, "ssa": lambda rows: _ass(rows, "ssa")}
