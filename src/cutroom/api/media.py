@@ -142,12 +142,12 @@ class MediaLibrary:
                 if media.fingerprint == probed.fingerprint and session.media_path(media.id) == absolute:
                     return Media(session, media.id)
             made = probed.replace(path=portable(absolute, session.folder))
-            session.apply(AddMedia(media=made))
+            (added,) = session.apply(AddMedia(media=made)).created
             adopted = adopt(document.settings, made)
             if adopted != document.settings:
                 session.apply(SetSettings(settings=adopted))
             count("media_files_imported_total")
-            return Media(session, made.id)
+            return Media(session, added)
 
     def __iter__(self) -> Iterator[Media]:
         return iter([Media(self._session, media.id) for media in self._session.document.media])
