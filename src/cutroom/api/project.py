@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from cutroom.api import arguments
+from cutroom.api.handover import Handover
 from cutroom.api.media import MediaLibrary
 from cutroom.api.timeline import Timeline
 from cutroom.app import App, app
@@ -49,7 +50,7 @@ class History:
         return f"History({len(steps)} steps" + (f", last {steps[-1].label!r})" if steps else ")")
 
 
-class Project:
+class Project(Handover):
     """A project. Every edit is in a journal on the disk before the call that made it returns.
 
     Example:
@@ -71,7 +72,7 @@ class Project:
         size: tuple[int, int] | None = None,
         sample_rate: int | None = None,
         overwrite: bool = False,
-    ) -> Project:
+    ) -> Self:
         """Start a project.
 
         Args:
@@ -107,7 +108,7 @@ class Project:
         return cls(Session.create(target, settings, overwrite=overwrite, check=services.check), services)
 
     @classmethod
-    def open(cls, path: str | os.PathLike[str], *, create: bool = False) -> Project:
+    def open(cls, path: str | os.PathLike[str], *, create: bool = False) -> Self:
         """Open a project; edits of a session that did not end cleanly are replayed (`project.recovered` says so).
 
         Raises:
