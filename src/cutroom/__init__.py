@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cutroom import effects, errors, jobs, telemetry
-    from cutroom.api import cache, models, presets
+    from cutroom.api import cache, models, ops, presets
     from cutroom.api.clip import Clip
     from cutroom.api.detect import Spans, detect, scenes, silences
     from cutroom.api.picture import Frame
@@ -60,6 +60,7 @@ _MODULES = {
     "errors": "cutroom.errors",
     "jobs": "cutroom.jobs",
     "models": "cutroom.api.models",
+    "ops": "cutroom.api.ops",
     "presets": "cutroom.api.presets",
     "telemetry": "cutroom.telemetry",
     "transitions": "cutroom.effects.transitions",
@@ -85,6 +86,7 @@ __all__ = [
     "jobs",
     "limits",
     "models",
+    "ops",
     "presets",
     "scenes",
     "show_versions",

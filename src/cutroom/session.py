@@ -19,10 +19,11 @@ from cutroom.edit.apply import Applied
 from cutroom.edit.attempt import attempt
 from cutroom.edit.block import Block
 from cutroom.edit.history import History, Step, words
-from cutroom.edit.journal import Journal
+from cutroom.edit.journal import Journal, Kind
 from cutroom.edit.project_file import digest_of, dump, write_whole
 from cutroom.edit.recovery import begin, opened
 from cutroom.edit.relocate import Move, real
+from cutroom.edit.rerun import changes, rerun
 from cutroom.errors import EditError, ProjectExistsError
 from cutroom.schema.base import new_id
 from cutroom.schema.document import Document, ProjectSettings
@@ -195,6 +196,8 @@ class Session:
         """
         with self._lock:
             self._require_open()
+            if self._block is not None:
+                operation = self._block.named(operation)
             made = attempt(self.document, operation)
             self._check(operation, made.document)
             if self._block is None:
@@ -204,18 +207,29 @@ class Session:
             return made
 
     @contextlib.contextmanager
-    def edit(self, label: str) -> Iterator[None]:
+    def edit(self, label: str, *, again: bool = False) -> Iterator[None]:
         """Everything inside is one step: all of it or, after an exception, nothing.
 
         A block inside a block belongs to the outer one; when it fails, the outer one goes on without it.
+
+        Args:
+            label: names the step.
+            again: whether it takes the place of the step in force that such a block with this label made. It then
+                starts from the document before that one, and the later steps are done once more on top.
+
+        Raises:
+            EditError: a later step does not fit any more; or `again` inside of another block.
         """
         with self._lock:
             if self._block is not None:
+                if again:
+                    self._require_no_block("replace an earlier run")
                 with self._block.savepoint():
                     yield
                 return
             self._require_open()
-            block = Block(self._state.document, threading.get_ident())
+            before = self._state.document
+            block = Block.again(self.history, before, label) if again else Block(before)
             try:
                 try:
                     self._block = block
@@ -224,8 +238,17 @@ class Session:
                     self._block = None
             finally:  # Ctrl-C may have come before the line above
                 self._block = None
-            if (operation := block.operation) is not None:
+            if again:
+                self._commit_again(label, block.operation, block.notes)
+            elif (operation := block.operation) is not None:
                 self._commit(label, operation, Applied(block.document, (), tuple(block.notes)))
+
+    def _commit_again(self, label: str, operation: ops.Operation | None, notes: list[str]) -> None:
+        revision, before = self.state
+        if operation is not None and changes(self.history, label, operation):
+            made = rerun(self.history, before, label, operation, check=self._check)
+            last = "; ".join([label, *filter(None, [made.words]), *notes])
+            self._become("rerun", label, operation, _State(revision + 1, made.document, made.history, last))
 
     def note(self, text: str) -> None:
         """Put something beside what the operations of the `edit` block under way tell: a time that snapped, say.
@@ -244,9 +267,7 @@ class Session:
         last = "; ".join([label, *made.notes])
         self._become("apply", label, operation, _State(revision + 1, made.document, history, last))
 
-    def _become(
-        self, kind: Literal["apply", "undo", "redo"], label: str, operation: ops.Operation | None, after: _State
-    ) -> None:
+    def _become(self, kind: Kind, label: str, operation: ops.Operation | None, after: _State) -> None:
         """Put a step into the journal and take over what it made: both or, wherever Ctrl-C strikes, neither."""
         previous = self.document
         try:
@@ -255,7 +276,7 @@ class Session:
                 self.journal.record(kind, label, operation)
         finally:
             self._settle()
-        self._tell(Change(after.revision, after.document, previous, kind, label))
+        self._tell(Change(after.revision, after.document, previous, "apply" if kind == "rerun" else kind, label))
 
     def _settle(self) -> None:
         """Take over the step under way where the journal holds it, else forget it."""

@@ -23,9 +23,9 @@ def run(*arguments: str | Path, code: int = 0) -> tuple[str, str]:
 
 def test_help_of_every_command() -> None:
     out, _ = run("--help")
-    for command in ("demo", "lab", "probe", "export", "detect", "jobs", "doctor"):
+    for command in ("demo", "lab", "probe", "export", "detect", "jobs", "pack", "unpack", "doctor"):
         assert command in out
-    for command in ("demo", "probe", "export", "detect", "doctor", "lab"):
+    for command in ("demo", "probe", "export", "detect", "pack", "unpack", "doctor", "lab"):
         assert "Usage" in run(command, "--help")[0]
 
 
@@ -59,6 +59,29 @@ def test_probe(film, tmp_path: Path) -> None:
     assert "→" in error
     _, error = run("probe", tmp_path / "none.mp4", "--json", code=1)
     assert json.loads(error)["error"]["class"] == "MediaNotFoundError"
+
+
+def test_pack_and_unpack(film, tmp_path: Path) -> None:
+    with cr.Project.create(tmp_path / "a.tlp") as project:
+        project.timeline.append(film.path)
+        document = project.session.document
+        out, error = run("pack", tmp_path / "a.tlp", tmp_path / "a.zip", "--json")
+        assert "1 edits that are not saved" in error
+    packed = json.loads(out)
+    assert packed["files"] == ["media/film.mp4"]
+    assert packed["size"] == (tmp_path / "a.zip").stat().st_size
+    assert "0 media" in run("pack", tmp_path / "a.tlp", tmp_path / "light.zip", "--media", "none")[0]
+    run("pack", tmp_path / "a.tlp", tmp_path / "light.zip", "--media", "some", code=2)
+    _, error = run("pack", tmp_path / "a.tlp", tmp_path / "a.rar", code=1)
+    assert "a pack is a .zip file" in error
+    out, _ = run("unpack", tmp_path / "a.zip", tmp_path / "b")
+    with cr.Project.open(out.strip()) as project:
+        assert project.session.document.timeline == document.timeline
+    _, error = run("unpack", tmp_path / "a.zip", tmp_path / "b", "--json", code=1)
+    assert json.loads(error)["error"]["class"] == "ProjectExistsError"
+    (tmp_path / "c.zip").write_bytes(b"PK")
+    assert "is no pack" in run("unpack", tmp_path / "c.zip", tmp_path / "c", code=1)[1]
+    assert not (tmp_path / "c").exists()
 
 
 def test_export(film, tmp_path: Path) -> None:

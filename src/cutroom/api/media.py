@@ -171,12 +171,12 @@ class MediaLibrary:
                 if media.fingerprint == probed.fingerprint and session.media_path(media.id) == absolute:
                     return Media(session, media.id)
             made = probed.replace(path=portable(absolute, session.folder))
-            session.apply(AddMedia(media=made))
+            (added,) = session.apply(AddMedia(media=made)).created
             adopted = adopt(document.settings, made)
             if adopted != document.settings:
                 session.apply(SetSettings(settings=adopted))
             count("media_files_imported_total")
-            return Media(session, made.id)
+            return Media(session, added)
 
     def scan(self, folder: str | os.PathLike[str], *, progress: bool = True) -> list[Media]:
         """Put all media of a folder and the folders in it into the project, as one step.

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from cutroom.api import arguments, compound
 from cutroom.api.compound import Compound
+from cutroom.api.handover import Handover
 from cutroom.api.media import Media, MediaLibrary
 from cutroom.api.timeline import Timeline
 from cutroom.app import App, app
+from cutroom.errors import ValidationError
 from cutroom.schema.base import new_id
 from cutroom.schema.document import Document, ProjectSettings
 from cutroom.schema.time import TimeLike, parse_rate
@@ -49,7 +51,7 @@ class History:
         return f"History({len(steps)} steps" + (f", last {steps[-1].label!r})" if steps else ")")
 
 
-class Project:
+class Project(Handover):
     """A project. Every edit is in a journal on the disk before the call that made it returns.
 
     Example:
@@ -71,7 +73,7 @@ class Project:
         size: tuple[int, int] | None = None,
         sample_rate: int | None = None,
         overwrite: bool = False,
-    ) -> Project:
+    ) -> Self:
         """Start a project.
 
         Args:
@@ -107,7 +109,7 @@ class Project:
         return cls(Session.create(target, settings, overwrite=overwrite, check=services.check), services)
 
     @classmethod
-    def open(cls, path: str | os.PathLike[str], *, create: bool = False) -> Project:
+    def open(cls, path: str | os.PathLike[str], *, create: bool = False) -> Self:
         """Open a project; edits of a session that did not end cleanly are replayed (`project.recovered` says so).
 
         Raises:
@@ -246,9 +248,31 @@ class Project:
         return self
 
     @contextlib.contextmanager
-    def edit(self, label: str) -> Iterator[Self]:
-        """Everything inside is one step of history: all of it or, after an exception, nothing."""
-        with self.session.edit(arguments.text("label", label)):
+    def edit(self, label: str, *, rerun: Literal["replace"] | None = None) -> Iterator[Self]:
+        """Everything inside is one step of history: all of it or, after an exception, nothing.
+
+        Args:
+            label: names the step.
+            rerun: "replace" for a cell that is run again and again: its step takes the place of the step with this
+                label that it made before, the clips keep their ids, and the steps after it are done once more on top.
+                Inside, the timeline is as it was before the cell ran for the first time. That holds as long as the
+                step can be undone; a project that was closed in between starts a new history.
+
+        Raises:
+            EditError: a later step does not fit what the cell does now; names it, and nothing has changed.
+
+        Example:
+            >>> import cutroom as cr
+            >>> project = cr.Project.create(fps=25, size=(640, 360), sample_rate=48_000)
+            >>> for text in ("Hello", "Good morning"):  # the same cell, run twice
+            ...     with project.edit("title", rerun="replace"):
+            ...         title = project.timeline.add_title(text, at=0, duration=2)
+            >>> [clip.text for clip in project.timeline.clips], len(project.history)
+            (['Good morning'], 1)
+        """
+        if rerun not in {None, "replace"}:
+            raise ValidationError(f"rerun is 'replace' or None, not {rerun!r}", value=rerun, hint='rerun="replace"')
+        with self.session.edit(arguments.text("label", label), again=rerun is not None):
             yield self
 
     def save(self, *, overwrite: bool = False) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import subprocess
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -21,6 +22,7 @@ jobs_app = typer.Typer(help="Background jobs: list, follow, cancel.", no_args_is
 app.add_typer(jobs_app, name="jobs")
 
 JobId = Annotated[str, typer.Argument(help="Id of a job, as `cutroom jobs list` shows it.")]
+Packing = Literal["used", "all", "none"]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
@@ -99,6 +101,45 @@ def export(
         print_json(report.model_dump(mode="json"))
     else:
         say(str(report))
+
+
+@app.command()
+@fails_clearly
+def pack(
+    project: Annotated[Path, typer.Argument(help="A project file (.tlp).")],
+    output: Annotated[Path, typer.Argument(help="The .zip to write; replaced when the new one is whole.")],
+    media: Annotated[Packing, typer.Option(help="Which media go in: those on the timeline, all, none.")] = "used",
+    as_json: AsJson = False,
+) -> None:
+    """Put a project and its media into one file, to hand to somebody; the project is only read."""
+    from cutroom.api.reading import read_only
+
+    snapshot = read_only(project)
+    if snapshot.recovered:
+        typer.secho(f"{project.name} {snapshot.recovered}", fg="yellow", err=True)
+    packed = snapshot.pack(output, media=media)
+    if as_json:
+        print_json({**dataclasses.asdict(packed), "path": str(packed.path)})
+        return
+    say(f"{packed.path}: {len(packed.files)} media, {packed.size / 1e6:.1f} MB")
+    for path in packed.left_out:
+        say(f"    left out: {path}")
+
+
+@app.command()
+@fails_clearly
+def unpack(
+    pack: Annotated[Path, typer.Argument(help="What `cutroom pack` has written.")],
+    folder: Annotated[Path, typer.Argument(help="A folder that is not there yet.")],
+    as_json: AsJson = False,
+) -> None:
+    """Put what a pack holds into a new folder; what is not as its project says is refused."""
+    from cutroom.api.project import Project
+
+    project = Project.unpack(pack, folder)
+    path = str(project.path)
+    project.close()
+    print_json({"project": path}) if as_json else say(path)
 
 
 @app.command()

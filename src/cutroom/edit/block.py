@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from cutroom.edit.apply import Applied
+from cutroom.edit.history import History
 from cutroom.edit.operations import Batch, Operation
+from cutroom.edit.rerun import earlier, numbered
+from cutroom.schema.base import new_id
 from cutroom.schema.document import Document
 
 
@@ -18,7 +22,7 @@ class Block:
     Example:
         >>> from cutroom.edit.apply import apply
         >>> from cutroom.edit.operations import AddTrack
-        >>> block = Block(Document(id="p"), thread=1)
+        >>> block = Block(Document(id="p"))
         >>> operation = AddTrack(track="video", title="V1")
         >>> block.add(operation, apply(block.document, operation))
         >>> block.operation == operation, len(block.document.tracks)
@@ -26,10 +30,24 @@ class Block:
     """
 
     document: Document
-    thread: int
+    thread: int = field(default_factory=threading.get_ident)
     """The one that sees `document`."""
     operations: list[Operation] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    seed: str | None = None
+    """What names the operations of a block that can be run again; None: they keep the ids that they have."""
+
+    @classmethod
+    def again(cls, history: History, document: Document, label: str) -> Block:
+        """One that replaces its earlier run: on the document before that, with the names that it gave."""
+        place = earlier(history, label)
+        if place is None:
+            return cls(document, seed=new_id("op"))
+        return cls(history.steps[place].before, seed=history.steps[place].operation.id)
+
+    def named(self, operation: Operation) -> Operation:
+        """An operation as this block does it."""
+        return operation if self.seed is None else numbered(operation, self.seed, len(self.operations))
 
     def add(self, operation: Operation, made: Applied) -> None:
         """Take a step."""
@@ -39,7 +57,9 @@ class Block:
 
     @property
     def operation(self) -> Operation | None:
-        """All steps as one; None where there are none."""
+        """All steps as one; None where there are none, unless the block can be run again: it keeps its place."""
+        if self.seed is not None:
+            return Batch(id=self.seed, operations=tuple(self.operations))
         if len(self.operations) > 1:
             return Batch(operations=tuple(self.operations))
         return self.operations[0] if self.operations else None

@@ -81,8 +81,11 @@ def _brief(fields: Fields) -> str:
 
 
 def _things(document: Document) -> Iterator[tuple[Key, Fields]]:
-    settings = document.settings.model_dump()
-    yield ("setting", "", ""), {name: value for name, value in settings.items() if name != "adopt"}
+    settings = document.settings
+    yield (
+        ("setting", "", ""),
+        {name: getattr(settings, name) for name in type(settings).model_fields if name != "adopt"},
+    )
     for media in document.media:
         yield (
             ("media", "", media.id),

@@ -23,6 +23,8 @@ class Step:
     after: Document
     notes: tuple[str, ...] = ()
     time: datetime = field(default_factory=lambda: datetime.now(UTC))
+    rerun: bool = False
+    """Whether it is of a block that replaces it when it is run again."""
 
 
 @dataclass(frozen=True, slots=True)

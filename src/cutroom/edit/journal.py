@@ -32,7 +32,8 @@ from cutroom.settings import on_network_disk
 
 LONGEST = 3 * DEPTH
 """Steps that a journal may hold after a save; more than it takes to do and to undo all that a history knows."""
-Kind = Literal["apply", "undo", "redo"]
+Kind = Literal["apply", "rerun", "undo", "redo"]
+"""`rerun`: a step of a block that replaces its earlier run, where there is one."""
 _KIND: TypeAdapter[Kind] = TypeAdapter(Kind)
 Statement = tuple[str, tuple[Any, ...]]
 _TABLES = (
@@ -150,7 +151,7 @@ class Journal:
         """Start anew from a document that the file with this digest holds, and the steps that led to it."""
         steps = history.steps if history else ()
         undone = steps[history.done :] if history else ()
-        rows = [_step("apply", step.label, step.operation) for step in steps]
+        rows = [_step("rerun" if step.rerun else "apply", step.label, step.operation) for step in steps]
         rows += [_step("undo", step.label, None) for step in reversed(undone)]
         base = steps[0].before if steps else document
         self._write(

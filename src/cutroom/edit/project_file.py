@@ -8,14 +8,16 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pydantic
 
+from cutroom.edit.references import problems
 from cutroom.errors import CutroomError, DiskFullError, OutputError, ProjectFileError
 from cutroom.schema.document import SCHEMA_VERSION, Document
+from cutroom.schema.migrations import STEPS, Step, upgraded
 
 LARGEST = 256 * 2**20
 """Bytes; a 24-hour timeline of 10,000 clips has about 4 MB."""
@@ -26,11 +28,17 @@ def dump(document: Document) -> bytes:
     return (document.model_dump_json(indent=1) + "\n").encode()
 
 
-def parse(data: bytes, *, name: str) -> Document:
+def parse(data: bytes, *, name: str, steps: Mapping[int, Step] = STEPS) -> Document:
     """The document in the bytes of a project file.
 
+    Args:
+        data: of this version of the schema or an older one.
+        name: of the file, for errors.
+        steps: upgrade older versions.
+
     Raises:
-        ProjectFileError: not JSON, doubled keys, NaN, a newer schema, or a field that does not fit; names the place.
+        ProjectFileError: not JSON, doubled keys, NaN, a newer schema, a field that does not fit, or a name that leads
+            nowhere (a clip of a media that is not there, say) or stands twice; names the place.
     """
     if len(data) > LARGEST:
         raise ProjectFileError(f"{name} has {len(data) >> 20} MiB, too large for a project", hint="is it a project?")
@@ -42,7 +50,7 @@ def parse(data: bytes, *, name: str) -> Document:
         plain = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise ProjectFileError(f"{name} is not a project file: {error}", value=name, hint=_RESTORE) from None
-    if not isinstance(plain, dict) or not isinstance(plain.get("schema_version"), int):
+    if not isinstance(plain, dict) or type(plain.get("schema_version")) is not int:
         raise ProjectFileError(f"{name} is JSON, but not a Cutroom project", value=name, hint="is it the right file?")
     version = plain["schema_version"]
     if version > SCHEMA_VERSION:
@@ -52,11 +60,18 @@ def parse(data: bytes, *, name: str) -> Document:
             hint="install a newer Cutroom",
         )
     try:
-        return Document.model_validate(plain)
+        plain = upgraded(plain, steps=steps)
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise ProjectFileError(f"{name} cannot be upgraded: {error}", value=version, hint=_RESTORE) from None
+    try:
+        document = Document.model_validate(plain)
     except pydantic.ValidationError as error:
         first = error.errors()[0]
         where = "$" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"])
         raise ProjectFileError(f"{name}: {first['msg']} at {where}", value=where, hint=_RESTORE) from None
+    for problem in problems(document):
+        raise ProjectFileError(f"{name}: {problem.says} at {problem.where}", value=problem.where, hint=_RESTORE)
+    return document
 
 
 _RESTORE = "restore it from a backup or from version control"

@@ -11,6 +11,7 @@ from cutroom.edit.attempt import attempt
 from cutroom.edit.history import History, Step
 from cutroom.edit.journal import Journal, JournalDamagedError, Recovery
 from cutroom.edit.project_file import dump, load, require_readable, write_whole
+from cutroom.edit.rerun import rerun
 from cutroom.errors import CutroomError
 from cutroom.schema.document import Document
 
@@ -97,6 +98,9 @@ def replay(recovery: Recovery) -> tuple[Document, History]:
         elif kind == "redo":
             history, step = history.redo()
             document = step.after
+        elif kind == "rerun" and operation is not None:
+            again = rerun(history, document, label, operation)
+            document, history = again.document, again.history
         elif operation is not None:
             made = attempt(document, operation)
             history = history.add(Step(label, operation, document, made.document, made.notes))

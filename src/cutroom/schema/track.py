@@ -26,8 +26,8 @@ class Track(Frozen):
     kind: TrackKind
     title: str = Field(max_length=200)
     """What people call it: V1, A1, Music."""
-    items: tuple[Item, ...] = ()
-    transitions: tuple[Transition, ...] = ()
+    items: tuple[Item, ...] = Field(default=(), max_length=1_000_000)
+    transitions: tuple[Transition, ...] = Field(default=(), max_length=1_000_000)
     cues: tuple[Cue, ...] = Field(default=(), max_length=100_000)
     """Of a subtitle track, which has no items; in order of time."""
     muted: bool = False

@@ -1,0 +1,157 @@
+"""What a project is checked with and handed over by: exact operations, differences, scripts, packs."""
+
+from __future__ import annotations
+
+import abc
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from cutroom.api import arguments
+from cutroom.app import App
+from cutroom.edit.operations import Operation
+from cutroom.edit.operations.base import BaseOperation
+from cutroom.errors import ValidationError
+from cutroom.session import Session
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cutroom.interchange.packing import Packed, Which
+
+
+class Handover(abc.ABC):
+    """Part of `Project`."""
+
+    session: Session
+    _app: App
+
+    def apply(self, operation: Operation) -> tuple[str, ...]:
+        """Apply one operation of `cr.ops` exactly: nothing is snapped, guessed or made beside it; one undo step.
+
+        Returns:
+            Ids of what it made, in order: a clip and its linked sound, a track, an effect.
+
+        Raises:
+            EditError: it cannot be done; nothing changed.
+            UnknownNameError, ValidationError: an effect, a transition or a parameter that does not exist.
+
+        Example:
+            >>> import cutroom as cr
+            >>> project = cr.Project.create(fps=25, size=(640, 360), sample_rate=48_000)
+            >>> [track] = project.apply(cr.ops.AddTrack(track="video", title="V1"))
+            >>> project.timeline.track(track).title
+            'V1'
+        """
+        if not isinstance(operation, BaseOperation):
+            raise arguments.wrong("operation", "one of cr.ops", operation)
+        return self.session.apply(operation).created
+
+    def diff(self, other: Self | str | os.PathLike[str]) -> pd.DataFrame:
+        """What must change in this project to make the other one of it; an empty table where they are equal.
+
+        Things are the same by their id, and where they agree in everything. Media are compared as files: two projects
+        in different folders that show the same files do not differ.
+
+        Args:
+            other: a project, or the path of one, which is only read (with edits that are not saved yet).
+
+        Returns:
+            One row per difference: what (setting, media, track, clip, effect, transition, marker, cue, compound), id,
+            where (its track or clip), change (added, removed, changed), field, before, after. Times are fractions of
+            seconds.
+
+        Raises:
+            ProjectFileError: there is no such project, or it cannot be read.
+
+        Example:
+            >>> import cutroom as cr
+            >>> one, two = (cr.Project.create(fps=fps, size=(640, 360), sample_rate=48_000) for fps in (25, 30))
+            >>> one.diff(two)[["what", "field", "before", "after"]].values.tolist()
+            [['setting', 'fps', Fraction(25, 1), Fraction(30, 1)]]
+        """
+        import pandas as pd
+
+        from cutroom.api.reading import read_only
+        from cutroom.edit.difference import Difference, differences
+        from cutroom.edit.relocate import Move
+
+        there = other.session if isinstance(other, Handover) else read_only(other).session
+        moved = Move(there.folder, self.session.folder).document(there.document)
+        rows = differences(Move(self.session.folder, self.session.folder).document(self.session.document), moved)
+        return pd.DataFrame(rows, columns=list(Difference._fields), dtype="object")
+
+    def to_script(self) -> str:
+        """Python that rebuilds the edit exactly, one line for each thing, in the order of the timeline.
+
+        Run it in the project's folder: it adds the media from where they are now. It makes a project in memory, called
+        `project`; add `project.save_as("again.tlp")` to keep it.
+
+        Raises:
+            EditError: something can only be read from a file and not be made by edits any more (a transition whose clip
+                has become too short for it after a change of the frame rate); names it.
+
+        Example:
+            >>> import cutroom as cr
+            >>> project = cr.Project.create(fps=25, size=(640, 360), sample_rate=48_000)
+            >>> title = project.timeline.add_title("Hi", at=0, duration=2)
+            >>> print(project.to_script().splitlines()[-1].strip())
+            [hi_title_1] = do(ops.Overwrite(track='T1', at=0, source=ops.TitleSource(text='Hi'), duration=2))
+        """
+        from cutroom.interchange.script import script
+
+        path = self.session.path
+        return script(self.session.document, title=path.name if path else "an edit")
+
+    def pack(self, path: str | os.PathLike[str], *, media: Which = "used", progress: bool = True) -> Packed:
+        """Write the project and its media as one `.zip`, to hand to somebody; `Project.unpack` opens it.
+
+        Args:
+            path: the file; an existing one is replaced when the new one is whole.
+            media: "used" on the timeline, "all", or "none".
+            progress: whether to draw a bar.
+
+        Returns:
+            What went in (`files`), what stayed out (`left_out`), and the `size` in bytes.
+
+        Raises:
+            MediaNotFoundError, MediaError: a media is not there, or has another content than when it was added.
+            OutputError, DiskFullError: it cannot be written; what was there is still there.
+        """
+        from cutroom.interchange.packing import pack
+        from cutroom.jobs.bar import Bar
+
+        if media not in {"used", "all", "none"}:
+            raise ValidationError(f"media is 'used', 'all' or 'none', not {media!r}", value=media, hint='media="used"')
+        target = arguments.path(path)
+        with Bar(target.name) as bar:
+            tell = (lambda done, total: bar.update({"done": done, "total": total})) if progress else None
+            return pack(self.session.document, self.session.folder, target, media=media, on_progress=tell)
+
+    @classmethod
+    @abc.abstractmethod
+    def open(cls, path: str | os.PathLike[str], *, create: bool = False) -> Self:
+        """See `Project`."""
+
+    @classmethod
+    def unpack(cls, path: str | os.PathLike[str], folder: str | os.PathLike[str], *, progress: bool = True) -> Self:
+        """Put what a pack holds into a new folder, and open the project in it.
+
+        Args:
+            path: what `pack` has written. Nothing in it is trusted: names that lead elsewhere, links and contents that
+                are not what the project says are refused.
+            folder: is made by this call.
+            progress: whether to draw a bar.
+
+        Raises:
+            ProjectFileError: no pack, or a damaged one; nothing is left behind.
+            ProjectExistsError: the folder is there.
+            OutputError, DiskFullError: the folder cannot be written.
+        """
+        from cutroom.interchange.packing import unpack
+        from cutroom.jobs.bar import Bar
+
+        source: Path = arguments.path(path)
+        with Bar(source.name) as bar:
+            tell = (lambda done, total: bar.update({"done": done, "total": total})) if progress else None
+            return cls.open(unpack(source, arguments.path(folder), on_progress=tell))

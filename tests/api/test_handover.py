@@ -1,0 +1,92 @@
+"""What a project is checked with and handed over by."""
+
+from __future__ import annotations
+
+import shutil
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+import cutroom as cr
+from cutroom.errors import (
+    EditError,
+    MediaError,
+    ProjectExistsError,
+    ProjectFileError,
+    UnknownNameError,
+    ValidationError,
+)
+
+
+@pytest.fixture
+def project(tmp_path: Path, film) -> cr.Project:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "beach.mp4").write_bytes(film.path.read_bytes())
+    made = cr.Project.create(tmp_path / "home" / "trip.tlp")
+    made.timeline.append(tmp_path / "home" / "beach.mp4", source=(1, 3))
+    made.save()
+    return made
+
+
+def test_operations_are_exact_and_checked(project: cr.Project) -> None:
+    (media,) = project.media
+    source = cr.ops.MediaSource(media=media.id)
+    picture, sound = project.apply(
+        cr.ops.Overwrite(track="V1", at="10/3", source=source, start="1/7", duration="1/9", sound_track="A1")
+    )
+    assert project.timeline.clip(picture).start == project.timeline.clip(sound).start == Fraction(10, 3)
+    before = project.session.state
+    with pytest.raises(UnknownNameError, match="no effect 'blurr'"):
+        project.apply(cr.ops.AddEffect(clip=picture, effect="blurr"))
+    with pytest.raises(EditError):
+        project.apply(cr.ops.Trim(clip=picture, edge="end", to=100))
+    with pytest.raises(ValidationError, match="operation"):
+        project.apply("split")  # type: ignore[arg-type]
+    assert project.session.state == before
+
+
+def test_differences_of_projects_and_files(project: cr.Project, tmp_path: Path) -> None:
+    assert project.path is not None
+    assert len(project.diff(project)) == len(project.diff(project.path)) == 0
+    old = project.path.with_name("old.tlp")
+    shutil.copy(project.path, old)
+    project.timeline.clips[0].trim(end=1.5)
+    assert len(project.diff(project.path)) == 0
+    assert project.diff(old).query("field == 'duration'")[["where", "before", "after"]].values.tolist() == [
+        ["V1", Fraction(3, 2), Fraction(2)],
+        ["A1", Fraction(3, 2), Fraction(2)],
+    ]
+    with cr.Project.open(old) as other:
+        other.timeline.clips[0].trim(end=1.5)
+        other.timeline.add_title("Hello", at=0, duration=1)
+        found = project.diff(other)
+        rows = found[["what", "change", "field"]].values.tolist()
+        assert rows == [["track", "changed", "place"], ["track", "added", ""], ["clip", "added", ""]]
+        unsaved = project.diff(old)
+        assert unsaved.equals(found)
+    with pytest.raises(ProjectFileError, match="there is no project"):
+        project.diff(tmp_path / "none.tlp")
+    project.session.close(save=False)
+
+
+def test_a_project_goes_to_somebody_else_and_back(
+    project: cr.Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    packed = project.pack(tmp_path / "lesson.zip")
+    assert packed.files == ("media/beach.mp4",)
+    with cr.Project.unpack(tmp_path / "lesson.zip", tmp_path / "theirs") as theirs:
+        assert theirs.path == tmp_path / "theirs" / "lesson.tlp"
+        assert (theirs.timeline.frame(1).array == project.timeline.frame(1).array).all()
+        assert project.diff(theirs).field.tolist() == ["path", "source", "source"]
+    with pytest.raises(ProjectExistsError):
+        cr.Project.unpack(tmp_path / "lesson.zip", tmp_path / "theirs")
+    with pytest.raises(ValidationError, match="'everything'"):
+        project.pack(tmp_path / "lesson.zip", media="everything")  # type: ignore[arg-type]
+    assert project.pack(tmp_path / "light.zip", media="none").left_out == ("beach.mp4",)
+    (tmp_path / "home" / "beach.mp4").write_bytes(b"other")
+    before = (tmp_path / "lesson.zip").read_bytes()
+    with pytest.raises(MediaError, match="has changed"):
+        project.pack(tmp_path / "lesson.zip")
+    assert (tmp_path / "lesson.zip").read_bytes() == before
+    assert capsys.readouterr().out == ""
