@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import abc
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -17,7 +18,9 @@ from cutroom.session import Session
 if TYPE_CHECKING:
     import pandas as pd
 
+    from cutroom.api.timeline import Timeline
     from cutroom.interchange.packing import Packed, Which
+    from cutroom.interchange.report import Report
 
 
 class Handover(abc.ABC):
@@ -46,6 +49,36 @@ class Handover(abc.ABC):
         if not isinstance(operation, BaseOperation):
             raise arguments.wrong("operation", "one of cr.ops", operation)
         return self.session.apply(operation).created
+
+    @property
+    @abc.abstractmethod
+    def timeline(self) -> Timeline:
+        """Its timeline."""
+
+    def export_timeline(
+        self, path: str | os.PathLike[str], *, format: str | None = None, overwrite: bool = True
+    ) -> Report:
+        """Write the timeline for other programs: OTIO, EDL, Final Cut's XML, MLT; see `Timeline.export_timeline`.
+
+        Example:
+            >>> project.export_timeline("trip.otio")  # doctest: +SKIP
+        """
+        return self.timeline.export_timeline(path, format=format, overwrite=overwrite)
+
+    def import_timeline(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        format: str | None = None,
+        fps: object = None,
+        media: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = (),
+    ) -> Report:
+        """Put a timeline of another program on new tracks; see `Timeline.import_timeline`.
+
+        Example:
+            >>> project.import_timeline("theirs.xml", media="footage")  # doctest: +SKIP
+        """
+        return self.timeline.import_timeline(path, format=format, fps=fps, media=media)
 
     def diff(self, other: Self | str | os.PathLike[str]) -> pd.DataFrame:
         """What must change in this project to make the other one of it; an empty table where they are equal.

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cutroom.api import arguments
 from cutroom.api.place import LETTER, ensure_track
 from cutroom.edit import operations as ops
 from cutroom.edit.project_file import write_whole
@@ -53,7 +54,7 @@ def export_timeline(timeline: Timeline, path: PathLike, *, format: str | None = 
     from cutroom.interchange.formats import timeline_format, write_timeline
     from cutroom.interchange.references import url_of_path
 
-    target = Path(os.fspath(path)).expanduser().absolute()
+    target = arguments.path(path)
     kind = timeline_format(target.name, format)
     session = timeline.session
 
@@ -103,11 +104,11 @@ def import_timeline(
     from cutroom.interchange.formats import read_timeline, timeline_format
     from cutroom.interchange.guard import read_bytes
 
-    source = Path(os.fspath(path)).expanduser().absolute()
+    source = arguments.path(path)
     kind = timeline_format(source.name, format)
     session, registry = timeline.session, timeline.app.get(Registry)
     named = [media] if isinstance(media, str | os.PathLike) else list(media)
-    finder = _Finder(timeline, source.parent, [Path(os.fspath(one)).expanduser().absolute() for one in named])
+    finder = _Finder(timeline, source.parent, [arguments.path(one) for one in named])
     rate = parse_rate(fps) if fps is not None else None if "fps" in session.document.settings.adopt else timeline.fps
     part, report = read_timeline(read_bytes(source), format=kind, name=source.name, find=finder.find, fps=rate)
 
@@ -143,7 +144,7 @@ def add_subtitles(timeline: Timeline, path: PathLike, *, track: str | None = Non
     from cutroom.interchange.guard import read_bytes
     from cutroom.interchange.subtitles import read_subtitles, subtitle_format
 
-    source = Path(os.fspath(path)).expanduser().absolute()
+    source = arguments.path(path)
     kind = subtitle_format(source.name, format)
     cues, report = read_subtitles(read_bytes(source), format=kind, title=source.name)
     session = timeline.session
@@ -180,7 +181,7 @@ def export_subtitles(
     """
     from cutroom.interchange.subtitles import subtitle_format, write_subtitles
 
-    target = Path(os.fspath(path)).expanduser().absolute()
+    target = arguments.path(path)
     kind = subtitle_format(target.name, format)
     text, report = write_subtitles(_subtitles(timeline.document, track).cues, format=kind)
     _write(target, text, overwrite)

@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from cutroom.api import arguments, timeline_cutting, timeline_placing, timeline_table, timeline_text, timeline_ties
+from cutroom.api import (
+    arguments,
+    interchange,
+    timeline_cutting,
+    timeline_placing,
+    timeline_table,
+    timeline_text,
+    timeline_ties,
+)
 from cutroom.api.clip import Clip
 from cutroom.api.handle import Handle
 from cutroom.api.marker import Marker
@@ -139,6 +147,10 @@ class Timeline(Handle):
     add_title = timeline_text.add_title
     add_subtitle = timeline_text.add_subtitle
     add_marker = timeline_text.add_marker
+    add_subtitles = interchange.add_subtitles
+    export_subtitles = interchange.export_subtitles
+    export_timeline = interchange.export_timeline
+    import_timeline = interchange.import_timeline
     apply_df = timeline_table.apply_df
 
     def frame(self, time: TimeLike, *, size: tuple[int, int] | None = None) -> Frame:
