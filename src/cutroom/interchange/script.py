@@ -193,7 +193,7 @@ class _Writer:
             if self.at(compound).track_index(track.title) != index:
                 self.do(ops.MoveTrack(track=track.title, index=index, compound=compound))
         sounds = _pairs(timeline)
-        for track in timeline.tracks:
+        for track in sorted(timeline.tracks, key=lambda track: track.kind == "audio"):  # sound comes with its picture
             if track.items or track.cues:
                 self.head(track.title)
             for at, clip in track.clips():
