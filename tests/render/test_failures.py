@@ -248,25 +248,40 @@ _LIMITED = """
 import pickle, resource, signal, sys
 from cutroom.render.cache import SegmentCache
 from cutroom.render.export import export
-from cutroom.workers import InlineExecutor
+from cutroom.workers import Grants, InlineExecutor, WorkerPool
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-document, paths, output, settings, cache = pickle.load(sys.stdin.buffer)
-resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+document, paths, output, settings, cache, limit, folders = pickle.load(sys.stdin.buffer)
+resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+executor = InlineExecutor()
+if folders:
+    grants = Grants(read=folders, write=folders)
+    executor = WorkerPool("media", workers=1, preload=("cutroom.render.tasks",), grants=grants)
 try:
-    export(document, paths, output, settings, InlineExecutor(), SegmentCache(cache))
+    export(document, paths, output, settings, executor, SegmentCache(cache))
 except Exception as error:
     pickle.dump(error, sys.stdout.buffer)
 """
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no file size limit on Windows")
-def test_a_file_that_may_not_grow_publishes_nothing(desk: Desk, film: Film) -> None:
-    value = (film.cuts(*CUTS), film.paths, desk.folder / "out.mp4", SHORT_GOP, desk.cache.folder)
+@pytest.mark.parametrize("confined", [False, True])
+@pytest.mark.parametrize("where", ["spool", "output"])
+def test_a_file_that_may_not_grow_publishes_nothing(desk: Desk, film: Film, confined: bool, where: str) -> None:
+    limit, output = 200_000, desk.folder / "out.mp4"
+    if where == "output":  # the spool holds all but the index
+        limit = desk.export(film.cuts(*CUTS)).size - 100
+        output.unlink()
+    folders = [*film.paths.values(), desk.folder, desk.cache.folder]
+    value = (film.cuts(*CUTS), film.paths, output, SHORT_GOP, desk.cache.folder, limit, folders if confined else None)
     done = subprocess.run([sys.executable, "-c", _LIMITED], input=pickle.dumps(value), capture_output=True, check=True)
     error = pickle.loads(done.stdout)
     assert isinstance(error, OutputError)
     assert "File too large" in str(error)
+    spooled = "shared memory" if confined else str(desk.cache.folder)  # a segment is too large on its way back
+    assert (spooled if where == "spool" else output.name) in str(error)
+    assert "part-" not in str(error)
+    assert "ulimit -f" in str(error.hint)
     assert desk.names() == []
 
 
