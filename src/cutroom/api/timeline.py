@@ -15,14 +15,14 @@ from cutroom.api.picture import Frame
 from cutroom.api.place import LETTER, MediaLike, Placing, ensure_track, linked_cut, place
 from cutroom.api.spans import on_timeline
 from cutroom.api.tables import clips_table, effects_table
-from cutroom.api.times import Clock, picture_at, span_of, step
+from cutroom.api.times import Clock, picture_at, seconds, span_of, step
 from cutroom.app import App
 from cutroom.edit import operations as ops
 from cutroom.effects.registry import Registry
 from cutroom.errors import EditError, nearest
 from cutroom.schema.clip import TitleSource, TitleStyle
 from cutroom.schema.spans import Spans
-from cutroom.schema.time import TimeLike, parse_time, shown
+from cutroom.schema.time import TimeLike, parse_time
 from cutroom.schema.track import TrackKind
 from cutroom.session import Session
 
@@ -204,17 +204,28 @@ class Timeline:
         return Clip(self.session, made.created[0])
 
     def split(self, at: TimeLike | Iterable[TimeLike]) -> Timeline:
-        """Cut every clip of the unlocked tracks at a timeline time, or at many."""
+        """Cut every clip of the unlocked tracks at a timeline time, or at many.
+
+        Of many, those where nothing is to be cut are passed over; a note says how many.
+
+        Raises:
+            EditError: nothing is to be cut at the one time.
+        """
         moments = [at] if isinstance(at, str) or not isinstance(at, Iterable) else list(at)
+        one, idle = isinstance(at, str) or not isinstance(at, Iterable), 0
         with step(self.session, "split", "video") as clock:
             for moment in moments:
                 time = clock.at(moment)
-                if 0 < time < self.duration and (len(moments) == 1 or self._splits(time)):
+                if 0 < time < self.duration and (one or self._splits(time)):
                     self.session.apply(ops.Split(clip=None, at=time))
-                elif len(moments) == 1:
+                elif one:
                     raise EditError(
-                        f"there is nothing to split at {shown(moment)}", value=moment, hint="choose another time"
+                        f"there is nothing to split at {seconds(time)}", value=moment, hint="choose another time"
                     )
+                else:
+                    idle += 1
+            if idle:
+                self.session.note(f"nothing to split at {idle} of {len(moments)} times")
         return self
 
     def _splits(self, time: Fraction) -> bool:
