@@ -106,7 +106,7 @@ class Session:
         document = Document(id=new_id("p"), settings=settings)
         journal = begin(path, document)
         session = cls(document, path, check=check)
-        session.journal = journal
+        session.journal, session.recovered = journal, journal.problem
         return session
 
     @classmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import pytest
@@ -45,8 +46,14 @@ def test_a_truncated_film(project: cr.Project, tmp_path: Path, film) -> None:
     data = film.path.read_bytes()
     path = tmp_path / "half.mp4"
     path.write_bytes(data[: len(data) // 2])
-    media = project.media.add(path)  # its index is in front: what is there can be used, but not without a word
-    assert "half" in " ".join(media.warnings) or "cut short" in " ".join(media.warnings)
+    with pytest.warns(UserWarning, match=r"half\.mp4: cut short: the picture ends at") as raised:
+        project.timeline.append(path)  # its index is in front: what is there can be used, but not without a word
+    assert {warning.filename for warning in raised} == {__file__}
+    assert "cut short" in project.last
+    with warnings.catch_warnings(action="error"):
+        media = project.media.add(path)  # once is enough
+    assert "cut short" in " ".join(media.warnings)
+    assert project.media.to_df().warnings.str.contains("cut short").all()
     assert media.duration < film.truth.frames / film.truth.fps
     path.write_bytes(data[:2000])
     with pytest.raises(errors.MediaError, match=r"half\.mp4") as caught:
@@ -62,7 +69,8 @@ def test_folders_and_unreadable_things(project: cr.Project, tmp_path: Path) -> N
 
 
 def test_a_film_damaged_in_the_middle_says_so_where_it_is_shown(project: cr.Project, shared_data: Path) -> None:
-    project.timeline.append(shared_data / "video" / "decord_corrupted.mp4")
+    with pytest.warns(UserWarning, match=r"decord_corrupted\.mp4: damaged packets: 1"):
+        project.timeline.append(shared_data / "video" / "decord_corrupted.mp4")
     assert project.timeline.frame(0).array.any()
     with pytest.raises(errors.DamagedMediaError, match=r"decord_corrupted\.mp4"):
         list(project.timeline.frames(every=0.5))

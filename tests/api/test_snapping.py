@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 import cutroom as cr
-from cutroom.errors import TimeError
+from cutroom.errors import EditError, TimeError
 
 
 @pytest.fixture
@@ -55,6 +55,20 @@ def test_spans_of_a_media_that_lie_off_the_grid(project: cr.Project) -> None:
     media = project.media["film.mp4"]
     project.timeline.cut(cr.Spans([(1, 1.51)], media))
     assert project.last == "cut 1 spans; 0.51 s snapped to 0.5 s (frame 15); 0.51 s snapped to 0.5 s (frame 15)"
+
+
+def test_splitting_at_many_times_passes_over_those_with_nothing_to_split(project: cr.Project) -> None:
+    tl = project.timeline
+    before = len(tl.clips)
+    tl.split(at=[Fraction(0)])  # as the scenes of a film of one scene
+    assert len(tl.clips) == before
+    tl.split(at=[0, 1, 100])
+    assert len(tl.clips) > before
+    assert project.last == "split; nothing to split at 2 of 3 times"
+    with pytest.raises(EditError, match=r"nothing to split at 0 s"):
+        tl.split(at=Fraction(0))
+    with pytest.raises(EditError, match=r"nothing to split at 100\.5 s"):
+        tl.split(at=100.5)
 
 
 def test_a_group_tells_all_of_it(project: cr.Project) -> None:

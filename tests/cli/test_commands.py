@@ -84,6 +84,13 @@ def test_pack_and_unpack(film, tmp_path: Path) -> None:
     assert not (tmp_path / "c").exists()
 
 
+def test_probe_warns_once_of_a_film_cut_short(film, tmp_path: Path) -> None:
+    data = film.path.read_bytes()
+    (tmp_path / "half.mp4").write_bytes(data[: len(data) // 2])
+    _, error = run("probe", tmp_path / "half.mp4")
+    assert error.count("cut short: the picture ends at") == 1
+
+
 def test_export(film, tmp_path: Path) -> None:
     with cr.Project.create(tmp_path / "a.tlp") as project:
         project.timeline.append(film.path)

@@ -83,20 +83,6 @@ def test_rotation_pixel_shape_colour_and_interlacing(tmp_path: Path, inline: Inl
     assert video.colour.full_range
 
 
-@pytest.mark.parametrize("name", ["cut.mkv", "cut.webm", "cut.mp4"])
-def test_a_film_cut_short_says_so(film: Make, inline: InlineExecutor, tmp_path: Path, name: str) -> None:
-    settings = {"codec": "libvpx", "options": {"b": "200k"}} if name.endswith("webm") else {"options": {"bf": "2"}}
-    whole = film(name, frames=100, muxer={"movflags": "faststart"} if name.endswith("mp4") else {}, **settings)
-    data = whole.read_bytes()
-    path = tmp_path / name
-    path.write_bytes(data[: len(data) * 6 // 10])
-    found = media.probe(path, inline)
-    assert any("cut short" in warning and "4.00" in warning for warning in found.warnings)
-    assert found.video is not None
-    assert found.video.frames < 90
-    assert found.duration < Fraction(7, 2)
-
-
 def test_sound_that_cannot_be_decoded_is_left_out_loudly(
     film: Make, make_tone: Tone, inline: InlineExecutor, tmp_path: Path
 ) -> None:

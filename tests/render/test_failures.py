@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import pickle
 import signal
@@ -26,6 +27,7 @@ from cutroom.errors import (
     VerificationError,
 )
 from cutroom.render.cache import HEAD, SegmentCache
+from cutroom.render.publish import Part
 from cutroom.render.tasks import mux
 from cutroom.workers import InlineExecutor, WorkerPool
 
@@ -248,26 +250,47 @@ _LIMITED = """
 import pickle, resource, signal, sys
 from cutroom.render.cache import SegmentCache
 from cutroom.render.export import export
-from cutroom.workers import InlineExecutor
+from cutroom.workers import Grants, InlineExecutor, WorkerPool
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-document, paths, output, settings, cache = pickle.load(sys.stdin.buffer)
-resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+document, paths, output, settings, cache, limit, folders = pickle.load(sys.stdin.buffer)
+resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+executor = InlineExecutor()
+if folders:
+    grants = Grants(read=folders, write=folders)
+    executor = WorkerPool("media", workers=1, preload=("cutroom.render.tasks",), grants=grants)
 try:
-    export(document, paths, output, settings, InlineExecutor(), SegmentCache(cache))
+    export(document, paths, output, settings, executor, SegmentCache(cache))
 except Exception as error:
     pickle.dump(error, sys.stdout.buffer)
 """
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no file size limit on Windows")
-def test_a_file_that_may_not_grow_publishes_nothing(desk: Desk, film: Film) -> None:
-    value = (film.cuts(*CUTS), film.paths, desk.folder / "out.mp4", SHORT_GOP, desk.cache.folder)
+@pytest.mark.parametrize("confined", [False, True])
+def test_a_file_that_may_not_grow_publishes_nothing(desk: Desk, film: Film, confined: bool) -> None:
+    limit, output = 200_000, desk.folder / "out.mp4"
+    folders = [*film.paths.values(), desk.folder, desk.cache.folder]
+    value = (film.cuts(*CUTS), film.paths, output, SHORT_GOP, desk.cache.folder, limit, folders if confined else None)
     done = subprocess.run([sys.executable, "-c", _LIMITED], input=pickle.dumps(value), capture_output=True, check=True)
     error = pickle.loads(done.stdout)
     assert isinstance(error, OutputError)
     assert "File too large" in str(error)
+    assert ("shared memory" if confined else str(desk.cache.folder)) in str(error)  # a segment on its way back
+    assert "part-" not in str(error)
+    assert "ulimit -f" in str(error.hint)
     assert desk.names() == []
+
+
+def test_an_output_that_may_not_grow_is_called_by_its_own_name(tmp_path: Path) -> None:
+    output, limited = tmp_path / "out.mp4", OSError(errno.EFBIG, "File too large")
+    with Part(output) as part:
+        told = OutputError(f"cannot write {part.path}: File too large", value=str(part.path), hint="raise the limit")
+        for error in (part.renamed(told), part.failure(limited)):
+            assert isinstance(error, OutputError)
+            assert (error.value, ".part-" in str(error)) == (str(output), False)
+            assert "out.mp4" in error.message
+            assert "raise the limit" in str(error.hint)
 
 
 def test_missing_and_damaged_sources_are_named(desk: Desk, film: Film, pool: WorkerPool) -> None:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import warnings
 from pathlib import Path
 
 import pytest
@@ -152,11 +153,32 @@ def test_a_journal_that_cannot_be_read_is_set_aside(project: Path, damage: str) 
     assert titles(Session.open(project)) == ["V1", "V2"]
 
 
-def test_starting_anew_keeps_what_a_crashed_session_had(project: Path) -> None:
+def test_starting_anew_keeps_what_a_crashed_session_had_and_says_nothing(project: Path) -> None:
     crashed(project)
-    with pytest.warns(UserWarning, match="aside-1"):
-        Session.create(project, ProjectSettings(), overwrite=True).close()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        session = Session.create(project, ProjectSettings(), overwrite=True)
+    assert session.recovered == (
+        "unsaved edits of the project that was here are kept in trip.tlp-journal.aside-1: it was started anew"
+    )
+    session.close()
     assert (project.parent / "trip.tlp-journal.aside-1").exists()
+    again = Session.open(project)
+    assert (titles(again), again.recovered) == ([], "")
+    again.close()
+
+
+def test_starting_anew_drops_a_journal_that_holds_nothing_unsaved(project: Path) -> None:
+    session = Session.create(project, ProjectSettings())
+    add(session, "V1")
+    session.save()
+    assert session.journal
+    session.journal.close(keep=True)  # as a kill after the save leaves it
+    session.journal = None
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        Session.create(project, ProjectSettings(), overwrite=True).close()
+    assert not list(project.parent.glob("*aside*"))
 
 
 def test_a_block_is_seen_by_its_own_thread_only(project: Path) -> None:

@@ -126,6 +126,13 @@ def test_a_full_disk_is_a_disk_full_error(pool: WorkerPool, granted: Path) -> No
         pool.run(tasks.no_space, Do(write=(path,)))
 
 
+def test_a_file_that_may_not_grow_is_an_output_error(pool: WorkerPool, granted: Path) -> None:
+    path = str(granted / "out.mp4")
+    with pytest.raises(errors.OutputError, match=r"cannot write .*out\.mp4: File too large") as caught:
+        pool.run(tasks.grown_too_large, Do(write=(path,)))
+    assert "ulimit -f" in str(caught.value.hint)
+
+
 def test_a_segfault_costs_one_task(pool: WorkerPool) -> None:
     with pytest.raises(errors.WorkerCrashedError, match="SIGSEGV") as caught:
         pool.run(tasks.segfault, Do())

@@ -130,6 +130,10 @@ def no_space(task: Do, context: Context = DIRECT) -> Any:
     raise OSError(errno.ENOSPC, "No space left on device")
 
 
+def grown_too_large(task: Do, context: Context = DIRECT) -> Any:
+    raise OSError(errno.EFBIG, "File too large")
+
+
 def plain_object(task: Do, context: Context = DIRECT) -> Any:
     return {"inside": [object()]}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import os
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -25,6 +26,9 @@ from cutroom.telemetry import count
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_PACKAGE = str(Path(__file__).parents[1])
+"""Warnings point at the line outside of it that asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +123,8 @@ class Media:
         return f"Media({Path(self.path).name}, {float(self.duration):.3f} s, {', '.join(parts)})"
 
     def _repr_html_(self) -> str:
-        warnings = "".join(f"<br>⚠ {html.escape(text)}" for text in self.warnings)
-        return f"<div>{html.escape(repr(self))}{warnings}</div>"
+        found = "".join(f"<br>⚠ {html.escape(text)}" for text in self.warnings)
+        return f"<div>{html.escape(repr(self))}{found}</div>"
 
 
 class MediaLibrary:
@@ -139,7 +143,8 @@ class MediaLibrary:
         """Put a file into the project (once: the same content at the same path is the same media).
 
         The file is examined in a worker process; the first video gives the project the frame rate, the size and the
-        sample rate that nobody chose.
+        sample rate that nobody chose. What is wrong with it and can be lived with (a file cut short, say) is a Python
+        warning, and stands in `project.last`.
 
         Args:
             path: relative to the current folder, or absolute.
@@ -163,7 +168,7 @@ class MediaLibrary:
         return media_files.probe(self.app, path)
 
     def put(self, probed: MediaValue) -> Media:
-        """Put what `probe` found into the project, where it is not in it yet."""
+        """Put what `probe` found into the project, where it is not in it yet; the user is warned of its faults."""
         absolute, session = Path(probed.path), self.session
         with session.edit(f"add media {absolute.name}"):
             document = session.document
@@ -175,6 +180,9 @@ class MediaLibrary:
             adopted = adopt(document.settings, made)
             if adopted != document.settings:
                 session.apply(SetSettings(settings=adopted))
+            for fault in made.warnings:
+                session.note(f"{absolute.name}: {fault}")
+                warnings.warn(f"{absolute.name}: {fault}", skip_file_prefixes=(_PACKAGE,))
             count("media_files_imported_total")
             return Media(session, added)
 

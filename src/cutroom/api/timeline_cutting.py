@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from cutroom.api import arguments
 from cutroom.api.spans import on_timeline
-from cutroom.api.times import Clock, span_of, step
+from cutroom.api.times import Clock, seconds, span_of, step
 from cutroom.edit import operations as ops
 from cutroom.errors import EditError
 from cutroom.schema.spans import Spans
-from cutroom.schema.time import TimeLike, shown
+from cutroom.schema.time import TimeLike
 
 if TYPE_CHECKING:
     from cutroom.api.timeline import Timeline
@@ -27,21 +27,26 @@ def split(timeline: Timeline, at: TimeLike | Iterable[TimeLike]) -> Timeline:
         after   [A~][A'][A"][B]     tl.split([1, 2]); nothing moves
 
     Raises:
-        EditError: one time, at which there is nothing to split; of many those are left out.
+        EditError: one time, at which there is nothing to split; of many they are passed over, with a note.
 
     Example:
         >>> tl.split(at=cr.scenes("beach.mp4").starts)  # doctest: +SKIP
     """
-    moments = [at] if isinstance(at, str) or not isinstance(at, Iterable) else list(at)
+    one, idle = isinstance(at, str) or not isinstance(at, Iterable), 0
+    moments: list[TimeLike] = [at] if isinstance(at, str) or not isinstance(at, Iterable) else list(at)
     with step(timeline, "split", "video") as clock:
         for moment in moments:
             time = clock.at(moment)
-            if 0 < time < timeline.duration and (len(moments) == 1 or _splits(timeline, time)):
+            if 0 < time < timeline.duration and (one or _splits(timeline, time)):
                 timeline.apply(ops.Split(clip=None, at=time))
-            elif len(moments) == 1:
+            elif one:
                 raise EditError(
-                    f"there is nothing to split at {shown(moment)}", value=moment, hint="choose another time"
+                    f"there is nothing to split at {seconds(time)}", value=moment, hint="choose another time"
                 )
+            else:
+                idle += 1
+        if idle:
+            timeline.session.note(f"nothing to split at {idle} of {len(moments)} times")
     return timeline
 
 

@@ -106,7 +106,7 @@ class Clock:
 
     def _note(self, exact: Fraction, near: Fraction, which: str) -> None:
         if abs(exact - near) > NOISE:
-            self.snapped.append(f"{_seconds(exact)} snapped to {_seconds(near)} ({which})")
+            self.snapped.append(f"{seconds(exact)} snapped to {seconds(near)} ({which})")
 
     def tell(self, session: Session) -> None:
         """Put what snapped into the notes of the step under way."""
@@ -115,7 +115,8 @@ class Clock:
             session.note(note)
 
 
-def _seconds(exact: Fraction) -> str:
+def seconds(exact: Fraction) -> str:
+    """An exact time for a message."""
     return f"{float(exact):.6f}".rstrip("0").rstrip(".") + " s"
 
 
@@ -145,7 +146,7 @@ def picture_at(document: Document, value: TimeLike) -> Fraction:
     exact = parse_time(value, rate=fps)
     if exact >= duration:
         raise TimeError(
-            f"the timeline shows nothing at {_seconds(exact)}", value=value, hint=f"it ends at {_seconds(duration)}"
+            f"the timeline shows nothing at {seconds(exact)}", value=value, hint=f"it ends at {seconds(duration)}"
         )
     return min(snap(exact, fps), (math.ceil(duration * fps) - 1) / fps)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -62,7 +63,8 @@ def probe(files: Annotated[list[Path], typer.Argument(help="Media files.")], as_
     from cutroom.api.project import Project
 
     library = Project.create().media
-    found = [library.add(file) for file in files]
+    with warnings.catch_warnings(action="ignore"):  # they are shown below
+        found = [library.add(file) for file in files]
     if as_json:
         print_json([media.value.model_dump(mode="json") for media in found])
         return

@@ -213,6 +213,13 @@ class Journal:
             with contextlib.suppress(OutputError):  # no space for it: the long one serves as well
                 self.begin(document, str(self._get("digest")), history)
 
+    def holds_unsaved(self) -> bool:
+        """Whether there are steps after the last save, whatever the file is now, or what may be some."""
+        try:
+            return self.begun and self.last_step() > int(str(self._get("saved_step")))
+        except (apsw.Error, OutputError, ValueError):
+            return True
+
     def recover(self, file_digest: str) -> Recovery | None:
         """What a crashed session left, where its journal belongs to this very file; None where there is nothing.
 
@@ -268,7 +275,7 @@ class Journal:
             self._db.close()
             self._lock.release()
 
-    def set_aside(self, why: str) -> None:
+    def set_aside(self, why: str, *, of: str = "a crashed session") -> None:
         """Start anew; what was there is moved out of the way, under a name that says so."""
         with contextlib.suppress(apsw.Error):  # a damaged one cannot
             self._db.execute("pragma journal_mode=delete")  # folds the write-ahead log in, so that one file moves
@@ -277,7 +284,7 @@ class Journal:
         while (aside := self.path.with_name(f"{self.path.name}.aside-{number}")).exists():
             number += 1
         _rename(self.path, aside)
-        self.aside, self.problem = aside, f"unsaved edits of a crashed session are kept in {aside.name}: {why}"
+        self.aside, self.problem = aside, f"unsaved edits of {of} are kept in {aside.name}: {why}"
         self._open()
 
 

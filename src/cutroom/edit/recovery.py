@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from cutroom.edit.attempt import attempt
 from cutroom.edit.history import History, Step
-from cutroom.edit.journal import Journal, JournalDamagedError, Recovery
+from cutroom.edit.journal import Journal, Recovery
 from cutroom.edit.project_file import dump, load, require_readable, write_whole
 from cutroom.edit.rerun import rerun
 from cutroom.errors import CutroomError
@@ -29,7 +28,7 @@ class Opened:
 
 
 def begin(path: Path, document: Document, history: History | None = None) -> Journal:
-    """Write a project file anew, under the lock of its journal; steps that a crashed session left are set aside.
+    """Write a project file anew, under the lock of its journal; unsaved steps that were left there are set aside.
 
     Args:
         path: the file.
@@ -43,17 +42,13 @@ def begin(path: Path, document: Document, history: History | None = None) -> Jou
     journal = Journal(path)
     try:
         data = dump(document)
-        try:
-            journal.recover("")
-        except JournalDamagedError as error:
-            journal.set_aside(error.message)
+        if journal.holds_unsaved():
+            journal.set_aside("it was started anew", of="the project that was here")
         journal.begin(document, hashlib.sha256(data).hexdigest(), history)  # first: it can be taken back, a file cannot
         write_whole(path, data)
     except BaseException:
         journal.abandon(keep=False)
         raise
-    if journal.problem:
-        warnings.warn(f"{path.name}: {journal.problem}", stacklevel=4)
     return journal
 
 

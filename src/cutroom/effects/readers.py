@@ -142,7 +142,9 @@ class Readers:
         """
         if wanted.sha256 not in self._paths:
             raise MediaNotFoundError(
-                f"no file is known for media {wanted.sha256[:12]}…", value=wanted.sha256, hint="relink the media"
+                f"no file is known for media {wanted.sha256[:12]}…",
+                value=wanted.sha256,
+                hint="put it back, or project.media.add(path)",
             )
         path = self._paths[wanted.sha256]
         key = (path, type(wanted), wanted)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import BinaryIO, Literal, cast
@@ -31,6 +31,7 @@ from cutroom.media.opening import (
 from cutroom.media.packets import PacketIndex
 from cutroom.media.rates import choose_rate
 from cutroom.media.scan import scan
+from cutroom.media.wholeness import is_broken, missing_bytes
 from cutroom.schema.media import AudioStream, VideoStream
 
 _TRIES = 200
@@ -38,7 +39,9 @@ _TRIES = 200
 _DECLARES = frozenset(("mov", "matroska", "avi", "wav", "flac", "ogg"))
 """Formats that state their duration; elsewhere FFmpeg estimates it from the bit rate."""
 _MISSING = Fraction(1, 4)
-"""Seconds short of the declared duration from which a file counts as cut short."""
+"""Seconds short of the declared duration from which a file counts as cut short, whatever it says of its size."""
+_PACKET = Fraction(1, 10)
+"""Seconds of sound that a packet holds at most."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,9 @@ class Probed:
 def probe_file(file: BinaryIO, progress: Callable[[int], None] | None = None) -> Probed:
     """Look into a media file: its first picture and sound decoded, then one pass over all its packets.
 
+    A file that was cut short is warned of where it states its size or its duration. MPEG-TS states neither: what is
+    there of it counts as all of it.
+
     Args:
         file: open for reading, seekable; it stays open.
         progress: called with the number of bytes seen now and then.
@@ -68,9 +74,10 @@ def probe_file(file: BinaryIO, progress: Callable[[int], None] | None = None) ->
         picture, sound = _first_frames(container, called(file))
     finally:
         container.close()
+    missing = missing_bytes(file)
     container = open_container(file)
     try:
-        return _describe(container, picture, sound, progress)
+        return _describe(container, picture, sound, missing, progress)
     finally:
         container.close()
 
@@ -114,10 +121,20 @@ def _describe(
     container: InputContainer,
     picture: VideoFrame | None,
     sound: AudioFrame | None,
+    missing: int,
     progress: Callable[[int], None] | None,
 ) -> Probed:
     source, voice = choose_streams(container)
-    indexes = {index.stream: index for index in scan(container, [s for s in (source, voice) if s], progress)}
+    broken: list[int] = []
+    indexes = {
+        index.stream: index
+        for index in scan(
+            container,
+            [s for s in (source, voice) if s],
+            progress,
+            lambda packet: None if packet.is_corrupt or not is_broken(packet) else broken.append(packet.stream_index),
+        )
+    }
     video = _video(container, source, picture, indexes[source.index]) if source and picture else None
     audio = _audio(voice, sound, indexes[voice.index]) if voice and sound else None
     warnings = [
@@ -125,9 +142,19 @@ def _describe(
         for what, streams, known in (("picture", _moving(container), video), ("sound", container.streams.audio, audio))
         if streams and known is None
     ]
-    ends = [known.start + known.duration for known in (video, audio) if known is not None]
-    warnings += _losses(container, max(ends), indexes.values())
-    return Probed(_format(container), max(ends), video, audio, tuple(warnings))
+    damaged = len(broken) + sum(int(index.corrupt.sum()) for index in indexes.values())
+    if damaged:
+        warnings.append(f"damaged packets: {damaged}")
+    parts = [
+        _Part(what, known.start + known.duration, known.start + _stated(container, stream), least)
+        for what, stream, known, least in (
+            ("picture", source, video, 1 / video.rate if video else _PACKET),
+            ("sound", voice, audio, _PACKET),
+        )
+        if stream and known
+    ]
+    warnings += _losses(container, parts, missing)
+    return Probed(_format(container), max(part.end for part in parts), video, audio, tuple(warnings))
 
 
 def _moving(container: InputContainer) -> list[AvVideoStream]:
@@ -204,16 +231,43 @@ def _audio(stream: AvAudioStream, frame: AudioFrame, index: PacketIndex) -> Audi
     )
 
 
-def _losses(container: InputContainer, duration: Fraction, indexes: Iterable[PacketIndex]) -> list[str]:
-    """What is missing: FFmpeg itself says nothing when a file stops early."""
-    found = []
-    corrupt = sum(int(index.corrupt.sum()) for index in indexes)
-    if corrupt:
-        found.append(f"damaged packets: {corrupt}")
-    declared = Fraction(container.duration or 0, 1_000_000)
-    if container.format.name.split(",")[0] in _DECLARES and declared - duration > _MISSING:
-        found.append(f"it is cut short: of {float(declared):.2f} s only {float(duration):.2f} s are there")
-    return found
+@dataclass(frozen=True)
+class _Part:
+    """The picture or the sound: where it ends, where the file says that it ends, and how far apart is nothing."""
+
+    what: str
+    end: Fraction
+    stated: Fraction
+    least: Fraction
+
+
+def _stated(container: InputContainer, stream: AvVideoStream | AvAudioStream) -> Fraction:
+    """How long a stream is by the file's index or header; 0 where only the whole file has a duration."""
+    family = container.format.name.split(",")[0]
+    if family == "mov" and stream.duration:
+        return stream.duration * clock(stream)
+    if family == "avi" and stream.type == "video":
+        return stream.frames * clock(stream)  # FFmpeg shortens its duration to what is there
+    return Fraction(0)
+
+
+def _losses(container: InputContainer, parts: list[_Part], missing: int) -> list[str]:
+    """What a file that stops early lacks: FFmpeg itself says nothing of it."""
+    last = max(parts, key=lambda part: part.end)
+    whole = Fraction(container.duration or 0, 1_000_000)
+    declares = container.format.name.split(",")[0] in _DECLARES
+    if not missing and not (declares and whole - last.end > _MISSING):
+        return []
+    for part in parts:
+        if part.stated - part.end > part.least:
+            return [_ends(part.what, part.end, part.stated)]
+    if declares and whole - last.end > last.least:
+        return [_ends(last.what, last.end, whole)]
+    return [f"cut short: {missing} bytes are missing at its end"]
+
+
+def _ends(what: str, end: Fraction, stated: Fraction) -> str:
+    return f"cut short: the {what} ends at {float(end):.2f} s of {float(stated):.2f} s"
 
 
 def _format(container: InputContainer) -> str:

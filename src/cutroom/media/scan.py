@@ -8,6 +8,7 @@ from typing import BinaryIO
 import numpy as np
 from av.audio.stream import AudioStream as AvAudioStream
 from av.container import InputContainer
+from av.packet import Packet
 from av.video.stream import VideoStream as AvVideoStream
 
 from cutroom.errors import MediaError
@@ -24,6 +25,7 @@ def scan(
     container: InputContainer,
     streams: Sequence[AvVideoStream | AvAudioStream],
     progress: Callable[[int], None] | None = None,
+    inspect: Callable[[Packet[AvVideoStream | AvAudioStream]], None] | None = None,
 ) -> list[PacketIndex]:
     """The packet indexes of `streams`, in one pass over a freshly opened file.
 
@@ -31,6 +33,7 @@ def scan(
         container: positioned at its start.
         streams: of that container.
         progress: called with the number of bytes seen now and then.
+        inspect: called with every packet.
     """
     rows: dict[int, list[_Row]] = {stream.index: [] for stream in streams}
     seen = 0
@@ -48,6 +51,8 @@ def scan(
                 not (packet.is_discard or packet.is_corrupt),
             )
         )
+        if inspect is not None:
+            inspect(packet)
         seen = max(seen, packet.pos or 0)
         if progress is not None and count % _REPORT_EVERY == 0:
             progress(seen)

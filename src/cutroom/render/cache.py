@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from cutroom.errors import DiskFullError, OutputError
+from cutroom.workers.files import LIMITED_HINT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -203,5 +204,5 @@ def unwritable(folder: Path, error: OSError) -> OutputError:
     return OutputError(
         f"cannot write the cache in {folder}: {error.strerror or error}",
         value=str(folder),
-        hint="name a folder that you may write to (CUTROOM_CACHE_DIR)",
+        hint=LIMITED_HINT if error.errno == errno.EFBIG else "name a folder that you may write to (CUTROOM_CACHE_DIR)",
     )

@@ -188,7 +188,9 @@ class Encoding:
             if file not in self._paths:
                 media = next((m for m in self._plan.document.media if m.fingerprint.sha256 == file), None)
                 name = media.path if media else file
-                raise MediaNotFoundError(f"the media {name} cannot be found", value=name, hint="relink it")
+                raise MediaNotFoundError(
+                    f"the media {name} cannot be found", value=name, hint="put it back, or project.media.add(path)"
+                )
         return tuple((file, self._paths[file]) for file in files)
 
     def _submit(self, function: Callable[..., Any], make: Callable[[], Any], timeout: float) -> Future[Any]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cutroom.effects.registry import Registry
-from cutroom.errors import CutroomError, DiskFullError, JobCancelledError, RenderError, VerificationError
+from cutroom.errors import CutroomError, DiskFullError, JobCancelledError, OutputError, RenderError, VerificationError
 from cutroom.render.cache import SegmentCache
 from cutroom.render.encoding import BASE_TIMEOUT, LOOK_EVERY, Encoding, Require
 from cutroom.render.executor import TaskExecutor, stop, submit
@@ -162,6 +162,8 @@ def _mux(made: Plan, spool: Spool, part: Part, executor: TaskExecutor, check: _C
         result = _run(executor, mux, task, made.seconds, check)
     except DiskFullError as error:
         raise part.full() from error
+    except OutputError as error:
+        raise part.renamed(error) from error
     except CutroomError:
         raise
     except OSError as error:

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from cutroom.errors import DiskFullError, OutputError
+from cutroom.workers.files import LIMITED_HINT
 
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
@@ -80,8 +81,15 @@ class Part:
         return OutputError(
             f"cannot write {self.output.name} in {self.output.parent}: {error.strerror or error}",
             value=str(self.output),
-            hint="choose a folder that exists and that you may write to",
+            hint=LIMITED_HINT
+            if error.errno == errno.EFBIG
+            else "choose a folder that exists and that you may write to",
         )
+
+    def renamed(self, error: OutputError) -> OutputError:
+        """The error for a write that failed elsewhere, which names the part: with the name that people know."""
+        message = error.message.replace(str(self.path), str(self.output))
+        return OutputError(message, value=str(self.output), hint=error.hint)
 
     def full(self) -> DiskFullError:
         """The error for a full disk."""

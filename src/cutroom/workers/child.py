@@ -144,7 +144,7 @@ def _serve(channel: Channel, task: Frame) -> bool:
         answer = codec.encode(Kind.RESULT, result)
     except BaseException as error:
         fit = not isinstance(error, MemoryError)
-        answer = _failed(_disk_full(error, context))
+        answer = _failed(_unwritten(error, context))
         with contextlib.suppress(BaseException):
             traceback.clear_frames(error.__traceback__)
         del error
@@ -156,13 +156,17 @@ def _serve(channel: Channel, task: Frame) -> bool:
     return fit
 
 
-def _disk_full(error: BaseException, context: _Context) -> BaseException:
-    numbers = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
-    if isinstance(error, OSError) and not isinstance(error, errors.CutroomError) and error.errno in numbers:
-        where = context.outputs()
+def _unwritten(error: BaseException, context: _Context) -> BaseException:
+    if not isinstance(error, OSError) or isinstance(error, errors.CutroomError):
+        return error
+    where = context.outputs()
+    if error.errno in {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}:
         return errors.DiskFullError(
             f"no space left for {where}", value=where, hint="free some space or choose another disk"
         )
+    if error.errno == errno.EFBIG:
+        where = where or "a result in shared memory"  # which is a file too
+        return errors.OutputError(f"cannot write {where}: {error.strerror}", value=where, hint=files.LIMITED_HINT)
     return error
 
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer, WriteableBuffer
 
 BUFFER = 64 * 1024
+LIMITED_HINT = "files may not grow that large here: raise the limit (ulimit -f), or choose another disk"
+"""Remedy for EFBIG."""
 
 
 class _Positioned(io.RawIOBase):

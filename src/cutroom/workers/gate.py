@@ -38,7 +38,10 @@ def open_read(path: str, granted: frozenset[str]) -> int:
     except OSError as error:
         if error.errno in {errno.ENOENT, errno.ENOTDIR}:
             raise RefusalError(
-                "MediaNotFoundError", f"no such file: {path}", path, "check the path, or relink the media"
+                "MediaNotFoundError",
+                f"no such file: {path}",
+                path,
+                "put the file back where it was, or add it again: project.media.add(path)",
             ) from None
         if error.errno in {errno.EACCES, errno.EPERM}:
             raise RefusalError(
