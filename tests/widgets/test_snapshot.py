@@ -102,6 +102,13 @@ def test_ticks_are_exact() -> None:
     assert page.tracks["v2"]["items"][1]["text"] == "A day\nat the sea"
 
 
+def test_a_clip_of_a_compound_is_called_like_it() -> None:
+    document = after(trip(), ops.Nest(clips=("c1", "c2"), title="Scene"))
+    page = load(State(document, 0), clock_of(document))
+    texts = {name: [item["text"] for item in track["items"] if item["text"]] for name, track in page.tracks.items()}
+    assert (texts["v1"], texts["v2"]) == (["Scene"], ["A day\nat the sea"])
+
+
 def test_a_frame_and_a_sample_are_whole_ticks_at_every_rate() -> None:
     for fps in ("24000/1001", "25", "30000/1001", "60000/1001", "12.5"):
         clock = clock_of(Document(id="p", settings=ProjectSettings(fps=str(Fraction(fps)), sample_rate=44_100)))
@@ -146,6 +153,7 @@ EDITS: list[ops.Operation] = [
     ops.AddEffect(clip="c1", effect="blur"),
     ops.RemoveTransition(transition="x1"),
     ops.AddMedia(media=media("m_new", "new.mp4", 3)),
+    ops.Nest(clips=("c1", "c2"), title="Scene"),
 ]
 
 

@@ -9,7 +9,7 @@ from cutroom.edit.limits import inside_parts
 from cutroom.schema.clip import CompoundSource
 from cutroom.schema.document import Document
 from cutroom.schema.effect import Effect as EffectValue
-from cutroom.schema.speed import NORMAL, Ramp
+from cutroom.schema.speed import Ramp
 from cutroom.schema.time import to_frame
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def clips_table(document: Document) -> pd.DataFrame:
             source, start, end = clip.source, ticks[i], ticks[i + 1]
             above, below = clip.start.as_integer_ratio()
             speed = clip.speed
-            plain = speed == NORMAL
+            plain = isinstance(speed, Fraction) and speed.numerator == speed.denominator
             out = (above * base + (end - start) * below) / (below * base) if plain else float(clip.end)
             shown, angle = _shown(document, source) if source.kind == "compound" else (None, None)
             rows.append(

@@ -13,7 +13,7 @@ from cutroom.schema.document import Document
 from cutroom.schema.places import same_ends
 from cutroom.schema.track import Track
 from cutroom.widgets.protocol import Clock, Patch, Splice, TrackPatch
-from cutroom.widgets.snapshot import State, item_row, marker_rows, media_row, track_row, transition_row
+from cutroom.widgets.snapshot import State, compound_titles, item_row, marker_rows, media_row, track_row, transition_row
 
 LARGEST = 400
 """Items that a patch may carry; a larger difference travels better as a snapshot."""
@@ -30,7 +30,7 @@ def patch(base: State, state: State, clock: Clock) -> Patch | None:
     if old.settings != new.settings or new.media[: len(old.media)] != old.media:
         return None
     known = {track.id: track for track in old.tracks}
-    number = {media.id: i for i, media in enumerate(new.media)}
+    names = {media.id: i for i, media in enumerate(new.media)}, compound_titles(new)
     tracks: list[TrackPatch] = []
     budget = LARGEST
     for track in new.tracks:
@@ -42,7 +42,7 @@ def patch(base: State, state: State, clock: Clock) -> Patch | None:
         budget -= len(put)
         if budget < 0 or not _exact((item.duration for item in put), clock):
             return None
-        tracks.append(_track(before, track, found, new, clock, number))
+        tracks.append(_track(before, track, found, new, clock, names))
     order = tuple(track.id for track in new.tracks)
     return Patch(
         base=base.revision,
@@ -67,14 +67,14 @@ def _track(  # noqa: PLR0917 - what differs, and what it takes to say so
     found: list[tuple[int, int, Sequence[Item]]],
     document: Document,
     clock: Clock,
-    number: dict[str, int],
+    names: tuple[dict[str, int], dict[str, str]],
 ) -> TrackPatch:
     old = {one.id: one for one in before.transitions} if before else dict[str, Transition]()
     kept = {one.id for one in track.transitions}
     return TrackPatch(
         track=track_row(track),
         splices=tuple(
-            Splice(at=at, remove=remove, items=tuple(item_row(item, clock, number) for item in put))
+            Splice(at=at, remove=remove, items=tuple(item_row(item, clock, *names) for item in put))
             for at, remove, put in found
         ),
         dropped=tuple(name for name in old if name not in kept),

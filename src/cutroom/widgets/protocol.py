@@ -124,9 +124,9 @@ class ItemRow(Message):
     start: int
     """In point in ticks of media time (rounded down); 0 for titles and gaps."""
     media: int
-    """Index of the media; -1 for a title, -2 for a gap."""
+    """Index of the media; -1 for a title or a compound, -2 for a gap."""
     text: str | None = None
-    """What a title says."""
+    """What a title says, or how a compound is called."""
     link: str | None = None
     effects: int = 0
     """How many effects it carries."""

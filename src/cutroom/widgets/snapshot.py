@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from array import array
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import PurePosixPath
@@ -12,7 +13,7 @@ from pydantic_core import to_json
 
 from cutroom.edit.history import History
 from cutroom.edit.limits import transition_parts
-from cutroom.schema.clip import Item, Transition
+from cutroom.schema.clip import Item, Source, Transition
 from cutroom.schema.document import Document
 from cutroom.schema.media import Media
 from cutroom.schema.track import Track
@@ -66,7 +67,7 @@ def snapshot(state: State, clock: Clock, session: str, frame: int) -> tuple[Snap
     """The message, and its buffer.
 
     The buffer holds, for `n` items in all: n durations and n in points (float64, whole numbers of ticks), n media
-    indices (int32; -1 a title, -2 a gap), n effect counts (uint8), and JSON `[ids, links, texts]` of the clips.
+    indices (int32; -1 a title or a compound, -2 a gap), n effect counts (uint8), and JSON `[ids, links, texts]` of the clips.
 
     Args:
         state: what to show.
@@ -87,7 +88,8 @@ def snapshot(state: State, clock: Clock, session: str, frame: int) -> tuple[Snap
         array("i", [GAP if s is None else number[s.media] if s.kind == "media" else TITLE for s in sources]),
     ]
     effects = bytes([min(255, len(item.effects)) if item.kind == "clip" and item.effects else 0 for item in items])
-    texts = [source.text for source in sources if source is not None and source.kind == "title"]
+    titles = compound_titles(document)
+    texts = [_text(source, titles) for source in sources if source is not None and source.kind != "media"]
     text = to_json([[clip.id for clip in clips], [clip.link for clip in clips], texts])
     message = Snapshot(
         session=session,
@@ -113,10 +115,21 @@ def snapshot(state: State, clock: Clock, session: str, frame: int) -> tuple[Snap
     return message, b"".join([*(column.tobytes() for column in columns), effects, text])
 
 
-def _source(item: Item, number: dict[str, int]) -> int:
+def _source(item: Item, number: Mapping[str, int]) -> int:
     if item.kind == "gap":
         return GAP
     return number[item.source.media] if item.source.kind == "media" else TITLE
+
+
+def compound_titles(document: Document) -> dict[str, str]:
+    """What is written on clips that show a compound, by its id."""
+    return {compound.id: compound.title for compound in document.compounds}
+
+
+def _text(source: Source, titles: Mapping[str, str]) -> str | None:
+    if source.kind == "media":
+        return None
+    return source.text if source.kind == "title" else titles[source.compound]
 
 
 def track_row(track: Track) -> TrackRow:
@@ -132,8 +145,8 @@ def track_row(track: Track) -> TrackRow:
     )
 
 
-def item_row(item: Item, clock: Clock, number: dict[str, int]) -> ItemRow:
-    """A clip or a gap; `number` gives the index of each media."""
+def item_row(item: Item, clock: Clock, number: Mapping[str, int], titles: Mapping[str, str]) -> ItemRow:
+    """A clip or a gap; `number` gives the index of each media, `titles` what each compound is called."""
     media, length = _source(item, number), ticks(item.duration, clock)
     if item.kind == "gap":
         return ItemRow(id="", ticks=length, start=0, media=media)
@@ -142,7 +155,7 @@ def item_row(item: Item, clock: Clock, number: dict[str, int]) -> ItemRow:
         ticks=length,
         start=ticks(item.start, clock),
         media=media,
-        text=item.source.text if item.source.kind == "title" else None,
+        text=_text(item.source, titles),
         link=item.link,
         effects=min(255, len(item.effects)),
     )

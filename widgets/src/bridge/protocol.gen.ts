@@ -36,9 +36,10 @@ export interface Closed {
   readonly hint: string;
 }
 
-/** Remove a clip and what is linked to it: leave a gap, or close it (ripple). */
+/** Remove a clip and what is linked to it or grouped with it: leave a gap, or close it (ripple). */
 export interface Delete {
   readonly id?: string;
+  readonly compound?: string | null;
   readonly op: "delete";
   readonly clip: string;
   readonly ripple?: boolean;
@@ -109,9 +110,10 @@ export interface MediaRow {
   readonly ticks: number;
 }
 
-/** Take a clip, and what is linked to it, to another time, overwriting what is there. */
+/** Take a clip, and what is linked to it or grouped with it, to another time, overwriting what is there. */
 export interface Move {
   readonly id?: string;
+  readonly compound?: string | null;
   readonly op: "move";
   readonly clip: string;
   readonly to: string;
@@ -180,6 +182,7 @@ export interface Splice {
 /** Cut a clip (with what is linked to it), or every clip of the unlocked tracks, in two. */
 export interface Split {
   readonly id?: string;
+  readonly compound?: string | null;
   readonly op: "split";
   readonly clip: string | null;
   readonly at: string;
@@ -238,6 +241,7 @@ export interface Travel {
 /** Move one edge of a clip, and of the sound or picture linked to it. */
 export interface Trim {
   readonly id?: string;
+  readonly compound?: string | null;
   readonly op: "trim";
   readonly clip: string;
   readonly edge: "start" | "end";
