@@ -372,6 +372,12 @@ def command_bench(options: argparse.Namespace, extra: list[str]) -> int:
     return run_through(PYTHON, ROOT / "tests" / "benchmarks" / "run.py", *extra)
 
 
+def command_torture(options: argparse.Namespace, extra: list[str]) -> int:
+    """Kill processes that edit, and cut the power, at any moment: `torture journal -n 200`; what was lost is listed."""
+    prepare("dev")
+    return run_through(PYTHON, ROOT / "tests" / "torture" / "run.py", *extra)
+
+
 def command_doctor(options: argparse.Namespace, extra: list[str]) -> int:
     """Say what this machine has and what is missing; changes nothing."""
     code, ready = 0, bool(read_stamp(VENV / ".cutroom.json"))
@@ -390,7 +396,7 @@ def command_doctor(options: argparse.Namespace, extra: list[str]) -> int:
 
 
 COMMANDS = {name[8:]: function for name, function in list(globals().items()) if name.startswith("command_")}
-PASSING_ON = ("demo", "lab", "test", "bench", "doctor")
+PASSING_ON = ("demo", "lab", "test", "bench", "torture", "doctor")
 
 
 def parser() -> argparse.ArgumentParser:

@@ -250,7 +250,9 @@ def test_the_tour_is_toured_in_a_copy_that_keeps_what_was_done_in_it(dev: Module
     assert copy.with_name("tour-before.ipynb").read_text() == "worked on"
 
 
-@pytest.mark.parametrize("command", ["demo", "lab", "picture", "test", "lint", "build", "bench", "setup", "doctor"])
+@pytest.mark.parametrize(
+    "command", ["demo", "lab", "picture", "test", "lint", "build", "bench", "torture", "setup", "doctor"]
+)
 def test_every_command_explains_itself(command: str) -> None:
     done = subprocess.run(
         [sys.executable, ROOT / "dev.py", command, "--help"], capture_output=True, text=True, check=False

@@ -8,7 +8,6 @@ import logging
 import threading
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -18,6 +17,7 @@ from cutroom.edit import operations as ops
 from cutroom.edit.apply import Applied
 from cutroom.edit.attempt import attempt
 from cutroom.edit.block import Block
+from cutroom.edit.change import Change, State
 from cutroom.edit.history import History, Step, words
 from cutroom.edit.journal import Journal, Kind
 from cutroom.edit.project_file import digest_of, dump, write_whole
@@ -29,27 +29,6 @@ from cutroom.schema.base import new_id
 from cutroom.schema.document import Document, ProjectSettings
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What subscribers hear. `previous` and `document` share every part that did not change."""
-
-    revision: int
-    document: Document
-    previous: Document
-    kind: Literal["apply", "undo", "redo"]
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class _State:
-    """All that a step changes, so that it changes at once."""
-
-    revision: int
-    document: Document
-    history: History = field(default_factory=History)
-    last: str = ""
 
 
 Checker = Callable[[ops.Operation, Document], None]
@@ -76,12 +55,12 @@ class Session:
     closed = Signal()
 
     def __init__(self, document: Document, path: Path | None = None, *, check: Checker | None = None) -> None:
-        self._state = _State(0, document)
+        self._state = State(0, document)
         self._lock = threading.RLock()
         self._check = check or (lambda operation, document: None)
         self._block: Block | None = None
         self._closed = False
-        self._pending: tuple[int, _State] | None = None
+        self._pending: tuple[int, State] | None = None
         self.path = path
         self.journal: Journal | None = None
         self.recovered = ""
@@ -121,7 +100,7 @@ class Session:
         found = opened(path)
         session = cls(found.document, path, check=check)
         session.journal = found.journal
-        session._state = _State(found.revision, found.document, found.history)
+        session._state = State(found.revision, found.document, found.history)
         session.saved_revision = found.revision - found.unsaved
         if found.unsaved:
             session.recovered = f"replayed {found.unsaved} unsaved edits of a session that did not end cleanly"
@@ -141,13 +120,23 @@ class Session:
 
         Inside an `edit` block its thread sees what it has done so far; every other thread sees the block's beginning.
         """
-        block = self._block
-        return block.document if block is not None and block.thread == threading.get_ident() else self._state.document
+        block = self._own_block
+        return block.document if block is not None else self._state.document
 
     @property
     def revision(self) -> int:
-        """Goes up by one with every change, undo and redo included."""
-        return self._state.revision
+        """Goes up by one with every change, undo and redo included.
+
+        For a block that is run again it is the one that the block began with in its first run.
+        """
+        block = self._own_block
+        return block.revision if block is not None else self._state.revision
+
+    @property
+    def _own_block(self) -> Block | None:
+        """The block under way, where it is this thread's."""
+        block = self._block
+        return block if block is not None and block.thread == threading.get_ident() else None
 
     @property
     def history(self) -> History:
@@ -172,7 +161,7 @@ class Session:
     @property
     def dirty(self) -> bool:
         """Whether there are steps that the project file does not hold yet (the journal does)."""
-        return self.revision != self.saved_revision
+        return self._state.revision != self.saved_revision
 
     def media_path(self, media_id: str) -> Path:
         """Absolute path of a media."""
@@ -229,7 +218,8 @@ class Session:
                 return
             self._require_open()
             before = self._state.document
-            block = Block.again(self.history, before, label) if again else Block(before)
+            revision = self._state.revision
+            block = Block.again(self.history, before, label, revision) if again else Block(before, revision)
             try:
                 try:
                     self._block = block
@@ -246,9 +236,9 @@ class Session:
     def _commit_again(self, label: str, operation: ops.Operation | None, notes: list[str]) -> None:
         revision, before = self.state
         if operation is not None and changes(self.history, label, operation):
-            made = rerun(self.history, before, label, operation, check=self._check)
+            made = rerun(self.history, before, label, operation, revision=revision, check=self._check)
             last = "; ".join([label, *filter(None, [made.words]), *notes])
-            self._become("rerun", label, operation, _State(revision + 1, made.document, made.history, last))
+            self._become("rerun", label, operation, State(revision + 1, made.document, made.history, last))
 
     def note(self, text: str) -> None:
         """Put something beside what the operations of the `edit` block under way tell: a time that snapped, say.
@@ -265,9 +255,9 @@ class Session:
         revision, before = self.state
         history = self.history.add(Step(label, operation, before, made.document, made.notes))
         last = "; ".join([label, *made.notes])
-        self._become("apply", label, operation, _State(revision + 1, made.document, history, last))
+        self._become("apply", label, operation, State(revision + 1, made.document, history, last))
 
-    def _become(self, kind: Kind, label: str, operation: ops.Operation | None, after: _State) -> None:
+    def _become(self, kind: Kind, label: str, operation: ops.Operation | None, after: State) -> None:
         """Put a step into the journal and take over what it made: both or, wherever Ctrl-C strikes, neither."""
         previous = self.document
         try:
@@ -315,7 +305,7 @@ class Session:
             self._require_no_block(kind)
             history, step = self.history.undo() if kind == "undo" else self.history.redo()
             document = step.before if kind == "undo" else step.after
-            after = _State(self.revision + 1, document, history, f"{kind}: {step.label}")
+            after = State(self.revision + 1, document, history, f"{kind}: {step.label}")
             self._become(kind, step.label, None, after)
             return step
 
@@ -390,7 +380,7 @@ class Session:
             document, history = move.document(before), move.history(self.history)
             old, journal = self.journal, begin(path, document, history)
             self.path, self.journal = path, journal
-            self._state = _State(revision + 1, document, history, "save as")
+            self._state = State(revision + 1, document, history, "save as")
             self.saved_revision = revision + 1
             if old:
                 old.close(keep=False)

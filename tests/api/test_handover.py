@@ -17,6 +17,8 @@ from cutroom.errors import (
     UnknownNameError,
     ValidationError,
 )
+from cutroom.render.engine import engine
+from cutroom.session import Session
 
 
 @pytest.fixture
@@ -90,3 +92,42 @@ def test_a_project_goes_to_somebody_else_and_back(
         project.pack(tmp_path / "lesson.zip")
     assert (tmp_path / "lesson.zip").read_bytes() == before
     assert capsys.readouterr().out == ""
+
+
+def test_what_is_wrong_with_a_project_is_a_table(project: cr.Project, tmp_path: Path, film) -> None:
+    home = tmp_path / "home"
+    (home / "other.mp4").write_bytes(film.path.read_bytes())
+    project.timeline.append(home / "other.mp4", source=(1, 3))
+    first, second = project.timeline.track("V1").clips
+    project.timeline.add_transition("dissolve", first, second, duration=0.5)
+    first.effects.add("blur", radius=0.01)
+    project.lock()
+    found = project.verify()
+    assert found.status.unique().tolist() == ["ok"]
+    assert found.what.value_counts().to_dict() == {"clip": 4, "media": 2, "transition": 2, "effect": 1}
+    (home / "beach.mp4").write_bytes(b"other")
+    (home / "other.mp4").unlink()
+    lock = home / "requirements.lock"
+    versions = lock.read_text()
+    lock.write_text(versions.replace("numpy==", "numpy==0.").replace("# engine cpu ", "# engine cpu 6502 "))
+    broken = project.session.document.tracks[0]
+    clip = broken.items[0].evolve(source=cr.ops.MediaSource(media="m_none"))  # what no edit makes
+    longer = broken.items[1].evolve(duration=Fraction(9), effects=(clip.effects[0].evolve(effect="blurr"),))
+    timeline = project.session.document.timeline.evolve(tracks=(broken.evolve(items=(clip, longer)),))
+    document = project.session.document.evolve(timeline=timeline)
+    wrong = cr.Project(Session(document, project.path), project._app).verify().query("status != 'ok'")
+    assert wrong[["what", "status"]].values.tolist() == [
+        ["media", "changed"], ["media", "missing"], ["reference", "loose"], ["clip", "beyond"], ["effect", "unknown"],
+        ["version", "other"], ["version", "other"],
+    ]  # fmt: skip
+    assert "4 s beyond its source" in wrong.detail.iloc[3]
+    assert wrong.id.tolist()[-2:] == ["cpu", "numpy"]
+
+
+def test_a_lock_names_what_makes_pixels(project: cr.Project, tmp_path: Path) -> None:
+    lines = project.lock().read_text().splitlines()
+    assert {line.split("==")[0] for line in lines} >= {"cutroom", "av", "numpy", "pillow", "opencv-python-headless"}
+    assert not any("//" in line or line.startswith("/") for line in lines)
+    named = project.lock(tmp_path / "elsewhere.lock")
+    assert named.read_text().splitlines() == lines
+    assert f"# engine libavcodec {engine()['libav']['libavcodec']}" in lines

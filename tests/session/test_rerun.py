@@ -16,12 +16,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cutroom as cr
+from cutroom.api.spans import on_timeline
 from cutroom.edit import operations as ops
+from cutroom.edit.change import Change
 from cutroom.edit.difference import differences
-from cutroom.errors import EditError, ValidationError
+from cutroom.errors import EditError, StaleSpansError, ValidationError
 from cutroom.schema.clip import MediaSource, TitleSource
+from cutroom.schema.clock import TimelineClock
 from cutroom.schema.document import Document, ProjectSettings
-from cutroom.session import Change, Session
+from cutroom.schema.spans import Spans
+from cutroom.session import Session
 
 Cell = Callable[[Session], object]
 
@@ -207,6 +211,22 @@ def test_it_goes_along_when_the_journal_starts_anew_and_under_another_name(tmp_p
     cell(again, "rough cut", rough(1))
     assert look(again) == {"V1": "a0-1 ·5 T·1 ·1 T·1"}
     again.close()
+
+
+def test_spans_that_were_measured_before_a_cell_hold_for_each_of_its_runs() -> None:
+    session = Session(Document(id="p"))
+    cell(session, "rough cut", rough(2, 3))
+    measured = Spans.of([(0, 1)], TimelineClock(document="p", revision=session.revision))
+    for _ in range(2):
+        with session.edit("keep", again=True):
+            (span,) = on_timeline(measured, session)
+            session.apply(ops.Extract(spans=(span,)))
+    with session.edit("other", again=True), pytest.raises(StaleSpansError):
+        on_timeline(measured, session)
+    cell(session, "rough cut", rough(4))
+    assert look(session) == {"V1": "a1-4"}
+    with session.edit("keep", again=True), pytest.raises(StaleSpansError):  # what it is measured on has changed
+        on_timeline(measured, session)
 
 
 def test_a_media_that_a_cell_adds_is_the_same_in_every_run(tmp_path: Path, film) -> None:

@@ -12,7 +12,9 @@ from cutroom.api import arguments
 from cutroom.app import App
 from cutroom.edit.operations import Operation
 from cutroom.edit.operations.base import BaseOperation
-from cutroom.errors import ValidationError
+from cutroom.effects.registry import Registry
+from cutroom.errors import AccessDeniedError, CutroomError, ValidationError
+from cutroom.schema.media import Media
 from cutroom.session import Session
 
 if TYPE_CHECKING:
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from cutroom.api.timeline import Timeline
     from cutroom.interchange.packing import Packed, Which
     from cutroom.interchange.report import Report
+    from cutroom.render.requirements import Deviation
+
+_LOCK = "requirements.lock"
 
 
 class Handover(abc.ABC):
@@ -135,6 +140,74 @@ class Handover(abc.ABC):
 
         path = self.session.path
         return script(self.session.document, title=path.name if path else "an edit")
+
+    def verify(self) -> pd.DataFrame:
+        """Look at everything that could keep the project from being shown or handed over; nothing is raised.
+
+        Returns:
+            One row for each media, clip, transition and effect, for each reference that leads nowhere, and for each
+            part of the machine that is not what a `requirements.lock` beside the project says. Columns: what, id,
+            where, status, detail. A status is "ok", or of a media "missing", "changed", "not granted" (nobody named
+            the file on this machine); of a clip "beyond" (it reaches out of its source); of a transition "short",
+            "apart" or "unknown"; of an effect "unknown" or "invalid"; of a reference "loose"; of a version "other".
+
+        Example:
+            >>> import cutroom as cr
+            >>> project = cr.Project.create(fps=25, size=(640, 360), sample_rate=48_000)
+            >>> title = project.timeline.add_title("Hi", at=0, duration=2)
+            >>> project.verify().query("status != 'ok'").empty
+            True
+        """
+        import pandas as pd
+
+        from cutroom.interchange.verify import Finding, verify
+
+        rows = list(verify(self.session.document, self._state_of, self._app.get(Registry)))
+        rows += [
+            Finding("version", part, _LOCK, "other", f"{here}, not {locked}") for part, locked, here in self._other()
+        ]
+        return pd.DataFrame(rows, columns=list(Finding._fields), dtype="str")
+
+    def _state_of(self, media: Media) -> tuple[str, str]:
+        path = str(self.session.folder / media.path)
+        try:
+            if not os.path.isfile(path):
+                return "missing", f"there is no file {path}; project.media.relink(...) names another"
+            self._app.require_granted([path])
+            self._app.require_unchanged({media.fingerprint.sha256: path})
+        except AccessDeniedError as error:
+            return "not granted", error.message
+        except (CutroomError, OSError) as error:
+            return "changed", str(error)
+        return "ok", ""
+
+    def _other(self) -> list[Deviation]:
+        from cutroom.render.requirements import deviations
+
+        try:
+            return deviations((self.session.folder / _LOCK).read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError):
+            return []
+
+    def lock(self, path: str | os.PathLike[str] = "requirements.lock") -> Path:
+        """Write down the exact versions of everything that makes pixels and samples, so that others can have the same.
+
+        `pip install -r` reads it; in comments stand the libraries inside of PyAV, a digest of Cutroom's own code and
+        the processor's vector instructions. `verify` compares a `requirements.lock` beside the project with the
+        machine; opening a project does not.
+
+        Args:
+            path: relative to the project's folder, or absolute; what is there is replaced.
+
+        Raises:
+            OutputError: it cannot be written.
+        """
+        from cutroom.edit.project_file import write_whole
+        from cutroom.render.requirements import requirements
+
+        target = self.session.folder / os.fspath(path)
+        write_whole(target, requirements().encode())
+        return target
 
     def pack(self, path: str | os.PathLike[str], *, media: Which = "used", progress: bool = True) -> Packed:
         """Write the project and its media as one `.zip`, to hand to somebody; `Project.unpack` opens it.

@@ -22,7 +22,7 @@ class Block:
     Example:
         >>> from cutroom.edit.apply import apply
         >>> from cutroom.edit.operations import AddTrack
-        >>> block = Block(Document(id="p"))
+        >>> block = Block(Document(id="p"), 0)
         >>> operation = AddTrack(track="video", title="V1")
         >>> block.add(operation, apply(block.document, operation))
         >>> block.operation == operation, len(block.document.tracks)
@@ -30,6 +30,8 @@ class Block:
     """
 
     document: Document
+    revision: int
+    """Of the document that it began with; below 0 for one that is no revision of its session."""
     thread: int = field(default_factory=threading.get_ident)
     """The one that sees `document`."""
     operations: list[Operation] = field(default_factory=list)
@@ -38,12 +40,14 @@ class Block:
     """What names the operations of a block that can be run again; None: they keep the ids that they have."""
 
     @classmethod
-    def again(cls, history: History, document: Document, label: str) -> Block:
+    def again(cls, history: History, document: Document, label: str, revision: int) -> Block:
         """One that replaces its earlier run: on the document before that, with the names that it gave."""
         place = earlier(history, label)
         if place is None:
-            return cls(document, seed=new_id("op"))
-        return cls(history.steps[place].before, seed=history.steps[place].operation.id)
+            return cls(document, revision, seed=new_id("op"))
+        step = history.steps[place]
+        known = -1 - revision if step.revision is None else step.revision
+        return cls(step.before, known, seed=step.operation.id)
 
     def named(self, operation: Operation) -> Operation:
         """An operation as this block does it."""

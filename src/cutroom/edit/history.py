@@ -25,6 +25,8 @@ class Step:
     time: datetime = field(default_factory=lambda: datetime.now(UTC))
     rerun: bool = False
     """Whether it is of a block that replaces it when it is run again."""
+    revision: int | None = None
+    """Of such a step: the revision that `before` was, for spans that were measured on it; None where it was none."""
 
 
 @dataclass(frozen=True, slots=True)

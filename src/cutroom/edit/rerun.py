@@ -45,6 +45,7 @@ def rerun(
     label: str,
     operation: Operation,
     *,
+    revision: int | None = None,
     check: Callable[[Operation, Document], None] | None = None,
 ) -> Rerun:
     """The project as if a block had been run like this in the first place; a block that is new becomes a step.
@@ -59,6 +60,7 @@ def rerun(
         document: now.
         label: of the block.
         operation: what the block did, on the document before its earlier run.
+        revision: of `document`.
         check: looks at each step that is done once more, and at what it gives.
 
     Raises:
@@ -67,9 +69,10 @@ def rerun(
     place = earlier(history, label)
     start, steps = (history.done, ()) if place is None else (place, history.steps[place + 1 : history.done])
     before = document if place is None else history.steps[place].before
+    revision = revision if place is None else history.steps[place].revision
     made = attempt(before, operation)
     result = History(history.steps[:start], start)
-    result = result.add(Step(label, operation, before, made.document, made.notes, rerun=True))
+    result = result.add(Step(label, operation, before, made.document, made.notes, rerun=True, revision=revision))
     now = made.document
     for number, step in enumerate(steps, start=1):
         try:
@@ -83,7 +86,7 @@ def rerun(
                 value=step.label,
                 hint="nothing was changed; undo back to before that step, then run the cell again",
             ) from error
-        result = result.add(replace(step, before=now, after=again.document, notes=again.notes))
+        result = result.add(replace(step, before=now, after=again.document, notes=again.notes, revision=None))
         now = again.document
     words = "" if place is None else f"replaced its earlier run, under {len(steps)} later steps"
     return Rerun(now, result, made.notes, words)

@@ -23,7 +23,8 @@ from cutroom.errors import CutroomError, WidgetError
 from cutroom.schema.base import new_id
 from cutroom.schema.document import Document
 from cutroom.schema.time import to_frame
-from cutroom.session import Change, Session
+from cutroom.edit.change import Change
+from cutroom.session import Session
 from cutroom.widgets.patch import patch
 from cutroom.widgets.protocol import (
     FRAMES_IN_FLIGHT,

@@ -1,0 +1,106 @@
+"""Processes that edit a project and are killed at any moment: what they acknowledged is there when it is opened again.
+
+Each process opens the project where the last one was killed, and lives a life of edits that is drawn from a seed. After
+each call that returned it writes a line. The parent kills it, lives the same life in memory up to the last line, opens
+the project, and compares: the document is the one of that line, or the one of the call that was under way.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from random import Random
+from typing import NamedTuple
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "edit"))
+
+from life import Life, mark
+
+from cutroom.edit.journal import own_files
+from cutroom.schema.document import ProjectSettings
+from cutroom.session import Session
+
+LONGEST = 0.25
+"""Seconds that a process lives after its first line."""
+
+
+class Kills(NamedTuple):
+    """What was seen."""
+
+    kills: int
+    acknowledged: int
+    """Calls."""
+    under_way: int
+    """Kills after which the call under way was there as well."""
+    replays: int
+    """Kills after which there was something to replay."""
+    lost: list[str]
+    """What was not as it should be, in words; empty when all is well."""
+
+
+def child(project: Path, seed: str) -> None:
+    """Live until killed."""
+    session = Session.open(project)
+    life = Life(session, seed)
+    while True:
+        life.call()
+        os.write(1, f"{mark(session.document)}\n".encode())
+
+
+def killed(project: Path, seed: str, draw: Random) -> list[str]:
+    """What a process acknowledged before it was killed."""
+    command = [sys.executable, str(Path(__file__).resolve()), str(project), seed]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        first = process.stdout.readline()
+        time.sleep(draw.random() * LONGEST)
+        process.send_signal(signal.SIGKILL)
+        rest, error = process.stdout.read(), process.stderr.read()
+    if process.returncode != -signal.SIGKILL:
+        raise AssertionError(f"seed {seed} ended by itself: {error.decode()}")
+    return (first + rest).decode().split("\n")[:-1]  # what is cut short was not acknowledged
+
+
+def torture(folder: Path, kills: int, seed: int = 0) -> Kills:
+    """Kill so many processes, one after the other, on one project."""
+    project, draw = folder / "trip.tlp", Random(seed)
+    session = Session.create(project, ProjectSettings())
+    memory = Session(session.document)
+    session.close()
+    acknowledged = under_way = replays = 0
+    lost: list[str] = []
+    for number in range(kills):
+        lines = killed(project, f"{seed}/{number}", draw)
+        acknowledged += len(lines)
+        life = Life(memory, f"{seed}/{number}")
+        for line in lines:
+            life.call()
+            if mark(memory.document) != line:
+                raise AssertionError(f"seed {seed}/{number}: a life that is lived again went another way")
+        found = Session.open(project)
+        if mark(found.document) != mark(memory.document):
+            life.call()
+            if mark(found.document) == mark(memory.document):
+                under_way += 1
+            else:
+                lost.append(f"seed {seed}/{number}: after {len(lines)} calls")
+        if found.journal is not None and found.journal.problem:
+            lost.append(f"seed {seed}/{number}: {found.journal.problem}")
+        replays += bool(found.recovered)
+        if not found.recovered or lost:
+            memory = Session(found.document)
+        found.close(save=False)
+        for left in own_files(project)[2:]:
+            if left.exists():
+                lost.append(f"seed {seed}/{number}: {left.name} is left")
+    return Kills(kills, acknowledged, under_way, replays, lost)
+
+
+if __name__ == "__main__":
+    child(Path(sys.argv[1]), sys.argv[2])

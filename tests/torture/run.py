@@ -1,0 +1,57 @@
+"""`python3 dev.py torture journal -n 200 [--seed 0]`: kills and power cuts, and what they left."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "edit"))
+
+import kills  # noqa: E402 - it needs the path
+import power  # noqa: E402
+
+CUTS_EACH = 50
+"""Power cuts in one life."""
+
+
+def journal(number: int, seed: int) -> list[str]:
+    """Kill so many processes, and cut the power ten times as often; returns what was lost."""
+    with tempfile.TemporaryDirectory() as folder:
+        began = time.monotonic()
+        seen = kills.torture(Path(folder), number, seed)
+        print(
+            f"{seen.kills} kills after {seen.acknowledged} acknowledged calls: {len(seen.lost)} lost; "
+            f"{seen.replays} replays, {seen.under_way} with the call under way ({time.monotonic() - began:.0f} s)",
+            flush=True,
+        )
+    lost, began, cuts, calls, under_way = list(seen.lost), time.monotonic(), 0, 0, 0
+    for life in range(max(1, number * 10 // CUTS_EACH)):
+        with tempfile.TemporaryDirectory() as folder:
+            cut = power.torture(Path(folder), CUTS_EACH, seed + life)
+        cuts, calls, under_way = cuts + cut.cuts, calls + cut.calls, under_way + cut.under_way
+        lost += [f"power, seed {seed + life}: {what}" for what in cut.lost]
+    print(
+        f"{cuts} power cuts in {calls} calls: {len(lost) - len(seen.lost)} lost; "
+        f"{under_way} with the call under way ({time.monotonic() - began:.0f} s)"
+    )
+    return lost
+
+
+def main(arguments: list[str]) -> int:
+    """0: nothing was lost."""
+    line = argparse.ArgumentParser(prog="dev.py torture", description=__doc__)
+    line.add_argument("what", choices=["journal"])
+    line.add_argument("-n", type=int, default=200, metavar="N", help="how many kills (default 200)")
+    line.add_argument("--seed", type=int, default=0)
+    options = line.parse_args(arguments)
+    lost = journal(options.n, options.seed)
+    print("\n".join(lost) or "nothing was lost")
+    return 1 if lost else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
