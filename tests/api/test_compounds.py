@@ -12,7 +12,7 @@ import pytest
 
 import cutroom as cr
 from cutroom.demo.film import read_frame_number
-from cutroom.errors import ClipGoneError, EditError, UnknownNameError, ValidationError
+from cutroom.errors import ClipGoneError, EditError, UnknownNameError, ValidationError, WidgetError
 
 F = Fraction
 
@@ -121,6 +121,16 @@ def test_handles_of_another_timeline_are_refused(project: cr.Project, film) -> N
     ):
         with pytest.raises(ValidationError, match="this timeline"):
             call()
+
+
+def test_a_compound_draws_itself_as_a_table(project: cr.Project) -> None:
+    scene = project.add_compound("Scene")
+    scene.add_title("<b>", at=0, duration=1)
+    bundle = scene._repr_mimebundle_()
+    assert "&lt;b&gt;" in bundle["text/html"]
+    assert bundle["text/plain"] == "Compound('Scene', 1.000 s at 30 fps, 1 tracks, 1 clips)"
+    with pytest.raises(WidgetError, match="own timeline"):
+        cr.TimelineWidget(scene)
 
 
 def test_a_compound_can_be_exported_alone(project: cr.Project, film, tmp_path: Path) -> None:

@@ -120,6 +120,9 @@ class Timeline(Handle):
         Raises:
             UnknownNameError: no such kind.
             EditError: there is a track of that name.
+
+        Example:
+            >>> tl.add_track("audio", name="Music").volume = 0.4  # doctest: +SKIP
         """
         if arguments.text("kind", kind) not in LETTER:
             raise nearest(kind, LETTER, what="kind of track")

@@ -108,5 +108,11 @@ def _bridge(timeline: Any) -> Bridge:
         raise WidgetError(
             f"not a timeline: {type(timeline).__name__}", value=timeline, hint="give project.timeline, or a project"
         )
+    if getattr(timeline, "within", None) is not None:
+        raise WidgetError(
+            f"widgets show the project's own timeline, not {timeline!r}",
+            value=timeline,
+            hint="compound.frame(...) shows its pictures, compound.to_df() its clips",
+        )
     stills: Stills | None = getattr(timeline, "app", None)
     return bridge_of(session, stills)
