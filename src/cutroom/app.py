@@ -184,6 +184,8 @@ class App:
             UnknownNameError, ValidationError: names what does not fit, and the nearest that does.
         """
         registry = self.get(Registry)
+        if operation.compound is not None:
+            document = document.inside(operation.compound)
         if isinstance(operation, ops.AddTransition):
             registry.transition(operation.transition)
         elif isinstance(operation, ops.AddEffect | ops.SetEffect):
