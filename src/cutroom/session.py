@@ -62,6 +62,7 @@ class Session:
         self._closed = False
         self._pending: tuple[int, State] | None = None
         self.path = path
+        self._home = Path.cwd()  # of a project in memory: where it began, wherever the process goes
         self.journal: Journal | None = None
         self.recovered = ""
         """What `open` replayed after a crash, in words; empty when nothing was lost."""
@@ -156,7 +157,7 @@ class Session:
     @property
     def folder(self) -> Path:
         """What relative media paths start from."""
-        return self.path.parent if self.path else Path.cwd()
+        return self.path.parent if self.path else self._home
 
     @property
     def dirty(self) -> bool:

@@ -48,6 +48,21 @@ def test_operations_are_exact_and_checked(project: cr.Project) -> None:
     assert project.session.state == before
 
 
+def test_effects_inside_of_compounds_are_checked_there(project: cr.Project) -> None:
+    clip = project.timeline.track("V1").clips[0]
+    project.apply(cr.ops.Nest(clips=(clip.id,), title="Scene"))
+    (compound,) = project.session.document.compounds
+    inside = {"clip": clip.id, "compound": compound.id}
+    project.apply(cr.ops.AddEffect(effect="blur", **inside))
+    with pytest.raises(UnknownNameError, match="no effect 'blurr'"):
+        project.apply(cr.ops.AddEffect(effect="blurr", **inside))
+    within = cr.ops.AddEffect(clip=clip.id, effect="brightness")
+    project.apply(cr.ops.Batch(operations=(within,), compound=compound.id))
+    found = project.verify().query("what == 'effect'")
+    assert found.place.tolist() == ["Scene/V1"] * 2
+    assert found.status.tolist() == ["ok"] * 2
+
+
 def test_differences_of_projects_and_files(project: cr.Project, tmp_path: Path) -> None:
     assert project.path is not None
     assert len(project.diff(project)) == len(project.diff(project.path)) == 0
@@ -55,7 +70,7 @@ def test_differences_of_projects_and_files(project: cr.Project, tmp_path: Path) 
     shutil.copy(project.path, old)
     project.timeline.clips[0].trim(end=1.5)
     assert len(project.diff(project.path)) == 0
-    assert project.diff(old).query("field == 'duration'")[["where", "before", "after"]].values.tolist() == [
+    assert project.diff(old).query("field == 'duration'")[["place", "before", "after"]].values.tolist() == [
         ["V1", Fraction(3, 2), Fraction(2)],
         ["A1", Fraction(3, 2), Fraction(2)],
     ]

@@ -100,6 +100,16 @@ def test_a_longer_clip_pushes_the_next_with_ripple(document: Document) -> None:
     assert strip(made, "V1") == strip(made, "A1") == "a2-6 b1-5"
 
 
+@pytest.mark.parametrize("only_pictures", [False, True])
+def test_a_shorter_picture_takes_its_sound_along_with_ripple(document: Document, only_pictures: bool) -> None:
+    def change(rows: list[Row]) -> list[Row]:
+        rows[0]["end"] = 2.0
+        return [row for row in rows if row["track"] == "V1" or not only_pictures]
+
+    made = edited(document, change, ripple=True)
+    assert strip(made, "V1") == strip(made, "A1") == "a2-4 b1-5"
+
+
 def test_a_deleted_row_takes_its_linked_sound_along(document: Document) -> None:
     made = edited(document, lambda rows: rows[1:])
     assert strip(made, "V1") == strip(made, "A1") == "·3 b1-5"

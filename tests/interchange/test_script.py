@@ -58,13 +58,14 @@ def test_rich_documents() -> None:
     require_equal(Document(id="p"))
     require_equal(build())
     require_equal(whole())
+    require_equal(do(whole(), ops.MoveTrack(track="A1", index=0)))
 
 
 NEVER = {"set_settings", "set_media"}
 """Afterwards a document may hold what could not be made with the new frame rate or media."""
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.data_too_large, HealthCheck.too_slow])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.data_too_large, HealthCheck.too_slow])
 @given(st.data())
 def test_any_edit(data: st.DataObject) -> None:
     """Speeds, ramps, compounds, cues, markers, links, groups, effects, transitions, titles, switches of tracks."""
@@ -77,6 +78,8 @@ def test_any_edit(data: st.DataObject) -> None:
         try:
             after = do(document, operation)
             check(operation, after)
+            for compound in (None, *after.compounds):
+                app().check_document(after.inside(compound and compound.id))
         except CutroomError:
             continue
         document = after
@@ -204,5 +207,5 @@ def test_real_films(film, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         assert (pictures[0] == pictures[1]).all()
         tl.clips[0].delete()
         changes = project.diff(again)
-        assert {"what", "id", "where", "change", "field", "before", "after"} == set(changes.columns)
+        assert {"what", "id", "place", "change", "field", "before", "after"} == set(changes.columns)
         assert (changes.change == "added").sum() >= 2

@@ -20,11 +20,13 @@ from unittest.mock import patch
 import apsw
 from life import Life, mark
 
-from cutroom.edit import project_file
+from cutroom.edit import journal, project_file
 from cutroom.schema.document import ProjectSettings
 from cutroom.session import Session
 
 SECTOR = 512
+_NEW = apsw.SQLITE_OPEN_MAIN_JOURNAL | apsw.SQLITE_OPEN_WAL
+"""Files with whose first sync SQLite syncs their folder: what was removed before is gone for good."""
 
 
 class Write(NamedTuple):
@@ -47,7 +49,9 @@ class Disk:
         self.lies = lies
         self.synced: dict[str, bytes] = {}
         self.waiting: dict[str, list[Write]] = {}
-        self.renames: list[tuple[str, str, bytes]] = []
+        self.renames: list[tuple[str, str]] = []
+        self.removed: dict[str, bytes] = {}
+        """Files whose removal was not synced."""
         self.moment: Callable[[], None] = lambda: None
         """Called between any two things that reach the disk."""
 
@@ -65,17 +69,26 @@ class Disk:
 
     def forget(self, path: str) -> None:
         """A file begins anew."""
+        self.removed.pop(path, None)
         self.synced.pop(path, None)
         self.waiting.pop(path, None)
 
+    def remove(self, path: str, *, sync: bool) -> None:
+        """A file goes, for good when that is synced."""
+        data = self.synced.get(path)
+        self.forget(path)
+        if data is not None and not sync:
+            self.removed[path] = data
+        self.moment()
+
     def rename(self, source: str, target: str) -> None:
         """A file gets another name, for good when its folder is synced."""
-        self.renames.append((source, target, b""))
+        self.renames.append((source, target))
         self.moment()
 
     def sync_folder(self) -> None:
         """Every rename is on the platters."""
-        for source, target, _ in self.renames:
+        for source, target in self.renames:
             self.synced[target] = self.synced.pop(source, b"")
         self.renames.clear()
         self.moment()
@@ -84,8 +97,9 @@ class Disk:
         """The disk as it is found after the power has come back."""
         to.mkdir()
         found = {path: self._with(path, all_of_it=False) for path in {*self.synced, *self.waiting}}
-        for source, target, _ in self.renames[: self.draw.randint(0, len(self.renames))]:
+        for source, target in self.renames[: self.draw.randint(0, len(self.renames))]:
             found[target] = found.pop(source, b"")
+        found.update({path: data for path, data in self.removed.items() if self.draw.random() < 0.5})
         for path, data in found.items():
             (to / Path(path).name).write_bytes(data)
 
@@ -110,6 +124,7 @@ class _File(apsw.VFSFile):
     def __init__(self, disk: Disk, path: str, inherit: str, name: Any, flags: list[int]) -> None:
         super().__init__(inherit, name, flags)
         self._disk, self._path = disk, path
+        self._syncs_folder = bool(flags[0] & _NEW)
 
     def xWrite(self, data: Any, offset: int) -> None:
         super().xWrite(data, offset)
@@ -122,6 +137,9 @@ class _File(apsw.VFSFile):
     def xSync(self, flags: int) -> None:
         super().xSync(flags)
         self._disk.sync(self._path)
+        if self._syncs_folder and not self._disk.lies:
+            self._disk.removed.clear()
+        self._syncs_folder = False
 
 
 class _Vfs(apsw.VFS):
@@ -137,7 +155,7 @@ class _Vfs(apsw.VFS):
 
     def xDelete(self, name: str, sync: bool) -> None:
         super().xDelete(name, sync)
-        self._disk.forget(name)
+        self._disk.remove(name, sync=sync)
 
 
 class _Os:
@@ -185,8 +203,16 @@ class Cuts(NamedTuple):
     """What was not as it should be, in words; empty when all is well."""
 
 
-def torture(folder: Path, cuts: int, seed: int = 0, *, lies: bool = False) -> Cuts:
-    """Live a life on a disk, and look at what so many cuts would have left of it."""
+def torture(folder: Path, cuts: int, seed: int = 0, *, lies: bool = False, network: bool = False) -> Cuts:
+    """Live a life on a disk, and look at what so many cuts would have left of it.
+
+    Args:
+        folder: empty; everything lies in it.
+        cuts: how many.
+        seed: of the life, and of what survives.
+        lies: whether the disk says that it has synced and has not.
+        network: whether the journal takes the disk for one of the network's, and keeps a rollback journal.
+    """
     disk, draw = Disk(seed, lies=lies), Random(seed)
     images: list[Path] = []
     expected: list[tuple[Path, int]] = []
@@ -201,7 +227,7 @@ def torture(folder: Path, cuts: int, seed: int = 0, *, lies: bool = False) -> Cu
     disk.moment = moment
     home = folder / "home"
     home.mkdir()
-    with powered(disk):
+    with powered(disk), patch.object(journal, "on_network_disk", lambda _: network):
         session = Session.create(home / "trip.tlp", ProjectSettings())
         life = Life(session, f"power {seed}")
         marks.append(mark(session.document))

@@ -19,7 +19,10 @@ CUTS_EACH = 50
 
 
 def journal(number: int, seed: int) -> list[str]:
-    """Kill so many processes, and cut the power ten times as often; returns what was lost."""
+    """Kill so many processes, and cut the power ten times as often; returns what was lost.
+
+    Every second life is on a disk that the journal takes for one of the network's.
+    """
     with tempfile.TemporaryDirectory() as folder:
         began = time.monotonic()
         seen = kills.torture(Path(folder), number, seed)
@@ -31,7 +34,7 @@ def journal(number: int, seed: int) -> list[str]:
     lost, began, cuts, calls, under_way = list(seen.lost), time.monotonic(), 0, 0, 0
     for life in range(max(1, number * 10 // CUTS_EACH)):
         with tempfile.TemporaryDirectory() as folder:
-            cut = power.torture(Path(folder), CUTS_EACH, seed + life)
+            cut = power.torture(Path(folder), CUTS_EACH, seed + life, network=life % 2 == 1)
         cuts, calls, under_way = cuts + cut.cuts, calls + cut.calls, under_way + cut.under_way
         lost += [f"power, seed {seed + life}: {what}" for what in cut.lost]
     print(

@@ -23,8 +23,9 @@ def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
 
 
 @needs_linux
-def test_what_was_acknowledged_survives_a_power_cut(tmp_path: Path) -> None:
-    seen = power.torture(tmp_path, 60, seed=1)
+@pytest.mark.parametrize("network", [False, True])
+def test_what_was_acknowledged_survives_a_power_cut(tmp_path: Path, network: bool) -> None:
+    seen = power.torture(tmp_path, 40, seed=1, network=network)
     assert seen.lost == []
     assert seen.under_way > 0
 

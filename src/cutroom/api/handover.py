@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from cutroom.render.requirements import Deviation
 
 _LOCK = "requirements.lock"
+_COLUMN = {"where": "place"}
+"""A table has a method `where`."""
 
 
 class Handover(abc.ABC):
@@ -96,7 +98,7 @@ class Handover(abc.ABC):
 
         Returns:
             One row per difference: what (setting, media, track, clip, effect, transition, marker, cue, compound), id,
-            where (its track or clip), change (added, removed, changed), field, before, after. Times are fractions of
+            place (its track or clip), change (added, removed, changed), field, before, after. Times are fractions of
             seconds.
 
         Raises:
@@ -117,7 +119,7 @@ class Handover(abc.ABC):
         there = other.session if isinstance(other, Handover) else read_only(other).session
         moved = Move(there.folder, self.session.folder).document(there.document)
         rows = differences(Move(self.session.folder, self.session.folder).document(self.session.document), moved)
-        return pd.DataFrame(rows, columns=list(Difference._fields), dtype="object")
+        return pd.DataFrame(rows, columns=[_COLUMN.get(name, name) for name in Difference._fields], dtype="object")
 
     def to_script(self) -> str:
         """Python that rebuilds the edit exactly, one line for each thing, in the order of the timeline.
@@ -147,7 +149,7 @@ class Handover(abc.ABC):
         Returns:
             One row for each media, clip, transition and effect, for each reference that leads nowhere, and for each
             part of the machine that is not what a `requirements.lock` beside the project says. Columns: what, id,
-            where, status, detail. A status is "ok", or of a media "missing", "changed", "not granted" (nobody named
+            place, status, detail. A status is "ok", or of a media "missing", "changed", "not granted" (nobody named
             the file on this machine); of a clip "beyond" (it reaches out of its source); of a transition "short",
             "apart" or "unknown"; of an effect "unknown" or "invalid"; of a reference "loose"; of a version "other".
 
@@ -166,7 +168,7 @@ class Handover(abc.ABC):
         rows += [
             Finding("version", part, _LOCK, "other", f"{here}, not {locked}") for part, locked, here in self._other()
         ]
-        return pd.DataFrame(rows, columns=list(Finding._fields), dtype="str")
+        return pd.DataFrame(rows, columns=[_COLUMN.get(name, name) for name in Finding._fields], dtype="str")
 
     def _state_of(self, media: Media) -> tuple[str, str]:
         path = str(self.session.folder / media.path)

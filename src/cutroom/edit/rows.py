@@ -87,9 +87,11 @@ def read_rows(document: Document, rows: Iterable[tuple[Any, Mapping[str, Any]]],
         except CutroomError as error:
             reading.problems.append(Problem(label, name, error.message, error.hint or ""))
     if not reading.problems:
-        if ripple:
-            _close_up(states)
+        named = {state.track for state in states.values()}
         tracks = _follow(states, known)
+        if ripple:
+            _close_up(states, named)
+            _start_together(states, known, named, tracks)
         _arrange(tracks, states, known, reading)
     return reading
 
@@ -222,10 +224,12 @@ def _new(document: Document, label: Any, values: Mapping[str, Any]) -> _State:
     return _placed(document, label, (str(track), Fraction(0), clip), new, changed=True)
 
 
-def _close_up(states: Mapping[str, _State]) -> None:
-    """Each clip starts where the one in the row before it on its track ends."""
+def _close_up(states: Mapping[str, _State], named: set[str]) -> None:
+    """Each clip of the tracks that have rows starts where the one in the row before it on its track ends."""
     ends: dict[str, Fraction] = {}
     for state in states.values():
+        if state.track not in named:
+            continue
         start = ends.get(state.track, Fraction(0))
         state.changed |= start != state.start
         state.start = start
@@ -240,18 +244,15 @@ def _follow(states: dict[str, _State], known: Mapping[str, tuple[str, Fraction, 
     """
     tracks = {state.track for state in states.values()}
     gone = {name for name, (track, _, _) in known.items() if name not in states and track in tracks}
-    links: dict[str, list[str]] = {}
-    for name, (_, _, clip) in known.items():
-        if clip.link is not None:
-            links.setdefault(clip.link, []).append(name)
-    for members in links.values():
-        lead = next((states[name] for name in members if name in states and states[name].changed), None)
+    own = {name for name, state in states.items() if state.changed}
+    for members in _links(known):
+        lead = next((states[name] for name in members if name in own), None)
         left = next((name for name in members if name in gone), None)
         if lead is None and left is None:
             continue
         for name in members:
             track, start, clip = known[name]
-            if name in states and states[name].changed:
+            if name in own:
                 continue
             if track not in tracks:
                 _include(track, states, known)
@@ -265,6 +266,35 @@ def _follow(states: dict[str, _State], known: Mapping[str, tuple[str, Fraction, 
             elif left is not None:
                 states.pop(name, None)
     return tracks
+
+
+def _links(known: Mapping[str, tuple[str, Fraction, Clip]]) -> list[list[str]]:
+    """Ids of clips that are linked, pictures first."""
+    links: dict[str, list[str]] = {}
+    for name, (_, _, clip) in known.items():
+        if clip.link is not None:
+            links.setdefault(clip.link, []).append(name)
+    return list(links.values())
+
+
+def _start_together(
+    states: dict[str, _State], known: Mapping[str, tuple[str, Fraction, Clip]], named: set[str], tracks: set[str]
+) -> None:
+    """After closing up: sound starts with the picture that it is linked to and started with."""
+    for members in _links(known):
+        lead = next((states[name] for name in members if name in states and states[name].track in named), None)
+        if lead is None:
+            continue
+        _, old_start, _ = known[lead.clip.id]
+        for name in members:
+            track, start, _ = known[name]
+            if name == lead.clip.id or start != old_start or (name not in states and track in tracks):
+                continue
+            if track not in tracks:
+                _include(track, states, known)
+                tracks.add(track)
+            states[name].changed |= states[name].start != lead.start
+            states[name].start = lead.start
 
 
 def _include(track: str, states: dict[str, _State], known: Mapping[str, tuple[str, Fraction, Clip]]) -> None:

@@ -97,9 +97,11 @@ def freeze(draft: Draft, op: Freeze) -> None:
             hint=f"it lies between {readable(start)} and {readable(end)}",
         )
     at_start = op.at == start
+    frame = 1 / draft.document.settings.fps
+    shown = clip.media_at(op.at - start + (frame if clip.reverse else 0))  # backwards, the end of the frame's time
     hold = clip.evolve(
         id=draft.make_id("c"),
-        start=clip.media_at(op.at - start),
+        start=max(shown, clip.start),
         duration=op.duration,
         speed=Fraction(0),
         reverse=False,

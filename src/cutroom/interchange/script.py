@@ -327,7 +327,7 @@ def _inner_first(document: Document) -> list[Compound]:
 
 
 def _pairs(timeline: Timeline) -> dict[str, tuple[Track, Clip]]:
-    """Pictures whose linked sound can be placed together with them, by id: the sound and its track."""
+    """Pictures whose linked sound, on a later track, can be placed together with them, by id: the sound, its track."""
     found: dict[str, list[tuple[Track, Fraction, Clip]]] = {}
     for track in timeline.tracks:
         for at, clip in track.clips():
@@ -336,9 +336,9 @@ def _pairs(timeline: Timeline) -> dict[str, tuple[Track, Clip]]:
     pairs = {}
     for members in found.values():
         if len(members) == 2:
-            (_, at, picture), (track, start, sound) = sorted(members, key=lambda member: member[0].kind == "audio")
+            (above, at, picture), (track, start, sound) = members
             same = picture.evolve(id="", effects=(), group=None) == sound.evolve(id="", effects=(), group=None)
-            if at == start and same and [member[0].kind == "audio" for member in members].count(True) == 1:
+            if at == start and same and above.kind != "audio" and track.kind == "audio":
                 pairs[picture.id] = track, sound
     return pairs
 
