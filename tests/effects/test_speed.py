@@ -8,6 +8,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from cutroom.edit.apply import apply
+from cutroom.edit.operations import Freeze
 from cutroom.effects.compile import compile_picture, cut_points
 from cutroom.effects.run import PictureRunner
 from cutroom.schema.clip import Clip
@@ -84,6 +86,19 @@ def test_dissolves_between_retimed_clips_use_their_handles(studio):
     begun = studio.frames(document, 8, 4)
     # at the cut itself half of the left clip's frame 20 (its handle), half of the right one's 29
     assert begun[2][0].mean() == pytest.approx(20 + 3 * (20 + 29) / 2, abs=1)
+
+
+@pytest.mark.parametrize("speed", [F(1), F(2), F(1, 2), Ramp.of({0: F(1, 2), F(1, 3): 2})])
+@pytest.mark.parametrize("backwards", [False, True])
+def test_a_freeze_holds_the_picture_that_was_shown_there(studio, speed, backwards):
+    clip = studio.clip(numbered(studio), F(12, 30), F(10, 30)).evolve(speed=speed, reverse=backwards)
+    before = shown(studio, clip)
+    document = studio.document(studio.track(clip))
+    frozen = apply(document, Freeze(clip=clip.id, at=F(5, 30), duration=F(4, 30))).document
+    points = cut_points(frozen)
+    stretches = (studio.frames(frozen, first, end - first) for first, end in pairwise(points))
+    numbers = [round((planes[0].mean() - 20) / 3) for stretch in stretches for planes in stretch]
+    assert numbers == [*before[:5], *[before[5]] * 4, *before[5:]]
 
 
 def tone(hertz: float, seconds: float) -> np.ndarray:
