@@ -276,6 +276,16 @@ class App:
         cache, registry = self.get(SegmentCache), self.get(Registry)
         return plan(snapshot.document, snapshot.settings, snapshot.span, cache=cache, registry=registry)
 
+    def require_output(self, snapshot: Snapshot, output: Path) -> None:
+        """Make sure that an export can be written there, before anything is done for it.
+
+        Raises:
+            OutputError: a folder, no folder to write in, or a file that belongs to the project.
+        """
+        from cutroom.render.publish import Part
+
+        Part(output, [*snapshot.paths.values(), *_protected(snapshot)]).discard()
+
     def export(
         self,
         snapshot: Snapshot,
@@ -291,7 +301,6 @@ class App:
         grants = self.get(GrantBook).grants
         grants.allow_read(settings().cache_dir)
         self.require_unchanged(snapshot.paths)
-        project = Path(snapshot.project) if snapshot.project else None
         written: list[Path] = []
 
         def allow(part: Path) -> None:
@@ -313,7 +322,7 @@ class App:
                 cancelled=cancelled,
                 grant=allow,
                 require=self.require_unchanged,
-                protected=[str(path) for path in own_files(project)] if project else [],
+                protected=_protected(snapshot),
             )
         finally:
             for part in written:
@@ -370,3 +379,8 @@ def run_job(job_id: str) -> None:
     finally:
         services.close()
         tidy(job_id)
+
+
+def _protected(snapshot: Snapshot) -> list[str]:
+    """The project's own files, which an export never replaces."""
+    return [str(path) for path in own_files(Path(snapshot.project))] if snapshot.project else []

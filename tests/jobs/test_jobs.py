@@ -264,6 +264,16 @@ def test_a_service_that_was_closed_is_made_anew(monkeypatch: pytest.MonkeyPatch,
     default_jobs().close()
 
 
+def test_an_output_that_cannot_be_fails_before_there_is_a_job(project: cr.Project, tmp_path: Path, film) -> None:
+    project.timeline.append(film.path, source=(0, 1))
+    before = len(cr.jobs.to_df())
+    (tmp_path / "folder.mp4").mkdir()
+    for output in (tmp_path / "nowhere" / "o.mp4", tmp_path / "folder.mp4", film.path):
+        with pytest.raises(errors.OutputError):
+            cr.Renderer(project).submit(output)
+    assert len(cr.jobs.to_df()) == before
+
+
 NOTEBOOK = """
 import os, sys
 import cutroom as cr

@@ -120,12 +120,14 @@ class Renderer:
         Raises:
             EditError: there is nothing to export.
             AccessDeniedError: a media that only the project file names, outside its folder.
+            OutputError: the file cannot be written there, or belongs to the project.
             JobError: the kernel did not start.
         """
         target = _target(output)
         snapshot = self._snapshot(span)
         self._app.require_granted(snapshot.paths.values())
-        self._app.plan(snapshot)  # what cannot be planned fails here, not later
+        self._app.plan(snapshot)  # what cannot be planned or written fails here, not later
+        self._app.require_output(snapshot, target)
         return self._app.get(Jobs).submit(
             "export", target.name, {"snapshot": snapshot.model_dump(mode="json"), "output": str(target)}
         )
