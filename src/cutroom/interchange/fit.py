@@ -55,7 +55,7 @@ def fitted(document: Document, able: Abilities) -> tuple[Document, list[Loss]]:
             multicam=False,
         )
         for compound in document.compounds
-        if able.compounds and compound.id in fitter.shown(document.timeline)
+        if able.compounds and compound.id in document.compounds_of(document.timeline)
     )
     return document.evolve(timeline=timeline, compounds=compounds), list(dict.fromkeys(fitter.losses))
 
@@ -67,18 +67,6 @@ class _Fitter:
 
     def lose(self, what: str, where: str, why: str) -> None:
         self.losses.append(Loss(what=what, where=where, why=why))
-
-    def shown(self, timeline: Timeline) -> set[str]:
-        """Ids of the compounds that a timeline shows, directly or through others."""
-        found: set[str] = set()
-        waiting = [timeline]
-        while waiting:
-            for track in waiting.pop().tracks:
-                for _, clip in track.clips():
-                    if isinstance(clip.source, CompoundSource) and clip.source.compound not in found:
-                        found.add(clip.source.compound)
-                        waiting.append(self.document.compound(clip.source.compound).timeline)
-        return found
 
     def timeline(self, timeline: Timeline, inside: str | None) -> Timeline:
         left = {"picture": self.able.pictures, "sound": self.able.sounds}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import math
 from collections.abc import Iterable
 from fractions import Fraction
@@ -28,7 +29,7 @@ EMPTY = {"black", "slug"}
 """Generators that show nothing."""
 
 
-class ItemReader:
+class ItemReader(abc.ABC):
     """Reads what stands on tracks; remembers media, losses, and the markers of clips until their track is laid out."""
 
     def __init__(self, fps: Fraction, find: Find, media: Iterable[Media]) -> None:
@@ -105,9 +106,9 @@ class ItemReader:
             source=source, start=begins, duration=duration, speed=speed, reverse=reverse, effects=effects
         )
 
+    @abc.abstractmethod
     def compound(self, child: core.Composition, track: Track, where: str) -> CompoundSource:
         """The compound that a nested stack is."""
-        raise NotImplementedError
 
     def _speed(self, child: core.Item, known: Clip | None, where: str) -> tuple[Fraction | Ramp, bool]:
         scalar = 1.0

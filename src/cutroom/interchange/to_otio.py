@@ -59,7 +59,7 @@ def to_otio(document: Document, *, title: str = "", locate: Locate = url_of) -> 
         ('Trip', True)
     """
     writer = _Writer(document, locate)
-    unused = {compound.id for compound in document.compounds} - writer.used(document.timeline)
+    unused = {compound.id for compound in document.compounds} - document.compounds_of(document.timeline)
     bare = document.evolve(timeline=Timeline(), compounds=())
     names = tuple(compound.id for compound in document.compounds)
     shelf = [writer.stack(compound, None) for compound in document.compounds if compound.id in unused]
@@ -85,18 +85,6 @@ class _Writer:
     @property
     def fps(self) -> Fraction:
         return self.document.settings.fps
-
-    def used(self, timeline: Timeline) -> set[str]:
-        """Ids of the compounds that a timeline shows, directly or through others."""
-        found: set[str] = set()
-        waiting = [timeline]
-        while waiting:
-            for track in waiting.pop().tracks:
-                for _, clip in track.clips():
-                    if isinstance(clip.source, CompoundSource) and clip.source.compound not in found:
-                        found.add(clip.source.compound)
-                        waiting.append(self.document.compound(clip.source.compound).timeline)
-        return found
 
     def tracks(self, timeline: Timeline, angle: str | None) -> schema.Stack:
         """A timeline's tracks and markers."""

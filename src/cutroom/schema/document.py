@@ -11,7 +11,7 @@ from pydantic import Field
 
 from cutroom.errors import ClipGoneError, EditError
 from cutroom.schema.base import Frozen
-from cutroom.schema.clip import Clip
+from cutroom.schema.clip import Clip, CompoundSource
 from cutroom.schema.media import Media
 from cutroom.schema.time import Rate, Seconds
 from cutroom.schema.track import Track
@@ -116,6 +116,18 @@ class Document(Frozen):
             if compound.id == compound_id:
                 return compound
         raise EditError(f"the project has no compound {compound_id!r}", value=compound_id)
+
+    def compounds_of(self, timeline: Timeline) -> set[str]:
+        """Ids of the compounds that a timeline shows, directly or through others."""
+        found: set[str] = set()
+        waiting = [timeline]
+        while waiting:
+            for track in waiting.pop().tracks:
+                for _, clip in track.clips():
+                    if isinstance(clip.source, CompoundSource) and clip.source.compound not in found:
+                        found.add(clip.source.compound)
+                        waiting.append(self.compound(clip.source.compound).timeline)
+        return found
 
     @cached_property
     def _inside(self) -> dict[tuple[str, str | None], Document]:
