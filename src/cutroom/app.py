@@ -24,6 +24,7 @@ from cutroom.jobs.places import tidy
 from cutroom.jobs.service import Jobs, default_jobs
 from cutroom.media.fingerprint import Digests, Identity
 from cutroom.media.sources import Sources
+from cutroom.open_projects import OpenProjects
 from cutroom.render.cache import SegmentCache
 from cutroom.schema.base import Frozen
 from cutroom.schema.clip import Source, TitleSource
@@ -131,6 +132,7 @@ class App:
     def __init__(self, registry: svcs.Registry | None = None) -> None:
         self._container = svcs.Container(registry or build_registry())
         self._lock = threading.RLock()
+        self.projects = OpenProjects(self.check)
 
     def get(self, service: type[T]) -> T:
         """A service; made on the first call."""

@@ -24,7 +24,7 @@ from cutroom.edit.project_file import digest_of, dump, write_whole
 from cutroom.edit.recovery import begin, opened
 from cutroom.edit.relocate import Move, real
 from cutroom.edit.rerun import changes, rerun
-from cutroom.errors import EditError, ProjectExistsError
+from cutroom.errors import EditError, ProjectExistsError, ReadOnlyProjectError
 from cutroom.schema.base import new_id
 from cutroom.schema.document import Document, ProjectSettings
 
@@ -42,6 +42,7 @@ class Session:
         document: what to start from.
         path: the project file; None for a project that lives in memory only.
         check: validates operations against the registries.
+        read_only: whether it refuses every edit.
 
     Example:
         >>> from cutroom.edit.operations import AddTrack
@@ -54,7 +55,15 @@ class Session:
     changed = Signal(Change)
     closed = Signal()
 
-    def __init__(self, document: Document, path: Path | None = None, *, check: Checker | None = None) -> None:
+    def __init__(
+        self,
+        document: Document,
+        path: Path | None = None,
+        *,
+        check: Checker | None = None,
+        read_only: bool = False,
+    ) -> None:
+        self.read_only = read_only
         self._state = State(0, document)
         self._lock = threading.RLock()
         self._check = check or (lambda operation, document: None)
@@ -312,6 +321,12 @@ class Session:
 
     def _require_open(self) -> None:
         self._settle()
+        if self.read_only:
+            raise ReadOnlyProjectError(
+                "this project was opened to be read only",
+                value=str(self.path),
+                hint="Project.open(...) without read_only=True, once nobody else has it open; or save_as(...) a copy",
+            )
         if self._closed:
             raise EditError(
                 "this project was closed: an edit would not be kept",
@@ -363,14 +378,17 @@ class Session:
     def save_as(self, path: Path, *, overwrite: bool = False) -> None:
         """Go on under another name, with all steps of the history; relative media paths are kept true.
 
+        What was read only can be edited from then on: the copy is its own.
+
         Raises:
             ProjectExistsError: the file exists and `overwrite` is off.
             EditError: it was closed, or an edit block is not finished.
         """
         with self._lock:
-            self._require_open()
-            self._require_no_block("save")
             path = real(path)
+            if not self.read_only or path == self.path:
+                self._require_open()
+            self._require_no_block("save")
             if path == self.path:
                 self._save(path, overwrite=overwrite)
                 return
@@ -380,7 +398,7 @@ class Session:
             move = Move(self.folder, path.parent)
             document, history = move.document(before), move.history(self.history)
             old, journal = self.journal, begin(path, document, history)
-            self.path, self.journal = path, journal
+            self.path, self.journal, self.read_only = path, journal, False
             self._state = State(revision + 1, document, history, "save as")
             self.saved_revision = revision + 1
             if old:

@@ -81,10 +81,11 @@ class Project(Handover):
             fps: frames per second (29.97 means 30000/1001); None: from the first video.
             size: (width, height) in pixels; None: from the first video.
             sample_rate: of the sound; None: from the first video.
-            overwrite: whether an existing project may be replaced.
+            overwrite: whether an existing project may be replaced; where this process has it open, that one is closed.
 
         Raises:
             ProjectExistsError: the file exists.
+            ReadOnlyProjectError: another process has it open.
             OutputError: the folder cannot be written.
         """
         chosen: dict[str, Any] = {}
@@ -106,21 +107,37 @@ class Project(Handover):
         if path is None:
             return cls(Session(Document(id=new_id("p"), settings=settings), check=services.check), services)
         target = arguments.path(path)
-        return cls(Session.create(target, settings, overwrite=overwrite, check=services.check), services)
+        return cls(services.projects.create(target, settings, overwrite=overwrite), services)
 
     @classmethod
-    def open(cls, path: str | os.PathLike[str], *, create: bool = False) -> Self:
+    def open(cls, path: str | os.PathLike[str], *, create: bool = False, read_only: bool = False) -> Project:
         """Open a project; edits of a session that did not end cleanly are replayed (`project.recovered` says so).
+
+        A cell that is run again gets the same project: what this process has open is not opened twice, and has one list
+        of steps and one `close`.
+
+        Args:
+            path: the project file.
+            create: whether to start one where there is none.
+            read_only: look at it as it is at this moment, with the edits that are not saved yet, while another process
+                may go on editing it. The project cannot be edited.
 
         Raises:
             ProjectFileError: the file is missing, broken or from a newer Cutroom; names the place.
-            ReadOnlyProjectError: another process has it open.
+            ReadOnlyProjectError: another process has it open, and `read_only` is off.
+
+        Example:
+            >>> project = Project.open("trip.tlp", create=True)  # doctest: +SKIP
         """
         target = arguments.path(path)
+        if read_only:
+            from cutroom.api.reading import read_only as reading
+
+            return reading(target)
         if create and not target.exists():
             return cls.create(target)
         services = app()
-        session = Session.open(target, check=services.check)
+        session = services.projects.open(target)
         try:
             services.check_document(session.document)
         except Exception:
@@ -300,6 +317,7 @@ class Project(Handover):
             OutputError: the file cannot be written; this project is as it was.
         """
         self.session.save_as(arguments.path(path), overwrite=overwrite)
+        self._app.projects.keep(self.session)
 
     def close(self) -> None:
         """Save what is unsaved and let go of the file. A closed project can still be read.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import socket
 import sys
 import time
 from pathlib import Path
@@ -41,7 +42,7 @@ class ProjectLock:
         ...     except ReadOnlyProjectError as error:
         ...         print(error.message)
         ...     lock.release()
-        trip.tlp is open in another process
+        trip.tlp is open in this process already
     """
 
     def __init__(self, project: Path) -> None:
@@ -74,6 +75,7 @@ class ProjectLock:
             held = error.errno in _KNOWS_NO_LOCKS
         if held:
             self._descriptor = descriptor
+            _sign(descriptor)
         else:
             os.close(descriptor)
         return held
@@ -88,12 +90,30 @@ class ProjectLock:
         self._descriptor = None
 
 
+def _sign(descriptor: int) -> None:
+    """Say in the lock who holds it: only for the message, so a full disk is no reason to refuse."""
+    with contextlib.suppress(OSError):
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()} {socket.gethostname()}".encode(), 0)
+
+
+def _holder(project: Path) -> str:
+    """Who has a project open, as far as its lock says."""
+    try:
+        pid, host = lock_path(project).read_bytes()[:300].decode().split(" ", 1)
+    except (OSError, ValueError):
+        return "another process"
+    if host != socket.gethostname():
+        return f"process {pid} of {host}"
+    return "this process already" if pid == str(os.getpid()) else f"another process ({pid})"
+
+
 def open_elsewhere(project: Path) -> ReadOnlyProjectError:
     """The error for a project that another process has."""
     return ReadOnlyProjectError(
-        f"{project.name} is open in another process",
+        f"{project.name} is open in {_holder(project)}",
         value=str(project),
-        hint="close it there, or work on a copy: Project.open(...) of another file",
+        hint="close it there, or look at it without editing: Project.open(..., read_only=True)",
     )
 
 

@@ -1,0 +1,105 @@
+"""One kernel that asks twice, and two processes that ask for the same project."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import cutroom as cr
+
+OPEN = """
+import sys
+import cutroom as cr
+project = cr.Project.open(sys.argv[1], **eval(sys.argv[2]))
+print(len(project.timeline.clips), project.recovered, sep="|")
+try:
+    project.timeline.add_title("mine", at=5, duration=1)
+except cr.CutroomError as error:
+    print(type(error).__name__, error.message, error.hint, sep="|")
+"""
+
+
+def child(path: Path, options: str = "{}") -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-c", OPEN, str(path), options], capture_output=True, text=True, check=False)
+
+
+def test_a_cell_that_opens_is_run_again(tmp_path: Path) -> None:
+    project = cr.Project.create(tmp_path / "trip.tlp")
+    project.timeline.add_title("Hello", at=0, duration=1)
+    again = cr.Project.open(tmp_path / "trip.tlp")
+    assert again.recovered == ""
+    again.timeline.add_title("World", at=2, duration=1)
+    assert [clip.start for clip in project.timeline.clips] == [0, 2]
+    project.undo()
+    assert len(again.timeline.clips) == 1
+    again.close()
+    assert cr.Project.open(tmp_path / "trip.tlp").timeline.clips[0].duration == 1
+
+
+def test_it_is_found_by_any_name_it_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to("folder")
+    project = cr.Project.create(tmp_path / "folder" / "trip.tlp")
+    monkeypatch.chdir(tmp_path / "folder")
+    for name in ("trip.tlp", "../link/trip.tlp", tmp_path / "link" / "trip.tlp"):
+        assert cr.Project.open(name).session is project.session
+    project.save_as("other.tlp")
+    assert cr.Project.open("other.tlp").session is project.session
+    before = cr.Project.open("trip.tlp")
+    assert before.session is not project.session
+    before.close()
+    project.close()
+
+
+def test_a_cell_that_creates_anew_is_run_again(tmp_path: Path) -> None:
+    first = cr.Project.create(tmp_path / "trip.tlp", overwrite=True)
+    first.timeline.add_title("Hello", at=0, duration=1)
+    second = cr.Project.create(tmp_path / "trip.tlp", overwrite=True)
+    assert second.timeline.clips == []
+    with pytest.raises(cr.errors.EditError, match="was closed"):
+        first.timeline.add_title("lost", at=0, duration=1)
+    second.timeline.add_title("World", at=0, duration=2)
+    second.close()
+    (clip,) = cr.Project.open(tmp_path / "trip.tlp").timeline.clips
+    assert clip.duration == 2
+
+
+def test_a_memory_project_that_got_a_file_is_known(tmp_path: Path) -> None:
+    project = cr.Project.create()
+    project.save_as(tmp_path / "trip.tlp")
+    assert cr.Project.open(tmp_path / "trip.tlp").session is project.session
+    project.close()
+
+
+def test_a_second_process_is_told_who_has_it_and_can_look(tmp_path: Path) -> None:
+    path = tmp_path / "trip.tlp"
+    project = cr.Project.create(path)
+    project.timeline.add_title("Hello", at=0, duration=1)
+    refused = child(path)
+    assert f"trip.tlp is open in another process ({os.getpid()})" in refused.stderr
+    assert "read_only=True" in refused.stderr
+    looked = child(path, "{'read_only': True}").stdout.splitlines()
+    assert looked[0] == "1|with 1 edits that are not saved yet"
+    assert looked[1].startswith("ReadOnlyProjectError|this project was opened to be read only|")
+    project.timeline.add_title("World", at=2, duration=1)
+    project.close()
+    assert len(cr.Project.open(path, read_only=True).timeline.clips) == 2
+
+
+def test_what_is_read_only_can_be_saved_elsewhere(tmp_path: Path) -> None:
+    path = tmp_path / "trip.tlp"
+    project = cr.Project.create(path)
+    project.timeline.add_title("Hello", at=0, duration=1)
+    copy = cr.Project.open(path, read_only=True)
+    for refused in (copy.save, copy.undo, lambda: copy.save_as(path, overwrite=True)):
+        with pytest.raises(cr.errors.ReadOnlyProjectError):
+            refused()
+    copy.save_as(tmp_path / "mine.tlp")
+    copy.timeline.add_title("World", at=2, duration=1)
+    assert (len(project.timeline.clips), len(copy.timeline.clips)) == (1, 2)
+    copy.close()
+    project.close()
