@@ -9,7 +9,7 @@ from __future__ import annotations
 import atexit
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -33,6 +33,7 @@ from cutroom.schema.export import ExportSettings
 from cutroom.schema.time import Seconds, to_sample
 from cutroom.settings import private_folder, settings
 from cutroom.workers import WorkerPool
+from cutroom.workers.context import OnProgress
 from cutroom.workers.gate import GRANT_HINT
 from cutroom.workers.grantbook import GrantBook
 
@@ -230,22 +231,19 @@ class App:
         """The digest of a file's content, from a worker where it is not known."""
         return self.get(Sources).sha256(path, self.get(MediaWorkers))
 
-    def align(self, first: Media, second: Media, paths: tuple[str, str]) -> Alignment:
-        """Where the second recording begins on the clock of the first, by what both heard; found in workers.
-
-        Args:
-            first: what the probe found.
-            second: what the probe found.
-            paths: where the two files are.
+    def align(
+        self, media: Sequence[Media], paths: Sequence[str], on_progress: OnProgress | None = None
+    ) -> list[Alignment]:
+        """Where recordings begin on the clock of the first, by what all heard; found in workers. See `detection.align`.
 
         Raises:
-            ValidationError: one has no sound, or they share none.
+            ValidationError: one has no sound, or shares none with the first.
             MediaError: a file has changed, or cannot be decoded.
         """
         from cutroom.detection.align import align
 
-        self.require_unchanged({first.fingerprint.sha256: paths[0], second.fingerprint.sha256: paths[1]})
-        return align(first, second, paths, self.get(MediaWorkers))
+        self.require_unchanged({one.fingerprint.sha256: path for one, path in zip(media, paths, strict=True)})
+        return align(media, paths, self.get(MediaWorkers), on_progress=on_progress)
 
     def still(
         self, document: Document, paths: Mapping[str, str], time: Fraction, *, size: tuple[int, int] | None = None

@@ -230,3 +230,20 @@ def test_strangers_share_no_sound(film, tmp_path: Path, wav: Callable[[Path], Pa
     with pytest.raises(ValidationError, match="share no sound"):
         project.multicam("Talk", [film.path, wav(tmp_path / "other.wav")])
     assert len(project.history) == 0
+
+
+def test_a_recorder_whose_clock_runs_apart_is_told_with_its_remedy(tmp_path: Path) -> None:
+    rate, seconds = 16_000, 130
+    rng = np.random.default_rng(8)
+    loud = np.repeat(rng.uniform(0, 1, seconds * 4) > 0.5, rate // 4)
+    whole = loud * rng.standard_normal(len(loud)) * 9000
+    late = np.interp(np.arange(len(whole)) / 1.0002, np.arange(len(whole)), whole)
+    for name, samples in (("near", whole), ("far", late)):
+        with wave.open(str(tmp_path / f"{name}.wav"), "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(rate)
+            file.writeframes(np.rint(np.clip(samples, -32767, 32767)).astype("<i2").tobytes())
+    project = cr.Project.create()
+    project.multicam("Talk", [tmp_path / "near.wav", tmp_path / "far.wav"])
+    assert "far.wav is 0.03 s behind the first recording by its end: retime(1.0002" in project.last

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import wave
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from cutroom.detection.align import align
+from cutroom.detection.align import Alignment, align
 from cutroom.errors import ValidationError
 from cutroom.media import probe
 from cutroom.schema.media import Media
@@ -48,6 +49,11 @@ def far_away(samples: np.ndarray, seed: int = 9) -> np.ndarray:
     return np.asarray(0.3 * dull + 0.004 * rng.standard_normal(len(samples)))
 
 
+def aligned(near: Media, far: Media) -> Alignment:
+    (found,) = align([near, far], [near.path, far.path], InlineExecutor())
+    return found
+
+
 @pytest.mark.parametrize("late", [7.25, -4.1, 0.0])
 def test_the_offset_is_found_to_a_fraction_of_a_millisecond(tmp_path: Path, late: float) -> None:
     whole = event(50)
@@ -55,7 +61,7 @@ def test_the_offset_is_found_to_a_fraction_of_a_millisecond(tmp_path: Path, late
     near = recorded(tmp_path / "near.wav", whole[base : base + 25 * RATE])
     begin = base + int(late * RATE)
     far = recorded(tmp_path / "far.wav", far_away(whole)[begin : begin + 25 * RATE])
-    found = align(near, far, (near.path, far.path), InlineExecutor())
+    found = aligned(near, far)
     assert abs(float(found.offset) - late) <= 3e-4  # what an echo may pull it
     assert found.confidence > 10
 
@@ -64,7 +70,7 @@ def test_a_short_recording_within_a_long_one(tmp_path: Path) -> None:
     whole = event(120)
     near = recorded(tmp_path / "near.wav", whole)
     far = recorded(tmp_path / "far.wav", far_away(whole)[77 * RATE : 83 * RATE])
-    assert float(align(near, far, (near.path, far.path), InlineExecutor()).offset) == pytest.approx(77, abs=3e-4)
+    assert float(aligned(near, far).offset) == pytest.approx(77, abs=3e-4)
 
 
 def test_a_slow_clock_is_told(tmp_path: Path) -> None:
@@ -72,14 +78,25 @@ def test_a_slow_clock_is_told(tmp_path: Path) -> None:
     near = recorded(tmp_path / "near.wav", whole)
     slow = np.interp(np.arange(len(whole)) / (1 + 1e-4), np.arange(len(whole)), whole)  # 100 parts in a million
     far = recorded(tmp_path / "far.wav", slow)
-    found = align(near, far, (near.path, far.path), InlineExecutor())
+    found = aligned(near, far)
     assert found.drift == pytest.approx(100, abs=15)
 
 
 def test_strangers_are_told_apart(tmp_path: Path) -> None:
     near, far = recorded(tmp_path / "a.wav", event(30)), recorded(tmp_path / "b.wav", event(30, seed=77))
     with pytest.raises(ValidationError, match="share no sound"):
-        align(near, far, (near.path, far.path), InlineExecutor())
+        aligned(near, far)
     silent = near.replace(audio=None)
     with pytest.raises(ValidationError, match="no sound to align"):
-        align(near, silent, (near.path, near.path), InlineExecutor())
+        aligned(near, silent)
+
+
+def test_several_are_heard_once_each_and_told(tmp_path: Path) -> None:
+    whole = event(40)
+    media = [recorded(tmp_path / f"{i}.wav", whole[i * RATE : (i + 20) * RATE]) for i in (5, 9, 2)]
+    told: list[dict[str, Any]] = []
+    found = align(media, [one.path for one in media], InlineExecutor(), on_progress=told.append)
+    assert [float(one.offset) for one in found] == [pytest.approx(4, abs=1e-4), pytest.approx(-3, abs=1e-4)]
+    assert [one["done"] for one in told] == sorted(one["done"] for one in told)
+    assert list(dict.fromkeys(one["stage"] for one in told)) == [f"listening to {i}.wav" for i in (5, 9, 2)]
+    assert told[-1]["done"] == told[-1]["total"] == 3

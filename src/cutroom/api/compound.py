@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from cutroom.api import arguments
 from cutroom.api.handle import gone
@@ -17,13 +17,19 @@ from cutroom.api.timeline import Timeline
 from cutroom.app import App
 from cutroom.edit import operations as ops
 from cutroom.errors import ValidationError, nearest
+from cutroom.jobs.bar import Bar
 from cutroom.schema.clip import MediaSource
 from cutroom.schema.document import Compound as CompoundValue
 from cutroom.schema.media import Media as MediaValue
 from cutroom.schema.time import TimeLike, parse_time
 from cutroom.session import Session
 
+if TYPE_CHECKING:
+    from cutroom.detection.align import Alignment
+
 MOST_ANGLES = 100
+_AUDIBLE = 0.02
+"""Seconds by which a recording may come apart from the others before it is told."""
 
 
 @dataclass(slots=True, unsafe_hash=True)
@@ -136,33 +142,51 @@ def film(
     known = [one if isinstance(one, Media) else library.probe(one) for one in given]
     probed = [one.value if isinstance(one, Media) else one for one in known]
     paths = [one.path for one in known]
-    begins = _begins(services, probed, paths, sync)
+    begins, notes = _begins(services, probed, paths, sync)
     with session.edit(f"multicam {title}"):
         found = [one if isinstance(one, Media) else library.put(one) for one in known]
         made = begin(session, services, title, multicam=True)
         for one, at, angle in zip(found, begins, named or _titles(probed), strict=True):
             _add_angle(made, one, at, angle)
+        for note in notes:
+            session.note(note)
     return made
 
 
-def _begins(services: App, media: list[MediaValue], paths: list[str], sync: str | Sequence[TimeLike]) -> list[Fraction]:
-    """When each recording begins, in seconds after the first of them."""
+def _begins(
+    services: App, media: list[MediaValue], paths: list[str], sync: str | Sequence[TimeLike]
+) -> tuple[list[Fraction], list[str]]:
+    """When each recording begins, in seconds after the first of them; and what is to be told about it."""
+    notes: list[str] = []
     if isinstance(sync, str):
         if sync not in {"sound", "start"}:
             raise nearest(arguments.text("sync", sync), ("sound", "start"), what="way to synchronise")
-        pairs = zip(media[1:], paths[1:], strict=True)
-        offsets = [
-            services.align(media[0], one, (paths[0], path)).offset if sync == "sound" else Fraction(0)
-            for one, path in pairs
-        ]
-        offsets.insert(0, Fraction(0))
+        offsets = [Fraction(0)] * len(media)
+        if sync == "sound":
+            with Bar("multi-camera") as bar:
+                found = services.align(media, paths, bar.update)
+            offsets[1:] = [one.offset for one in found]
+            notes = list(filter(None, map(_clock, media[1:], found)))
     else:
         given = arguments.several("sync", sync)
         if len(given) != len(media):
             raise arguments.wrong("sync", f'"sound", "start" or {len(media)} offsets, one for each recording', sync)
         rates = [one.video.rate if one.video else None for one in media]
         offsets = [parse_time(at, rate=rate, signed=True) for at, rate in zip(given, rates, strict=True)]
-    return [offset - min(offsets) for offset in offsets]
+    return [offset - min(offsets) for offset in offsets], notes
+
+
+def _clock(media: MediaValue, found: Alignment) -> str | None:
+    """What to tell of a recording that does not keep up with the first one, since its recorder's clock runs apart."""
+    assert media.audio is not None
+    late = found.drift * 1e-6 * float(media.audio.duration)
+    if abs(late) < _AUDIBLE:
+        return None
+    where = "behind" if late > 0 else "ahead of"
+    return (
+        f"{Path(media.path).name} is {abs(late):.2f} s {where} the first recording by its end: "
+        f"retime({1 + found.drift * 1e-6:.5f}) inside of the compound keeps it there"
+    )
 
 
 def _titles(media: list[MediaValue]) -> list[str]:

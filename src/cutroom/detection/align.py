@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cutroom.detection.listen import WINDOWS, ListenTask, listen
 from cutroom.errors import ValidationError
 from cutroom.schema.media import AudioStream, Media
-from cutroom.workers.context import DIRECT, Context, Runner
+from cutroom.workers.context import DIRECT, Context, OnProgress, Runner
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,7 +38,8 @@ class Alignment(NamedTuple):
     confidence: float
     """How far that place stands out of all others, in standard deviations; below 6 nothing is claimed."""
     drift: float
-    """By how many parts of a million the second one's clock is slow; 0 where they share too little to tell."""
+    """By how many parts of a million the second one falls behind the first, as its clock counts more seconds; played
+    that much faster it keeps up. 0 where they share too little to tell."""
 
 
 @dataclass(frozen=True)
@@ -98,47 +100,88 @@ def compare(task: CompareTask, context: Context = DIRECT) -> dict[str, Any]:
 
 
 def align(
-    first: Media, second: Media, paths: tuple[str | os.PathLike[str], str | os.PathLike[str]], executor: Runner
-) -> Alignment:
-    """Where the second recording begins on the clock of the first: to a sample of 16 kHz where the rooms allow it.
+    media: Sequence[Media],
+    paths: Sequence[str | os.PathLike[str]],
+    executor: Runner,
+    *,
+    on_progress: OnProgress | None = None,
+) -> list[Alignment]:
+    """Where recordings begin on the clock of the first one: to a sample of 16 kHz where the rooms allow it.
 
-    The loudness of both is compared first, at every shift at which they overlap; then the waveforms of a few stretches
-    that both have.
+    The loudness of the first and of each other is compared at every shift at which they overlap; then the waveforms of
+    a few stretches that both have.
 
     Args:
-        first: what the probe found.
-        second: what the probe found.
-        paths: where the two files are.
+        media: two or more, as the probe found them.
+        paths: where the files are.
         executor: runs the tasks, in workers of class "media".
+        on_progress: called with `stage`, `done` and `total`: recordings, of which the last may be partly heard.
+
+    Returns:
+        One alignment for each but the first.
 
     Raises:
-        ValidationError: one has no sound, or they share none that could be found.
+        ValidationError: one has no sound, or shares none with the first that could be found.
         DamagedMediaError: a stretch that cannot be decoded.
     """
+    streams = [_sound(one) for one in media]
+    files = [os.path.abspath(path) for path in paths]
+    rises = []
+    for number, (one, stream, file) in enumerate(zip(media, streams, files, strict=True)):
+        heard = _heard(file, stream, executor, _part(on_progress, os.path.basename(one.path), number, len(media)))
+        rises.append(heard)
+    return [
+        _compared((media[0], media[i]), (streams[0], streams[i]), (files[0], files[i]), (rises[0], rises[i]), executor)
+        for i in range(1, len(media))
+    ]
+
+
+def _sound(media: Media) -> AudioStream:
+    if media.audio is None:
+        raise ValidationError(
+            f"{media.path} has no sound to align by", value=media.path, hint='give its offset, or sync="start"'
+        )
+    return media.audio
+
+
+def _part(on_progress: OnProgress | None, name: str, number: int, count: int) -> OnProgress | None:
+    """What tells the progress of one recording as part of all."""
+    if on_progress is None:
+        return None
+
+    def tell(progress: Mapping[str, Any]) -> None:
+        share = (progress.get("done") or 0) / (progress.get("total") or 1)
+        on_progress({"stage": f"listening to {name}", "done": number + share, "total": count})
+
+    return tell
+
+
+def _heard(file: str, stream: AudioStream, executor: Runner, on_progress: OnProgress | None) -> NDArray[np.float64]:
     import numpy as np
 
-    streams = first.audio, second.audio
-    if streams[0] is None or streams[1] is None:
-        silent = first if streams[0] is None else second
-        raise ValidationError(
-            f"{silent.path} has no sound to align by", value=silent.path, hint='give its offset, or sync="start"'
-        )
-    files = (os.path.abspath(paths[0]), os.path.abspath(paths[1]))
-    rises = []
-    for stream, file in zip((streams[0], streams[1]), files, strict=True):
-        task = ListenTask(file, stream, Fraction(0), stream.start + stream.duration)
-        rises.append(_rises(np.asarray(executor.run(listen, task, timeout=_LONGEST)["levels"])))
-    shift, confidence = _best_shift(rises[0], rises[1])
+    task = ListenTask(file, stream, Fraction(0), stream.start + stream.duration)
+    return _rises(np.asarray(executor.run(listen, task, timeout=_LONGEST, on_progress=on_progress)["levels"]))
+
+
+def _compared(
+    media: tuple[Media, Media],
+    streams: tuple[AudioStream, AudioStream],
+    files: tuple[str, str],
+    rises: tuple[NDArray[np.float64], NDArray[np.float64]],
+    executor: Runner,
+) -> Alignment:
+    import numpy as np
+
+    shift, confidence = _best_shift(*rises)
     if confidence < _LEAST:
         raise ValidationError(
-            f"{second.path} and {first.path} share no sound that could be found",
-            value=second.path,
+            f"{media[1].path} and {media[0].path} share no sound that could be found",
+            value=media[1].path,
             hint="are they of the same event? Give the offset yourself where you know it",
         )
     coarse = Fraction(shift, WINDOWS)
-    pairs = _pairs(coarse, streams[0], streams[1])
-    task_ = CompareTask(files, (streams[0], streams[1]), pairs)
-    found = executor.run(compare, task_, timeout=_LONGEST)
+    pairs = _pairs(coarse, *streams)
+    found = executor.run(compare, CompareTask(files, streams, pairs), timeout=_LONGEST)
     return _settled(coarse, pairs, np.asarray(found["lags"]), np.asarray(found["peaks"]), confidence)
 
 
