@@ -156,7 +156,35 @@ def _files(document: Document, folder: Path) -> list[dict[str, Any]]:
         saved.append(_seconds(project.save))
         project.close()
     table = [_seconds(lambda: clips_table(document.evolve(timeline=document.timeline))) for _ in range(9)]
-    return [_row("E2 open", opened, OPEN), _row("E2 save", saved, SAVE), _row("E2 to_df", table, TABLE)]
+    return [
+        _row("E2 open", opened, OPEN),
+        _row("E2 save", saved, SAVE),
+        _row("E2 to_df", table, TABLE),
+        *_beside_otio(path, folder, opened, saved),
+    ]
+
+
+def _beside_otio(path: Path, folder: Path, opened: list[float], saved: list[float]) -> list[dict[str, Any]]:
+    """OpenTimelineIO's own file of the same timeline, read and written by its C++ core in the same run."""
+    import opentimelineio as otio
+
+    with Project.open(path) as project:
+        project.export_timeline(folder / "files.otio", overwrite=True)
+    again, read, written = str(folder / "again.otio"), [], []
+    for _ in range(9):
+        made: list[Any] = []
+        read.append(_seconds(lambda out=made: out.append(otio.adapters.read_from_file(str(folder / "files.otio")))))
+        written.append(_seconds(lambda out=made: otio.adapters.write_to_file(out[0], again)))
+    return [
+        _row("E2 OpenTimelineIO reads the same timeline", read, None),
+        _row("E2 OpenTimelineIO writes the same timeline", written, None),
+        _times("E2 open, as a share of OpenTimelineIO's", opened, read),
+        _times("E2 save, as a share of OpenTimelineIO's", saved, written),
+    ]
+
+
+def _times(what: str, ours: list[float], theirs: list[float]) -> dict[str, Any]:
+    return {"what": what, "value": statistics.median(ours) / statistics.median(theirs), "unit": "times", "goal": None}
 
 
 def _plans() -> list[dict[str, Any]]:

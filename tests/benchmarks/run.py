@@ -5,16 +5,21 @@ A benchmark is a module `bench_*.py` with `measure() -> list[Result]`. Figures a
 
 from __future__ import annotations
 
+import argparse
 import importlib.util
+import itertools
 import json
 import os
 import platform
 import sys
 import time
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict
 
 HERE = Path(__file__).resolve().parent
+
+
+TOP = HERE.parents[1]
 
 
 class Result(TypedDict):
@@ -24,6 +29,12 @@ class Result(TypedDict):
     value: float
     unit: str
     goal: float | None
+
+
+class Row(Result):
+    """A figure with the benchmark that it comes from."""
+
+    benchmark: str
 
 
 def load(path: Path) -> list[Result]:
@@ -37,21 +48,49 @@ def load(path: Path) -> list[Result]:
     return results
 
 
-def main(names: list[str]) -> int:
+def main(arguments: list[str]) -> int:
     """Run those named (`telemetry` for `bench_telemetry.py`), or all; 2 for an unknown name."""
+    parser = argparse.ArgumentParser(prog="dev.py bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("--publish", action="store_true", help="write the table to BENCHMARKS.md as well")
+    options = parser.parse_args(arguments)
+    names: list[str] = options.names
     found = {path.stem.removeprefix("bench_"): path for path in sorted(HERE.glob("bench_*.py"))}
     if unknown := set(names) - set(found):
         print(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(found)}")
         return 2
-    rows = [{"benchmark": name, **result} for name in names or found for result in load(found[name])]
+    rows = [Row(benchmark=name, **result) for name in names or found for result in load(found[name])]
     print(f"{'benchmark':<12}{'what':<50}{'value':>10}  {'unit':<8}{'goal':>8}")
     for row in rows:
-        goal = "" if row["goal"] is None else f"{row['goal']:g}"
-        print(f"{row['benchmark']:<12}{row['what']:<50}{row['value']:>10.3g}  {row['unit']:<8}{goal:>8}")
+        print(f"{row['benchmark']:<12}{row['what']:<50}{row['value']:>10.3g}  {row['unit']:<8}{_goal(row):>8}")
     machine = {"python": platform.python_version(), "machine": platform.machine(), "cpus": os.cpu_count()}
     report = {"time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), **machine, "results": rows}
-    (HERE.parents[1] / "bench.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    (TOP / "bench.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    if options.publish:
+        (TOP / "BENCHMARKS.md").write_text(_page(rows, report), encoding="utf-8")
     return 0
+
+
+def _goal(row: Row) -> str:
+    return "" if row["goal"] is None else f"{row['goal']:g}"
+
+
+def _page(rows: list[Row], report: dict[str, Any]) -> str:
+    """The table for people. A figure beyond its goal is marked, not left out."""
+    lines = [
+        "# Benchmarks",
+        "",
+        f"Written by `python3 dev.py bench --publish` on {report['time'][:10]}: Python {report['python']},",
+        f"{report['machine']}, {report['cpus']} processors. Medians of at least five rounds; your machine will differ:",
+        "run it there. A bold figure misses its goal.",
+    ]
+    for name, group in itertools.groupby(rows, key=lambda row: row["benchmark"]):
+        lines += ["", f"## {name}", "", "| what | figure | unit | goal: at most |", "|---|---:|---|---:|"]
+        for row in group:
+            late = row["goal"] is not None and row["value"] > row["goal"]
+            figure = f"{row['value']:.3g}"
+            lines.append(f"| {row['what']} | {f'**{figure}**' if late else figure} | {row['unit']} | {_goal(row)} |")
+    return "\n".join([*lines, ""])
 
 
 if __name__ == "__main__":
