@@ -197,6 +197,9 @@ class App:
             document = document.inside(operation.compound)
         if isinstance(operation, ops.AddTransition):
             registry.transition(operation.transition)
+        elif isinstance(operation, ops.SetTransition):
+            if operation.kind is not None:
+                registry.transition(operation.kind)
         elif isinstance(operation, ops.AddEffect | ops.SetEffect):
             track, item = document.locate(operation.clip)
             alone = document.tracks[track].evolve(items=(document.tracks[track].items[item],), transitions=())

@@ -125,15 +125,15 @@ def test_transitions_as_a_table(project: cr.Project, film) -> None:
     tl = project.timeline
     a = tl.clips[0]
     b = tl.append(film.path, source=(4, 5))
-    name = tl.add_transition("dissolve", a, b, duration=cr.frames(9))
+    first = tl.add_transition("dissolve", a, b, duration=cr.frames(9))
     last = tl.add_transition("dissolve", b, None, duration=cr.frames(5))
     table = tl.transitions_df()
     assert table["track"].tolist() == ["V1", "V1", "A1", "A1"]
     row = table.iloc[0]
-    assert row[["id", "transition", "left", "right"]].tolist() == [name, "dissolve", a.id, b.id]
+    assert row[["id", "transition", "left", "right"]].tolist() == [first.id, "dissolve", a.id, b.id]
     assert row[["start_frame", "end_frame"]].tolist() == [56, 65]
     row = table.iloc[1]
-    assert row[["id", "left", "start_frame", "end_frame"]].tolist() == [last, b.id, 85, 90]
+    assert row[["id", "left", "start_frame", "end_frame"]].tolist() == [last.id, b.id, 85, 90]
     assert pd.isna(row["right"])
     empty = cr.Project.create().timeline
     for table in (empty.transitions_df(), empty.tracks_df(), empty.markers_df(), empty.cues_df(), empty.to_df()):

@@ -199,6 +199,9 @@ VERBS: dict[str, Callable[[Hand], Any]] = {
     "reverse": lambda h: ops.Reverse(clip=h.clip()),
     "freeze": lambda h: h.held(),
     "add_transition": lambda h: ops.AddTransition(duration=h.draw(lengths) / 2, **h.pair()),
+    "set_transition": lambda h: ops.SetTransition(
+        transition=h.transition(), kind=h.one(None, "dissolve"), duration=h.one(None, h.draw(lengths) / 2)
+    ),
     "remove_transition": lambda h: ops.RemoveTransition(transition=h.transition()),
     "add_effect": lambda h: ops.AddEffect(
         clip=h.clip(), effect=h.one("fade_in", "fade_out", "blur"), index=h.one(None, 0)

@@ -66,6 +66,7 @@ def _holds(document: Document, thing_id: str) -> bool:
             thing_id == track.id
             or track.index_of(thing_id) is not None
             or any(thing_id == cue.id for cue in track.cues)
+            or any(thing_id == transition.id for transition in track.transitions)
             or any(thing_id == effect.id for _, clip in track.clips() for effect in clip.effects)
             for track in timeline.tracks
         )

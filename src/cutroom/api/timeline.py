@@ -33,6 +33,7 @@ from cutroom.api.tables import (
 )
 from cutroom.api.times import Clock, picture_at, span_of
 from cutroom.api.track import Track
+from cutroom.api.transition import Transition
 from cutroom.app import App
 from cutroom.edit import operations as ops
 from cutroom.errors import nearest
@@ -74,6 +75,13 @@ class Timeline(Handle):
     def markers(self) -> list[Marker]:
         """Markers in order of time."""
         return [Marker(self.session, self.within, marker.id) for marker in self.document.timeline.markers]
+
+    @property
+    def transitions(self) -> list[Transition]:
+        """Transitions, track by track."""
+        return [
+            Transition(self.session, self.within, one.id) for track in self.document.tracks for one in track.transitions
+        ]
 
     @property
     def duration(self) -> Fraction:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cutroom.api import arguments
 from cutroom.api.clip import Clip
 from cutroom.api.times import step
+from cutroom.api.transition import Transition
 from cutroom.edit import operations as ops
 from cutroom.effects.registry import Registry
 from cutroom.schema.time import TimeLike
@@ -120,7 +121,7 @@ def add_transition(
     right: Clip | None = None,
     *,
     duration: TimeLike = 0.5,
-) -> str:
+) -> Transition:
     """Attach a transition to the cut between two clips, and to the cut between their linked sounds.
 
     ::
@@ -135,7 +136,7 @@ def add_transition(
         duration: half of it lies on each side of the cut.
 
     Returns:
-        Id of the transition.
+        Its handle; `tl.transitions` lists all.
 
     Raises:
         HandlesError: not enough media beyond the cut; says how much is missing on which side.
@@ -160,7 +161,7 @@ def add_transition(
         sounds = _linked_cut(left, right)
         if sounds:
             timeline.apply(ops.AddTransition(transition=transition, left=sounds[0], right=sounds[1], duration=length))
-    return made.created[0]
+    return Transition(timeline.session, timeline.within, made.created[0])
 
 
 def _linked_cut(left: Clip | None, right: Clip | None) -> tuple[str | None, str | None] | None:

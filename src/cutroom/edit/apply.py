@@ -108,6 +108,7 @@ _VERBS: dict[type, Callable[[Draft, Any], None]] = {
     ops.MoveEffect: decorate.move_effect,
     ops.RemoveEffect: decorate.remove_effect,
     ops.AddTransition: decorate.add_transition,
+    ops.SetTransition: decorate.set_transition,
     ops.RemoveTransition: decorate.remove_transition,
     ops.SetTitle: decorate.set_title,
     ops.Link: relate.link,

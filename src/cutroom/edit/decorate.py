@@ -13,6 +13,7 @@ from cutroom.edit.operations import (
     RemoveTransition,
     SetEffect,
     SetTitle,
+    SetTransition,
 )
 from cutroom.errors import ClipGoneError, EditError
 from cutroom.schema.clip import Clip, TitleSource, Transition
@@ -111,12 +112,36 @@ def add_transition(draft: Draft, op: AddTransition) -> None:
     draft.created.append(made.id)
 
 
+def set_transition(draft: Draft, op: SetTransition) -> None:
+    """``[A~/\\~B]`` → ``[A/~~\\B]``: on the same cut; no clip moves or changes.
+
+    Raises:
+        HandlesError: not enough media beyond the cut for the new length; says how much, on which side.
+    """
+    t, old = _find_transition(draft, op.transition)
+    track = draft.document.tracks[t]
+    new = old.evolve(transition=op.kind or old.transition, duration=op.duration or old.duration)
+    clips = [draft.document.clip(side) if side else None for side in (old.left, old.right)]
+    check_transition(draft.document, clips[0], clips[1], new.duration)
+    check_overlaps(draft.document, track, [one for one in track.transitions if one is not old], new)
+    changed = tuple(new if one is old else one for one in track.transitions)
+    draft.set_tracks({t: track.evolve(transitions=changed)})
+
+
 def remove_transition(draft: Draft, op: RemoveTransition) -> None:
     """``[A/\\B]`` → ``[A][B]``: the cut is plain again."""
+    t, old = _find_transition(draft, op.transition)
+    track = draft.document.tracks[t]
+    draft.set_tracks({t: track.evolve(transitions=tuple(one for one in track.transitions if one is not old))})
+
+
+def _find_transition(draft: Draft, transition_id: str) -> tuple[int, Transition]:
+    """A transition and the number of its track, which must not be locked."""
     for t, track in enumerate(draft.document.tracks):
-        left = tuple(other for other in track.transitions if other.id != op.transition)
-        if len(left) < len(track.transitions):
-            draft.require_unlocked(t)
-            draft.set_tracks({t: track.evolve(transitions=left)})
-            return
-    raise ClipGoneError(f"there is no transition {op.transition!r}", value=op.transition)
+        for one in track.transitions:
+            if one.id == transition_id:
+                draft.require_unlocked(t)
+                return t, one
+    raise ClipGoneError(
+        f"there is no transition {transition_id!r}", value=transition_id, hint="look at tl.transitions_df()"
+    )

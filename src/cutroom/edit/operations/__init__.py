@@ -23,6 +23,7 @@ from cutroom.edit.operations.decoration import (
     RemoveTransition,
     SetEffect,
     SetTitle,
+    SetTransition,
     Ungroup,
     Unlink,
 )
@@ -88,6 +89,7 @@ __all__ = [
     "SetSettings",
     "SetTitle",
     "SetTrack",
+    "SetTransition",
     "Slide",
     "Slip",
     "Span",
@@ -136,6 +138,7 @@ Operation = Annotated[
     | Reverse
     | Freeze
     | AddTransition
+    | SetTransition
     | RemoveTransition
     | AddEffect
     | SetEffect

@@ -22,6 +22,17 @@ class AddTransition(BaseOperation):
     duration: Duration
 
 
+class SetTransition(BaseOperation):
+    """Make a transition another one, or longer or shorter."""
+
+    op: Literal["set_transition"] = "set_transition"
+    transition: str
+    """Its id."""
+    kind: str | None = Field(default=None, max_length=100)
+    """The name of what it shall be; None: as it is."""
+    duration: Duration | None = None
+
+
 class RemoveTransition(BaseOperation):
     """Make a cut a plain cut again."""
 

@@ -1,0 +1,98 @@
+"""Handles of transitions, on a real film."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+import cutroom as cr
+from cutroom.errors import ClipGoneError, EditError, HandlesError, UnknownNameError, ValidationError
+
+F = Fraction
+
+
+@pytest.fixture
+def project(film) -> cr.Project:
+    made = cr.Project.create(fps=30)
+    for source in ((1, 2), (4, 5)):
+        made.timeline.append(film.path, source=source)
+    return made
+
+
+def mixed(tl: cr.Timeline, frame: int, left: int, right: int) -> float:
+    """How far a frame of the timeline has come from one frame of the film to another."""
+    film = cr.timeline(tl.clips[0].media.path)
+    here = tl.frame(cr.frames(frame)).array.astype(float)
+    old, new = (film.frame(cr.frames(number)).array.astype(float) for number in (left, right))
+    way = new - old
+    return float((((here - old) * way).sum()) / (way * way).sum())
+
+
+def test_a_longer_one_mixes_more_frames(project: cr.Project) -> None:
+    tl = project.timeline
+    a, b = tl.track("V1").clips
+    dissolve = tl.add_transition("dissolve", a, b, duration=cr.frames(4))
+    assert tl.transitions == [dissolve, *dissolve.linked]
+    assert (dissolve.left, dissolve.right, dissolve.track, dissolve.transition) == (a, b, "V1", "dissolve")
+    assert mixed(tl, 30, 60, 120) == pytest.approx(0.5, abs=0.03)
+    assert mixed(tl, 27, 57, 117) == pytest.approx(0, abs=0.03)
+    dissolve.duration = cr.frames(10)
+    assert mixed(tl, 27, 57, 117) == pytest.approx(0.2, abs=0.03)
+    assert [(one.duration, one.track) for one in tl.transitions] == [(F(1, 3), "V1"), (F(1, 3), "A1")]
+    assert len(project.history) == 4  # two clips, the dissolve, its length
+    project.undo()
+    assert dissolve.duration == F(2, 15)
+
+
+def test_it_is_removed_with_the_one_of_the_sound(project: cr.Project) -> None:
+    tl = project.timeline
+    a, b = tl.track("V1").clips
+    plain = tl.frame(1).array
+    dissolve = tl.add_transition("dissolve", a, b)
+    assert not np.array_equal(tl.frame(1).array, plain)
+    dissolve.remove()
+    assert tl.transitions == []
+    assert np.array_equal(tl.frame(1).array, plain)
+    with pytest.raises(ClipGoneError, match="removed by step 'remove transition'"):
+        _ = dissolve.duration
+    project.undo()
+    assert dissolve.duration == F(1, 2)
+    a.unlink()
+    b.unlink()
+    dissolve.remove()
+    assert [one.track for one in tl.transitions] == ["A1"]
+
+
+def test_what_cannot_be_is_refused_and_changes_nothing(project: cr.Project) -> None:
+    tl = project.timeline
+    a, b = tl.track("V1").clips
+    dissolve = tl.add_transition("dissolve", a, b)
+    before = project.session.document
+    with pytest.raises(HandlesError, match="too short for a transition of 5 s"):
+        dissolve.duration = 5
+    with pytest.raises(UnknownNameError, match="did you mean 'dissolve'"):
+        dissolve.transition = "disolve"
+    for wrong in (0, -1, float("nan"), "soon", None):
+        with pytest.raises((ValidationError, cr.errors.TimeError)):
+            dissolve.duration = wrong
+    tl.track("A1").locked = True
+    locked = project.session.document
+    with pytest.raises(EditError, match="locked"):
+        dissolve.remove()
+    assert project.session.document is locked
+    project.undo()
+    assert project.session.document is before
+
+
+def test_both_edges_of_a_clip_share_it(project: cr.Project, film) -> None:
+    tl = project.timeline
+    tl.append(film.path, source=(2, 3))
+    a, b, c = tl.track("V1").clips
+    first, second = tl.add_transition("dissolve", a, b, duration=1), tl.add_transition("dissolve", b, c, duration=0.8)
+    with pytest.raises(HandlesError, match="too short for a transition on both sides"):
+        second.duration = 1.2
+    first.duration = 0.6
+    second.duration = 1.2
+    assert second.duration == F(6, 5)
