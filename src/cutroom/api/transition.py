@@ -61,7 +61,7 @@ class Transition(Handle):
 
     @property
     def duration(self) -> Fraction:
-        """Seconds; half of it lies on each side of the cut, all of it inside the one clip where the other is nothing."""
+        """Seconds; half of it lies on each side of the cut, or all of it inside the only clip there."""
         return self.value.duration
 
     @duration.setter
