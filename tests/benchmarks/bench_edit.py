@@ -24,6 +24,7 @@ from cutroom.schema.clip import Clip, MediaSource
 from cutroom.schema.document import Document, Timeline
 from cutroom.schema.export import ExportSettings
 from cutroom.schema.media import AudioStream, Fingerprint, Media, VideoStream
+from cutroom.schema.time import written
 from cutroom.schema.track import Track, TrackKind
 from cutroom.session import Session
 from cutroom.widgets.patch import patch
@@ -150,6 +151,7 @@ def _files(document: Document, folder: Path) -> list[dict[str, Any]]:
     with Project.open(path) as warm:
         warm.timeline.to_df()  # loads pandas
     for _ in range(9):
+        written.cache_clear()  # a kernel opens a project for the first time
         projects: list[Project] = []
         opened.append(_seconds(lambda out=projects: out.append(Project.open(path))))
         project = projects[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import gc
 import hashlib
 import json
 import os
@@ -46,6 +47,11 @@ def parse(data: bytes, *, name: str, steps: Mapping[int, Step] = STEPS) -> Docum
         text = data.decode()
     except UnicodeDecodeError:
         raise ProjectFileError(f"{name} is not a project file: it is not text", value=name, hint=_RESTORE) from None
+    with _uncollected():
+        return _understood(text, name, steps)
+
+
+def _understood(text: str, name: str, steps: Mapping[int, Step]) -> Document:
     try:
         plain = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
@@ -72,6 +78,18 @@ def parse(data: bytes, *, name: str, steps: Mapping[int, Step] = STEPS) -> Docum
     for problem in problems(document):
         raise ProjectFileError(f"{name}: {problem.says} at {problem.where}", value=problem.where, hint=_RESTORE)
     return document
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the garbage collector, which would look at ten thousand new clips again and again: none is garbage."""
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if on:
+            gc.enable()
 
 
 _RESTORE = "restore it from a backup or from version control"

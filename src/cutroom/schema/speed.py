@@ -17,12 +17,12 @@ from pydantic import AfterValidator, Field, PlainSerializer, model_validator
 from cutroom.schema.base import Frozen
 from cutroom.schema.time import Exact
 
-SLOWEST, FASTEST = Fraction(1, 10), Fraction(10)
+SLOWEST, FASTEST = Fraction(1, 10), 10
 """Constant speeds; 0, a held picture, is the one below."""
 
 
 def _playable(value: Fraction) -> Fraction:
-    if not 0 <= value <= FASTEST:
+    if not 0 <= value.numerator <= FASTEST * value.denominator:
         raise ValueError(f"a speed lies between 0 and {FASTEST}")
     return value
 

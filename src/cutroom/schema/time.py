@@ -11,6 +11,7 @@ import math
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
@@ -254,21 +255,25 @@ def _parse_rate(value: Any) -> Fraction | None:
 def _exact(value: Any) -> Fraction:
     """The stored form, parsed fast and strictly: a Fraction, an integer or `"n/d"`; never a float."""
     if isinstance(value, str):
-        numerator, _, denominator = value.partition("/")
-        if (
-            numerator.removeprefix("-").isdecimal()
-            and (not denominator or denominator.isdecimal())
-            and len(value) < 250
-        ):
-            above, below = int(numerator), int(denominator or 1)
-            if -_WIDEST < above < _WIDEST and 0 < below < _WIDEST:
-                return Fraction(above, below)
+        found = written(value) if len(value) < 250 else None
+        if found is not None:
+            return found
     elif isinstance(value, Fraction):
         if -_WIDEST < value.numerator < _WIDEST and value.denominator < _WIDEST:
             return value
     elif isinstance(value, int) and not isinstance(value, bool) and -_WIDEST < value < _WIDEST:
         return Fraction(value)
     raise ValueError(f'an exact number is written "n" or "n/d", not {shown(value)}')
+
+
+@lru_cache(maxsize=16_384)  # the clips of a project share most of their numbers
+def written(text: str) -> Fraction | None:
+    """The number in ``"n"`` or ``"n/d"``; None for any other text."""
+    numerator, _, denominator = text.partition("/")
+    if not numerator.removeprefix("-").isdecimal() or (denominator and not denominator.isdecimal()):
+        return None
+    above, below = int(numerator), int(denominator or 1)
+    return Fraction(above, below) if -_WIDEST < above < _WIDEST and 0 < below < _WIDEST else None
 
 
 def _not_negative(value: Any) -> Fraction:
