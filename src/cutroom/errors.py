@@ -212,6 +212,8 @@ def nearest(name: str, known: Iterable[str], *, what: str) -> UnknownNameError:
         "did you mean " + " or ".join(repr(c) for c in close) + "?"
         if close
         else f"known: {', '.join(options[:40])}" + (" …" if len(options) > 40 else "")
+        if options
+        else "there are none"
     )
     return UnknownNameError(f"there is no {what} {name!r}", value=name, hint=hint)
 

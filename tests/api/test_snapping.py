@@ -41,7 +41,7 @@ def test_what_snapped_is_told(project: cr.Project, film) -> None:
     tl.lift((0.11, 0.2))
     assert project.last == "lift; 0.11 s snapped to 0.1 s (frame 3)"
     tl.cut([(0, 0.11)])
-    assert project.last == "cut 1 spans; 0.11 s snapped to 0.1 s (frame 3)"
+    assert project.last == "cut 1 span; 0.11 s snapped to 0.1 s (frame 3)"
     tl.keep([(n + 0.01, n + 0.51) for n in range(3)])
     assert project.last == "keep 3 spans; 6 times snapped to the nearest frame"
 
@@ -54,7 +54,7 @@ def test_sound_snaps_to_samples(project: cr.Project, film) -> None:
 def test_spans_of_a_media_that_lie_off_the_grid(project: cr.Project) -> None:
     media = project.media["film.mp4"]
     project.timeline.cut(cr.Spans([(1, 1.51)], media))
-    assert project.last == "cut 1 spans; 0.51 s snapped to 0.5 s (frame 15); 0.51 s snapped to 0.5 s (frame 15)"
+    assert project.last == "cut 1 span; 0.51 s snapped to 0.5 s (frame 15); 0.51 s snapped to 0.5 s (frame 15)"
 
 
 def test_splitting_at_many_times_passes_over_those_with_nothing_to_split(project: cr.Project) -> None:

@@ -49,13 +49,15 @@ def test_any_sequence_of_edits(data: st.DataObject) -> None:
         again = apply(document, OPERATION.validate_json(OPERATION.dump_json(operation)))
         assert again == made  # replaying a journal gives the very same ids
         assert parse(dump(made.document), name="p.tlp") == made.document
-        history.add(Step("edit", operation, document, made.document, made.notes))
+        history = history.add(Step("edit", operation, document, made.document, made.notes))
         document = made.document
     steps = list(history.steps)
     for step in reversed(steps):
-        assert history.undo().before == step.before
+        history, undone = history.undo()
+        assert undone.before == step.before
     for step in steps:
-        assert history.redo().after == step.after
+        history, redone = history.redo()
+        assert redone.after == step.after
 
 
 @settings(max_examples=150, deadline=None)

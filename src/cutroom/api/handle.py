@@ -10,6 +10,8 @@ from cutroom.errors import ClipGoneError
 from cutroom.schema.document import Document
 from cutroom.session import Session
 
+_INSIDE = {"app", "apply", "beside", "clock_kind", "document", "other", "session", "value", "within"}
+
 
 @dataclass(slots=True, unsafe_hash=True)
 class Handle:
@@ -40,6 +42,10 @@ class Handle:
             EditError: it cannot be done; nothing changed.
         """
         return self.session.apply(operation if self.within is None else operation.evolve(compound=self.within), label)
+
+    def __dir__(self) -> list[str]:
+        """What completion offers: the verbs and properties of an editor, not what handles are made of."""
+        return sorted(set(object.__dir__(self)) - _INSIDE)
 
     def beside(self, other: Handle) -> bool:
         """Whether another handle belongs to the same timeline."""

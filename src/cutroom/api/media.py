@@ -177,9 +177,12 @@ class MediaLibrary:
                     return Media(session, media.id)
             made = probed.replace(path=portable(absolute, session.folder))
             (added,) = session.apply(AddMedia(media=made)).created
-            adopted = adopt(document.settings, made)
+            adopted, note = adopt(document, made)
             if adopted != document.settings:
                 session.apply(SetSettings(settings=adopted))
+            if note:
+                session.note(note)
+                warnings.warn(note, skip_file_prefixes=(_PACKAGE,))
             for fault in made.warnings:
                 session.note(f"{absolute.name}: {fault}")
                 warnings.warn(f"{absolute.name}: {fault}", skip_file_prefixes=(_PACKAGE,))

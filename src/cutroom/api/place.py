@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,7 +15,7 @@ from cutroom.api.tempo import lasting, speed_of
 from cutroom.api.times import Clock, Played, source_range, span_of
 from cutroom.edit import operations as ops
 from cutroom.edit.limits import readable
-from cutroom.errors import EditError, HandlesError
+from cutroom.errors import EditError, HandlesError, UnknownNameError
 from cutroom.schema.clip import CompoundSource, MediaSource
 from cutroom.schema.document import Document
 from cutroom.schema.media import Media as MediaValue
@@ -189,8 +190,23 @@ def _sound_track(timeline: Timeline, known: Media | Compound, target: str, sound
 
 
 def ensure_track(handle: Handle, name: str, kind: TrackKind) -> None:
-    """Make a track that is not there; a title such as "A2" says which kind it is."""
-    if any(name in {track.title, track.id} for track in handle.document.tracks):
+    """Make a track that is not there, where its title says which kind it is: "V2", "A1".
+
+    Raises:
+        UnknownNameError: another title that no track has; names the nearest.
+    """
+    titles = [track.title for track in handle.document.tracks]
+    if name in titles or any(name == track.id for track in handle.document.tracks):
         return
-    named = next((k for k, letter in LETTER.items() if name[:1] == letter and name[1:].isdecimal()), kind)
+    named = next((k for k, letter in LETTER.items() if name[:1] == letter and name[1:].isdecimal()), None)
+    if named is None:
+        usual = f"{LETTER[kind]}{1 + sum(track.kind == kind for track in handle.document.tracks)}"
+        close = difflib.get_close_matches(name.casefold(), {title.casefold(): title for title in titles}, 1)
+        meant = next((title for title in titles if close and title.casefold() == close[0]), None)
+        raise UnknownNameError(
+            f"there is no track {name!r}",
+            value=name,
+            hint=(f"did you mean {meant!r}? " if meant else "")
+            + f"tl.add_track({kind!r}, name={name!r}) adds it; {usual!r} would be made by itself",
+        )
     handle.apply(ops.AddTrack.checked(track=named, title=name))

@@ -16,11 +16,14 @@ from cutroom.api.handover import Handover
 from cutroom.api.media import Media, MediaLibrary
 from cutroom.api.timeline import Timeline
 from cutroom.app import App, app
-from cutroom.errors import ValidationError
+from cutroom.errors import ProjectExistsError, ValidationError
 from cutroom.schema.base import new_id
 from cutroom.schema.document import Document, ProjectSettings
 from cutroom.schema.time import TimeLike, parse_rate
 from cutroom.session import Session
+
+_ROWS_SHOWN = 60
+"""Clips that a cell shows of a project; of more, the first and the last."""
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,6 +110,8 @@ class Project(Handover):
         if path is None:
             return cls(Session(Document(id=new_id("p"), settings=settings), check=services.check), services)
         target = arguments.path(path)
+        if overwrite:
+            _require_project(target)
         return cls(services.projects.create(target, settings, overwrite=overwrite), services)
 
     @classmethod
@@ -316,7 +321,10 @@ class Project(Handover):
             ReadOnlyProjectError: another process has that project open.
             OutputError: the file cannot be written; this project is as it was.
         """
-        self.session.save_as(arguments.path(path), overwrite=overwrite)
+        target = arguments.path(path)
+        if overwrite:
+            _require_project(target)
+        self.session.save_as(target, overwrite=overwrite)
         self._app.projects.keep(self.session)
 
     def close(self) -> None:
@@ -344,9 +352,22 @@ class Project(Handover):
         from html import escape
 
         name = escape(self.path.name if self.path else "unsaved project")
-        return f"<strong>{name}</strong> {escape(repr(self.timeline))}" + str(
-            self.timeline.to_df().to_html(index=False)
-        )
+        table = self.timeline.to_df().to_html(index=False, max_rows=_ROWS_SHOWN)
+        return f"<strong>{name}</strong> {escape(repr(self.timeline))}{table}"
+
+
+def _require_project(path: Path) -> None:
+    """Refuse to put a project in the place of a file that is none: a film, say.
+
+    Raises:
+        ProjectExistsError: names it.
+    """
+    if path.suffix.lower() == ".tlp" or not path.is_file():
+        return
+    with contextlib.suppress(OSError), path.open("rb") as file:
+        if b'"schema_version"' in file.read(4096):
+            return
+    raise ProjectExistsError(f"{path} is no project", value=str(path), hint='projects are called "name.tlp"')
 
 
 def timeline(path: str | os.PathLike[str], **source: Any) -> Timeline:

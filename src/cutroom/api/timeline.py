@@ -43,6 +43,7 @@ from cutroom.schema.track import TrackKind
 if TYPE_CHECKING:
     import pandas as pd
 
+    from cutroom.api.project import Project
     from cutroom.render.report import Report
 
 
@@ -60,6 +61,18 @@ class Timeline(Handle):
     """
 
     app: App
+
+    @property
+    def project(self) -> Project:
+        """The project that it belongs to: its steps, media, `save_as` and all.
+
+        Example:
+            >>> tl = cr.timeline("a.mp4")  # doctest: +SKIP
+            >>> tl.project.save_as("a.tlp")  # doctest: +SKIP
+        """
+        from cutroom.api.project import Project
+
+        return Project(self.session, self.app)
 
     @property
     def clips(self) -> list[Clip]:

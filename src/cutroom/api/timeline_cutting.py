@@ -125,8 +125,12 @@ def cut(timeline: Timeline, spans: Spans | Iterable[Any], *, tracks: Iterable[st
     named, clock = arguments.names("tracks", tracks), Clock.of(timeline.document, "video")
     found = on_timeline(spans, timeline.session, named, clock, timeline.document)
     if found:
-        _extract(timeline, f"cut {len(found)} spans", found, named, clock)
+        _extract(timeline, f"cut {_counted(found)}", found, named, clock)
     return timeline
+
+
+def _counted(spans: list[tuple[Fraction, Fraction]]) -> str:
+    return f"{len(spans)} span{'' if len(spans) == 1 else 's'}"
 
 
 def _extract(
@@ -153,7 +157,9 @@ def keep(timeline: Timeline, spans: Spans | Iterable[Any], *, tracks: Iterable[s
         >>> tl.keep(people.spans(min_duration=0.5))  # doctest: +SKIP
     """
     named, clock = arguments.names("tracks", tracks), Clock.of(timeline.document, "video")
-    found = on_timeline(spans, timeline.session, named, clock, timeline.document)
+    length = timeline.duration
+    there = on_timeline(spans, timeline.session, named, clock, timeline.document)
+    found = [(start, min(end, length)) for start, end in there if start < length]
     if not found:
         raise EditError(
             "none of the spans is on the timeline: nothing would be left",
@@ -165,8 +171,8 @@ def keep(timeline: Timeline, spans: Spans | Iterable[Any], *, tracks: Iterable[s
         if start > position:
             rest.append((position, start))
         position = max(position, end)
-    if position < timeline.duration:
-        rest.append((position, timeline.duration))
+    if position < length:
+        rest.append((position, length))
     if rest:
-        _extract(timeline, f"keep {len(found)} spans", rest, named, clock)
+        _extract(timeline, f"keep {_counted(found)}", rest, named, clock)
     return timeline

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from cutroom.schema.document import ProjectSettings
+from cutroom.schema.document import Document, ProjectSettings
 from cutroom.schema.media import Media
 
 FILM_RATES = tuple(
@@ -14,15 +14,26 @@ FILM_RATES = tuple(
 """Rates that films are shown at: what a project takes where its first video has no steady rate."""
 
 
-def adopt(settings: ProjectSettings, media: Media) -> ProjectSettings:
-    """The settings after the first media has decided what nobody chose; odd sizes become even, as 4:2:0 needs."""
+def adopt(document: Document, media: Media) -> tuple[ProjectSettings, str]:
+    """The settings after the first media has decided what nobody chose; odd sizes become even, as 4:2:0 needs.
+
+    The rate stays where something stands on its frames already: a title or a marker. Then there is a note, too.
+    """
+    settings, note = document.settings, ""
     changes: dict[str, object] = {}
     left = list(settings.adopt)
     if media.video:
         if "fps" in left:
             rate = media.video.rate
             steady = not media.video.variable_rate and 1 <= rate <= 240
-            changes["fps"] = rate if steady else min(FILM_RATES, key=lambda usual: abs(usual - rate))
+            chosen = rate if steady else min(FILM_RATES, key=lambda usual: abs(usual - rate))
+            if chosen == settings.fps or not _on_frames(document):
+                changes["fps"] = chosen
+            else:
+                note = (
+                    f"the project stays at {float(settings.fps):g} frames a second, on which titles or markers stand "
+                    f"already; Project.create(fps={float(chosen):g}) has those of {media.path}"
+                )
             left.remove("fps")
         if "size" in left:
             width, height = media.video.display_size
@@ -31,4 +42,15 @@ def adopt(settings: ProjectSettings, media: Media) -> ProjectSettings:
     if media.audio and "sample_rate" in left:
         changes["sample_rate"] = min(max(media.audio.sample_rate, 8_000), 192_000)
         left.remove("sample_rate")
-    return settings.replace(**changes, adopt=tuple(left)) if changes else settings
+    left_over = tuple(left)
+    changed = changes or left_over != settings.adopt
+    return (settings.replace(**changes, adopt=left_over) if changed else settings), note
+
+
+def _on_frames(document: Document) -> bool:
+    """Whether anything stands on the frame grid."""
+    timelines = (document.timeline, *(compound.timeline for compound in document.compounds))
+    return any(
+        timeline.markers or any(track.kind != "audio" and (track.items or track.cues) for track in timeline.tracks)
+        for timeline in timelines
+    )

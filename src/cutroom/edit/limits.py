@@ -59,7 +59,9 @@ def check_range(document: Document, clip: Clip) -> None:
         raise HandlesError(
             f"the media ends at {readable(end)}, {readable(late)} before the clip would",
             value=late,
-            hint=f"take at most {readable(end - clip.start)} from {readable(clip.start)}",
+            hint=f"take at most {readable(end - clip.start)} from {readable(clip.start)}"
+            if clip.start < end
+            else f"begin before {readable(end)}",
         )
 
 

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from cutroom.edit.draft import Draft
-from cutroom.edit.limits import check_range, readable
+from cutroom.edit.limits import check_range, readable, source_end
 from cutroom.edit.operations import Roll, Slide, Slip
-from cutroom.errors import EditError
+from cutroom.errors import EditError, HandlesError
 from cutroom.schema.clip import Clip, Gap, Item
+from cutroom.schema.document import Document
 
 _NONE = Fraction(0)
 
@@ -102,8 +103,19 @@ def slip(draft: Draft, op: Slip) -> None:
         assert isinstance(clip, Clip)
         require_media(clip, "slipped")
         items[i] = slipped = clip.evolve(start=clip.start + op.by)
-        check_range(draft.document, slipped)
+        try:
+            check_range(draft.document, slipped)
+        except HandlesError as error:
+            raise HandlesError(error.message, value=error.value, hint=_reach(draft.document, clip)) from None
         draft.set_items(t, items)
+
+
+def _reach(document: Document, clip: Clip) -> str:
+    """How far a clip can slip, for a hint."""
+    end = source_end(document, clip.source)
+    assert end is not None
+    later = max(Fraction(0), end - clip.end)
+    return f"it can slip by {readable(-clip.start)} to {readable(later)}"
 
 
 def require_media(clip: Clip, done: str) -> None:

@@ -75,7 +75,7 @@ def give(items: list[Item], title: str, where: int, neighbour: int, freed: Fract
         raise EditError(
             f"{beside} on track {title} is in the way: {readable(-freed - room)} too far",
             value=-freed - room,
-            hint="trim with ripple=True, or trim the neighbour first",
+            hint="clip.ripple(...) moves what follows; or trim the neighbour first",
         )
     assert isinstance(gap, Gap)
     if room == -freed:

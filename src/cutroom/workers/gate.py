@@ -41,7 +41,7 @@ def open_read(path: str, granted: frozenset[str]) -> int:
                 "MediaNotFoundError",
                 f"no such file: {path}",
                 path,
-                "put the file back where it was, or add it again: project.media.add(path)",
+                "put the file back where it was, or name where it is now: project.media.relink(old, new)",
             ) from None
         if error.errno in {errno.EACCES, errno.EPERM}:
             raise RefusalError(
