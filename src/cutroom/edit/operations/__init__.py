@@ -22,6 +22,7 @@ from cutroom.edit.operations.decoration import (
     RemoveEffect,
     RemoveTransition,
     SetEffect,
+    SetKeyframes,
     SetTitle,
     Ungroup,
     Unlink,
@@ -83,6 +84,7 @@ __all__ = [
     "SetAngle",
     "SetCues",
     "SetEffect",
+    "SetKeyframes",
     "SetMarker",
     "SetMedia",
     "SetSettings",
@@ -139,6 +141,7 @@ Operation = Annotated[
     | RemoveTransition
     | AddEffect
     | SetEffect
+    | SetKeyframes
     | MoveEffect
     | RemoveEffect
     | SetTitle
