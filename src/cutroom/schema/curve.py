@@ -12,9 +12,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from fractions import Fraction
 from itertools import pairwise
-from typing import TYPE_CHECKING, Annotated, Any, Literal, cast, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, Field, PlainValidator, TypeAdapter
+from pydantic import AfterValidator, Field, ValidatorFunctionWrapHandler, WrapValidator
 
 from cutroom.schema.base import Frozen
 from cutroom.schema.time import Exact
@@ -28,20 +28,17 @@ Share = Annotated[float, Field(strict=True, ge=0, le=1)]
 Level = Annotated[float, Field(strict=True, ge=-10, le=10)]
 Bezier = tuple[Share, Level, Share, Level]
 """x1, y1, x2, y2."""
-_BEZIER: TypeAdapter[Bezier] = TypeAdapter(Bezier)
 
 
-def _easing(value: Any) -> EasingName | Bezier:
-    if isinstance(value, str) and value in get_args(EasingName):
-        return cast("EasingName", value)
+def _easing(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
     try:
-        return _BEZIER.validate_python(value)
+        return check(value)
     except ValueError:
         names = ", ".join(get_args(EasingName))
         raise ValueError(f"an easing is {names}, or x1, y1, x2, y2 with x from 0 to 1, y from -10 to 10") from None
 
 
-Easing = Annotated[EasingName | Bezier, PlainValidator(_easing)]
+Easing = Annotated[EasingName | Bezier, WrapValidator(_easing)]
 """`hold` keeps the value up to the next key."""
 
 NAMED: Mapping[str, Bezier] = {
