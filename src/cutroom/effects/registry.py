@@ -83,7 +83,8 @@ class EffectSpec(_Shown):
         parameters: what it takes.
         build: its nodes, from checked values and the setting; no nodes where the values change nothing.
         memory: how far back it looks; only one that is pointwise can be animated.
-        together: refuses values that are right each, but not together.
+        together: refuses constants that are right each, but not together; what is animated may pass through such a
+            moment.
         swell: of an effect on sound that can be animated: its nodes, from the values and the curves of those that are.
     """
 
@@ -124,9 +125,8 @@ class EffectSpec(_Shown):
                     value=self.effect,
                     hint="split the clip, and give each part values of its own",
                 )
-        if self.together is not None:
-            for moment in self.moments(values, effect.curves):
-                self.together(moment)
+        elif self.together is not None:
+            self.together(values)
         return values
 
     def at(self, values: Mapping[str, Scalar], curves: Mapping[str, Curve], time: Fraction) -> dict[str, Scalar]:

@@ -68,7 +68,7 @@ def _require_something_left(values: Mapping[str, Any]) -> None:
 
 
 def _crop(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
-    if _leaves_nothing(values):  # for a while, between two keys
+    if _leaves_nothing(values):  # for a while, when it is animated
         return (Opacity(opacity=0),)
     return (Crop(**values),) if any(values.values()) else ()
 
@@ -119,7 +119,7 @@ VIDEO_EFFECTS = (
     EffectSpec(
         "crop",
         "video",
-        "Cuts away at the edges; the rest stays where it was.",
+        "Cuts away at the edges; the rest stays where it was. Animated, it may close altogether.",
         (_edge("left"), _edge("top"), _edge("right"), _edge("bottom")),
         _crop,
         together=_require_something_left,
