@@ -204,7 +204,7 @@ def test_the_sound_of_a_picture_whose_row_has_another_speed_follows_with_its_key
     assert effect_of(do(document, trimmed.operation), sound).curves["db"] == KEYS
 
 
-def test_two_angles_of_a_multi_camera_and_back_out_of_a_compound() -> None:
+def test_into_a_compound_and_out_of_a_part_of_it() -> None:
     document, clip, _ = animated()
     nested = do(document, ops.Nest(clips=(clip,), title="Scene"))
     shown = next(c.id for _, c in nested.tracks[0].clips() if c.source.kind == "compound")

@@ -74,5 +74,6 @@ def _key(parameter: str, row: Any, easing: Any, fps: Fraction) -> Keyframe:
             hint=_HINT,
         ) from None
     exact = parse_time(time, rate=fps, signed=True)
-    plain = own if isinstance(own, str) or not isinstance(own, Iterable) else tuple(map(float, own))
+    numbers = isinstance(own, Iterable) and not isinstance(own, str)
+    plain = tuple(getattr(one, "item", lambda one=one: one)() for one in own) if numbers else own  # NumPy's too
     return Keyframe.checked(time=exact, value=number(f"{parameter} at {float(exact):g} s", value), easing=plain)
