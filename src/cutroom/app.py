@@ -200,7 +200,7 @@ class App:
         elif isinstance(operation, ops.SetTransition):
             if operation.kind is not None:
                 registry.transition(operation.kind)
-        elif isinstance(operation, ops.AddEffect | ops.SetEffect):
+        elif isinstance(operation, ops.AddEffect | ops.SetEffect | ops.SetKeyframes):
             track, item = document.locate(operation.clip)
             alone = document.tracks[track].evolve(items=(document.tracks[track].items[item],), transitions=())
             timeline = document.timeline.evolve(tracks=(alone,), markers=())
@@ -210,7 +210,10 @@ class App:
             setting = Setting(settings.width, settings.height, settings.sample_rate, samples)
             for effect in clip.effects:
                 spec = registry.effect(effect.effect)
-                spec.build(spec.values(effect.parameters), setting)
+                for moment in spec.moments(spec.values(effect.parameters), effect.curves):
+                    spec.build(moment, setting)
+        elif isinstance(operation, ops.Freeze):
+            self._check_held(operation, document)
         elif texts := _texts(operation):
             from cutroom.effects.title import require_glyphs
 
@@ -219,6 +222,17 @@ class App:
         elif isinstance(operation, ops.Batch):
             for inner in operation.operations:
                 self.check(inner, document)
+
+    def _check_held(self, operation: ops.Freeze, document: Document) -> None:
+        """What an animation came to at a moment must be right together, as it is held; the hold lies beside its clip.
+
+        Raises:
+            ValidationError: names the effect.
+        """
+        track, item = document.locate(operation.clip)
+        for near in document.tracks[track].items[max(0, item - 1) : item + 2]:
+            if near.kind == "clip":
+                check(near, self.get(Registry))
 
     def check_document(self, document: Document) -> None:
         """Refuse a document with effects or transitions that the registry does not know."""

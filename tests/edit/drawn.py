@@ -9,13 +9,16 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
+from curves import curves
 from editing import F, build, do, ids, make_media
 from hypothesis import strategies as st
 from speeds import speeds
 
 from cutroom.edit import operations as ops
+from cutroom.schema.base import derive_id
 from cutroom.schema.clip import CompoundSource, MediaSource, Source, TitleSource
 from cutroom.schema.cue import Cue
+from cutroom.schema.curve import Keyframe
 from cutroom.schema.document import Document, ProjectSettings
 
 GRID = 6
@@ -53,6 +56,20 @@ def rich() -> Document:
         ops.Nest(id="op_r9", clips=(over[0],), title="Scene"),
         ops.Group(id="op_r10", clips=(ids(document)[-1], ids(document, "T1")[0])),
         ops.AddEffect(id="op_r11", clip=first, effect="fade_in", parameters={"duration": 0.5}),
+        *_animated("op_r12", second, "brightness", "value", {F(-1): -0.5, F(1, 2): 0, F(7, 2): 0.5}),
+        *_animated("op_r13", ids(document, "A1")[0], "gain", "db", {F(0): -40, F(2): 6}),
+        *_animated("op_r14", ids(document, "T1")[0], "transform", "opacity", {F(1, 3): 0, F(1): 1}),
+    )
+
+
+def _animated(
+    seed: str, clip: str, effect: str, parameter: str, values: dict[Fraction, float]
+) -> tuple[ops.AddEffect, ops.SetKeyframes]:
+    keys = tuple(Keyframe(time=time, value=value, easing="ease_in_out") for time, value in values.items())
+    name = derive_id("e", seed, 1)
+    return (
+        ops.AddEffect(id=seed, clip=clip, effect=effect),
+        ops.SetKeyframes(id=f"{seed}k", clip=clip, effect=name, parameter=parameter, keyframes=keys),
     )
 
 
@@ -137,6 +154,12 @@ class Hand:
         clip, effect = self.one(*found or [(self.clip(), "e_none")])
         return {"clip": clip, "effect": effect}
 
+    def keyframes(self) -> ops.SetKeyframes:
+        """Of a parameter of the effect, sometimes of one that it has not, or out of range; or none."""
+        parameter = self.one("value", "value", "radius", "opacity", "db", "duration")
+        keys = self.draw(st.just(()) | curves() | curves(0, 0.25))
+        return ops.SetKeyframes(**self.effect(), parameter=parameter, keyframes=keys)
+
     def showing(self) -> str:
         """A clip that shows a compound, mostly."""
         found = [clip.id for track in self.at.tracks for _, clip in track.clips() if clip.source.kind == "compound"]
@@ -206,7 +229,10 @@ VERBS: dict[str, Callable[[Hand], Any]] = {
     "add_effect": lambda h: ops.AddEffect(
         clip=h.clip(), effect=h.one("fade_in", "fade_out", "blur"), index=h.one(None, 0)
     ),
-    "set_effect": lambda h: ops.SetEffect(**h.effect(), parameters={"duration": 1.0}, enabled=h.one(None, False)),
+    "set_effect": lambda h: ops.SetEffect(
+        **h.effect(), parameters=h.one({"duration": 1.0}, {"value": 0.5}, {}), enabled=h.one(None, False)
+    ),
+    "set_keyframes": lambda h: h.keyframes(),
     "move_effect": lambda h: ops.MoveEffect(**h.effect(), index=h.one(0, 1)),
     "remove_effect": lambda h: ops.RemoveEffect(**h.effect()),
     "link": lambda h: ops.Link(clips=h.clips(3)),

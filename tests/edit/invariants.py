@@ -9,9 +9,10 @@ from itertools import pairwise
 from drawn import GRID
 
 from cutroom.edit.items import cut_sides
-from cutroom.edit.limits import check_kind, check_overlaps, check_transition
+from cutroom.edit.limits import FADES_IN, FADES_OUT, check_kind, check_overlaps, check_transition
 from cutroom.edit.sync import playing
 from cutroom.schema.clip import Clip, CompoundSource, Gap, TitleSource
+from cutroom.schema.curve import value_at
 from cutroom.schema.document import Document
 from cutroom.schema.track import Track
 
@@ -92,10 +93,15 @@ def in_sync(document: Document) -> set[tuple[str, str]]:
 Shown = dict[tuple[str, Fraction], Hashable]
 
 
-def shown(document: Document) -> Shown:
-    """For each track and each sixth of a second in which it holds a clip: which moment of what it shows."""
+def shown(document: Document, *, values: bool = True) -> Shown:
+    """For each track and each sixth of a second in which it holds a clip: which moment of what it shows.
+
+    Args:
+        document: is looked at.
+        values: whether what is animated has come to counts as well.
+    """
     return {
-        (track.title, time): _moment(clip, time - begins)
+        (track.title, time): (_moment(clip, time - begins), _values(clip, time - begins) if values else ())
         for track in document.tracks
         for begins, clip in track.clips()
         for time in _times(begins, clip.duration)
@@ -105,6 +111,16 @@ def shown(document: Document) -> Shown:
 def _times(begins: Fraction, duration: Fraction) -> Iterator[Fraction]:
     first = begins + Fraction(1, 2 * GRID)
     return (first + Fraction(i, GRID) for i in range(int(duration * GRID)))
+
+
+def _values(clip: Clip, time: Fraction) -> Hashable:
+    """What the animated parameters have come to, and those that were animated, where the clip stands still."""
+    return tuple(
+        (effect.effect, name, value_at(effect.curves[name], time) if name in effect.curves else value)
+        for effect in clip.effects
+        if effect.effect not in FADES_IN | FADES_OUT
+        for name, value in sorted({**effect.parameters, **dict.fromkeys(effect.curves)}.items())
+    )
 
 
 def _moment(clip: Clip, time: Fraction) -> Hashable:
@@ -126,7 +142,7 @@ def flat(document: Document) -> list[tuple[str, Fraction, Hashable]]:
 
 def _deep(document: Document, track: Track, clip: Clip, time: Fraction) -> Iterator[tuple[str, Hashable]]:
     if not isinstance(clip.source, CompoundSource):
-        yield track.title, _moment(clip, time)
+        yield track.title, (_moment(clip, time), _values(clip, time))
         return
     moment = clip.media_at(time)
     for inner in document.compound(clip.source.compound).timeline.tracks:
@@ -134,4 +150,5 @@ def _deep(document: Document, track: Track, clip: Clip, time: Fraction) -> Itera
             continue
         i = inner.index_at(moment)
         if i < len(inner.items) and isinstance(item := inner.items[i], Clip):
-            yield from _deep(document, inner, item, moment - inner.start_of(i))
+            for title, what in _deep(document, inner, item, moment - inner.start_of(i)):
+                yield title, (what, values) if (values := _values(clip, time)) else what

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from curves import curves
 from hypothesis import strategies as st
 
 from cutroom.schema.clip import Clip, CompoundSource, Gap, Item, MediaSource, TitleSource, TitleStyle, Transition
@@ -86,6 +87,7 @@ def clips(draw: st.DrawFn, ids: _Ids, fps: Fraction, kind: str, compounds: tuple
             id=ids("e"),
             effect=draw(st.sampled_from(["blur", "brightness", "unheard of"])),
             parameters=draw(st.dictionaries(titles, scalars, max_size=2)),
+            curves=draw(st.just({}) | st.dictionaries(titles, curves(), max_size=2)),
             enabled=draw(st.booleans()),
         )
         for _ in range(draw(st.integers(0, 2)))

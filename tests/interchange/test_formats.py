@@ -17,6 +17,7 @@ from cutroom.interchange.formats import read_timeline, timeline_format, write_ti
 from cutroom.interchange.references import Reference
 from cutroom.schema.clip import Clip
 from cutroom.schema.cue import Cue
+from cutroom.schema.curve import Keyframe
 from cutroom.schema.document import Document, Marker
 from cutroom.schema.effect import Effect
 from cutroom.schema.media import Media
@@ -127,7 +128,8 @@ def everything() -> Document:
     first, second, gap, third = pictures.items
     assert isinstance(first, Clip)
     assert isinstance(second, Clip)
-    blurred = first.evolve(effects=(Effect(id="e_1", effect="blur"),), link="l_1")
+    focus = (Keyframe(time=F(0), value=0.1), Keyframe(time=F(1), value=0.0))
+    blurred = first.evolve(effects=(Effect(id="e_1", effect="blur", curves={"radius": focus}),), link="l_1")
     ramped = second.evolve(speed=Ramp.of({0: 1, 2: F(1, 2)}), group="g_1")
     cues = (Cue(id="s_1", start=F(1), end=F(2), text="Hi"),)
     tracks = (
@@ -143,7 +145,16 @@ def everything() -> Document:
     )
 
 
-COMMON = {"track's volume", "effect blur", "speed ramp", "group", "1 subtitles", "marker here", "links"}
+COMMON = {
+    "track's volume",
+    "effect blur",
+    "keyframes of blur radius",
+    "speed ramp",
+    "group",
+    "1 subtitles",
+    "marker here",
+    "links",
+}
 NAMED = {
     "edl": COMMON | {"track T1", "in point of a dissolve"},
     "fcp7": COMMON | {"title Hello", "speed -2", "speed 0.625"},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 from documents import MEDIA, F, documents, film, make_media
 from hypothesis import HealthCheck, given, settings
@@ -14,7 +16,9 @@ from cutroom.interchange.from_otio import from_otio
 from cutroom.interchange.moments import to_moment, to_range
 from cutroom.interchange.references import Reference
 from cutroom.interchange.to_otio import to_otio
+from cutroom.schema.curve import Keyframe, shifted
 from cutroom.schema.document import Document
+from cutroom.schema.effect import Effect
 from cutroom.schema.media import Media
 
 
@@ -70,6 +74,27 @@ def test_a_change_by_another_program_goes_before_what_is_carried() -> None:
     assert not back.tracks[1].hidden
     assert back.timeline.markers[0].title == "there"
     assert asked == ["clips/a%20b.mp4", "elsewhere.mp4", "file:///films/b.mp4"]
+
+
+@pytest.mark.parametrize(("reverse", "changed"), [(False, F(3)), (True, F(2))])
+def test_keyframes_follow_a_clip_that_another_program_has_trimmed(reverse: bool, changed: Fraction) -> None:
+    """Its first second is gone: forwards, that of the media; backwards, the last second of the media."""
+    keys = (Keyframe(time=F(0), value=0.1), Keyframe(time=F(2), value=0.0))
+    effect = Effect(id="e_1", effect="blur", curves={"radius": keys})
+    document = film()
+    track = document.tracks[0]
+    first = track.items[0].evolve(effects=(effect,), reverse=reverse)
+    lone = track.evolve(items=(first,), transitions=())
+    timeline, _ = to_otio(document.evolve(timeline=document.timeline.evolve(tracks=(lone,))))
+    timeline.tracks[0][0].source_range = to_range(changed, F(2), F(30))
+    back, _ = from_otio(timeline)
+    (clip,) = (clip for _, clip in back.tracks[0].clips())
+    assert clip.effects[0].curves["radius"] == shifted(keys, F(1))
+    if not reverse:
+        timeline.tracks[0][0].effects.append(schema.LinearTimeWarp(time_scalar=2.0))
+        timeline.tracks[0][0].source_range = to_range(F(2), F(3, 2), F(30))
+        (clip,) = (clip for _, clip in from_otio(timeline)[0].tracks[0].clips())
+        assert (clip.speed, [key.time for key in clip.effects[0].curves["radius"]]) == (2, [0, 1])
 
 
 def foreign(*children: object, kind: str = "Video") -> schema.Timeline:

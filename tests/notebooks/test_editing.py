@@ -49,6 +49,12 @@ def test_the_strips_show_what_the_verbs_do(edited) -> None:
     assert "HandlesError" in shown(notebook, "new.slip(5)")
 
 
+def test_the_keyframes_are_a_table(edited) -> None:
+    notebook, _ = edited
+    table = shown(notebook, "tl.keyframes_df()")
+    assert [table.count(word) for word in ("scale", "rotation", "ease_in_out", "hold")] == [2, 3, 2, 1]
+
+
 def test_picture_and_sound_stay_together_through_the_table(edited) -> None:
     _, folder = edited
     with cr.Project.open(folder / "editing.tlp") as project:

@@ -20,6 +20,7 @@ from cutroom.render.plan import plan
 from cutroom.render.planned import WARM_PACKETS
 from cutroom.render.tasks import render_run
 from cutroom.schema.clip import Transition
+from cutroom.schema.curve import Keyframe
 from cutroom.schema.effect import Effect
 from cutroom.schema.export import ExportSettings
 
@@ -64,9 +65,11 @@ def test_the_frames_own_types_and_times_are_not_looked_at() -> None:
 
 def test_a_run_gives_the_bytes_of_its_segments_rendered_alone(film: Film) -> None:
     blur = Effect(id="e_1", effect="blur", parameters={"radius": 0.01})
+    grown = (Keyframe(time=0, value=0.7, easing="ease_in"), Keyframe(time=1, value=1.2))
+    moved = Effect(id="e_2", effect="transform", curves={"scale": grown})
     clips = [
         film.clip(20, 70, id="c_0"),
-        film.clip(130, 170, id="c_1", effects=[blur]),
+        film.clip(130, 170, id="c_1", effects=[blur, moved]),
         film.clip(90, 120, id="c_2"),
     ]
     dissolve = Transition(id="x_1", left="c_0", right="c_1", duration=Fraction(8, 30))

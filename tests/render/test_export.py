@@ -16,7 +16,9 @@ from cutroom.render.cache import SegmentCache
 from cutroom.render.export import export
 from cutroom.render.plan import plan
 from cutroom.schema.clip import Clip, Gap, MediaSource, Transition
+from cutroom.schema.curve import Keyframe
 from cutroom.schema.document import Document, ProjectSettings, Timeline
+from cutroom.schema.effect import Effect
 from cutroom.schema.export import ExportSettings
 from cutroom.workers import InlineExecutor, WorkerPool
 
@@ -88,6 +90,25 @@ def test_a_dissolve_and_effects_keep_their_places(desk: Desk, film: Film) -> Non
     assert decoded.numbers[:45] == list(range(10, 55))
     assert decoded.numbers[55:] == list(range(125, 170))
     assert len(desk.decode().samples[0]) == 100 * RATE // 30
+
+
+def test_what_is_animated_moves_across_joins_in_picture_and_sound(desk: Desk, film: Film) -> None:
+    dark = (Keyframe(time=Fraction(1, 2), value=0.0), Keyframe(time=Fraction(5, 2), value=-0.8))
+    soft = (Keyframe(time=0, value=0.0), Keyframe(time=3, value=-60.0))
+    picture = film.clip(0, 90, effects=[Effect(id="e_1", effect="brightness", curves={"value": dark})])
+    sound = film.clip(0, 90, id="a_1", effects=[Effect(id="e_2", effect="gain", curves={"db": soft})])
+    plain = film.cuts((0, 90))
+    desk.export(film.document(track("video", [picture]), track("audio", [sound])), settings=SHORT_GOP)
+    moved = desk.decode()
+    desk.export(plain, "plain.mp4", settings=SHORT_GOP)
+    still = desk.decode("plain.mp4")
+    light = moved.frames.mean(axis=(1, 2, 3)) - still.frames.mean(axis=(1, 2, 3))
+    assert np.abs(light[:15]).max() < 1
+    assert (np.diff(light[16:60]) < 0.2).all()  # darker and darker, with no step back at a join
+    assert light[75:].max() < -60
+    for second in range(3):
+        heard, was = (np.sqrt((d.samples[:, second * RATE : (second + 1) * RATE] ** 2).mean()) for d in (moved, still))
+        assert 20 * np.log10(heard / was) == pytest.approx(-20 * second - 10, abs=5)
 
 
 def test_gaps_are_black_and_silent(desk: Desk, film: Film) -> None:

@@ -14,6 +14,7 @@ from cutroom.render.plan import plan
 from cutroom.render.planned import RUN_FILES, RUN_SEGMENTS, Plan
 from cutroom.schema.base import canonical_json
 from cutroom.schema.clip import Clip, Gap, Transition
+from cutroom.schema.curve import Keyframe
 from cutroom.schema.document import Document
 from cutroom.schema.effect import Effect
 from cutroom.schema.export import ExportSettings
@@ -99,6 +100,30 @@ def test_parts_of_a_retimed_clip_are_what_the_compiler_gives_for_them(
         texts = PartTexts(compile_picture(document, begin, end - begin))
         for first in range(end - begin):
             assert texts.text(first, 1) == canonical_json(compile_picture(document, begin + first, 1))
+
+
+def animated(film: Film, *rows: tuple[Fraction | int, float]) -> Document:
+    """Frames 15 to 135 of the film, from a black background."""
+    keys = tuple(Keyframe(time=Fraction(time), value=value, easing="ease_in_out") for time, value in rows)
+    effect = Effect(id="e_1", effect="transform", curves={"opacity": keys})
+    bright = Effect(id="e_2", effect="brightness", parameters={"value": 0.05})
+    return film.document(
+        track("video", [film.clip(60, 180, id="c_0")]), track("video", [film.clip(15, 135, effects=[effect, bright])])
+    )
+
+
+def test_what_is_animated_is_planned_part_by_part(film: Film) -> None:
+    faded = plan(animated(film, (1, 0), (2, 1)), SHORT)
+    assert [segment.frames for segment in faded.segments] == [GOP] * 8
+    # invisible, then moving, then solid: each part as what it shows
+    assert faded.to_df()["reason"].tolist() == [*["unchanged picture"] * 2, *["2 layers"] * 2, *["effects"] * 4]
+    assert [made.picture(one).frames for made in (faded,) for one in made.segments] == [GOP] * 8
+    below = plan(film.document(track("video", [film.clip(60, 180, id="c_0")])), SHORT)
+    assert keys(faded)[:2] == keys(below)[:2]
+    later = plan(animated(film, (1, 0), (2, 1), (3, 1), (Fraction(7, 2), 0.5)), SHORT)
+    assert keys(later)[:6] == keys(faded)[:6]
+    assert not set(keys(later)[6:]) & set(keys(faded))
+    assert keys(plan(animated(film, (-2, 0), (1, 0), (2, 1), (9, 1)), SHORT))[:6] != keys(later)
 
 
 @pytest.mark.parametrize("seed", range(4))

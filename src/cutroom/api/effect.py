@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from cutroom.api.arguments import text, truth, whole
 from cutroom.api.handle import gone
-from cutroom.api.tables import effects_table
+from cutroom.api.keyframes import KeyframesLike, keyframes_of
+from cutroom.api.tables import effects_table, keyframes_table
 from cutroom.edit import operations as ops
 from cutroom.errors import EditError, UnknownNameError, ValidationError, nearest
+from cutroom.schema.curve import Easing, Keyframe
 from cutroom.schema.effect import Effect as EffectValue
 from cutroom.schema.effect import Scalar
 from cutroom.schema.time import shown
@@ -86,14 +88,62 @@ class Effect:
         enabled = truth("enabled", on)
         self.clip.apply(ops.SetEffect(clip=self.clip.id, effect=self.id, enabled=enabled))
 
+    @property
+    def keyframes(self) -> dict[str, list[Keyframe]]:
+        """The keyframes of each parameter that is animated; their times count in seconds from the clip's start."""
+        return {name: list(curve) for name, curve in self.value.curves.items()}
+
     def set(self, **parameters: Scalar) -> Effect:
-        """Change parameters.
+        """Change parameters; one that was animated is constant from then on.
 
         Raises:
             ValidationError: unknown, or out of range; nothing changed.
         """
         _ = self.value
         self.clip.apply(ops.SetEffect.checked(clip=self.clip.id, effect=self.id, parameters=_scalars(parameters)))
+        return self
+
+    def animate(self, parameter: str, keyframes: KeyframesLike, *, easing: Easing = "linear") -> Effect:
+        """Let a parameter go from value to value while the clip plays; replaces the keyframes that it has.
+
+        Times count from the clip's start, on the timeline, and are not snapped. Before the first key the parameter has
+        the first value, after the last one the last. A cut of the clip leaves every moment as it was: its parts keep
+        keys that lie outside of them. At another speed the keys move with the clip, backwards they stay.
+
+        Args:
+            parameter: its name, as `cr.effects.get(effect)` lists it.
+            keyframes: `{time: value}`, or rows `(time, value)` and `(time, value, easing)`; two or more.
+            easing: how each value goes to the next, where a row has no easing of its own: `"linear"`, `"ease_in"`,
+                `"ease_out"`, `"ease_in_out"`, `"hold"` (up to the next key), or the four numbers `(x1, y1, x2, y2)` of
+                a cubic Bézier as in CSS. What overshoots is limited to the parameter's range when it is rendered.
+
+        Raises:
+            UnknownNameError: the effect has no such parameter; names the nearest.
+            ValidationError: a value out of range, an unknown easing, or a parameter that cannot be animated.
+            TimeError: not a time, or one that stands twice.
+
+        Example:
+            >>> import cutroom as cr
+            >>> title = cr.Project.create(fps=30, size=(640, 360)).timeline.add_title("Hello", at=0, duration=2)
+            >>> title.transform(scale=0.5).animate("opacity", {0: 0, 0.5: 1}, easing="ease_out")
+            transform(scale=0.5, opacity=2 keyframes from 0 to 1)
+        """
+        _ = self.value
+        name = text("parameter", parameter)
+        keys = keyframes_of(name, keyframes, easing, self.clip.document.settings.fps)
+        self.clip.apply(ops.SetKeyframes.checked(clip=self.clip.id, effect=self.id, parameter=name, keyframes=keys))
+        return self
+
+    def still(self, parameter: str) -> Effect:
+        """End the animation of a parameter: it has the value again that it had before, or its default.
+
+        Raises:
+            UnknownNameError: it is not animated; names what is.
+        """
+        animated = self.value.curves
+        if text("parameter", parameter) not in animated:
+            raise nearest(parameter, animated, what=f"animated parameter of {self.effect}")
+        self.clip.apply(ops.SetKeyframes(clip=self.clip.id, effect=self.id, parameter=parameter, keyframes=()))
         return self
 
     def move(self, index: int) -> Effect:
@@ -114,8 +164,17 @@ class Effect:
 
     def __repr__(self) -> str:
         value = self.value
-        inside = ", ".join(f"{k}={v!r}" for k, v in value.parameters.items())
+        constants = {k: repr(v) for k, v in value.parameters.items()}
+        inside = ", ".join(f"{k}={v}" for k, v in {**constants, **_told(value)}.items())
         return f"{value.effect}({inside})" + ("" if value.enabled else " off")
+
+
+def _told(value: EffectValue) -> dict[str, str]:
+    """What is animated, in words."""
+    return {
+        name: f"{len(curve)} keyframe{'s' * (len(curve) > 1)} from {curve[0].value:g} to {curve[-1].value:g}"
+        for name, curve in value.curves.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +245,10 @@ class EffectChain:
     def to_df(self) -> pd.DataFrame:
         """One row per effect and parameter: id, place, effect, enabled, parameter, value."""
         return effects_table([(self.clip.id, self.clip.value.effects)])
+
+    def keyframes_df(self) -> pd.DataFrame:
+        """One row per keyframe: id (of the effect), clip, effect, parameter, time, time_frame, value, easing."""
+        return keyframes_table(self.clip.document, [(self.clip.id, self.clip.value.effects)])
 
     def __repr__(self) -> str:
         return " → ".join(repr(effect) for effect in self) or "no effects"

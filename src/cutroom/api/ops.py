@@ -19,6 +19,7 @@ from cutroom.edit import operations
 from cutroom.edit.operations import *  # noqa: F403 - its own list of names
 from cutroom.schema.clip import Clip, CompoundSource, MediaSource, TitleSource, TitleStyle
 from cutroom.schema.cue import Cue
+from cutroom.schema.curve import Keyframe
 from cutroom.schema.document import ProjectSettings
 from cutroom.schema.media import Media
 from cutroom.schema.speed import Ramp, SpeedKey
@@ -28,6 +29,7 @@ __all__ = [  # noqa: PLE0604 - strings all of them
     "Clip",
     "CompoundSource",
     "Cue",
+    "Keyframe",
     "Media",
     "MediaSource",
     "ProjectSettings",

@@ -145,3 +145,24 @@ def effects_table(chains: list[tuple[str, tuple[EffectValue, ...]]]) -> pd.DataF
         for parameter, value in (*effect.parameters.items(), *(() if effect.parameters else (("", None),)))
     ]
     return pd.DataFrame(rows, columns=["id", "clip", "place", "effect", "enabled", "parameter", "value"])
+
+
+def keyframes_table(document: Document, chains: list[tuple[str, tuple[EffectValue, ...]]]) -> pd.DataFrame:
+    """The keyframes of many clips as one table; `Timeline.keyframes_df` says what the columns are."""
+    import pandas as pd
+
+    fps = document.settings.fps
+    rows = [
+        (
+            *(effect.id, clip, effect.effect, parameter, float(key.time), to_frame(key.time, fps), key.value),
+            key.easing if isinstance(key.easing, str) else f"cubic_bezier{key.easing}",
+        )
+        for clip, chain in chains
+        for effect in chain
+        for parameter, curve in effect.curves.items()
+        for key in curve
+    ]
+    texts = ["id", "clip", "effect", "parameter"]
+    frame = pd.DataFrame(rows, columns=[*texts, "time", "time_frame", "value", "easing"])
+    types = dict.fromkeys([*texts, "easing"], "str")
+    return frame.astype({**types, "time": "float64", "time_frame": "Int64", "value": "float64"})

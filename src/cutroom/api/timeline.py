@@ -27,6 +27,7 @@ from cutroom.api.tables import (
     clips_table,
     cues_table,
     effects_table,
+    keyframes_table,
     markers_table,
     tracks_table,
     transitions_table,
@@ -227,6 +228,16 @@ class Timeline(Handle):
         """One row per effect parameter of every clip: id, clip, place, effect, enabled, parameter, value."""
         clips = (clip for track in self.document.tracks for _, clip in track.clips())
         return effects_table([(clip.id, clip.effects) for clip in clips])
+
+    def keyframes_df(self) -> pd.DataFrame:
+        """One row per keyframe of every clip.
+
+        `id` (of the effect), `clip`, `effect`, `parameter`, `time` (float64, seconds after the clip's start; below 0
+        or beyond its end where a cut took that part away), `time_frame` (Int64), `value` (float64), `easing` (to the
+        next key: a word, or `cubic_bezier(x1, y1, x2, y2)`).
+        """
+        clips = (clip for track in self.document.tracks for _, clip in track.clips())
+        return keyframes_table(self.document, [(clip.id, clip.effects) for clip in clips])
 
     def transitions_df(self) -> pd.DataFrame:
         """One row per transition.

@@ -105,6 +105,7 @@ _VERBS: dict[type, Callable[[Draft, Any], None]] = {
     ops.Freeze: timing.freeze,
     ops.AddEffect: decorate.add_effect,
     ops.SetEffect: decorate.set_effect,
+    ops.SetKeyframes: decorate.set_keyframes,
     ops.MoveEffect: decorate.move_effect,
     ops.RemoveEffect: decorate.remove_effect,
     ops.AddTransition: decorate.add_transition,

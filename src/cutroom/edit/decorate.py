@@ -12,6 +12,7 @@ from cutroom.edit.operations import (
     RemoveEffect,
     RemoveTransition,
     SetEffect,
+    SetKeyframes,
     SetTitle,
     SetTransition,
 )
@@ -38,13 +39,25 @@ def _find(clip: Clip, effect_id: str) -> int:
 
 
 def set_effect(draft: Draft, op: SetEffect) -> None:
-    """``[A: blur 2]`` → ``[A: blur 3]``: parameters that are not named stay."""
+    """``[A: blur 2]`` → ``[A: blur 3]``: parameters that are not named stay; a named one is not animated any more."""
     clip = draft.document.clip(op.clip)
     i = _find(clip, op.effect)
     old = clip.effects[i]
     new = old.replace(
-        parameters={**old.parameters, **op.parameters}, enabled=old.enabled if op.enabled is None else op.enabled
+        parameters={**old.parameters, **op.parameters},
+        curves={name: curve for name, curve in old.curves.items() if name not in op.parameters},
+        enabled=old.enabled if op.enabled is None else op.enabled,
     )
+    draft.set_clip(clip.evolve(effects=(*clip.effects[:i], new, *clip.effects[i + 1 :])))
+
+
+def set_keyframes(draft: Draft, op: SetKeyframes) -> None:
+    """``[A: blur 2]`` → ``[A: blur 2/\\5]``: the parameter goes from key to key; without keys it is 2 again."""
+    clip = draft.document.clip(op.clip)
+    i = _find(clip, op.effect)
+    old = clip.effects[i]
+    curves = {name: curve for name, curve in old.curves.items() if name != op.parameter}
+    new = old.replace(curves={**curves, op.parameter: op.keyframes} if op.keyframes else curves)
     draft.set_clip(clip.evolve(effects=(*clip.effects[:i], new, *clip.effects[i + 1 :])))
 
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from cutroom.schema.clip import Clip, CompoundSource, TitleSource
 from cutroom.schema.document import Document
+from cutroom.schema.effect import Effect
 from cutroom.schema.speed import Ramp
 from cutroom.schema.track import Track
 
@@ -107,7 +108,8 @@ def _inside(document: Document, where: str) -> Iterator[tuple[Key, Fields]]:
             for place, effect in enumerate(clip.effects):
                 at = f"{track.title} {start}"
                 fields = {"clip": at, "place": place, "effect": effect.effect, "enabled": effect.enabled}
-                yield ("effect", where, f"{clip.id}/{effect.id}"), {**fields, "parameters": dict(effect.parameters)}
+                fields |= {"parameters": dict(effect.parameters), "keyframes": _keyframes(effect)}
+                yield ("effect", where, f"{clip.id}/{effect.id}"), fields
         starts = {clip.id: start for start, clip in track.clips()}
         for transition in track.transitions:
             sides = {side: starts.get(name) if (name := getattr(transition, side)) else None for side in _SIDES}
@@ -121,6 +123,13 @@ def _inside(document: Document, where: str) -> Iterator[tuple[Key, Fields]]:
 
 
 _SIDES = ("left", "right")
+
+
+def _keyframes(effect: Effect) -> tuple[tuple[Any, ...], ...]:
+    """For each animated parameter its name, then (time, value, easing) of each key."""
+    return tuple(
+        (name, *((key.time, key.value, key.easing) for key in curve)) for name, curve in sorted(effect.curves.items())
+    )
 
 
 def _clip(

@@ -81,4 +81,6 @@ def words(operation: ops.Operation) -> str:
         return f"add {operation.effect}"
     if isinstance(operation, ops.AddTransition):
         return f"add {operation.transition}"
+    if isinstance(operation, ops.SetKeyframes):
+        return f"{'animate' if operation.keyframes else 'still'} {operation.parameter}"
     return operation.op.replace("_", " ")

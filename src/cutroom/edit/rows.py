@@ -158,7 +158,7 @@ def _changed(clip: Clip, values: Mapping[str, Any], fps: Fraction) -> tuple[Clip
         if not SLOWEST <= exact <= FASTEST:
             raise EditError(f"a speed of {float(exact):g} is out of range", hint="between 0.1 and 10")
         length = snap(travel(clip.speed, clip.duration) / exact, fps)
-        new = new.evolve(speed=exact, duration=max(length, 1 / fps))
+        new = new.paced(exact, max(length, 1 / fps))
     if backwards is not None and backwards not in (True, False):
         raise EditError(f"reverse is True or False, not {shown(backwards)}", hint="tick it, or not")
     if backwards is not None and bool(backwards) != clip.reverse:
@@ -260,9 +260,10 @@ def _follow(states: dict[str, _State], known: Mapping[str, tuple[str, Fraction, 
             if lead is not None:
                 _, old_start, old = known[lead.clip.id]
                 if (old_start, old.duration) == (start, clip.duration):
-                    like = {key: getattr(lead.clip, key) for key in ("start", "duration", "speed", "reverse")}
+                    paced = clip if lead.clip.speed == clip.speed else clip.paced(lead.clip.speed, lead.clip.duration)
+                    like = {key: getattr(lead.clip, key) for key in ("start", "duration", "reverse")}
                     followed = states.get(name, lead)
-                    states[name] = _State(followed.row, track, lead.start, clip.evolve(**like), True)
+                    states[name] = _State(followed.row, track, lead.start, paced.evolve(**like), True)
             elif left is not None:
                 states.pop(name, None)
     return tracks

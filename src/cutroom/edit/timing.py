@@ -18,6 +18,7 @@ def retime(draft: Draft, op: Retime) -> None:
     """``[A~~~~~~][B]`` → ``[A~~][B]`` at three times the speed; linked clips follow.
 
     The in point stays, and so does the duration of all else; without `ripple` nothing else moves: ``[A~~]····[B]``.
+    Keyframes keep their places in the clip: half-way stays half-way.
 
     Raises:
         HandlesError: at that speed and duration the media does not suffice; says by how much.
@@ -30,7 +31,7 @@ def retime(draft: Draft, op: Retime) -> None:
         clip = track.items[i]
         assert isinstance(clip, Clip)
         require_media(clip, "retimed")
-        changed = clip.evolve(speed=op.speed, duration=op.duration)
+        changed = clip.paced(op.speed, op.duration)
         check_range(document, changed)
         items: list[Item] = [*track.items[:i], changed, *track.items[i + 1 :]]
         if not op.ripple:
@@ -60,6 +61,8 @@ def _together(draft: Draft, clip_id: str) -> tuple[list[tuple[int, int]], tuple[
 def reverse(draft: Draft, op: Reverse) -> None:
     """``[1 2 3]`` → ``[3 2 1]``: the same stretch of media, backwards; linked clips too. Nothing moves.
 
+    Keyframes stay where they are on the timeline: what fades in fades in still.
+
     Raises:
         EditError: the clip is a title, or linked clips do not share their edges.
     """
@@ -76,7 +79,7 @@ def freeze(draft: Draft, op: Freeze) -> None:
     """``[A~~~~A]`` → ``[A~][hold][A'~~]``: one picture stands still; its sound falls silent meanwhile.
 
     What was shown is shown still, later by the hold from `at` on. A fade stays with its edge: a hold at the start of
-    the clip fades in in its place.
+    the clip fades in in its place. What is animated has the values of that moment while it is held, and then goes on.
 
     Raises:
         EditError: the time is not in the clip, or the clip has no picture.
@@ -106,7 +109,7 @@ def freeze(draft: Draft, op: Freeze) -> None:
         speed=Fraction(0),
         reverse=False,
         link=None,
-        effects=edge_effects(clip.effects, is_first=at_start, is_last=False),
+        effects=edge_effects(clip.held(op.at - start), is_first=at_start, is_last=False),
     )
     draft.created.append(hold.id)
     if at_start and clip.effects:

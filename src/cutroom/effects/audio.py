@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cutroom.effects.nodes import Gain, Node, Ramp
+from cutroom.effects.nodes import Gain, Node, Ramp, Swell
 from cutroom.effects.parameter import Parameter
 from cutroom.effects.registry import EffectSpec, Setting
+from cutroom.schema.curve import Curve
 
 
 def _gain(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
     return (Gain(db=values["db"]),) if values["db"] else ()
+
+
+def _swell(values: Mapping[str, Any], curves: Mapping[str, Curve]) -> tuple[Node, ...]:
+    return (Swell(db=curves["db"], low=_DB.minimum, high=_DB.maximum),)
 
 
 def _samples(values: Mapping[str, Any], setting: Setting) -> int:
@@ -29,16 +34,19 @@ def _fade_out(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
 
 
 def _duration(what: str) -> tuple[Parameter, ...]:
-    return (Parameter("duration", what, 1.0, minimum=0, maximum=3600, unit="seconds"),)
+    return (Parameter("duration", what, 1.0, minimum=0, maximum=3600, unit="seconds", animatable=False),)
 
+
+_DB = Parameter("db", "6.02 doubles the amplitude, -6.02 halves it.", 0.0, minimum=-96, maximum=48, unit="dB")
 
 AUDIO_EFFECTS = (
     EffectSpec(
         "gain",
         "audio",
-        "Louder or softer by a constant.",
-        (Parameter("db", "6.02 doubles the amplitude, -6.02 halves it.", 0.0, minimum=-96, maximum=48, unit="dB"),),
+        "Louder or softer.",
+        (_DB,),
         _gain,
+        swell=_swell,
     ),
     EffectSpec(
         "fade_in",

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from typing import NamedTuple
 
-from cutroom.effects.nodes import Node
-from cutroom.effects.registry import EffectKind, Registry, Setting, require_kind
+from cutroom.effects.nodes import Moving, Node
+from cutroom.effects.registry import EffectKind, EffectSpec, Registry, Setting, require_kind
 from cutroom.effects.segment import Fit, MediaPicture
 from cutroom.errors import ValidationError
 from cutroom.schema.clip import Clip
+from cutroom.schema.curve import Curve
 from cutroom.schema.document import Document
+from cutroom.schema.effect import Effect, Scalar
 
 
 @dataclass(frozen=True)
@@ -33,24 +36,71 @@ class Scene:
         return {}
 
 
-def chain(scene: Scene, clip: Clip, kind: EffectKind) -> tuple[tuple[Node, ...], int]:
-    """The nodes of the clip's enabled effects in order, and how many frames before the one shown they look at.
+class Stretch(NamedTuple):
+    """The frames of a clip that are compiled."""
+
+    offset: int
+    """Of the first, counted from the clip's in point; before it, in a transition: negative."""
+    frames: int
+    shown: int
+    """Frames of the clip that are shown before the first."""
+
+
+def chain(
+    scene: Scene, clip: Clip, kind: EffectKind, stretch: Stretch | None = None
+) -> tuple[tuple[Node, ...], int, int]:
+    """The nodes of the clip's enabled effects in order, and how far back they look.
+
+    Args:
+        scene: the document, the effects, the canvas.
+        clip: the clip.
+        kind: of its track.
+        stretch: of a picture. The curves of sound are left as they are, counted from the clip's start.
+
+    Returns:
+        The nodes; how many frames before the one shown they look at; how many of these the clip has.
 
     Raises:
         UnknownNameError, ValidationError: an effect that does not exist, does not belong here, or has wrong values.
     """
-    nodes: list[Node] = []
-    preroll = 0
+    active: list[tuple[EffectSpec, Effect, dict[str, Scalar]]] = []
     for effect in clip.effects:
         spec = scene.registry.effect(effect.effect)
         require_kind(spec, kind)
-        values = spec.values(effect.parameters)
+        values = spec.values_of(effect)
         if not effect.enabled:
             continue
         if spec.memory.kind == "analysis":
             raise ValidationError(
                 f"{spec.effect} must have measured its clip first", value=spec.effect, hint="run its analysis"
             )
-        nodes += spec.build(values, scene.setting)
-        preroll += spec.memory.frames
-    return tuple(nodes), preroll
+        active.append((spec, effect, values))
+    preroll = sum(spec.memory.frames for spec, _, _ in active)
+    lead = min(preroll, stretch.shown) if stretch else 0
+    nodes: list[Node] = []
+    for spec, effect, values in active:
+        if not effect.curves:
+            nodes += spec.build(values, scene.setting)
+        elif stretch is None:
+            assert spec.swell is not None
+            nodes += spec.swell(values, effect.curves)
+        else:
+            nodes += _moving(scene, spec, (values, effect.curves), stretch, lead)
+    return tuple(nodes), preroll, lead
+
+
+def _moving(
+    scene: Scene, spec: EffectSpec, moved: tuple[dict[str, Scalar], dict[str, Curve]], stretch: Stretch, lead: int
+) -> tuple[Node, ...]:
+    """What an animated effect does to each frame; where it does the same to all, just that."""
+    before: dict[str, Scalar] | None = None
+    nodes: tuple[Node, ...] = ()
+    found: list[tuple[Node, ...]] = []
+    for number in range(stretch.offset - lead, stretch.offset + stretch.frames):
+        values = spec.at(*moved, number * scene.step)
+        if values != before:
+            before, nodes = values, spec.build(values, scene.setting)
+        found.append(nodes)
+    if all(one == found[0] for one in found):
+        return found[0]
+    return (Moving.model_validate({"frames": found, "lead": lead}),)

@@ -6,7 +6,7 @@ import math
 from fractions import Fraction
 from itertools import pairwise
 
-from cutroom.effects.chain import Scene
+from cutroom.effects.chain import Scene, Stretch
 from cutroom.effects.layout import Layout, Window, frames_layout
 from cutroom.effects.opaque import covers, invisible
 from cutroom.effects.registry import Registry, Setting, default_registry
@@ -161,11 +161,11 @@ def _shot(scene: Scene, layout: Layout, index: int | None, span: tuple[int, int]
     if clip is None or index is None:
         return None
     frame, frames = span
-    offset, shown = frame - layout.starts[index], frame - layout.shown(index)[0]
+    stretch = Stretch(frame - layout.starts[index], frames, frame - layout.shown(index)[0])
     if not isinstance(clip.source, CompoundSource):
-        return picture_shot(scene, clip, offset, shown)
-    shot = picture_shot(scene, clip, offset, shown, _NOTHING)
-    return shot.evolve(source=_inner(scene, clip, offset, (-shot.lead, frames)))
+        return picture_shot(scene, clip, stretch)
+    shot = picture_shot(scene, clip, stretch, _NOTHING)
+    return shot.evolve(source=_inner(scene, clip, stretch.offset, (-shot.lead, frames)))
 
 
 _NOTHING = CompoundPicture(start=Fraction(0), step=Fraction(0), pieces=())

@@ -74,17 +74,18 @@ class CropStage:
             cover = cover * np.clip(sum(parts) - (len(parts) - 1), 0, 1)
         cover[np.abs(cover - 1) < _NEAR] = 1
         cover[cover < _NEAR] = 0
-        whole = np.broadcast_to(cover, picture.y.shape)
+        touched = np.broadcast_to(cover > 0, picture.y.shape)
         spans = []
         for length, axis in ((picture.width, 0), (picture.height, 1)):
-            seen = np.flatnonzero(whole.any(axis=axis))
+            seen = np.flatnonzero(touched.any(axis=axis))
             if not len(seen):
                 return None
             first, last = int(seen[0]), int(seen[-1]) + 1
             spans.append((first - first % 2, min(length, last + last % 2)))
         (left, right), (top, bottom) = spans
-        plane = np.rint(255 * whole[top:bottom, left:right]).astype(np.uint8)
-        return _Kept((left, top, right, bottom), plane if self._soft or plane.min() < 255 else None)
+        levels = np.rint(255 * cover).astype(np.uint8)  # of one row, one column or all, whatever tells them apart
+        plane = np.broadcast_to(levels, picture.y.shape)[top:bottom, left:right]
+        return _Kept((left, top, right, bottom), plane.copy() if self._soft or plane.min() < 255 else None)
 
 
 class _Kept(NamedTuple):
@@ -179,6 +180,9 @@ class WarpStage:
             return _warp(picture.alpha, matrix, size, cv2.BORDER_CONSTANT)
         key = (picture.x, picture.y0, picture.width, picture.height)
         if self._alpha is None or self._alpha[0] != key:
+            if not self._soft and _fills(picture, matrix, size):
+                self._alpha = key, None
+                return None
             alpha = _warp(np.full_like(picture.y, 255), matrix, size, cv2.BORDER_CONSTANT)
             self._alpha = key, None if alpha.min() == 255 and not self._soft else alpha
         return self._alpha[1]
@@ -193,6 +197,15 @@ class WarpStage:
             bounds.append((low - low % 2, min(length, high + high % 2)))
         (x0, x1), (y0, y1) = bounds
         return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
+
+
+def _fills(picture: Picture, matrix: Matrix, size: tuple[int, int]) -> bool:
+    """Whether every pixel of a canvas of this size shows pixels of the picture alone."""
+    right, bottom = size[0] - 1, size[1] - 1
+    across, down, _ = np.linalg.inv(matrix) @ np.array([[0, right, right, 0], [0, 0, bottom, bottom], [1, 1, 1, 1]])
+    return bool(
+        min(across.min(), down.min()) >= 0 and across.max() <= picture.width - 1 and down.max() <= picture.height - 1
+    )
 
 
 def _translation(x: float, y: float) -> Matrix:

@@ -7,10 +7,11 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from cutroom.effects.nodes import Gain, Ramp
+from cutroom.effects.nodes import Gain, Ramp, SoundNode, Swell
 from cutroom.effects.readers import Readers
 from cutroom.effects.resampling import Read, Samples, is_plain, resample
 from cutroom.effects.segment import SoundClip, SoundSegment
+from cutroom.schema.curve import values_at
 
 
 def mix(segment: SoundSegment, readers: Readers) -> Samples:
@@ -21,7 +22,9 @@ def mix(segment: SoundSegment, readers: Readers) -> Samples:
     """
     total = np.zeros((segment.channels, segment.samples), np.float32)
     for clip in segment.clips:
-        total[:, clip.at : clip.at + clip.samples] += _heard(clip, segment, readers) * _levels(clip)
+        total[:, clip.at : clip.at + clip.samples] += _heard(clip, segment, readers) * _levels(
+            clip, segment.sample_rate
+        )
     return total
 
 
@@ -48,12 +51,32 @@ def _window(samples: Samples, first: int, count: int) -> Samples:
     return result
 
 
-def _levels(clip: SoundClip) -> Samples:
+def _levels(clip: SoundClip, rate: int) -> Samples:
     """The factor of each sample, (channels, samples) or (channels, 1) where it never changes."""
     levels = np.array(clip.gains)[:, None]
     for node in clip.nodes:
-        levels = levels * (node.factor if isinstance(node, Gain) else ramp(node, clip.samples))
+        levels = levels * _factor(node, clip.samples, rate)
     return levels.astype(np.float32)
+
+
+def _factor(node: SoundNode, samples: int, rate: int) -> NDArray[np.float64] | float:
+    if isinstance(node, Gain):
+        return node.factor
+    return ramp(node, samples) if isinstance(node, Ramp) else swell(node, samples, rate)
+
+
+def swell(node: Swell, samples: int, rate: int) -> NDArray[np.float64]:
+    """A changing gain's factor at each of `samples` samples, from the clip's first: 10 to the power of dB / 20.
+
+    Example:
+        >>> from cutroom.schema.curve import Keyframe
+        >>> keys = Keyframe(time=0, value=0), Keyframe(time=2, value=20)
+        >>> swell(Swell(db=keys, low=-96, high=10), 3, 1).round(3).tolist()
+        [1.0, 3.162, 3.162]
+    """
+    db = values_at(node.db, Fraction(0), Fraction(1, rate), samples)
+    factors: NDArray[np.float64] = 10 ** (np.clip(db, node.low, node.high) / 20)
+    return factors
 
 
 def ramp(node: Ramp, samples: int) -> NDArray[np.float64]:

@@ -2,7 +2,7 @@
 
 A `Filter` is one FFmpeg filter. Only names and arguments of `FILTERS` exist: a project file can never name another
 one, and no argument is ever a piece of graph text. What FFmpeg cannot do to a fraction of a pixel, or not exactly, is
-a node of our own: `Crop`, `Warp`, `Opacity`, `Gain`, `Ramp`.
+a node of our own: `Crop`, `Warp`, `Opacity`, `Gain`, `Swell`, `Ramp`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pydantic import Field, StrictFloat, StrictInt, StrictStr, model_validator
 
 from cutroom.errors import nearest
 from cutroom.schema.base import Frozen
+from cutroom.schema.curve import Curve
 
 FILTERS: Mapping[str, Mapping[str, type]] = {
     "lutyuv": {"y": str, "u": str, "v": str},
@@ -116,6 +117,17 @@ class Gain(Frozen):
         return float(10 ** (self.db / 20))
 
 
+class Swell(Frozen):
+    """Multiply samples by a gain that changes from each to the next."""
+
+    kind: Literal["swell"] = "swell"
+    db: Curve
+    """Key times count from the first sample of the sound clip, as it stands in the segment."""
+    low: float = Field(ge=-200)
+    high: float = Field(le=60)
+    """Limits of the gain, where an easing overshoots."""
+
+
 class Ramp(Frozen):
     """A fade: the factor goes from 0 to 1 (or back) over `samples`, and stays there before and after."""
 
@@ -127,6 +139,22 @@ class Ramp(Frozen):
     samples: int = Field(gt=0)
 
 
-PictureNode = Annotated[Filter | Crop | Warp | Opacity, Field(discriminator="kind")]
-SoundNode = Annotated[Gain | Ramp, Field(discriminator="kind")]
+StillNode = Annotated[Filter | Crop | Warp | Opacity, Field(discriminator="kind")]
+"""Does the same to every frame."""
+
+
+class Moving(Frozen):
+    """What an animated effect does to each frame: to frame `i` of the segment, the nodes `frames[i + lead]`.
+
+    They are worked out when the document is compiled, so that two stretches that look the same are the same.
+    """
+
+    kind: Literal["moving"] = "moving"
+    frames: tuple[tuple[StillNode, ...], ...] = Field(min_length=1)
+    lead: int = Field(default=0, ge=0)
+    """Frames before the segment's first, for filters that look back."""
+
+
+PictureNode = Annotated[Filter | Crop | Warp | Opacity | Moving, Field(discriminator="kind")]
+SoundNode = Annotated[Gain | Swell | Ramp, Field(discriminator="kind")]
 Node = PictureNode | SoundNode

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cutroom.effects.fit import has_alpha
-from cutroom.effects.nodes import Filter, Opacity, Warp
-from cutroom.effects.segment import Layer, MediaPicture, Shot
+from cutroom.effects.nodes import Filter, Opacity, StillNode, Warp
+from cutroom.effects.segment import Fit, Layer, MediaPicture, Shot
 
 _SLACK = 1e-6
 
@@ -17,18 +19,21 @@ def covers(layer: Layer, width: int, height: int) -> bool:
 
 
 def invisible(shot: Shot) -> bool:
-    """Whether nothing of the shot can be seen."""
-    return any(isinstance(node, Opacity) and node.opacity == 0 for node in shot.nodes)
+    """Whether nothing of the shot can be seen, at any frame."""
+    return all(any(isinstance(node, Opacity) and node.opacity == 0 for node in nodes) for nodes in shot.chains)
 
 
 def _fills(shot: Shot, width: int, height: int) -> bool:
     if not isinstance(shot.source, MediaPicture) or has_alpha(shot.source.input.stream):
         return False
-    fit = shot.fit
+    return all(_fills_with(shot.fit, nodes, width, height) for nodes in shot.chains)
+
+
+def _fills_with(fit: Fit, nodes: Sequence[StillNode], width: int, height: int) -> bool:
     left, top, right, bottom = fit.x - 0.5, fit.y - 0.5, fit.x + fit.width - 0.5, fit.y + fit.height - 0.5
-    for i, node in enumerate(shot.nodes):
+    for i, node in enumerate(nodes):
         if isinstance(node, Filter):
-            if node.spatial and any(isinstance(before, Warp) for before in shot.nodes[:i]):
+            if node.spatial and any(isinstance(before, Warp) for before in nodes[:i]):
                 return False
         elif isinstance(node, Warp) and node.rotation % 360 == 0:
             (scale, _, dx), (_, _, dy) = node.matrix(width, height)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cutroom.errors import ValidationError, nearest
+from cutroom.schema.curve import Curve
 from cutroom.schema.effect import Scalar
 
 ParameterKind = Literal["float", "int", "bool", "choice", "text"]
@@ -27,6 +28,8 @@ class Parameter:
         maximum: largest number, inclusive.
         unit: what the number counts.
         choices: the words that a `choice` may be.
+        animatable: whether it may change while the clip plays; only a `float` does, and none that says something about
+            the whole clip, such as how long its beginning is.
 
     Example:
         >>> level = Parameter("value", "How much lighter.", 0.0, minimum=-1, maximum=1)
@@ -42,6 +45,12 @@ class Parameter:
     maximum: float = math.inf
     unit: str = ""
     choices: tuple[str, ...] = ()
+    animatable: bool = True
+
+    @property
+    def moves(self) -> bool:
+        """Whether it can be animated."""
+        return self.animatable and self.kind == "float"
 
     @property
     def range(self) -> str:
@@ -80,6 +89,31 @@ class Parameter:
             raise self._wrong(value, owner)
         return float(value) if self.kind == "float" else value
 
+    def check_curve(self, curve: Curve, owner: str) -> None:
+        """Make sure that it can be animated, and with these keys.
+
+        A curve of one key is a value that a freeze has held in the middle of an overshoot: like every value between
+        keys it may lie out of range, and is limited when it is rendered.
+
+        Raises:
+            ValidationError: it is always constant, or a key is out of range.
+        """
+        if not self.moves:
+            why = "it says something about the whole clip" if self.kind == "float" else f"it is a {self.kind}"
+            raise ValidationError(
+                f"{owner}: {self.key} cannot be animated: {why}", value=self.key, hint="give it one value"
+            )
+        for key in curve if len(curve) > 1 else ():
+            try:
+                self.check(key.value, owner)
+            except ValidationError as error:
+                at = f"{float(key.time):g} s"
+                raise ValidationError(f"{error.message} at {at}", value=key.value, hint=error.hint) from None
+
+    def limited(self, value: float) -> float:
+        """The nearest number of its range."""
+        return min(max(value, self.minimum), self.maximum)
+
     def _wrong(self, value: object, owner: str) -> ValidationError:
         unit = f" ({self.unit})" if self.unit else ""
         return ValidationError(
@@ -90,7 +124,8 @@ class Parameter:
 
     def __str__(self) -> str:
         unit = f" {self.unit}" if self.unit else ""
-        return f"{self.key}: {self.range}{unit} = {self.default!r}"
+        still = ", constant" if self.kind == "float" and not self.animatable else ""
+        return f"{self.key}: {self.range}{unit} = {self.default!r}{still}"
 
 
 def resolve(owner: str, parameters: tuple[Parameter, ...], given: Mapping[str, Scalar]) -> dict[str, Scalar]:

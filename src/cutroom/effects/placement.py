@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple, Self, TypeVar
 
-from cutroom.effects.nodes import Crop, PictureNode, Warp
+from cutroom.effects.nodes import Crop, StillNode, Warp
 from cutroom.effects.segment import Fit
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Placement:
         """Of a layer before its effects."""
         return cls(((fit.width, 0.0, fit.x), (0.0, fit.height, fit.y)))
 
-    def after(self, node: PictureNode, width: int, height: int) -> Placement:
+    def after(self, node: StillNode, width: int, height: int) -> Placement:
         """Where it lies after a node, on a canvas of this size; most nodes leave it where it was."""
         if isinstance(node, Crop):
             return self.cropped(node)

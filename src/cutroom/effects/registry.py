@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,6 +13,7 @@ from cutroom.effects.nodes import Node
 from cutroom.effects.parameter import Parameter, resolve
 from cutroom.errors import ValidationError, nearest
 from cutroom.schema.clip import Clip
+from cutroom.schema.curve import Curve, value_at
 from cutroom.schema.document import Document
 from cutroom.schema.effect import Effect, Scalar
 
@@ -80,7 +82,10 @@ class EffectSpec(_Shown):
         description: one sentence.
         parameters: what it takes.
         build: its nodes, from checked values and the setting; no nodes where the values change nothing.
-        memory: how far back it looks.
+        memory: how far back it looks; only one that is pointwise can be animated.
+        together: refuses constants that are right each, but not together; what is animated may pass through such a
+            moment.
+        swell: of an effect on sound that can be animated: its nodes, from the values and the curves of those that are.
     """
 
     effect: str
@@ -89,6 +94,8 @@ class EffectSpec(_Shown):
     parameters: tuple[Parameter, ...]
     build: Callable[[Mapping[str, Any], Setting], tuple[Node, ...]]
     memory: Memory = POINTWISE
+    together: Callable[[Mapping[str, Any]], None] | None = None
+    swell: Callable[[Mapping[str, Any], Mapping[str, Curve]], tuple[Node, ...]] | None = None
 
     def values(self, given: Mapping[str, Scalar]) -> dict[str, Scalar]:
         """Every parameter's value, checked, defaults filled in.
@@ -97,6 +104,42 @@ class EffectSpec(_Shown):
             UnknownNameError, ValidationError: as `parameter.resolve`.
         """
         return resolve(self.effect, self.parameters, given)
+
+    def values_of(self, effect: Effect) -> dict[str, Scalar]:
+        """The constants of an effect of this kind, all of it checked: they, its keyframes, and both together.
+
+        Raises:
+            UnknownNameError: a parameter that does not exist; the hint names the nearest.
+            ValidationError: a value of the wrong type or out of range, or a parameter that cannot be animated.
+        """
+        values = self.values(effect.parameters)
+        if effect.curves:
+            known = {parameter.key: parameter for parameter in self.parameters}
+            for key, curve in effect.curves.items():
+                if key not in known:
+                    raise nearest(key, known, what=f"{self.effect} parameter")
+                known[key].check_curve(curve, self.effect)
+            if self.memory.kind != "pointwise" or (self.kind == "audio" and self.swell is None):
+                raise ValidationError(
+                    f"{self.effect} cannot be animated: it looks at more than one frame or sample",
+                    value=self.effect,
+                    hint="split the clip, and give each part values of its own",
+                )
+        elif self.together is not None:
+            self.together(values)
+        return values
+
+    def at(self, values: Mapping[str, Scalar], curves: Mapping[str, Curve], time: Fraction) -> dict[str, Scalar]:
+        """Every parameter's value at a moment of the clip; an overshoot is limited to the parameter's range."""
+        return {
+            p.key: p.limited(value_at(curves[p.key], time)) if p.key in curves else values[p.key]
+            for p in self.parameters
+        }
+
+    def moments(self, values: Mapping[str, Scalar], curves: Mapping[str, Curve]) -> Iterator[dict[str, Scalar]]:
+        """Every parameter's value at each moment at which some parameter has a key; where none is animated, once."""
+        times = {key.time for curve in curves.values() for key in curve} or {Fraction(0)}
+        return (self.at(values, curves, time) for time in sorted(times))
 
     def __str__(self) -> str:
         return _page(f"{self.effect} ({self.kind} effect, {self.memory})", self.description, self.parameters)
@@ -186,7 +229,7 @@ def default_registry() -> Registry:
 
 
 def check(subject: Document | Clip | Effect, registry: Registry | None = None) -> None:
-    """Make sure that every effect and transition exists and that its parameters are in range.
+    """Make sure that every effect and transition exists and that its parameters and keyframes are in range.
 
     Raises:
         UnknownNameError: an effect, transition, parameter or choice that does not exist; the hint names the nearest.
@@ -197,7 +240,7 @@ def check(subject: Document | Clip | Effect, registry: Registry | None = None) -
     """
     registry = registry or default_registry()
     if isinstance(subject, Effect):
-        registry.effect(subject.effect).values(subject.parameters)
+        registry.effect(subject.effect).values_of(subject)
     elif isinstance(subject, Clip):
         for effect in subject.effects:
             check(effect, registry)

@@ -12,7 +12,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from cutroom.effects.nodes import PictureNode, SoundNode
+from cutroom.effects.nodes import Moving, PictureNode, SoundNode, StillNode
 from cutroom.schema.base import Frozen
 from cutroom.schema.clip import TitleStyle
 from cutroom.schema.media import AudioStream, VideoStream
@@ -99,6 +99,23 @@ class Shot(Frozen):
     """Frames before the one shown that its filters must have seen."""
     lead: int = Field(default=0, ge=0)
     """How many of those the clip has before the segment's first frame; its first frame stands in for the others."""
+
+    def nodes_at(self, i: int) -> tuple[StillNode, ...]:
+        """Its nodes at frame `i` of the segment."""
+        return tuple(
+            one for node in self.nodes for one in (node.frames[i + node.lead] if isinstance(node, Moving) else (node,))
+        )
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether its nodes differ from frame to frame."""
+        return any(isinstance(node, Moving) for node in self.nodes)
+
+    @property
+    def chains(self) -> Iterator[tuple[StillNode, ...]]:
+        """Its nodes at each frame; only once where they are the same at all of them."""
+        counts = [len(node.frames) - node.lead for node in self.nodes if isinstance(node, Moving)]
+        return (self.nodes_at(i) for i in range(max(counts, default=1)))
 
 
 class Blend(Frozen):

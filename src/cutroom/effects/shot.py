@@ -7,7 +7,7 @@ from fractions import Fraction
 from pydantic import TypeAdapter
 
 from cutroom.edit.limits import lacking
-from cutroom.effects.chain import Scene, chain
+from cutroom.effects.chain import Scene, Stretch, chain
 from cutroom.effects.fit import fit, full_range, matrix
 from cutroom.effects.layout import Layout, Window
 from cutroom.effects.nodes import PictureNode
@@ -21,36 +21,34 @@ from cutroom.schema.speed import NORMAL
 _NODES: TypeAdapter[tuple[PictureNode, ...]] = TypeAdapter(tuple[PictureNode, ...])
 
 
-def picture_shot(scene: Scene, clip: Clip, offset: int, shown: int, inner: CompoundPicture | None = None) -> Shot:
-    """A clip's picture `offset` frames after its in point (before it, in a transition: negative).
+def picture_shot(scene: Scene, clip: Clip, stretch: Stretch, inner: CompoundPicture | None = None) -> Shot:
+    """A clip's picture in a stretch of it.
 
     Args:
         scene: the document, the effects, the canvas.
         clip: the clip.
-        offset: frames since the in point.
-        shown: frames since the clip first appears.
+        stretch: which frames.
         inner: what a compound shows.
 
     Raises:
         EditError: the clip's media has no picture.
         UnknownNameError, ValidationError: its effects are not right.
     """
-    found, preroll = chain(scene, clip, "video")
+    found, preroll, lead = chain(scene, clip, "video", stretch)
     nodes = _NODES.validate_python(found) if found else ()
     width, height = scene.setting.width, scene.setting.height
     whole = Fit(x=0, y=0, width=width, height=height)
     if isinstance(clip.source, TitleSource):
         title = TitlePicture(text=clip.source.text, style=clip.source.style)
-        return Shot(source=title, fit=whole, nodes=nodes, preroll=preroll)
-    lead = min(preroll, shown)
+        return Shot(source=title, fit=whole, nodes=nodes, preroll=preroll, lead=lead)
     if isinstance(clip.source, CompoundSource):
         assert inner is not None
         return Shot(source=inner, fit=whole, nodes=nodes, preroll=preroll, lead=lead)
     picture, place = _picture(scene, clip, clip.source.media)
     if clip.speed == NORMAL and not clip.reverse:
-        travel = {"start": clip.start + offset * scene.step}
+        travel = {"start": clip.start + stretch.offset * scene.step}
     else:
-        travel = frame_law(clip, offset, scene.document.settings.fps)._asdict()
+        travel = frame_law(clip, stretch.offset, scene.document.settings.fps)._asdict()
     source = picture.model_copy(update=travel)  # fractions: nothing to validate
     return Shot(source=source, fit=place, nodes=nodes, preroll=preroll, lead=lead)
 

@@ -12,13 +12,14 @@ from pydantic import TypeAdapter
 
 from cutroom.effects.chain import Scene, chain
 from cutroom.effects.layout import Layout, Window, samples_layout
-from cutroom.effects.nodes import Ramp, SoundNode
+from cutroom.effects.nodes import Gain, Ramp, SoundNode, Swell
 from cutroom.effects.registry import Registry, Setting, default_registry
 from cutroom.effects.segment import AudioInput, SoundClip, SoundSegment
 from cutroom.effects.shot import require_handles
 from cutroom.effects.travel import Law, law, turns
 from cutroom.errors import EditError
 from cutroom.schema.clip import Clip, CompoundSource
+from cutroom.schema.curve import needed, shifted
 from cutroom.schema.document import Document
 from cutroom.schema.speed import NORMAL
 from cutroom.schema.speed import Ramp as Ramped
@@ -100,7 +101,11 @@ def _clip_sounds(scene: Scene, layout: Layout, index: int, span: tuple[int, int]
     if clip.effects:
         own = replace(scene, setting=replace(scene.setting, samples=ends - starts))
         nodes += _NODES.validate_python(chain(own, clip, "audio")[0])
-    nodes = [n.replace(start=n.start + starts) if isinstance(n, Ramp) else n for n in nodes]
+    begins = layout.track.start_of(index)
+    nodes = [
+        n.replace(start=n.start + starts) if isinstance(n, Ramp) else _later(n, -begins) if isinstance(n, Swell) else n
+        for n in nodes
+    ]
     for window, rising in ((layout.window_at(audible), True), (layout.window_at(silent - 1), False)):
         if window is None or (window.right if rising else window.left) != index:
             continue
@@ -109,7 +114,6 @@ def _clip_sounds(scene: Scene, layout: Layout, index: int, span: tuple[int, int]
             require_handles(scene.document, layout, window, Fraction(rate))
             nodes.append(_crossing(window, rising=rising))
     gains = _gains(layout.track, scene.document.settings.channels)
-    begins = layout.track.start_of(index)
     knots = (starts + turn for turn in turns(clip, Fraction(rate))) if isinstance(clip.speed, Ramped) else ()
     points = [at, *sorted({knot for knot in knots if at < knot < until}), until]
     for first, end in pairwise(points):
@@ -121,7 +125,7 @@ def _clip_sounds(scene: Scene, layout: Layout, index: int, span: tuple[int, int]
             pace=law_.step,
             bend=law_.bend,
             samples=end - first,
-            nodes=tuple(shifted for node in nodes if (shifted := _within(node, first, end)) is not None),
+            nodes=tuple(made for node in nodes if (made := _within(node, first, end, rate)) is not None),
             gains=gains,
         )
 
@@ -153,9 +157,20 @@ def _crossing(window: Window, *, rising: bool) -> Ramp:
     return Ramp(rising=rising, curve="equal_power", start=window.begin, samples=window.end - window.begin)
 
 
-def _within(node: SoundNode, at: int, until: int) -> SoundNode | None:
+def _within(node: SoundNode, at: int, until: int, rate: int) -> SoundNode | None:
     """A node as it stands from timeline sample `at` on; None where it changes nothing up to `until`."""
+    if isinstance(node, Swell):
+        curve = needed(node.db, Fraction(at, rate), Fraction(until - 1, rate))
+        if len(curve) > 1:
+            return _later(node.evolve(db=curve), Fraction(at, rate))
+        level = min(max(curve[0].value, node.low), node.high)
+        return Gain(db=level) if level else None
     if not isinstance(node, Ramp):
         return node
     idle = node.start + node.samples <= at if node.rising else node.start >= until
     return None if idle else node.replace(start=node.start - at)
+
+
+def _later(node: Swell, by: Fraction) -> Swell:
+    """The node as it stands from `by` seconds on."""
+    return node.evolve(db=shifted(node.db, by))

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import av
 
 from cutroom.effects.geometry import CropStage, WarpStage
 from cutroom.effects.graph import FrameGraph, steps, tag
-from cutroom.effects.nodes import Crop, Filter, Opacity, PictureNode, Warp
+from cutroom.effects.nodes import Crop, Filter, Moving, Opacity, PictureNode, StillNode, Warp
 from cutroom.effects.normalise import Normaliser
 from cutroom.effects.planes import Picture
 from cutroom.effects.readers import Readers
@@ -76,49 +76,110 @@ class FilterStage:
         return None if done is None else Picture.of(done, picture)
 
 
-def build_stages(nodes: Sequence[PictureNode], width: int, height: int, *, looks_back: bool = False) -> list[Stage]:
-    """A chain of nodes as stages for a canvas of this size."""
-    stages: list[Stage] = []
-    groups = [(kind, list(group)) for kind, group in groupby(_gathered(nodes), key=_group)]
-    for i, (_, group) in enumerate(groups):
+class Link(NamedTuple):
+    """A node of a chain at one frame."""
+
+    run: int
+    """Neighbours with the same number change together, or never."""
+    node: StillNode
+
+
+def links_at(nodes: Sequence[PictureNode], i: int) -> list[Link]:
+    """The chain at frame `i` of the segment."""
+    links: list[Link] = []
+    run = 0
+    for node in nodes:
+        if isinstance(node, Moving):
+            links += [Link(run + 1, one) for one in node.frames[i + node.lead]]
+            run += 2
+        else:
+            links.append(Link(run, node))
+    return links
+
+
+class Stages:
+    """A chain as stages for a canvas, from frame to frame: a stage whose nodes are what they were is used again.
+
+    Args:
+        nodes: of the shot.
+        width: of the canvas.
+        height: of the canvas.
+        looks_back: whether filters may give nothing for the first frames.
+    """
+
+    def __init__(self, nodes: Sequence[PictureNode], width: int, height: int, *, looks_back: bool = False) -> None:
+        self._nodes = nodes
+        self._canvas = (width, height)
+        self._looks_back = looks_back
+        self._built: list[tuple[_Plan, Stage]] = []
+        self._is_still = not any(isinstance(node, Moving) for node in nodes)
+
+    def at(self, i: int) -> list[Stage]:
+        """The stages of frame `i` of the segment."""
+        if not self._built or not self._is_still:
+            old = self._built
+            self._built = []
+            for plan in _plans(links_at(self._nodes, i)):
+                kept = next((n for n, (known, _) in enumerate(old) if known == plan), None)
+                self._built.append((plan, self._made(plan)) if kept is None else old.pop(kept))
+        return [stage for _, stage in self._built]
+
+    def _made(self, plan: _Plan) -> Stage:
+        if plan.kind == "warp":
+            return WarpStage([node for node in plan.nodes if isinstance(node, Warp)], *self._canvas, soft=plan.soft)
+        (*_, node) = plan.nodes
+        if isinstance(node, Crop):
+            return CropStage(node, soft=plan.soft)
+        if isinstance(node, Opacity):
+            return OpacityStage(node)
+        filters = [node for node in plan.nodes if isinstance(node, Filter)]
+        return FilterStage(filters, *self._canvas, looks_back=self._looks_back)
+
+
+class _Plan(NamedTuple):
+    """What a stage is made from."""
+
+    kind: str
+    nodes: list[StillNode]
+    soft: bool
+
+
+def _plans(links: Sequence[Link]) -> Iterator[_Plan]:
+    groups = [(kind, [link.node for link in group]) for kind, group in groupby(_gathered(links), key=_group)]
+    for i, (kind, nodes) in enumerate(groups):
         soft = any(isinstance(node, Filter) and node.spatial for _, later in groups[i + 1 :] for node in later)
-        filters = [node for node in group if isinstance(node, Filter)]
-        if filters:
-            stages.append(FilterStage(filters, width, height, looks_back=looks_back))
-        if warps := [node for node in group if isinstance(node, Warp)]:
-            stages.append(WarpStage(warps, width, height, soft=soft))
-        for node in group:
-            if isinstance(node, Crop):
-                stages.append(CropStage(node, soft=soft))
-            elif isinstance(node, Opacity):
-                stages.append(OpacityStage(node))
-    return stages
+        if kind in {"crop", "opacity"}:
+            yield from (_Plan(kind, [node], soft) for node in nodes)
+        else:
+            yield _Plan(kind, nodes, soft and kind == "warp")
 
 
-def _gathered(nodes: Sequence[PictureNode]) -> list[PictureNode]:
+def _gathered(links: Sequence[Link]) -> list[Link]:
     """The same chain with each movement put off to the next one, where no filter between them sees neighbouring pixels.
 
     Crops follow the layer's own sides, and everything else looks at single pixels: the picture stays the same.
     """
-    gathered: list[PictureNode] = []
+    gathered: list[Link] = []
     waiting = 0  # how many of the last nodes are movements or came after one
-    for node in nodes:
+    for link in links:
         earlier = gathered[len(gathered) - waiting :]
-        if isinstance(node, Filter) and node.spatial:
+        if isinstance(link.node, Filter) and link.node.spatial:
             waiting = 0
-        elif isinstance(node, Warp):
-            kept = [one for one in earlier if not isinstance(one, Warp)]
-            moved = [one for one in earlier if isinstance(one, Warp)]
+        elif isinstance(link.node, Warp):
+            kept = [one for one in earlier if not isinstance(one.node, Warp)]
+            moved = [one for one in earlier if isinstance(one.node, Warp)]
             gathered[len(gathered) - waiting :] = [*kept, *moved]
             waiting = len(moved) + 1
         elif waiting:
             waiting += 1
-        gathered.append(node)
+        gathered.append(link)
     return gathered
 
 
-def _group(node: PictureNode) -> str:
-    return f"filter {node.spatial}" if isinstance(node, Filter) else node.kind
+def _group(link: Link) -> str:
+    """What shares a stage: all movements that meet, filters of a kind that change together."""
+    node = link.node
+    return f"filter {node.spatial} {link.run}" if isinstance(node, Filter) else node.kind
 
 
 class Inner(Protocol):
@@ -186,9 +247,10 @@ class ShotRunner:
     def __init__(self, shot: Shot, width: int, height: int, readers: Readers, inner: Callable[..., Inner]) -> None:
         self._shot = shot
         self._canvas = (width, height)
-        self._stages = build_stages(shot.nodes, width, height)
+        self._stages = Stages(shot.nodes, width, height)
         self._next: int | None = None
-        self._seen: tuple[object, Picture | None] | None = None
+        self._seen: tuple[object, Sequence[Stage], Picture | None] | None = None
+        self._base: tuple[object, Picture | None] | None = None
         self._title: Picture | None = None
         self._loan = None
         self._compound: CompoundRunner | None = None
@@ -204,10 +266,10 @@ class ShotRunner:
         """The picture at frame `i` of the segment; None where nothing of it is on the canvas."""
         if self._shot.preroll:
             return self._remembered(i)
-        source = self._source(i)
-        if self._seen is None or self._seen[0] != source:  # a held frame, or a title, is made once
-            self._seen = source, self._made(source)
-        return self._seen[1]
+        source, stages = self._source(i), self._stages.at(i)
+        if self._seen is None or self._seen[:2] != (source, stages):  # a held frame, or a title, is made once
+            self._seen = source, stages, self._made(source, stages)
+        return self._seen[2]
 
     def close(self) -> None:
         """Give the reader back."""
@@ -220,11 +282,12 @@ class ShotRunner:
     def _remembered(self, i: int) -> Picture | None:
         """The picture where filters look back: they are shown the frames before it, unless those were the last ones."""
         if i != self._next:
-            self._stages = build_stages(self._shot.nodes, *self._canvas, looks_back=True)
+            self._stages = Stages(self._shot.nodes, *self._canvas, looks_back=True)
             for earlier in range(i - self._shot.preroll, i):
-                self._made(self._source(max(earlier, -self._shot.lead)))
+                first = max(earlier, -self._shot.lead)
+                self._made(self._source(first), self._stages.at(first))
         self._next = i + 1
-        return self._made(self._source(i))
+        return self._made(self._source(i), self._stages.at(i))
 
     def _source(self, i: int) -> av.VideoFrame | int | None:
         """What frame `i` is made from: a decoded frame, the number of a compound's, nothing for a title."""
@@ -237,14 +300,19 @@ class ShotRunner:
         time = source.start + i * source.step + i * i * source.bend
         return self._loan.frame_back(time) if source.step < 0 else self._loan.frame_at(time)
 
-    def _made(self, source: av.VideoFrame | int | None) -> Picture | None:
-        if isinstance(source, int):
-            assert self._compound is not None
-            picture = self._compound.picture(source)
-        else:
-            picture = self._title if source is None else self._normaliser.run(source)
-        for stage in self._stages:
+    def _made(self, source: av.VideoFrame | int | None, stages: Sequence[Stage]) -> Picture | None:
+        if self._base is None or self._base[0] != source:  # once for what is held, whatever moves on top of it
+            self._base = source, self._unchanged(source)
+        picture = self._base[1]
+        for stage in stages:
             if picture is None:
                 return None
             picture = stage.run(picture)
         return picture
+
+    def _unchanged(self, source: av.VideoFrame | int | None) -> Picture | None:
+        """The picture before its effects."""
+        if isinstance(source, int):
+            assert self._compound is not None
+            return self._compound.picture(source)
+        return self._title if source is None else self._normaliser.run(source)

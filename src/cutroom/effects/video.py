@@ -54,13 +54,22 @@ def _blur(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
     )
 
 
-def _crop(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
-    if values["left"] + values["right"] >= 1 or values["top"] + values["bottom"] >= 1:
+def _leaves_nothing(values: Mapping[str, Any]) -> bool:
+    return bool(values["left"] + values["right"] >= 1 or values["top"] + values["bottom"] >= 1)
+
+
+def _require_something_left(values: Mapping[str, Any]) -> None:
+    if _leaves_nothing(values):
         raise ValidationError(
             "crop: nothing would be left of the picture",
             value=dict(values),
             hint="left + right and top + bottom must stay below 1",
         )
+
+
+def _crop(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
+    if _leaves_nothing(values):  # for a while, when it is animated
+        return (Opacity(opacity=0),)
     return (Crop(**values),) if any(values.values()) else ()
 
 
@@ -110,9 +119,10 @@ VIDEO_EFFECTS = (
     EffectSpec(
         "crop",
         "video",
-        "Cuts away at the edges; the rest stays where it was.",
+        "Cuts away at the edges; the rest stays where it was. Animated, it may close altogether.",
         (_edge("left"), _edge("top"), _edge("right"), _edge("bottom")),
         _crop,
+        together=_require_something_left,
     ),
     EffectSpec(
         "transform",

@@ -163,8 +163,7 @@ class _Fitter:
             if clip.source.angle is not None and not self.able.multicam:
                 self.lose("angle of a multi-camera", where, "all tracks are shown: render it, or flatten it first")
                 clip = clip.evolve(source=clip.source.evolve(angle=None))
-        for effect in clip.effects:
-            self.lose(f"effect {effect.effect}", where, "left out")
+        self.lose_effects(clip, where)
         if isinstance(clip.source, TitleSource):
             if clip.source.style != TitleSource(text="").style:
                 self.lose("look of a title", where, "left out: the text is carried")
@@ -186,6 +185,12 @@ class _Fitter:
             self.lose("group", where, "left out")
         start = self.snapped(clip.start, "in point", where)
         return clip.evolve(start=start, speed=speed, effects=(), group=None)
+
+    def lose_effects(self, clip: Clip, where: str) -> None:
+        for effect in clip.effects:
+            self.lose(f"effect {effect.effect}", where, "left out")
+            for parameter in effect.curves:
+                self.lose(f"keyframes of {effect.effect} {parameter}", where, "left out")
 
     def printable(self, text: str, where: str) -> str:
         """A text that XML and lists of lines can hold."""

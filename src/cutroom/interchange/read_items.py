@@ -101,10 +101,9 @@ class ItemReader(abc.ABC):
             return None
         link = child.metadata.get(LINK)
         base = known.clip if known else Clip(id=new_id("c"), source=source, duration=duration, link=link)
-        effects = tuple(self._effects(child, where))
-        return base.replace(
-            source=source, start=begins, duration=duration, speed=speed, reverse=reverse, effects=effects
-        )
+        made = base.replace(source=source, start=begins, duration=duration, speed=speed, reverse=reverse, effects=())
+        effects = self._effects(child, where)
+        return made.replace(effects=tuple(_moved(one, known.clip, made) if known else one for one in effects))
 
     @abc.abstractmethod
     def compound(self, child: core.Composition, track: Track, where: str) -> CompoundSource:
@@ -218,6 +217,16 @@ class ItemReader(abc.ABC):
     def same_text(carried_text: str, shown: str) -> bool:
         """Whether a text is what another program shows of it."""
         return plain_text(carried_text) == shown
+
+
+def _moved(effect: Effect, known: Clip, now: Clip) -> Effect:
+    """An effect whose keyframes follow the clip, where another program has trimmed it or changed its speed."""
+    if now.speed != known.speed or now.reverse != known.reverse:
+        return effect.stretched(now.duration / known.duration)
+    if isinstance(now.speed, Ramp) or not now.speed:
+        return effect
+    cut = known.end - now.end if now.reverse else now.start - known.start
+    return effect.later(cut / now.speed)
 
 
 def _window(item: core.Item) -> TimeRange | None:

@@ -254,8 +254,12 @@ class _Writer:
         own = ids[clip.id]
         for effect in clip.effects:
             adding = ops.AddEffect(clip=own, effect=effect.effect, parameters=effect.parameters, compound=compound)
-            names = [] if effect.enabled else [f"{self.names[own]}_{effect.effect}"]
+            names = [f"{self.names[own]}_{effect.effect}"] if effect.curves or not effect.enabled else []
             (name,) = self.do(adding, *names)
+            for parameter, curve in effect.curves.items():
+                self.do(
+                    ops.SetKeyframes(clip=own, effect=name, parameter=parameter, keyframes=curve, compound=compound)
+                )
             if not effect.enabled:
                 self.do(ops.SetEffect(clip=own, effect=name, enabled=False, compound=compound))
 

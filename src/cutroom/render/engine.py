@@ -9,6 +9,7 @@ from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from cutroom.schema.base import digest
 _ROOMS = ("effects", "media", "render")
 """Whose code and data (fonts) make pixels and samples. Any change in them makes a new engine: nobody has to remember
 to raise a number."""
+_CURVES = "schema/curve.py"
+"""Works out the gain of each sample."""
 _LIBRARIES = ("numpy", "opencv-python-headless", "pillow")
 _SIMD = (
     "sse2 ssse3 sse4_1 sse4_2 avx avx2 fma bmi1 bmi2 xop fma4 avx512f avx512bw avx512vl avx512dq avx512_vnni "
@@ -67,9 +70,10 @@ def cpu_class() -> str:
 def _code() -> str:
     """SHA-256 of the rooms' files."""
     state = hashlib.sha256()
-    for room in _ROOMS:
-        for name, file in sorted(_files(files(f"cutroom.{room}"), room), key=lambda pair: pair[0]):
-            state.update(f"{name}\n".encode() + hashlib.sha256(file.read_bytes()).digest())
+    package = files("cutroom")
+    rooms = [sorted(_files(package / room, room), key=lambda pair: pair[0]) for room in _ROOMS]
+    for name, file in [*chain.from_iterable(rooms), (_CURVES, package / _CURVES)]:
+        state.update(f"{name}\n".encode() + hashlib.sha256(file.read_bytes()).digest())
     return state.hexdigest()
 
 

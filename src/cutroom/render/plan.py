@@ -111,14 +111,12 @@ def _segments(
     points = sorted({*span, *(point for point in cut_points(document) if span[0] < point < span[1])})
     for begin, stop in pairwise(points):
         stretch = pictures.compile(begin, stop - begin)
-        compounds = whole(stretch)
-        reason, texts, files = describe(stretch), PartTexts(stretch), tuple(dict.fromkeys(picture_inputs(stretch)))
+        texts = None if whole(stretch) else PartTexts(stretch)
         for start, after in pairwise(boundaries(begin, stop, anchor_of(stretch), gop)):
-            text = texts.text(start - begin, after - start)
-            if compounds:
-                text = canonical_json(pictures.compile(start, after - start))
-            key = make_key(prefix, text)
-            told: tuple[Action, str] = ("cached", "in the cache") if key in cached else ("encode", reason)
+            part = pictures.compile(start, after - start) if texts is None else stretch
+            text = canonical_json(part) if texts is None else texts.text(start - begin, after - start)
+            key, files = make_key(prefix, text), tuple(dict.fromkeys(picture_inputs(part)))
+            told: tuple[Action, str] = ("cached", "in the cache") if key in cached else ("encode", describe(part))
             found.append(Segment(start, after - start, *told, key, files))
     return tuple(found)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Annotated, Literal
 
@@ -106,7 +107,18 @@ class Clip(Frozen):
             start=self.start if self.is_title else self.start + travel(self.speed, last, first),
             duration=self.duration - head - tail,
             speed=self.speed.later(head) if head and isinstance(self.speed, Ramp) else self.speed,
+            effects=_each(self.effects, lambda effect: effect.later(head)) if head else self.effects,
         )
+
+    def paced(self, speed: Fraction | Ramp, duration: Fraction) -> Clip:
+        """The clip at another speed, which lasts `duration` then; its keyframes move apart or together as it does."""
+        factor = duration / self.duration
+        effects = _each(self.effects, lambda effect: effect.stretched(factor))
+        return self.evolve(speed=speed, duration=duration, effects=effects)
+
+    def held(self, at: Fraction) -> tuple[Effect, ...]:
+        """Its effects as they are at one moment, without animation."""
+        return _each(self.effects, lambda effect: effect.held(at))
 
     @property
     def is_title(self) -> bool:
@@ -117,6 +129,11 @@ class Clip(Frozen):
     def media(self) -> str | None:
         """Id of the media it shows, if any."""
         return self.source.media if isinstance(self.source, MediaSource) else None
+
+
+def _each(effects: tuple[Effect, ...], change: Callable[[Effect], Effect]) -> tuple[Effect, ...]:
+    """The effects changed, those that are animated; the very same where none is."""
+    return tuple(map(change, effects)) if any(effect.curves for effect in effects) else effects
 
 
 class Gap(Frozen):

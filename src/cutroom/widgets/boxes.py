@@ -53,7 +53,7 @@ def _through(shot: Shot, detections: Detections, width: int, height: int) -> Ite
     if not len(seen):
         return
     placement = Placement.of(shot.fit)
-    for node in shot.nodes:
+    for node in shot.nodes_at(0):
         placement = placement.after(node, width, height)
     left, top, right, bottom = placement.window
     fractions = seen.boxes.xyxy.astype(float) / (source.input.stream.display_size * 2)

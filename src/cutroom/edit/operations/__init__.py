@@ -22,6 +22,7 @@ from cutroom.edit.operations.decoration import (
     RemoveEffect,
     RemoveTransition,
     SetEffect,
+    SetKeyframes,
     SetTitle,
     SetTransition,
     Ungroup,
@@ -84,6 +85,7 @@ __all__ = [
     "SetAngle",
     "SetCues",
     "SetEffect",
+    "SetKeyframes",
     "SetMarker",
     "SetMedia",
     "SetSettings",
@@ -142,6 +144,7 @@ Operation = Annotated[
     | RemoveTransition
     | AddEffect
     | SetEffect
+    | SetKeyframes
     | MoveEffect
     | RemoveEffect
     | SetTitle

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from cutroom.edit.operations.base import BaseOperation
 from cutroom.schema.clip import TitleSource
+from cutroom.schema.curve import Keys
 from cutroom.schema.effect import Scalar
 from cutroom.schema.time import Duration
 
@@ -53,7 +54,7 @@ class AddEffect(BaseOperation):
 
 
 class SetEffect(BaseOperation):
-    """Change parameters of an effect, or switch it."""
+    """Change parameters of an effect, or switch it; one that was animated is constant then."""
 
     op: Literal["set_effect"] = "set_effect"
     clip: str
@@ -61,6 +62,18 @@ class SetEffect(BaseOperation):
     """Its id."""
     parameters: dict[str, Scalar] = Field(default_factory=dict)
     enabled: bool | None = None
+
+
+class SetKeyframes(BaseOperation):
+    """Animate a parameter of an effect; no keyframes: it is constant again, as it was before."""
+
+    op: Literal["set_keyframes"] = "set_keyframes"
+    clip: str
+    effect: str
+    """Its id."""
+    parameter: str = Field(max_length=100)
+    keyframes: Keys
+    """In order of time, in seconds of timeline after the clip's start."""
 
 
 class MoveEffect(BaseOperation):
