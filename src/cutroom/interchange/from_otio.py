@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
 
-import pydantic
 from opentimelineio import core, schema
 
-from cutroom.errors import InterchangeError
 from cutroom.interchange.carried import CarriedClip, CarriedDocument, CarriedTrack, carried, is_shown
 from cutroom.interchange.cuts import read_transitions, trimmed
 from cutroom.interchange.moments import exact, exact_rate
 from cutroom.interchange.read_items import ItemReader
+from cutroom.interchange.reader import values_that_fit
 from cutroom.interchange.references import Find, stated
 from cutroom.interchange.report import Loss, Report
 from cutroom.interchange.to_otio import KINDS, SUBTITLES
@@ -44,15 +43,9 @@ def from_otio(
     Raises:
         InterchangeError: damaged; names the place.
     """
-    try:
+    with values_that_fit():
         reader = _Reader(timeline, find, fps)
         document = reader.read(timeline)
-    except pydantic.ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise InterchangeError(
-            f"the timeline holds a value that does not fit: {first['msg']} at {place}", value=place, hint="correct it"
-        ) from None
     return document, Report(format="otio", verb="read", losses=tuple(dict.fromkeys(reader.losses)))
 
 
@@ -159,9 +152,9 @@ class _Reader(ItemReader):
         if content in self._copies:
             return CompoundSource(compound=self._copies[content])
         outer, self.pending = self.pending, []  # markers of what is inside stay inside
-        found, self.found = self.found, []
+        found, self.moments = self.moments, []
         inner = self.timeline(child if isinstance(child, schema.Stack) else [child], where, angle)
-        self.pending, self.found = outer, found
+        self.pending, self.moments = outer, found
         if known is not None:
             return CompoundSource(compound=self._remember(known, inner, where), angle=angle)
         name = self._copies[content] = new_id("n")
