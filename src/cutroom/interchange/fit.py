@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from cutroom.interchange.report import Loss, place_of
-from cutroom.schema.clip import Clip, CompoundSource, Gap, Item, TitleSource, Transition
+from cutroom.schema.clip import Clip, CompoundSource, Gap, Item, TitleSource, TitleStyle, Transition
 from cutroom.schema.document import Document, Marker, Timeline
 from cutroom.schema.speed import NORMAL, Ramp, travel
 from cutroom.schema.time import snap
@@ -39,6 +39,14 @@ class Abilities:
     hidden: bool = False
     """Whether a track can be there without being shown or heard."""
     multicam: bool = False
+    locks: bool = False
+    """Whether a track can be locked."""
+    inner_markers: bool = False
+    """Markers of compounds."""
+    looks: bool = False
+    """Size, colour, place and alignment of titles."""
+    effects: frozenset[str] = frozenset()
+    """Effects that it has a word for."""
 
 
 def fitted(document: Document, able: Abilities) -> tuple[Document, list[Loss]]:
@@ -98,7 +106,7 @@ class _Fitter:
         where = inside or "timeline"
         end = max((track.duration for track in tracks), default=Fraction(0))
         for marker in timeline.markers:
-            if not self.able.markers or inside is not None:
+            if not self.able.markers or (inside is not None and not self.able.inner_markers):
                 self.lose(f"marker {marker.title}", where, f"left out: {self.able.name} has no place for it")
                 continue
             if snap(marker.time, self.fps) >= end and not self.able.late_markers:
@@ -135,7 +143,7 @@ class _Fitter:
         kept = tuple(t for transition in track.transitions if (t := self.transition(transition, names, title)))
         return bare.evolve(
             items=tuple(_melted(items)), transitions=kept, hidden=track.hidden and track.kind != "audio",
-            muted=track.muted and track.kind == "audio",
+            muted=track.muted and track.kind == "audio", locked=track.locked and self.able.locks,
         )  # fmt: skip
 
     def transition(self, transition: Transition, names: set[str], title: str) -> Transition | None:
@@ -163,12 +171,13 @@ class _Fitter:
             if clip.source.angle is not None and not self.able.multicam:
                 self.lose("angle of a multi-camera", where, "all tracks are shown: render it, or flatten it first")
                 clip = clip.evolve(source=clip.source.evolve(angle=None))
+        kept = () if clip.is_title else tuple(e for e in clip.effects if e.effect in self.able.effects)
         for effect in clip.effects:
-            self.lose(f"effect {effect.effect}", where, "left out")
+            if effect not in kept:
+                self.lose(f"effect {effect.effect}", where, "left out")
         if isinstance(clip.source, TitleSource):
-            if clip.source.style != TitleSource(text="").style:
-                self.lose("look of a title", where, "left out: the text is carried")
-            source = clip.source.evolve(text=self.printable(clip.source.text, where))
+            style = self.style(clip.source.style, where)
+            source = clip.source.evolve(text=self.printable(clip.source.text, where), style=style)
             return clip.evolve(source=source, effects=(), link=None, group=None)
         speed: Fraction | Ramp = clip.speed
         if isinstance(speed, Ramp):
@@ -185,7 +194,16 @@ class _Fitter:
         if clip.group is not None:
             self.lose("group", where, "left out")
         start = self.snapped(clip.start, "in point", where)
-        return clip.evolve(start=start, speed=speed, effects=(), group=None)
+        return clip.evolve(start=start, speed=speed, effects=kept, group=None)
+
+    def style(self, style: TitleStyle, where: str) -> TitleStyle:
+        """How a title can look."""
+        plain = TitleStyle()
+        if self.able.looks:
+            plain = plain.evolve(size=style.size, colour=style.colour, align=style.align, position=style.position)
+        if style != plain:
+            self.lose("look of a title", where, "left out: the text is carried")
+        return plain
 
     def printable(self, text: str, where: str) -> str:
         """A text that XML and lists of lines can hold."""

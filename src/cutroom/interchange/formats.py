@@ -86,9 +86,14 @@ def read_timeline(
 
     text, guessed = decode(data, name)
     losses = [Loss(what="text encoding", where=name, why=f"it is not UTF-8; read as {guessed}")] if guessed else []
+    empty = Report(format=format, verb="read")
+    if format == "fcp7":
+        check_xml(text, name)
+        document, more = _module(format).read(text, find)
+        return document, empty.joined([*losses, *more])
     timeline, more = _parsed(text, format, name, fps)
     document, report = from_otio(timeline, find=find, fps=fps if format == "edl" else None)
-    return document, Report(format=format, verb="read").joined([*losses, *more, *report.losses])
+    return document, empty.joined([*losses, *more, *report.losses])
 
 
 def _parsed(text: str, format: str, name: str, fps: Fraction | None) -> tuple[Timeline, list[Loss]]:
