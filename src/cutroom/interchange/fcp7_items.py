@@ -8,7 +8,7 @@ from fractions import Fraction
 from xml.etree.ElementTree import Element
 
 from cutroom.interchange.fcp7_library import Library
-from cutroom.interchange.fcp7_looks import Size, filters_of, parameters_of, read_looks, read_title
+from cutroom.interchange.fcp7_looks import Size, filters_of, hushed, parameters_of, read_looks, read_title
 from cutroom.interchange.fcp7_speed import Remap, Shown
 from cutroom.interchange.fcp7_values import frames_of, named, rate_of, said, seconds, words
 from cutroom.interchange.read_items import EMPTY
@@ -24,6 +24,8 @@ from cutroom.schema.speed import FASTEST, NORMAL
 TEXTS = {"text", "outlinetext", "outline text"}
 """Generators of text."""
 _PLAIN = {"", "normal"}
+_CLEAR = ("black", "slug", "transparent")
+"""In names of what shows nothing; other pictures that have no file may stand for a slug, too."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ class ItemMaker:
 
     context: Context
     markers: list[Marker] = field(default_factory=list)
+    sizes: dict[str, Size | None] = field(default_factory=dict)
+    """Of the pictures of media."""
 
     def clip(  # noqa: PLR0917 - the parts of one clip, private to this format
         self, item: Element, sound: bool, at: Fraction, duration: Fraction, title: str, link: str | None
@@ -65,9 +69,9 @@ class ItemMaker:
         def lose(what: str, why: str) -> None:
             context.reader.lose(what, where, why)
 
-        if not said(item, "enabled", True):
-            lose(named(item), "left as a gap: it is switched off")
-            return None
+        on = said(item, "enabled", True)
+        if not on:
+            lose(named(item), "it is switched off: here it is there, and neither seen nor heard")
         rate = rate_of(item, context.rate)
         begin = frames_of(item, "in") or Fraction(0)
         filters, remap = [], Remap()
@@ -83,6 +87,7 @@ class ItemMaker:
             if title_source is None:
                 return None
             looks = tuple(read_looks(filters, context.canvas, context.canvas, sound, lose))
+            looks = looks if on else hushed(looks, sound)
             return Clip(id=new_id("c"), source=title_source, duration=duration, effects=looks)
         shown = self._shown(item, remap, begin, rate, duration, lose)
         start = seconds(shown.start, rate, item, "in")
@@ -96,6 +101,8 @@ class ItemMaker:
         effects: tuple[Effect, ...] = ()
         if filters:
             effects = tuple(read_looks(filters, context.canvas, size or context.canvas, sound, lose))
+        if not on:
+            effects = hushed(effects, sound)
         return Clip(
             id=new_id("c"), source=source, start=start, duration=duration, speed=shown.speed, reverse=shown.reverse,
             link=link, effects=effects,
@@ -151,14 +158,18 @@ class ItemMaker:
             url = words(file, "pathurl") or None
             generator = words(file, "mediaSource")
             if url is None and generator:
-                if generator.lower() not in EMPTY:
+                if not any(name in title.lower() for name in _CLEAR):
                     context.reader.lose(f"generator {title}", where, "left as a gap: Cutroom has no such generator")
                 return None
             title = title if url is not None else words(file, "name") or title
         media = context.reader.found(url, title, sound, start, played, where)
         if media is None:
             return None
-        return MediaSource(media=media.id), None if sound else _size(file, media)
+        if sound:
+            return MediaSource(media=media.id), None
+        if media.id not in self.sizes:
+            self.sizes[media.id] = _size(file, media)
+        return MediaSource(media=media.id), self.sizes[media.id]
 
     def _generated(self, item: Element, effect: Element, lose: Callable[[str, str], None]) -> TitleSource | None:
         """The title that a generator draws."""

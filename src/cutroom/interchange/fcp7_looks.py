@@ -22,6 +22,8 @@ Lose = Callable[[str, str], None]
 """Note what is lost, and why."""
 LOUDEST = 12
 """Decibels above which others stop."""
+SILENCE = -96.0
+"""Decibels of what is not heard."""
 SAME = 1e-6
 _ALIGNS = {"1": "left", "2": "center", "3": "right"}
 
@@ -63,9 +65,9 @@ def read_looks(
             moves["opacity"] = min(1.0, max(0.0, values.number("opacity", 100) / 100))
         elif name == "audiolevels" and sound:
             level = values.number("level", 1)
-            db = round(20 * math.log10(level), 4) if level > 0 else -96.0
+            db = round(20 * math.log10(level), 4) if level > 0 else SILENCE
             if abs(db) > SAME:
-                yield Effect(id=new_id("e"), effect="gain", parameters={"db": max(-96.0, min(48.0, db))})
+                yield Effect(id=new_id("e"), effect="gain", parameters={"db": max(SILENCE, min(48.0, db))})
         elif name == "audiopan" and sound and abs(values.number("pan", 0)) < SAME:
             continue
         else:
@@ -136,6 +138,22 @@ def _flat(value: Element | None) -> str:
     return "" if value is None else "".join(value.itertext()).strip()
 
 
+def hushed(effects: tuple[Effect, ...], sound: bool) -> tuple[Effect, ...]:
+    """The effects of a clip that is switched off: it stays, and is neither seen nor heard."""
+    name, parameters = ("gain", {"db": SILENCE}) if sound else ("transform", {"opacity": 0.0})
+    known = [one for one in effects if one.effect == name]
+    base = known[0] if known else Effect(id=new_id("e"), effect=name)
+    others = tuple(one for one in effects if one.effect != name)
+    return (*others, base.evolve(parameters={**base.parameters, **parameters}))
+
+
+def is_hushed(effects: Iterable[Effect], sound: bool) -> bool:
+    """Whether a clip is neither seen nor heard, which others call switched off."""
+    name, key, least = ("gain", "db", SILENCE) if sound else ("transform", "opacity", 0.0)
+    values = [one.parameters.get(key) for one in effects if one.enabled and one.effect == name]
+    return any(isinstance(value, int | float) and value <= least for value in values)
+
+
 def put_looks(item: Element, effects: Iterable[Effect], canvas: Size, size: Size, lose: Lose, *, sound: bool) -> None:
     """Add the filters that say what effects do, and how large a picture is that is not as large as the canvas."""
     fit = 1.0 if sound else fitting(canvas, size)
@@ -159,14 +177,13 @@ def put_looks(item: Element, effects: Iterable[Effect], canvas: Size, size: Size
     if moves or abs(fit - 1) > SAME:
         made = put_effect(item, "Basic Motion", "basic", "motion", "video")
         put_parameter(made, "scale", "Scale", decimal(moves.get("scale", 1.0) * fit * 100))
-        _put_point(
-            made, "center", "Center", moves.get("position_x", 0.0) * canvas[0] / size[0],
-            moves.get("position_y", 0.0) * canvas[1] / size[1],
-        )  # fmt: skip
-    if moves.get("opacity", 1.0) != 1:
+        x, y = moves.get("position_x", 0.0), moves.get("position_y", 0.0)
+        if x or y:
+            _put_point(made, "center", "Center", x * canvas[0] / size[0], y * canvas[1] / size[1])
+    if 0 < moves.get("opacity", 1.0) < 1:
         made = put_effect(item, "Opacity", "opacity", "motion", "video")
         put_parameter(made, "opacity", "opacity", decimal(moves["opacity"] * 100))
-    if db:
+    if db > SILENCE and db:
         if db > LOUDEST:
             lose(f"gain of {db:g} dB", f"written; some programs stop at {LOUDEST} dB")
         made = put_effect(item, "Audio Levels", "audiolevels", "audiolevels", "audio")

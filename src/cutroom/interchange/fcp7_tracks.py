@@ -50,11 +50,12 @@ def tracks_of(sequence: Element, maker: ItemMaker) -> Iterator[Track]:
     links = _links(sequence)
     made: list[Track] = []
     for kind in ("video", "audio"):
-        layer = _Layer(maker, kind == "audio", links)
-        tracks = (
-            layer.track(element, number) for number, element in enumerate(sequence.findall(f"media/{kind}/track"), 1)
-        )
-        made += [track for track in tracks if track is not None]
+        layer, number = _Layer(maker, kind == "audio", links), 0
+        for element in sequence.findall(f"media/{kind}/track"):
+            track = layer.track(element, number + 1)
+            if track is not None:
+                made.append(track)
+                number += 1
     return _linked(made)
 
 
@@ -76,6 +77,10 @@ class _Layer:
         children = [one for one in element if one.tag in ITEMS or one.tag == "transitionitem"]
         places, overs = self.laid(children, place)
         channels = {id(one) for one in places if self.sound and self.second(one.element)}
+        if self.sound and number > 1 and (element.get("currentExplodedTrackIndex") or "0") != "0":
+            channels = {id(one) for one in places}  # Premiere's word for another channel of the track before
+            if not places:
+                return None
         if channels:
             why = f"left out: {len(channels)} second channels of clips that are heard with the first"
             context.reader.lose(f"track {title}", place, why)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from fractions import Fraction
+from functools import lru_cache
 from xml.etree.ElementTree import Element, SubElement
 
 from cutroom.errors import InterchangeError, TimeError
@@ -91,13 +92,18 @@ def rate_of(element: Element, default: Fraction | None) -> Fraction:
             raise InterchangeError(f"{named(element)} has no frame rate", value=None, hint=HINT)
         return default
     try:
-        found = parse_rate(text)
+        return _rate(text[:100], said(rate, "ntsc", False))
     except TimeError:
         raise InterchangeError(
             f"<timebase> of {named(element)} is not a frame rate: {text[:40]!r}", value=text[:100], hint=HINT
         ) from None
-    ntsc = said(rate, "ntsc", False) and found.denominator == 1
-    return found * 1000 / 1001 if ntsc and found * 1000 / 1001 >= 1 else found
+
+
+@lru_cache(maxsize=64)
+def _rate(timebase: str, ntsc: bool) -> Fraction:
+    found = parse_rate(timebase)
+    slower = found * 1000 / 1001
+    return slower if ntsc and found.denominator == 1 and slower >= 1 else found
 
 
 def nearest_rate(fps: Fraction) -> Fraction:

@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element, SubElement
 from cutroom.edit.limits import transition_parts
 from cutroom.errors import InterchangeError
 from cutroom.interchange.conform import conformed
-from cutroom.interchange.fcp7_looks import put_looks, put_title
+from cutroom.interchange.fcp7_looks import is_hushed, put_looks, put_title
 from cutroom.interchange.fcp7_read import DEEPEST
 from cutroom.interchange.fcp7_speed import in_point, put_speed
 from cutroom.interchange.fcp7_values import nearest_rate, put, put_rate
@@ -192,7 +192,7 @@ class _Writer:
         source = clip.source
         made = SubElement(parent, "generatoritem" if clip.is_title else "clipitem", id=spots[0].item)
         whole = self.named(made, clip, wide)
-        put(made, "enabled", True)
+        put(made, "enabled", not is_hushed(clip.effects, kind == "audio"))
         assert isinstance(clip.speed, Fraction)
         put(made, "duration", self.frames(whole / clip.speed if clip.speed else whole))
         put_rate(made, self.fps)

@@ -171,14 +171,14 @@ class _Fitter:
             if clip.source.angle is not None and not self.able.multicam:
                 self.lose("angle of a multi-camera", where, "all tracks are shown: render it, or flatten it first")
                 clip = clip.evolve(source=clip.source.evolve(angle=None))
-        kept = () if clip.is_title else tuple(e for e in clip.effects if e.effect in self.able.effects)
+        kept = tuple(effect for effect in clip.effects if effect.effect in self.able.effects)
         for effect in clip.effects:
             if effect not in kept:
                 self.lose(f"effect {effect.effect}", where, "left out")
         if isinstance(clip.source, TitleSource):
             style = self.style(clip.source.style, where)
             source = clip.source.evolve(text=self.printable(clip.source.text, where), style=style)
-            return clip.evolve(source=source, effects=(), link=None, group=None)
+            return clip.evolve(source=source, effects=kept, link=None, group=None)
         speed: Fraction | Ramp = clip.speed
         if isinstance(speed, Ramp):
             speed = travel(speed, clip.duration) / clip.duration

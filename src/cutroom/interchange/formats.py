@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
@@ -37,6 +40,19 @@ def timeline_format(path: str, format: str | None = None) -> str:
     return name
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the garbage collector from a tree of half a million elements, which it would look through for nothing."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+@_uncollected()
 def write_timeline(document: Document, *, format: str, title: str = "", locate: Locate = url_of) -> tuple[str, Report]:
     """The text of a document in a format.
 
@@ -67,6 +83,7 @@ def write_timeline(document: Document, *, format: str, title: str = "", locate: 
     return text, Report(format=format, verb="written").joined([*losses, *more])
 
 
+@_uncollected()
 def read_timeline(
     data: bytes, *, format: str, name: str, find: Find = stated, fps: Fraction | None = None
 ) -> tuple[Document, Report]:
