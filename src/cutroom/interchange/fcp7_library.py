@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
@@ -11,6 +11,8 @@ from cutroom.errors import InterchangeError
 from cutroom.interchange.fcp7_values import HINT, named, words
 from cutroom.interchange.to_otio import MOST_ITEMS
 
+DEEPEST = 20
+"""Sequences within sequences."""
 ITEMS = {"clipitem", "generatoritem"}
 _SHELVES = {"file": "pathurl", "sequence": "media"}
 """What tells a definition from a reference."""
@@ -86,13 +88,24 @@ class Library:
             raise InterchangeError(what, value=named(sequence), hint=HINT)
 
     def _size(self, sequence: Element, under: tuple[Element, ...]) -> int:
-        if sequence in under or len(under) > 50:
-            raise InterchangeError(f"{named(sequence)} shows itself, or too many", value=named(sequence), hint=HINT)
+        check_nesting(sequence, under)
         if sequence not in self.sizes:
             items = [one for one in sequence.iterfind("media/*/track/*") if one.tag in ITEMS]
             inner = (self.resolved(nested) for one in items for nested in one.iterfind("sequence"))
             self.sizes[sequence] = len(items) + sum(self._size(one, (*under, sequence)) for one in inner)
         return self.sizes[sequence]
+
+
+def check_nesting(sequence: Element, under: Sequence[Element]) -> None:
+    """Refuse a sequence that shows itself, or lies too deep in others.
+
+    Raises:
+        InterchangeError: names the sequence.
+    """
+    if sequence in under:
+        raise InterchangeError(f"{named(sequence)} shows itself", value=named(sequence), hint=HINT)
+    if len(under) > DEEPEST:
+        raise InterchangeError(f"sequences nest deeper than {DEEPEST}", value=named(sequence), hint=HINT)
 
 
 def _outer(element: Element) -> Iterator[Element]:

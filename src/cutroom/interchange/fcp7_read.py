@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element
 
 from cutroom.errors import InterchangeError
 from cutroom.interchange.fcp7_items import Context, ItemMaker
-from cutroom.interchange.fcp7_library import Library
+from cutroom.interchange.fcp7_library import Library, check_nesting
 from cutroom.interchange.fcp7_tracks import tracks_of
 from cutroom.interchange.fcp7_values import HINT, frames_of, named, rate_of, seconds, words
 from cutroom.interchange.reader import Reader, values_that_fit
@@ -23,9 +23,6 @@ from cutroom.interchange.report import Loss
 from cutroom.schema.base import new_id
 from cutroom.schema.document import Compound, Document, Marker, ProjectSettings, Timeline
 from cutroom.schema.time import timecode
-
-DEEPEST = 20
-"""Sequences within sequences."""
 
 
 def read(text: str, find: Find) -> tuple[Document, list[Loss]]:
@@ -107,10 +104,7 @@ class _Sequences:
     def compound(self, element: Element, settings: ProjectSettings, where: str) -> str:
         """The id of the compound that a sequence inside of a clip is."""
         sequence = self.library.resolved(element)
-        if sequence in self.under:
-            raise InterchangeError(f"{named(sequence)} shows itself", value=named(sequence), hint=HINT)
-        if len(self.under) > DEEPEST:
-            raise InterchangeError(f"sequences nest deeper than {DEEPEST}", value=named(sequence), hint=HINT)
+        check_nesting(sequence, self.under)
         if sequence not in self.made:
             self.library.measure(sequence)
             title = (words(sequence, "name") or "sequence")[:200]

@@ -13,8 +13,8 @@ from cutroom.schema.time import LONGEST, parse_rate
 
 HINT = "export it as XML (version 4 or 5) from the program that made it"
 _DECIMAL = re.compile(r"[+-]?\d{1,15}(?:\.\d{0,15})?")
-_WIDEST = 1e9
-"""Of a parameter."""
+_WIDEST = 1e12
+"""Of a parameter; some programs write points of graphs that lie nowhere."""
 
 
 def named(element: Element) -> str:

@@ -12,8 +12,8 @@ from xml.etree.ElementTree import Element, SubElement
 from cutroom.edit.limits import transition_parts
 from cutroom.errors import InterchangeError
 from cutroom.interchange.conform import conformed
+from cutroom.interchange.fcp7_library import DEEPEST
 from cutroom.interchange.fcp7_looks import is_hushed, put_looks, put_title
-from cutroom.interchange.fcp7_read import DEEPEST
 from cutroom.interchange.fcp7_speed import in_point, put_speed
 from cutroom.interchange.fcp7_values import nearest_rate, put, put_rate
 from cutroom.interchange.fit import CONTROLS, Abilities
