@@ -10,36 +10,22 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from documents import MEDIA, F, documents, make_media
+from documents import MEDIA, F, documents
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reading import known_media, possible, shown
+from xmeml import frames, item, over, read, remap, sequence
 
-from cutroom.errors import InterchangeError
 from cutroom.interchange.fcp7 import ABLE
 from cutroom.interchange.fit import fitted
 from cutroom.interchange.formats import read_timeline, write_timeline
-from cutroom.interchange.references import Reference, path_of
 from cutroom.interchange.report import Report
 from cutroom.schema.clip import Clip, CompoundSource, MediaSource, TitleSource, TitleStyle, Transition
 from cutroom.schema.document import Compound, Document, Marker, ProjectSettings, Timeline
 from cutroom.schema.effect import Effect
-from cutroom.schema.media import Media
 from cutroom.schema.track import Track
 
 SAMPLES = Path(__file__).parent / "samples"
-RATE = "<rate><timebase>25</timebase><ntsc>FALSE</ntsc></rate>"
-FILE = '<file id="f"><name>a.mov</name><pathurl>a.mov</pathurl><duration>1000</duration></file>'
-
-
-def any_media(reference: Reference) -> Media | None:
-    path = path_of(reference.url or "") or reference.title
-    return make_media(f"m_{path}", path, seconds=1000)
-
-
-def read(text: str | bytes) -> tuple[Document, Report]:
-    data = text if isinstance(text, bytes) else text.encode()
-    return read_timeline(data, format="fcp7", name="x.xml", find=any_media)
 
 
 def again(document: Document) -> tuple[Document, Report]:
@@ -47,42 +33,6 @@ def again(document: Document) -> tuple[Document, Report]:
     text, report = write_timeline(document, format="fcp7", title="Trip")
     back, losses = read_timeline(text.encode(), format="fcp7", name="x.xml", find=known_media)
     return back, report.joined(losses.losses)
-
-
-def sequence(video: str = "", audio: str = "", more: str = "", rate: str = RATE) -> str:
-    return (
-        f'<xmeml version="5"><sequence id="s"><name>S</name>{rate}<media><video>{video}</video>'
-        f"<audio>{audio}</audio></media>{more}</sequence></xmeml>"
-    )
-
-
-def item(
-    start: object, end: object, begin: object, out: object, more: str = "", name: str = "c", file: str = FILE
-) -> str:
-    return (
-        f'<clipitem id="{name}"><name>{name}</name>{RATE}<start>{start}</start><end>{end}</end><in>{begin}</in>'
-        f"<out>{out}</out>{file}{more}</clipitem>"
-    )
-
-
-def over(start: int, end: int, alignment: str, name: str = "Cross Dissolve") -> str:
-    return (
-        f"<transitionitem><start>{start}</start><end>{end}</end><alignment>{alignment}</alignment>"
-        f"<effect><name>{name}</name></effect></transitionitem>"
-    )
-
-
-def remap(speed: object, reverse: str = "FALSE", more: str = "") -> str:
-    return (
-        "<filter><effect><name>Time Remap</name><effectid>timeremap</effectid>"
-        f"<parameter><parameterid>speed</parameterid><value>{speed}</value></parameter>"
-        f"<parameter><parameterid>reverse</parameterid><value>{reverse}</value></parameter>{more}</effect></filter>"
-    )
-
-
-def frames(track: Track, fps: int = 25) -> list[tuple[Fraction, Fraction, Fraction]]:
-    """Start and end on the timeline, and the in point, in frames."""
-    return [(at * fps, (at + clip.duration) * fps, clip.start * fps) for at, clip in track.clips()]
 
 
 def test_a_project_of_premiere_with_all_that_it_can_hold() -> None:
@@ -402,81 +352,6 @@ def _partners(document: Document) -> list[list[int]]:
         if clip.link:
             links.setdefault(clip.link, []).append(i)
     return sorted(group for group in links.values() if len(group) > 1)
-
-
-PLAIN = sequence(f"<track>{item(0, 10, 0, 10)}</track>")
-HOSTILE = {
-    "no number": (PLAIN.replace("<start>0<", "<start>soon<"), "<start> of clipitem c"),
-    "not a number": (PLAIN.replace("<start>0<", "<start>NaN<"), "<start> of clipitem c"),
-    "endless": (PLAIN.replace("<out>10<", "<out>Infinity<"), "<out> of clipitem c"),
-    "huge": (PLAIN.replace("<end>10<", f"<end>{'9' * 15}<"), "<end> of clipitem c"),
-    "many digits": (PLAIN.replace("<end>10<", f"<end>{'9' * 100_000}<"), "<end> of clipitem c"),
-    "rate 0": (PLAIN.replace("<timebase>25<", "<timebase>0<"), "<timebase> of sequence S"),
-    "rate NaN": (PLAIN.replace("<timebase>25<", "<timebase>NaN<"), "<timebase> of sequence S"),
-    "rate huge": (PLAIN.replace("<timebase>25<", f"<timebase>{'9' * 5000}<"), "<timebase> of sequence S"),
-    "no rate": (PLAIN.replace(RATE, ""), "sequence S has no frame rate"),
-    "speed NaN": (sequence(f"<track>{item(0, 9, 0, 9, remap('NaN'))}</track>"), "<speed> of clipitem c"),
-    "speed huge": (sequence(f"<track>{item(0, 9, 0, 9, remap('1e999999999'))}</track>"), "<speed> of clipitem c"),
-    "missing file": (sequence(f"<track>{item(0, 9, 0, 9, file='<file id="gone"/>')}</track>"), "file 'gone'"),
-    "missing sequence": (
-        sequence(f"<track>{item(0, 9, 0, 9, file='<sequence id="gone"/>')}</track>"), "sequence 'gone'",
-    ),
-    "two files of one id": (
-        sequence(f"<track>{item(0, 9, 0, 9)}{item(9, 18, 0, 9, file=FILE.replace('a.mov', 'b.mov'))}</track>"),
-        "the id 'f' of file b.mov",
-    ),
-    "itself": (sequence(f"<track>{item(0, 9, 0, 9, file='<sequence id="s"/>')}</track>"), "sequence S shows itself"),
-    "entities": (f'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>{PLAIN.replace(">S<", ">&b;<")}', "declares"),
-    "another format": ("<fcpxml/>", "<fcpxml>"),
-    "nothing": ('<xmeml version="5"/>', "no sequence"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", HOSTILE)
-def test_files_that_make_no_sense_are_refused_by_the_elements_name(name: str) -> None:
-    text, said = HOSTILE[name]
-    with pytest.raises(InterchangeError) as caught:
-        read(text)
-    assert said in caught.value.message
-    assert caught.value.hint
-
-
-def _nest(depth: int, width: int) -> str:
-    """Sequences each of which shows the next one some times."""
-    made = [
-        f'<sequence id="s{i}"><name>s{i}</name>{RATE}<media><video><track>'
-        + "".join(item(9 * j, 9 * j + 9, 0, 9, file=f'<sequence id="s{i + 1}"/>') for j in range(width))
-        + "</track></video></media></sequence>"
-        for i in range(depth)
-    ]
-    last = f'<sequence id="s{depth}">{RATE}<media><video><track>{item(0, 9, 0, 9)}</track></video></media></sequence>'
-    return f"<xmeml><project><children>{''.join(made)}{last}</children></project></xmeml>"
-
-
-def test_sequences_within_sequences_are_bounded() -> None:
-    document, _ = read(_nest(10, 2))
-    assert len(document.compounds) == 10
-    for text, said in ((_nest(60, 1), "nest"), (_nest(18, 4), "unfolds"), (_nest(5_000, 1), "s")):
-        with pytest.raises(InterchangeError) as caught:
-            read(text)
-        assert said in caught.value.message
-
-
-def test_a_link_to_what_is_not_there_and_to_itself_is_no_link() -> None:
-    links = "<link><linkclipref>gone</linkclipref></link><link><linkclipref>c</linkclipref></link>"
-    document, report = read(sequence(f"<track>{item(0, 9, 0, 9, links)}</track>"))
-    ((_, clip),) = document.tracks[0].clips()
-    assert clip.link is None
-    assert report.complete
-
-
-def test_clips_that_overlap_or_last_no_time_are_named() -> None:
-    text = (
-        item(0, 20, 0, 20, name="a") + item(10, 30, 0, 20, name="b") + item(12, 18, 0, 6, name="c") + item(40, 40, 5, 5)
-    )
-    document, report = read(sequence(f"<track>{text}</track>"))
-    assert frames(document.tracks[0]) == [(0, 20, 0), (20, 30, 10)]
-    assert len(report) == 3
 
 
 @pytest.mark.parametrize("verb", ["read", "write"])

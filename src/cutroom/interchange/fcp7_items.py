@@ -162,7 +162,7 @@ class ItemMaker:
                     context.reader.lose(f"generator {title}", where, "left as a gap: Cutroom has no such generator")
                 return None
             title = title if url is not None else words(file, "name") or title
-        media = context.reader.found(url, title, sound, start, played, where)
+        media = context.reader.media_named(url, title, sound, start, played, where)
         if media is None:
             return None
         if sound:

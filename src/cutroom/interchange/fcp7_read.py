@@ -17,7 +17,8 @@ from cutroom.interchange.fcp7_items import Context, ItemMaker
 from cutroom.interchange.fcp7_library import Library, check_nesting
 from cutroom.interchange.fcp7_tracks import tracks_of
 from cutroom.interchange.fcp7_values import HINT, frames_of, named, rate_of, seconds, words
-from cutroom.interchange.reader import Reader, values_that_fit
+from cutroom.interchange.guard import values_that_fit
+from cutroom.interchange.reader import Reader
 from cutroom.interchange.references import Find
 from cutroom.interchange.report import Loss
 from cutroom.schema.base import new_id

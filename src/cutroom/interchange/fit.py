@@ -34,6 +34,8 @@ class Abilities:
     markers: bool = True
     late_markers: bool = True
     """Markers behind the last clip."""
+    inner_markers: bool = False
+    """Whether compounds have markers of their own."""
     fades: bool = True
     """Transitions with nothing on one side."""
     hidden: bool = False
@@ -41,8 +43,6 @@ class Abilities:
     multicam: bool = False
     locks: bool = False
     """Whether a track can be locked."""
-    inner_markers: bool = False
-    """Markers of compounds."""
     looks: bool = False
     """Size, colour, place and alignment of titles."""
     effects: frozenset[str] = frozenset()

@@ -10,9 +10,9 @@ from opentimelineio import core, schema
 
 from cutroom.interchange.carried import CarriedClip, CarriedDocument, CarriedTrack, carried, is_shown
 from cutroom.interchange.cuts import read_transitions, trimmed
+from cutroom.interchange.guard import values_that_fit
 from cutroom.interchange.moments import exact, exact_rate
 from cutroom.interchange.read_items import ItemReader
-from cutroom.interchange.reader import values_that_fit
 from cutroom.interchange.references import Find, stated
 from cutroom.interchange.report import Loss, Report
 from cutroom.interchange.to_otio import KINDS, SUBTITLES
@@ -152,9 +152,9 @@ class _Reader(ItemReader):
         if content in self._copies:
             return CompoundSource(compound=self._copies[content])
         outer, self.pending = self.pending, []  # markers of what is inside stay inside
-        found, self.moments = self.moments, []
+        found, self.found = self.found, []
         inner = self.timeline(child if isinstance(child, schema.Stack) else [child], where, angle)
-        self.pending, self.moments = outer, found
+        self.pending, self.found = outer, found
         if known is not None:
             return CompoundSource(compound=self._remember(known, inner, where), angle=angle)
         name = self._copies[content] = new_id("n")

@@ -36,7 +36,7 @@ class ItemReader(Reader, abc.ABC):
     def __init__(self, fps: Fraction, find: Find, media: Iterable[Media]) -> None:
         super().__init__(fps, find, media)
         self.pending: list[tuple[Clip, schema.Marker]] = []
-        self.moments: list[Marker] = []
+        self.found: list[Marker] = []
 
     def item(self, child: core.Composable, track: Track, title: str, at: Fraction) -> Clip | Gap | None:
         """A clip, or a gap as long where there is nothing to show; None for what lasts no time."""
@@ -140,7 +140,7 @@ class ItemReader(Reader, abc.ABC):
         if told is not None and told.url != url:
             told = None  # another program linked it to another file
         title = child.name or (reference.name if reference is not None else "")
-        media = self.found(url, title, track.kind == "audio", start, played, where, told.media if told else None)
+        media = self.media_named(url, title, track.kind == "audio", start, played, where, told.media if told else None)
         return MediaSource(media=media.id) if media is not None else None
 
     def _effects(self, child: core.Item, where: str) -> Iterable[Effect]:
@@ -181,16 +181,16 @@ class ItemReader(Reader, abc.ABC):
             time = track.start_of(index) + (own - now.start) / speed
             if made := self.marker(marker, time - own, title):
                 self.lose(f"marker {marker.name}", title, "it belonged to a clip and is one of the timeline now")
-                self.moments.append(made)
+                self.found.append(made)
         self.pending = []
 
     def place_markers(self, markers: Iterable[schema.Marker], track: Track, where: str) -> None:
         """Take over the markers of a track as the timeline's."""
-        self.moments += [made for marker in markers if (made := self.marker(marker, Fraction(0), where or track.title))]
+        self.found += [made for marker in markers if (made := self.marker(marker, Fraction(0), where or track.title))]
 
     def take_markers(self) -> list[Marker]:
         """The markers that came from clips and tracks since the last call."""
-        found, self.moments = self.moments, []
+        found, self.found = self.found, []
         return found
 
     @staticmethod

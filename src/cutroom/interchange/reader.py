@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from fractions import Fraction
 
-import pydantic
-
-from cutroom.errors import InterchangeError
 from cutroom.interchange.references import Find, Reference
 from cutroom.interchange.report import Loss
 from cutroom.schema.media import Media
@@ -28,7 +24,7 @@ class Reader:
         """Note a loss."""
         self.losses.append(Loss(what=what, where=where, why=why))
 
-    def found(  # noqa: PLR0917 - what a file says of one media, each once
+    def media_named(  # noqa: PLR0917 - what a file says of one media, each once
         self,
         url: str | None,
         title: str,
@@ -64,20 +60,3 @@ class Reader:
             return None
         self.media.setdefault(media.id, media)
         return media
-
-
-@contextmanager
-def values_that_fit() -> Iterator[None]:
-    """Say of a value that no document can hold which it is.
-
-    Raises:
-        InterchangeError: names the value's place.
-    """
-    try:
-        yield
-    except pydantic.ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise InterchangeError(
-            f"the timeline holds a value that does not fit: {first['msg']} at {place}", value=place, hint="correct it"
-        ) from None
