@@ -176,8 +176,8 @@ def test_a_speed_that_changes_becomes_its_mean_and_says_so() -> None:
 @pytest.mark.parametrize(
     ("url", "path"),
     [
-        ("file://localhost/Users/me/My%20Clip.mov", "/Users/me/My Clip.mov"),
-        ("file:///Users/me/a.mov", "/Users/me/a.mov"),
+        ("file://localhost/Volumes/Disk/My%20Clip.mov", "/Volumes/Disk/My Clip.mov"),
+        ("file:///Volumes/Disk/a.mov", "/Volumes/Disk/a.mov"),
         ("file://localhost/D%3a/media/x.mov", "D:/media/x.mov"),
         ("file:///C:/media/x.mov", "C:/media/x.mov"),
         ("media/clip%231.mov", "media/clip#1.mov"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from documents import make_media
 
 from cutroom.interchange.formats import read_timeline
@@ -9,6 +11,7 @@ from cutroom.interchange.references import Reference, path_of
 from cutroom.interchange.report import Report
 from cutroom.schema.document import Document
 from cutroom.schema.media import Media
+from cutroom.schema.track import Track
 
 RATE = "<rate><timebase>25</timebase><ntsc>FALSE</ntsc></rate>"
 FILE = '<file id="f"><name>a.mov</name><pathurl>a.mov</pathurl><duration>1000</duration></file>'
