@@ -159,20 +159,6 @@ def test_speeds(name: str) -> None:
     assert report.complete
 
 
-def test_a_speed_that_changes_becomes_its_mean_and_says_so() -> None:
-    keys = "".join(
-        f"<keyframe><when>{x}</when><value>{y}</value></keyframe>" for x, y in [(0, 0), (100, 50), (200, 250)]
-    )
-    graph = (
-        "<parameter><parameterid>variablespeed</parameterid><value>1</value></parameter>"
-        f"<parameter><parameterid>graphdict</parameterid>{keys}</parameter>"
-    )
-    document, report = read(sequence(f"<track>{item(0, 100, 50, 150, remap(100, 'FALSE', graph))}</track>"))
-    ((_, clip),) = document.tracks[0].clips()
-    assert (clip.start * 25, clip.speed) == (25, F(125, 100))  # from frame 25 to frame 150
-    assert [loss.what for loss in report] == ["speed ramp"]
-
-
 @pytest.mark.parametrize(
     ("url", "path"),
     [

@@ -146,7 +146,7 @@ def everything() -> Document:
 COMMON = {"track's volume", "effect blur", "speed ramp", "group", "1 subtitles", "marker here", "links"}
 NAMED = {
     "edl": COMMON | {"track T1", "in point of a dissolve"},
-    "fcp7": COMMON - {"links"},
+    "fcp7": COMMON - {"links", "speed ramp"},
     "fcpxml": COMMON,
     "mlt": COMMON - {"links"},
 }

@@ -19,7 +19,7 @@ from cutroom.schema.clip import Clip, CompoundSource, MediaSource, TitleSource
 from cutroom.schema.document import Marker
 from cutroom.schema.effect import Effect
 from cutroom.schema.media import Media
-from cutroom.schema.speed import FASTEST, NORMAL
+from cutroom.schema.speed import FASTEST, NORMAL, travel
 
 TEXTS = {"text", "outlinetext", "outline text"}
 """Generators of text."""
@@ -91,7 +91,7 @@ class ItemMaker:
             return Clip(id=new_id("c"), source=title_source, duration=duration, effects=looks)
         shown = self._shown(item, remap, begin, rate, duration, lose)
         start = seconds(shown.start, rate, item, "in")
-        found = self._source(item, sound, start, shown.speed * duration, where)
+        found = self._source(item, sound, start, travel(shown.speed, duration), where)
         if found is None:
             return None
         source, size = found
@@ -123,10 +123,10 @@ class ItemMaker:
             lose("in and out", f"they are {float(played):g} frames apart, its place {float(length):g}: that counts")
         if remap == Remap():
             return Shown(max(begin, Fraction(0)), NORMAL, False)
-        shown = remap.shown(begin, length, self._whole(item, rate) if remap.reverse else None, plain=plain)
-        if shown.ramp:
-            lose("speed ramp", f"became its mean, {float(shown.speed):g}")
-        if shown.speed > FASTEST:
+        shown = remap.shown(begin, length, rate, self._whole(item, rate) if remap.reverse else None, plain)
+        if shown.mean:
+            lose("speed ramp", f"became its mean, {float(travel(shown.speed, Fraction(1))):g}")
+        if isinstance(shown.speed, Fraction) and shown.speed > FASTEST:
             lose(f"speed {float(shown.speed):g}", f"plays at natural speed: at most {FASTEST} times it is possible")
             return Shown(shown.start, NORMAL, shown.reverse)
         return shown

@@ -12,9 +12,10 @@ from itertools import pairwise
 from typing import NamedTuple
 from xml.etree.ElementTree import Element, SubElement
 
+from cutroom.interchange.fcp7_ramps import curve, ramp_of
 from cutroom.interchange.fcp7_values import decimal, frames_of, number_of, put, said, words
 from cutroom.schema.clip import Clip
-from cutroom.schema.speed import NORMAL
+from cutroom.schema.speed import NORMAL, Ramp, travel
 
 MOST_KEYS = 10_000
 
@@ -32,10 +33,10 @@ class Shown(NamedTuple):
     """What a clip plays of its media, in frames of the clip."""
 
     start: Fraction
-    speed: Fraction
+    speed: Fraction | Ramp
     reverse: bool
-    ramp: bool = False
-    """Whether the speed is the mean of one that changes."""
+    mean: bool = False
+    """Whether the speed is the mean of one that no ramp can be like."""
 
 
 @dataclass(frozen=True)
@@ -61,17 +62,18 @@ class Remap:
             keys=tuple(sorted(keys, key=lambda key: key.when)),
         )
 
-    def shown(self, begin: Fraction, length: Fraction, whole: Fraction | None, *, plain: bool) -> Shown:
+    def shown(self, begin: Fraction, length: Fraction, rate: Fraction, whole: Fraction | None, plain: bool) -> Shown:
         """What is played of the media.
 
         Args:
             begin: in point of the clip, in its frames.
             length: of the clip on the timeline, in its frames.
+            rate: frames of the clip a second.
             whole: length of its media, where the file says it.
             plain: whether its in point counts in frames of the media.
         """
         if self.variable and len(self.keys) > 1:
-            return self._ramp(begin, length)
+            return self._ramp(begin, length, rate)
         keys = {key.flag: key for key in self.keys}
         if not self.speed:
             held = keys.get("in")
@@ -89,17 +91,23 @@ class Remap:
             start = exact.value
         return Shown(max(start, Fraction(0)), self.speed, self.reverse)
 
-    def _ramp(self, begin: Fraction, length: Fraction) -> Shown:
+    def _ramp(self, begin: Fraction, length: Fraction, rate: Fraction) -> Shown:
         bends = [key for key in self.keys if not key.flag]
         ends = [key for key in self.keys if key.flag in {"start", "end"} and key.value >= 0]
         line = sorted({key.when: key for key in (*ends, *bends)}.values())
         if len(line) < 2:
             return Shown(begin, self.speed, self.reverse)
-        first, last = _at(line, begin), _at(line, begin + length)
-        inside = [key for key in line if begin < key.when < begin + length]
-        slopes = {round(float((b.value - a.value) / (b.when - a.when)), 3) for a, b in pairwise(line)}
-        bent = bool(inside) and len(slopes) > 1
-        return Shown(max(Fraction(0), min(first, last)), abs(last - first) / length, last < first, bent)
+        edges = [(when, _at(line, when)) for when in (begin, begin + length)]
+        inside = [(key.when, key.value) for key in line if begin < key.when < begin + length]
+        first, last = edges[0][1], edges[1][1]
+        speed = ramp_of([edges[0], *inside, edges[1]], rate)
+        mean = abs(last - first) / length
+        start = max(Fraction(0), min(first, last))
+        return Shown(start, mean if speed is None else _tidy(speed), last < first, speed is None)
+
+
+def _tidy(speed: Fraction | Ramp) -> Fraction | Ramp:
+    return _simple(float(speed)) if isinstance(speed, Fraction) else speed
 
 
 def _key(element: Element, where: str) -> Key:
@@ -122,41 +130,55 @@ def _at(line: list[Key], when: Fraction) -> Fraction:
 
 
 def in_point(clip: Clip, whole: Fraction, fps: Fraction) -> int:
-    """The clip's in point in its own frames."""
-    assert isinstance(clip.speed, Fraction)
-    if not clip.speed:
+    """The clip's in point in its own frames; of one with a ramp, its media's."""
+    if isinstance(clip.speed, Ramp) or not clip.speed:
         return int(clip.start * fps)
     begin = (whole - clip.end) / clip.speed if clip.reverse else clip.start / clip.speed
     return max(0, round(begin * fps))
 
 
-def put_speed(filters: Element, clip: Clip, whole: Fraction, fps: Fraction, kind: str) -> None:
-    """Add the filter of a speed.
+def put_speed(filters: Element, clip: Clip, whole: Fraction, fps: Fraction, kind: str) -> bool:
+    """Add the filter of a speed; False where a ramp is too long, and became its mean.
 
     Args:
         filters: the clip's element.
-        clip: of a constant speed.
+        clip: with a speed.
         whole: length of its media, in seconds.
         fps: frames a second of the clip.
         kind: "video" or "audio".
     """
-    assert isinstance(clip.speed, Fraction)
+    ramped = isinstance(clip.speed, Ramp)
+    points = curve(clip, fps) if ramped else None
+    speed = travel(clip.speed, clip.duration) / clip.duration if isinstance(clip.speed, Ramp) else clip.speed
     effect = put_effect(filters, "Time Remap", "timeremap", "motion", kind)
-    put_parameter(effect, "variablespeed", "variablespeed", "0")
-    put_parameter(effect, "speed", "speed", decimal(clip.speed * 100))
-    put_parameter(effect, "reverse", "reverse", "TRUE" if clip.reverse else "FALSE")
+    put_parameter(effect, "variablespeed", "variablespeed", "0" if points is None else "1")
+    put_parameter(effect, "speed", "speed", decimal(speed * 100))
+    backwards = clip.reverse and points is None  # of a ramp, the graph falls
+    put_parameter(effect, "reverse", "reverse", "TRUE" if backwards else "FALSE")
     put_parameter(effect, "frameblending", "frameblending", "FALSE")
     graph = put_parameter(effect, "graphdict", "graphdict", "0")
-    begin, length = in_point(clip, whole, fps), clip.duration * fps
+    if points is not None:
+        begin = in_point(clip, whole, fps)
+        for frame, value in points:
+            _put_key(graph, begin + frame, value * fps)
+        return True
+    clip = clip.evolve(speed=speed)
+    begin, length = in_point(clip, whole, fps), round(clip.duration * fps)
     first, last = (clip.end, clip.start) if clip.reverse else (clip.start, clip.end)
-    points = {"in": (Fraction(begin), first), "out": (begin + length, last)}
-    if clip.speed:
-        edges = (whole, Fraction(0)) if clip.reverse else (Fraction(0), whole)
-        points = {"start": (Fraction(0), edges[0]), **points, "end": (whole / clip.speed * fps, edges[1])}
-    for flag, (when, value) in points.items():
-        key = SubElement(graph, "keyframe")
-        put(key, "when", round(when))
-        put(key, "value", decimal(value * fps))
+    if speed:
+        _put_key(graph, 0, whole * fps if clip.reverse else Fraction(0), "start")
+    _put_key(graph, begin, first * fps, "in")
+    _put_key(graph, begin + length, last * fps, "out")
+    if speed:
+        _put_key(graph, round(whole / speed * fps), Fraction(0) if clip.reverse else whole * fps, "end")
+    return not ramped
+
+
+def _put_key(graph: Element, when: int, value: Fraction, flag: str = "") -> None:
+    key = SubElement(graph, "keyframe")
+    put(key, "when", when)
+    put(key, "value", decimal(value))
+    if flag:
         put(key, "speedvirtualkf", True)
         put(key, f"speedkf{flag}", True)
 

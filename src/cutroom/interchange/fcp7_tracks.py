@@ -14,6 +14,7 @@ from cutroom.interchange.fcp7_values import frames_of, named, rate_of, said, sec
 from cutroom.interchange.report import place_of
 from cutroom.schema.base import new_id
 from cutroom.schema.clip import Clip, Gap, Transition
+from cutroom.schema.speed import Ramp
 from cutroom.schema.time import snap
 from cutroom.schema.track import Track
 
@@ -123,6 +124,10 @@ class _Layer:
         if made is None:
             return None
         made = made.part(at - start, end - until)
+        if isinstance(made.speed, Ramp):  # what its ramp travels beside a cut is not exact: in points are whole frames
+            whole = snap(made.start, self.maker.context.rate)
+            if abs(whole - made.start) * self.maker.context.rate < Fraction(1, 10):
+                made = made.evolve(start=whole)
         if made.start < 0:
             where = place_of(place, at, self.maker.context.reader.fps, words(one.element, "name"))
             self.maker.context.reader.lose(named(one.element), where, "left as a gap: it starts before its media")

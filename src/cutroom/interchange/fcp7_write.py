@@ -27,8 +27,8 @@ from cutroom.schema.time import DROP_RATES, timecode
 from cutroom.schema.track import Track
 
 ABLE = Abilities(
-    "Final Cut Pro 7's XML", titles=True, compounds=True, speeds=True, hidden=True, locks=True, inner_markers=True,
-    looks=True, effects=frozenset({"transform", "gain"}),
+    "Final Cut Pro 7's XML", titles=True, compounds=True, speeds=True, ramps=True, hidden=True, locks=True,
+    inner_markers=True, looks=True, effects=frozenset({"transform", "gain"}),
 )  # fmt: skip
 
 
@@ -193,8 +193,8 @@ class _Writer:
         made = SubElement(parent, "generatoritem" if clip.is_title else "clipitem", id=spots[0].item)
         whole = self.named(made, clip, wide)
         put(made, "enabled", not is_hushed(clip.effects, kind == "audio"))
-        assert isinstance(clip.speed, Fraction)
-        put(made, "duration", self.frames(whole / clip.speed if clip.speed else whole))
+        paced = isinstance(clip.speed, Fraction) and clip.speed
+        put(made, "duration", self.frames(whole / paced if paced else whole))
         put_rate(made, self.fps)
         put(made, "start", -1 if into is not None else self.frames(at))
         put(made, "end", -1 if out_of is not None else self.frames(at + clip.duration))
@@ -217,8 +217,9 @@ class _Writer:
             media = self.document.find_media(source.media)
             self.file(made, media)
             size = media.video.display_size if media.video else canvas
-        if not clip.is_title and (clip.speed != NORMAL or clip.reverse):
-            put_speed(made, wide, whole, self.fps, kind)
+        retimed = not clip.is_title and (clip.speed != NORMAL or clip.reverse)
+        if retimed and not put_speed(made, wide, whole, self.fps, kind):
+            lose("speed ramp", "became its mean: its graph would have too many points")
         put_looks(made, clip.effects, canvas, size, lose, sound=kind == "audio")
         if kind == "audio":
             channel = SubElement(made, "sourcetrack")

@@ -31,6 +31,7 @@ class Abilities:
     titles: bool = False
     compounds: bool = False
     speeds: bool = False
+    ramps: bool = False
     markers: bool = True
     late_markers: bool = True
     """Markers behind the last clip."""
@@ -180,16 +181,17 @@ class _Fitter:
             source = clip.source.evolve(text=self.printable(clip.source.text, where), style=style)
             return clip.evolve(source=source, effects=kept, link=None, group=None)
         speed: Fraction | Ramp = clip.speed
-        if isinstance(speed, Ramp):
+        if isinstance(speed, Ramp) and not self.able.ramps:
             speed = travel(speed, clip.duration) / clip.duration
             self.lose("speed ramp", where, f"became its mean, {float(speed):g}")
-        if speed.denominator > FINEST_SPEED:
+        if isinstance(speed, Fraction) and speed.denominator > FINEST_SPEED:
             speed = speed.limit_denominator(FINEST_SPEED)
             self.lose("speed", where, f"rounded to {speed}")
         if not speed:
             clip = clip.evolve(reverse=False)  # a held picture is the same both ways
         if (speed != NORMAL or clip.reverse) and not self.able.speeds:
-            self.lose(f"speed {float(-speed if clip.reverse else speed):g}", where, "plays at natural speed")
+            pace = travel(speed, Fraction(-1 if clip.reverse else 1))
+            self.lose(f"speed {float(pace):g}", where, "plays at natural speed")
             speed, clip = NORMAL, clip.evolve(reverse=False)
         if clip.group is not None:
             self.lose("group", where, "left out")
