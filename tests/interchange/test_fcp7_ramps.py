@@ -104,3 +104,16 @@ def test_ramps_come_back_frame_by_frame(ramp: Ramp, frames: int, reverse: bool, 
     for frame in range(frames + 1):
         time = Fraction(frame, 25)
         assert abs(read_back.media_at(time) - clip.media_at(time)) * 25 < NEAR
+
+
+def test_the_travel_of_a_graph_with_hundreds_of_odd_speeds_stays_a_short_fraction() -> None:
+    places = [0]
+    for i in range(400):
+        places.append(places[-1] + 1 + i * 7919 % 6)
+    points = [(3 * x, y) for x, y in enumerate(places)]
+    text = item(0, 1200, 0, 1200, remap(100, "FALSE", graph(points)))
+    document, report = read(sequence(f"<track>{text}</track>"))
+    ((_, clip),) = document.tracks[0].clips()
+    assert abs(clip.end * 25 - places[-1]) < NEAR
+    assert clip.end.denominator < 10**40
+    assert report.complete

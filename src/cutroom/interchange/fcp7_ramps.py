@@ -19,7 +19,9 @@ MOST_POINTS = 5_000
 MOST_KEYS = 1_000
 """Of a ramp."""
 SAME = Fraction(1, 10**6)
-SMOOTH = Fraction(1, 4)
+FEW = 4
+"""Keys whose speeds become the simplest fractions; of more, a common denominator keeps the sums of travel short."""
+SMOOTH = Fraction(1, 8)
 """Corners between two frames' speeds that differ by less are taken as parts of one curve."""
 _SHARP = Fraction(1, 100)
 """Frames on each side of any other corner."""
@@ -90,4 +92,7 @@ def _straightened(keys: list[tuple[Fraction, Fraction]]) -> list[tuple[Fraction,
         line = before[1] + (after[1] - before[1]) * (here[0] - before[0]) / (after[0] - before[0])
         if abs(line - here[1]) > SAME:
             kept.append(here)
-    return [(frame, speed.limit_denominator(10**6)) for frame, speed in (*kept, keys[-1])]
+    kept.append(keys[-1])
+    if len(kept) <= FEW:
+        return [(frame, speed.limit_denominator(1000)) for frame, speed in kept]
+    return [(frame, Fraction(round(speed / SAME)) * SAME) for frame, speed in kept]
