@@ -55,9 +55,7 @@ def test_otio_brings_everything_to_another_project(project: cr.Project, tmp_path
         assert not len(other.media)
 
 
-@pytest.mark.parametrize(
-    ("suffix", "lost"), [(".edl", {"links", "track T1"}), (".xml", {"links", "title Hello"}), (".fcpxml", {"links"})]
-)
+@pytest.mark.parametrize(("suffix", "lost"), [(".edl", {"links", "track T1"}), (".xml", set()), (".fcpxml", {"links"})])
 def test_other_formats_bring_the_cuts(project: cr.Project, tmp_path: Path, suffix: str, lost: set[str]) -> None:
     path = tmp_path / "mine" / f"trip{suffix}"
     written = interchange.export_timeline(project.timeline, path)
@@ -68,7 +66,7 @@ def test_other_formats_bring_the_cuts(project: cr.Project, tmp_path: Path, suffi
         ours = [row[1:] for row in rows(project.timeline) if row[0] in {"V1", "A1"}]
         theirs = [row[1:] for row in rows(other.timeline)]
         assert [row for row in theirs if row in ours] == ours
-        assert len(theirs) == len(ours) + (suffix == ".fcpxml")  # the title
+        assert len(theirs) == len(ours) + (suffix != ".edl")  # the title
         assert len(other.media) == 1
 
 
@@ -82,14 +80,14 @@ def test_media_that_only_the_file_names_is_not_opened(project: cr.Project, tmp_p
     (tmp_path / "sent" / "trip.xml").write_text(text)
     with empty(tmp_path / "other") as other:
         report = interchange.import_timeline(other.timeline, tmp_path / "sent" / "trip.xml")
-        assert not other.timeline.clips
+        assert not [clip for clip in other.timeline.clips if clip.media]
         assert any("name its folder" in loss.why for loss in report)
         with pytest.raises(errors.AccessDeniedError):
             other.timeline.app.require_granted([str(hidden)])
         other.undo()
         report = interchange.import_timeline(other.timeline, tmp_path / "sent" / "trip.xml", media=tmp_path / "away")
         assert report.complete, report
-        assert len(other.timeline.clips) == 4
+        assert len([clip for clip in other.timeline.clips if clip.media]) == 4
 
 
 def test_media_that_are_away_keep_their_clips_in_a_timeline_of_ours(project: cr.Project, tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from fractions import Fraction
 from typing import Any
 
 from documents import MEDIA
@@ -12,6 +14,7 @@ from cutroom.interchange.references import Reference, path_of, url_of
 from cutroom.schema.clip import Clip, CompoundSource, MediaSource
 from cutroom.schema.document import Document, ProjectSettings, Timeline
 from cutroom.schema.media import Media
+from cutroom.schema.speed import Ramp, travel
 
 EMPTY = Document(id="q", settings=ProjectSettings(adopt=("fps", "size", "sample_rate")))
 
@@ -54,4 +57,11 @@ def _source(document: Document, clip: Clip, starts: bool) -> list[Any]:
         source = shown(document, document.compound(clip.source.compound).timeline)[:-1]
     else:
         return [" ".join(clip.source.text.split())]
-    return [source, clip.start if starts else None, clip.speed, clip.reverse]
+    return [source, clip.start if starts else None, _speed(clip, document.settings.fps), clip.reverse]
+
+
+def _speed(clip: Clip, fps: Fraction) -> float | str:
+    """The speed where it is the same in all frames; how alike two ramps are, their own tests say."""
+    frames = range(math.ceil(clip.duration * fps)) if isinstance(clip.speed, Ramp) else range(1)
+    paces = {round(float(travel(clip.speed, (frame + 1) / fps, frame / fps) * fps), 5) for frame in frames}
+    return paces.pop() if len(paces) == 1 else "ramp"

@@ -157,7 +157,7 @@ COMMON = {
 }
 NAMED = {
     "edl": COMMON | {"track T1", "in point of a dissolve"},
-    "fcp7": COMMON | {"title Hello", "speed -2", "speed 0.625"},
+    "fcp7": COMMON - {"links", "speed ramp"},
     "fcpxml": COMMON,
     "mlt": COMMON - {"links"},
 }
@@ -246,7 +246,7 @@ def test_a_plugin_that_the_environment_names_is_never_loaded(tmp_path: Path, mon
 
 @settings(max_examples=150, deadline=None)
 @given(data=st.data())
-@pytest.mark.parametrize("name", ["dissolve.edl", "cuts.xml", "harbour.fcpxml"])
+@pytest.mark.parametrize("name", ["dissolve.edl", "cuts.xml", "premiere.xml", "harbour.fcpxml"])
 def test_damaged_samples_are_read_or_refused(name: str, data: st.DataObject) -> None:
     good = (SAMPLES / name).read_bytes()
     at = data.draw(st.integers(0, len(good) - 1))

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from cutroom.interchange.report import Loss, place_of
-from cutroom.schema.clip import Clip, CompoundSource, Gap, Item, TitleSource, Transition
+from cutroom.schema.clip import Clip, CompoundSource, Gap, Item, TitleSource, TitleStyle, Transition
 from cutroom.schema.document import Document, Marker, Timeline
+from cutroom.schema.effect import Effect
 from cutroom.schema.speed import NORMAL, Ramp, travel
 from cutroom.schema.time import snap
 from cutroom.schema.track import Track
@@ -31,14 +32,23 @@ class Abilities:
     titles: bool = False
     compounds: bool = False
     speeds: bool = False
+    ramps: bool = False
     markers: bool = True
     late_markers: bool = True
     """Markers behind the last clip."""
+    inner_markers: bool = False
+    """Whether compounds have markers of their own."""
     fades: bool = True
     """Transitions with nothing on one side."""
     hidden: bool = False
     """Whether a track can be there without being shown or heard."""
     multicam: bool = False
+    locks: bool = False
+    """Whether a track can be locked."""
+    looks: bool = False
+    """Size, colour, place and alignment of titles."""
+    effects: frozenset[str] = frozenset()
+    """Effects that it has a word for."""
 
 
 def fitted(document: Document, able: Abilities) -> tuple[Document, list[Loss]]:
@@ -98,7 +108,7 @@ class _Fitter:
         where = inside or "timeline"
         end = max((track.duration for track in tracks), default=Fraction(0))
         for marker in timeline.markers:
-            if not self.able.markers or inside is not None:
+            if not self.able.markers or (inside is not None and not self.able.inner_markers):
                 self.lose(f"marker {marker.title}", where, f"left out: {self.able.name} has no place for it")
                 continue
             if snap(marker.time, self.fps) >= end and not self.able.late_markers:
@@ -135,7 +145,7 @@ class _Fitter:
         kept = tuple(t for transition in track.transitions if (t := self.transition(transition, names, title)))
         return bare.evolve(
             items=tuple(_melted(items)), transitions=kept, hidden=track.hidden and track.kind != "audio",
-            muted=track.muted and track.kind == "audio",
+            muted=track.muted and track.kind == "audio", locked=track.locked and self.able.locks,
         )  # fmt: skip
 
     def transition(self, transition: Transition, names: set[str], title: str) -> Transition | None:
@@ -163,34 +173,51 @@ class _Fitter:
             if clip.source.angle is not None and not self.able.multicam:
                 self.lose("angle of a multi-camera", where, "all tracks are shown: render it, or flatten it first")
                 clip = clip.evolve(source=clip.source.evolve(angle=None))
-        self.lose_effects(clip, where)
+        kept = self.effects(clip, where)
         if isinstance(clip.source, TitleSource):
-            if clip.source.style != TitleSource(text="").style:
-                self.lose("look of a title", where, "left out: the text is carried")
-            source = clip.source.evolve(text=self.printable(clip.source.text, where))
-            return clip.evolve(source=source, effects=(), link=None, group=None)
+            style = self.style(clip.source.style, where)
+            source = clip.source.evolve(text=self.printable(clip.source.text, where), style=style)
+            return clip.evolve(source=source, effects=kept, link=None, group=None)
         speed: Fraction | Ramp = clip.speed
-        if isinstance(speed, Ramp):
+        if isinstance(speed, Ramp) and not self.able.ramps:
             speed = travel(speed, clip.duration) / clip.duration
             self.lose("speed ramp", where, f"became its mean, {float(speed):g}")
-        if speed.denominator > FINEST_SPEED:
+        if isinstance(speed, Fraction) and speed.denominator > FINEST_SPEED:
             speed = speed.limit_denominator(FINEST_SPEED)
             self.lose("speed", where, f"rounded to {speed}")
         if not speed:
             clip = clip.evolve(reverse=False)  # a held picture is the same both ways
         if (speed != NORMAL or clip.reverse) and not self.able.speeds:
-            self.lose(f"speed {float(-speed if clip.reverse else speed):g}", where, "plays at natural speed")
+            pace = travel(speed, Fraction(-1 if clip.reverse else 1))
+            self.lose(f"speed {float(pace):g}", where, "plays at natural speed")
             speed, clip = NORMAL, clip.evolve(reverse=False)
         if clip.group is not None:
             self.lose("group", where, "left out")
         start = self.snapped(clip.start, "in point", where)
-        return clip.evolve(start=start, speed=speed, effects=(), group=None)
+        return clip.evolve(start=start, speed=speed, effects=kept, group=None)
 
-    def lose_effects(self, clip: Clip, where: str) -> None:
+    def style(self, style: TitleStyle, where: str) -> TitleStyle:
+        """How a title can look."""
+        plain = TitleStyle()
+        if self.able.looks:
+            plain = plain.evolve(size=style.size, colour=style.colour, align=style.align, position=style.position)
+        if style != plain:
+            self.lose("look of a title", where, "left out: the text is carried")
+        return plain
+
+    def effects(self, clip: Clip, where: str) -> tuple[Effect, ...]:
+        """The effects that the format knows, at rest."""
+        kept = []
         for effect in clip.effects:
-            self.lose(f"effect {effect.effect}", where, "left out")
+            known = effect.effect in self.able.effects
+            if known:
+                kept.append(effect.evolve(curves={}))
+            else:
+                self.lose(f"effect {effect.effect}", where, "left out")
             for parameter in effect.curves:
-                self.lose(f"keyframes of {effect.effect} {parameter}", where, "left out")
+                why = "it stays at its constant value" if known else "left out"
+                self.lose(f"keyframes of {effect.effect} {parameter}", where, why)
+        return tuple(kept)
 
     def printable(self, text: str, where: str) -> str:
         """A text that XML and lists of lines can hold."""

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
 
-import pydantic
 from opentimelineio import core, schema
 
-from cutroom.errors import InterchangeError
 from cutroom.interchange.carried import CarriedClip, CarriedDocument, CarriedTrack, carried, is_shown
 from cutroom.interchange.cuts import read_transitions, trimmed
+from cutroom.interchange.guard import values_that_fit
 from cutroom.interchange.moments import exact, exact_rate
 from cutroom.interchange.read_items import ItemReader
 from cutroom.interchange.references import Find, stated
@@ -44,15 +43,9 @@ def from_otio(
     Raises:
         InterchangeError: damaged; names the place.
     """
-    try:
+    with values_that_fit():
         reader = _Reader(timeline, find, fps)
         document = reader.read(timeline)
-    except pydantic.ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise InterchangeError(
-            f"the timeline holds a value that does not fit: {first['msg']} at {place}", value=place, hint="correct it"
-        ) from None
     return document, Report(format="otio", verb="read", losses=tuple(dict.fromkeys(reader.losses)))
 
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from xml.parsers import expat
+
+import pydantic
 
 from cutroom.errors import InterchangeError
 
@@ -151,3 +155,20 @@ def check_xml(text: str, name: str) -> None:
         ) from None
     except LookupError as error:
         raise InterchangeError(f"{name} is in a text encoding that nobody knows: {error}", hint=_AGAIN) from None
+
+
+@contextmanager
+def values_that_fit() -> Iterator[None]:
+    """Say of a value that no document can hold which it is.
+
+    Raises:
+        InterchangeError: names the value's place.
+    """
+    try:
+        yield
+    except pydantic.ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise InterchangeError(
+            f"the timeline holds a value that does not fit: {first['msg']} at {place}", value=place, hint="correct it"
+        ) from None

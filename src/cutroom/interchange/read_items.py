@@ -12,8 +12,9 @@ from opentimelineio.opentime import RationalTime, TimeRange
 
 from cutroom.interchange.carried import CarriedClip, CarriedMedia, carried, plain_text, visible_speed
 from cutroom.interchange.moments import exact
-from cutroom.interchange.references import Find, Reference
-from cutroom.interchange.report import Loss, place_of
+from cutroom.interchange.reader import Reader
+from cutroom.interchange.references import Find
+from cutroom.interchange.report import place_of
 from cutroom.interchange.to_otio import TITLE
 from cutroom.schema.base import new_id
 from cutroom.schema.clip import Clip, CompoundSource, Gap, MediaSource, TitleSource
@@ -29,21 +30,13 @@ EMPTY = {"black", "slug"}
 """Generators that show nothing."""
 
 
-class ItemReader(abc.ABC):
-    """Reads what stands on tracks; remembers media, losses, and the markers of clips until their track is laid out."""
+class ItemReader(Reader, abc.ABC):
+    """Reads what stands on tracks; remembers the markers of clips until their track is laid out."""
 
     def __init__(self, fps: Fraction, find: Find, media: Iterable[Media]) -> None:
-        self.fps = fps
-        self.losses: list[Loss] = []
-        self.media = {one.id: one for one in media}
+        super().__init__(fps, find, media)
         self.pending: list[tuple[Clip, schema.Marker]] = []
         self.found: list[Marker] = []
-        self._find = find
-        self._answers: dict[tuple[str | None, str, str], Media | None] = {}
-
-    def lose(self, what: str, where: str, why: str) -> None:
-        """Note a loss."""
-        self.losses.append(Loss(what=what, where=where, why=why))
 
     def item(self, child: core.Composable, track: Track, title: str, at: Fraction) -> Clip | Gap | None:
         """A clip, or a gap as long where there is nothing to show; None for what lasts no time."""
@@ -145,23 +138,9 @@ class ItemReader(abc.ABC):
         told = carried(metadata, CarriedMedia, f"the media of {child.name}")
         if told is not None and told.url != url:
             told = None  # another program linked it to another file
-        kind = "sound" if track.kind == "audio" else "picture"
         title = child.name or (reference.name if reference is not None else "")
-        key = (url, title if url is None else "", kind)
-        if key not in self._answers:
-            named = Reference(
-                url=url, title=title, kind="sound" if kind == "sound" else "picture", start=max(Fraction(0), start),
-                duration=max(Fraction(0), played), stated=told.media if told else None,
-            )  # fmt: skip
-            self._answers[key] = self._find(named)
-        media = self._answers[key]
-        if media is None:
-            until = start + played
-            stretch = f"{float(start):.3f} to {float(until):.3f} s of {url or title or 'a media without a name'}"
-            self.lose(f"media {url or title}", where, f"left as a gap: not found; it shows {stretch}")
-            return None
-        self.media.setdefault(media.id, media)
-        return MediaSource(media=media.id)
+        media = self.media_named(url, title, track.kind == "audio", start, played, where, told.media if told else None)
+        return MediaSource(media=media.id) if media is not None else None
 
     def _effects(self, child: core.Item, where: str) -> Iterable[Effect]:
         for effect in child.effects:

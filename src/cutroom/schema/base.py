@@ -62,7 +62,8 @@ def _ours(error: pydantic.ValidationError, cls: type[Frozen]) -> ValidationError
 
 def new_id(prefix: str) -> str:
     """A fresh id such as `c_7x2k9q4m1z`: 50 random bits behind a one-word prefix."""
-    return f"{prefix}_" + "".join(secrets.choice(_ALPHABET) for _ in range(10))
+    bits = secrets.randbits(50)
+    return f"{prefix}_" + "".join([_ALPHABET[bits >> shift & 31] for shift in range(0, 50, 5)])
 
 
 def derive_id(prefix: str, seed: str, number: int) -> str:
