@@ -147,7 +147,7 @@ COMMON = {"track's volume", "effect blur", "speed ramp", "group", "1 subtitles",
 NAMED = {
     "edl": COMMON | {"track T1", "in point of a dissolve"},
     "fcp7": COMMON | {"title Hello", "speed -2", "speed 0.625"},
-    "fcpxml": COMMON,
+    "fcpxml": COMMON - {"links", "1 subtitles", "marker here"},
     "mlt": COMMON - {"links"},
 }
 

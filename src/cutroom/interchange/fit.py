@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from cutroom.interchange.report import Loss, place_of
 from cutroom.schema.clip import Clip, CompoundSource, Gap, Item, TitleSource, Transition
+from cutroom.schema.cue import Cue
 from cutroom.schema.document import Document, Marker, Timeline
 from cutroom.schema.speed import NORMAL, Ramp, travel
 from cutroom.schema.time import snap
@@ -16,6 +17,10 @@ from cutroom.schema.track import Track
 FINEST_SPEED = 1000
 """Denominator of a speed that decimals tell apart from its neighbours."""
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+
+
+_ORDER = {"audio": 1, "subtitle": 2}
+"""Formats list pictures first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,10 @@ class Abilities:
     markers: bool = True
     late_markers: bool = True
     """Markers behind the last clip."""
+    inner_markers: bool = False
+    """Whether compounds have markers of their own."""
+    marker_kinds: frozenset[str] = frozenset({"note"})
+    subtitles: bool = False
     fades: bool = True
     """Transitions with nothing on one side."""
     hidden: bool = False
@@ -47,6 +56,7 @@ def fitted(document: Document, able: Abilities) -> tuple[Document, list[Loss]]:
     What cannot be shown leaves a gap as long, so that everything else stays where it is.
     """
     fitter = _Fitter(document, able)
+    shown = document.compounds_of(document.timeline) if able.compounds else set()
     timeline = fitter.timeline(document.timeline, None)
     compounds = tuple(
         compound.evolve(
@@ -55,7 +65,7 @@ def fitted(document: Document, able: Abilities) -> tuple[Document, list[Loss]]:
             multicam=False,
         )
         for compound in document.compounds
-        if able.compounds and compound.id in document.compounds_of(document.timeline)
+        if compound.id in shown
     )
     return document.evolve(timeline=timeline, compounds=compounds), list(dict.fromkeys(fitter.losses))
 
@@ -74,7 +84,9 @@ class _Fitter:
         for track in timeline.tracks:
             title = f"{inside}/{track.title}" if inside else track.title
             if track.kind == "subtitle":
-                if track.cues:
+                if self.able.subtitles:
+                    tracks.append(self.subtitles(track, title))
+                elif track.cues:
                     self.lose(f"{len(track.cues)} subtitles", title, "left out: write them as a file of their own")
                 continue
             kind = "sound" if track.kind == "audio" else "picture"
@@ -90,7 +102,7 @@ class _Fitter:
             if track.clips() or inside is None:
                 left[kind] -= 1
                 tracks.append(self.track(track, title))
-        tracks.sort(key=lambda track: track.kind == "audio")  # formats list pictures first
+        tracks.sort(key=lambda track: _ORDER.get(track.kind, 0))
         return timeline.evolve(tracks=tuple(tracks), markers=tuple(self.markers(timeline, tracks, inside)))
 
     def markers(self, timeline: Timeline, tracks: list[Track], inside: str | None) -> list[Marker]:
@@ -98,17 +110,36 @@ class _Fitter:
         where = inside or "timeline"
         end = max((track.duration for track in tracks), default=Fraction(0))
         for marker in timeline.markers:
-            if not self.able.markers or inside is not None:
+            if not self.able.markers or (inside is not None and not self.able.inner_markers):
                 self.lose(f"marker {marker.title}", where, f"left out: {self.able.name} has no place for it")
                 continue
             if snap(marker.time, self.fps) >= end and not self.able.late_markers:
                 self.lose(f"marker {marker.title}", where, "left out: nothing stands there")
                 continue
-            if marker.marker != "note":
-                self.lose(f"marker {marker.title}", where, f"became a plain marker, not a {marker.marker}")
+            kind = marker.marker
+            if kind not in self.able.marker_kinds:
+                self.lose(f"marker {marker.title}", where, f"became a plain marker, not a {kind}")
+                kind = "note"
             time = self.snapped(marker.time, f"marker {marker.title}", where)
-            made.append(marker.evolve(time=time, title=self.printable(marker.title, where), marker="note"))
+            made.append(marker.evolve(time=time, title=self.printable(marker.title, where), marker=kind))
         return made
+
+    def subtitles(self, track: Track, title: str) -> Track:
+        """Cues on whole frames, of plain text."""
+        cues: list[Cue] = []
+        for cue in track.cues:
+            where = place_of(title, cue.start, self.fps)
+            start, end = self.snapped(cue.start, "subtitle", where), self.snapped(cue.end, "subtitle", where)
+            text = self.printable(cue.text, where).strip()
+            if cue.style is not None:
+                self.lose("look of a subtitle", where, "left out: the text is carried")
+            if not text:
+                self.lose("subtitle", where, "left out: nothing of it can be printed")
+                continue
+            cues.append(Cue(id=cue.id, start=start, end=max(end, start + 1 / self.fps), text=text))
+        if track.hidden or track.muted:
+            self.lose(f"track's {'hidden' if track.hidden else 'muted'}", title, "left out: its subtitles are shown")
+        return Track(id=track.id, kind="subtitle", title=self.printable(track.title, title), cues=tuple(cues))
 
     def track(self, track: Track, title: str) -> Track:
         bare = Track(
