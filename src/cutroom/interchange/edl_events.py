@@ -126,7 +126,6 @@ def _channels(text: str) -> tuple[str, ...]:
     """The tracks that a channel names: AA/V is V, A1 and A2, B is V and A1."""
     found: list[str] = []
     for one in _CHANNEL.findall(text.upper().replace("B", "V/A")) if not text.upper().startswith("NONE") else ():
-        if one == "A":
-            one = "A2" if "A1" in found else "A1"
-        found.append("V" if one == "V1" else one)
+        sound = "A2" if "A1" in found else "A1"
+        found.append({"A": sound, "V1": "V"}.get(one, one))
     return tuple(dict.fromkeys(found))

@@ -204,7 +204,7 @@ class Layout:
     def _nested(
         self, element: Element, inside: list[Element], start: Fraction
     ) -> tuple[dict[Kind, core.Item], Fraction]:
-        """The uses of a compound, a multi-camera or a storyline of the clip's own, and the time at which that begins."""
+        """The uses of a compound, a multi-camera or a storyline of the clip's own; and where that begins to count."""
         if element.tag in {"clip", "sync-clip"}:
             if len(self.under) > DEEPEST:
                 what = f"clips nest deeper than {DEEPEST}"

@@ -21,6 +21,7 @@ from cutroom.schema.base import derive_id, new_id
 from cutroom.schema.clip import Clip, CompoundSource, Gap
 from cutroom.schema.cue import Cue
 from cutroom.schema.document import Compound, Document, ProjectSettings, Timeline
+from cutroom.schema.time import timecode
 from cutroom.schema.track import Track, TrackKind
 
 USUAL = Fraction(30)
@@ -102,7 +103,15 @@ class _Reader(ItemReader):
 
     def timeline(self, stack: core.Composition, where: str, angle: str | None) -> Timeline:
         """Tracks and markers of a stack."""
-        tracks = tuple(self.track(child, i, where, angle) for i, child in enumerate(stack))
+        leads = {i: lead for i, child in enumerate(stack) if (lead := _lead(child)) is not None}
+        first = min(leads.values(), default=Fraction(0))
+        if leads and first:
+            why = "the timeline starts at 0"
+            self.losses.append(Loss(what="start timecode", where=timecode(first, self.fps), why=why))
+        tracks = tuple(
+            self.track(child, i, where, angle, leads[i] - first if i in leads else None)
+            for i, child in enumerate(stack)
+        )
         markers = [self.marker(marker, Fraction(0), where) for marker in stack.markers]
         markers += self.take_markers()
         found = [marker for marker in markers if marker is not None]
@@ -110,8 +119,10 @@ class _Reader(ItemReader):
             found.sort(key=lambda marker: marker.time)
         return Timeline(tracks=tracks, markers=tuple(found))
 
-    def track(self, child: core.Composable, number: int, where: str, angle: str | None) -> Track:
-        """A track; what lies in a stack without one becomes a track of its own."""
+    def track(
+        self, child: core.Composable, number: int, where: str, angle: str | None, lead: Fraction | None = None
+    ) -> Track:
+        """A track, `lead` seconds late; what lies in a stack without one becomes a track of its own."""
         if not isinstance(child, schema.Track):
             title = f"V{number + 1}"
             return self._filled(Track(id=new_id("t"), kind="video", title=title), [child], where)
@@ -133,7 +144,9 @@ class _Reader(ItemReader):
             order = {name: i for i, name in enumerate(known.transitions)}
             ordered = sorted(value.transitions, key=lambda t: order.get(t.id, len(order)))
             value = value.evolve(transitions=tuple(ordered))
-        if child.source_range is not None:
+        if lead:
+            value = value.evolve(items=(Gap(duration=lead), *value.items))
+        elif lead is None and child.source_range is not None:
             value = trimmed(value, exact(child.source_range.start_time), exact(child.source_range.duration))
         if known is None:
             self.place_markers(child.markers, value, where)
@@ -233,6 +246,14 @@ class _Reader(ItemReader):
         if any((a.start, a.end) > (b.start, b.end) for a, b in pairwise(cues)):
             cues.sort(key=lambda cue: (cue.start, cue.end))
         return cues
+
+
+def _lead(child: core.Composable) -> Fraction | None:
+    """At what time a track says that it begins, where its range ends before its first item: lists leave it so."""
+    if not isinstance(child, schema.Track) or child.source_range is None:
+        return None
+    start, duration = exact(child.source_range.start_time), exact(child.source_range.duration)
+    return -start if start < 0 and start + duration <= 0 else None
 
 
 def _content(stack: core.Composition) -> str:
