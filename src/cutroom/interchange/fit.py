@@ -43,6 +43,8 @@ class Abilities:
     """Whether compounds have markers of their own."""
     marker_kinds: frozenset[str] = frozenset({"note"})
     subtitles: bool = False
+    fine_sound: bool = False
+    """Whether sound may start and end between two frames."""
     fades: bool = True
     """Transitions with nothing on one side."""
     hidden: bool = False
@@ -153,14 +155,15 @@ class _Fitter:
         if switches:
             self.lose(f"track's {', '.join(switches)}", title, f"left out: {self.able.name} has no place for it")
         items: list[Item] = []
+        fine = self.able.fine_sound and track.kind == "audio"
         for i, item in enumerate(track.items):
             start = track.start_of(i)
-            length = snap(start + item.duration, self.fps) - snap(start, self.fps)
+            length = item.duration if fine else snap(start + item.duration, self.fps) - snap(start, self.fps)
             where = place_of(title, start, self.fps, item.id if isinstance(item, Clip) else "")
             if length != item.duration:
                 self.lose("a length", where, "rounded to whole frames")
             if length > 0:
-                made = self.clip(item, where) if isinstance(item, Clip) else None
+                made = self.clip(item, where, fine) if isinstance(item, Clip) else None
                 items.append(made.evolve(duration=length) if made else Gap(duration=length))
         names = {item.id for item in items if isinstance(item, Clip)}
         kept = tuple(t for transition in track.transitions if (t := self.transition(transition, names, title)))
@@ -182,7 +185,7 @@ class _Fitter:
             self.lose(what, title, "became a dissolve")
         return transition.evolve(transition="dissolve", duration=max(1 / self.fps, snap(transition.duration, self.fps)))
 
-    def clip(self, clip: Clip, where: str) -> Clip | None:
+    def clip(self, clip: Clip, where: str, fine: bool) -> Clip | None:
         if isinstance(clip.source, TitleSource) and not self.able.titles:
             self.lose(f"title {clip.source.text.strip()[:40]}", where, "left as a gap: its text is not carried")
             return None
@@ -215,7 +218,7 @@ class _Fitter:
             speed, clip = NORMAL, clip.evolve(reverse=False)
         if clip.group is not None:
             self.lose("group", where, "left out")
-        start = self.snapped(clip.start, "in point", where)
+        start = clip.start if fine else self.snapped(clip.start, "in point", where)
         return clip.evolve(start=start, speed=speed, effects=(), group=None)
 
     def printable(self, text: str, where: str) -> str:
