@@ -5,17 +5,16 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
-import json
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import pydantic
 
 from cutroom.edit.references import problems
 from cutroom.errors import CutroomError, DiskFullError, OutputError, ProjectFileError
+from cutroom.schema.base import strict_json
 from cutroom.schema.document import SCHEMA_VERSION, Document
 from cutroom.schema.migrations import STEPS, Step, upgraded
 
@@ -47,7 +46,7 @@ def parse(data: bytes, *, name: str, steps: Mapping[int, Step] = STEPS) -> Docum
     except UnicodeDecodeError:
         raise ProjectFileError(f"{name} is not a project file: it is not text", value=name, hint=_RESTORE) from None
     try:
-        plain = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+        plain = strict_json(text)
     except (ValueError, RecursionError) as error:
         raise ProjectFileError(f"{name} is not a project file: {error}", value=name, hint=_RESTORE) from None
     if not isinstance(plain, dict) or type(plain.get("schema_version")) is not int:
@@ -75,18 +74,6 @@ def parse(data: bytes, *, name: str, steps: Mapping[int, Step] = STEPS) -> Docum
 
 
 _RESTORE = "restore it from a backup or from version control"
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        raise ValueError(f"the key {next(k for k in keys if keys.count(k) > 1)!r} stands twice")
-    return found
-
-
-def _no_constant(text: str) -> float:
-    raise ValueError(f"{text} is not a number that a project may hold")
 
 
 @contextlib.contextmanager

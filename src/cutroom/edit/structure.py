@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import insort
+
 from cutroom.edit import operations as ops
 from cutroom.edit.draft import Draft
 from cutroom.edit.limits import readable
 from cutroom.errors import ClipGoneError, EditError
-from cutroom.schema.document import Marker, Timeline
+from cutroom.schema.document import MOST_MARKERS, Marker, Timeline
 from cutroom.schema.track import Track, TrackKind
 
 _ORDER: dict[TrackKind, int] = {"video": 0, "title": 1, "subtitle": 2, "audio": 3}
@@ -150,9 +152,18 @@ def remove_track(draft: Draft, op: ops.RemoveTrack) -> None:
 
 
 def add_marker(draft: Draft, op: ops.AddMarker) -> None:
-    """``1 5`` + 3 → ``1 3 5``: markers stand in order of time."""
+    """``1 5`` + 3 → ``1 3 5``: markers stand in order of time.
+
+    Raises:
+        EditError: there are too many.
+    """
     made = Marker(id=draft.make_id("m"), time=op.time, title=op.title, marker=op.marker)
-    _set_markers(draft, (*draft.document.timeline.markers, made))
+    timeline, markers = draft.document.timeline, list(draft.document.timeline.markers)
+    insort(markers, made, key=lambda marker: marker.time)
+    if len(markers) > MOST_MARKERS:
+        what = f"a timeline has at most {MOST_MARKERS:,} markers"
+        raise EditError(what, value=len(markers), hint="remove some of them first")
+    draft.document = draft.document.evolve(timeline=timeline.evolve(markers=tuple(markers)))
     draft.created.append(made.id)
 
 

@@ -23,8 +23,8 @@ from cutroom.schema.time import DROP_RATES
 from cutroom.schema.track import Track
 
 ABLE = Abilities(
-    "FCPXML", titles=True, compounds=True, speeds=True, late_markers=False, inner_markers=True, subtitles=True, fine_sound=True,
-    marker_kinds=frozenset({"note", "chapter"}),
+    "FCPXML", titles=True, compounds=True, speeds=True, late_markers=False, inner_markers=True, subtitles=True,
+    fine_sound=True, marker_kinds=frozenset({"note", "chapter"}),
 )  # fmt: skip
 DISSOLVE = "FxPlug:4731E73A-8DAC-4113-9A30-AE85B1761265"
 CROSSFADE = "FFAudioTransition"
