@@ -174,7 +174,8 @@ class _Channel:
     def _lengthen(self, clip: schema.Clip, by: Fraction) -> None:
         """Play a clip on; backwards that reaches further to the front."""
         window, speed = clip.source_range, Fraction(_scalar(clip)).limit_denominator(100_000)
-        start = window.start_time - to_moment(by * max(Fraction(0), -speed), self.rate)
+        ahead = to_moment(by * max(Fraction(0), -speed), self.rate)
+        start = max(window.start_time - ahead, RationalTime(0, window.start_time.rate))  # the list had to round it
         clip.source_range = TimeRange(start, window.duration + to_moment(by, self.rate))
 
 

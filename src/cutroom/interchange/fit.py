@@ -16,6 +16,8 @@ from cutroom.schema.track import Track
 
 FINEST_SPEED = 1000
 """Denominator of a speed that decimals tell apart from its neighbours."""
+SAMPLES = Fraction(48_000)
+"""A second of sound, as far as formats tell it exactly."""
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
 
@@ -44,7 +46,7 @@ class Abilities:
     marker_kinds: frozenset[str] = frozenset({"note"})
     subtitles: bool = False
     fine_sound: bool = False
-    """Whether sound may start and end between two frames."""
+    """Whether sound may start and end between two frames: on samples."""
     fades: bool = True
     """Transitions with nothing on one side."""
     hidden: bool = False
@@ -155,15 +157,15 @@ class _Fitter:
         if switches:
             self.lose(f"track's {', '.join(switches)}", title, f"left out: {self.able.name} has no place for it")
         items: list[Item] = []
-        fine = self.able.fine_sound and track.kind == "audio"
+        grid = SAMPLES if self.able.fine_sound and track.kind == "audio" else self.fps
         for i, item in enumerate(track.items):
             start = track.start_of(i)
-            length = item.duration if fine else snap(start + item.duration, self.fps) - snap(start, self.fps)
+            length = snap(start + item.duration, grid) - snap(start, grid)
             where = place_of(title, start, self.fps, item.id if isinstance(item, Clip) else "")
             if length != item.duration:
-                self.lose("a length", where, "rounded to whole frames")
+                self.lose("a length", where, f"rounded to whole {'frames' if grid == self.fps else 'samples'}")
             if length > 0:
-                made = self.clip(item, where, fine) if isinstance(item, Clip) else None
+                made = self.clip(item, where, grid) if isinstance(item, Clip) else None
                 items.append(made.evolve(duration=length) if made else Gap(duration=length))
         names = {item.id for item in items if isinstance(item, Clip)}
         kept = tuple(t for transition in track.transitions if (t := self.transition(transition, names, title)))
@@ -185,7 +187,7 @@ class _Fitter:
             self.lose(what, title, "became a dissolve")
         return transition.evolve(transition="dissolve", duration=max(1 / self.fps, snap(transition.duration, self.fps)))
 
-    def clip(self, clip: Clip, where: str, fine: bool) -> Clip | None:
+    def clip(self, clip: Clip, where: str, grid: Fraction) -> Clip | None:
         if isinstance(clip.source, TitleSource) and not self.able.titles:
             self.lose(f"title {clip.source.text.strip()[:40]}", where, "left as a gap: its text is not carried")
             return None
@@ -218,7 +220,7 @@ class _Fitter:
             speed, clip = NORMAL, clip.evolve(reverse=False)
         if clip.group is not None:
             self.lose("group", where, "left out")
-        start = clip.start if fine else self.snapped(clip.start, "in point", where)
+        start = self.snapped(clip.start, "in point", where, grid)
         return clip.evolve(start=start, speed=speed, effects=(), group=None)
 
     def printable(self, text: str, where: str) -> str:
@@ -228,10 +230,11 @@ class _Fitter:
             self.lose("control characters", where, "left out")
         return made
 
-    def snapped(self, time: Fraction, what: str, where: str) -> Fraction:
-        if (time * self.fps).denominator != 1:
-            self.lose(what, where, "rounded to a whole frame")
-        return snap(time, self.fps)
+    def snapped(self, time: Fraction, what: str, where: str, grid: Fraction | None = None) -> Fraction:
+        grid = grid or self.fps
+        if (time * grid).denominator != 1:
+            self.lose(what, where, f"rounded to a whole {'frame' if grid == self.fps else 'sample'}")
+        return snap(time, grid)
 
 
 def _melted(items: list[Item]) -> list[Item]:
