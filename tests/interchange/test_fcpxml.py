@@ -152,7 +152,8 @@ def test_what_leads_nowhere_is_refused(spine: str) -> None:
 
 
 def test_an_angle_that_is_not_there_shows_nothing() -> None:
-    more = '<media id="m"><multicam format="f"><mc-angle angleID="w"><asset-clip ref="a" duration="9s"/></mc-angle></multicam></media>'
+    angle = '<mc-angle angleID="w"><asset-clip ref="a" duration="9s"/></mc-angle>'
+    more = f'<media id="m"><multicam format="f">{angle}</multicam></media>'
     document, _ = read('<mc-clip ref="m" duration="4s"><mc-source angleID="x"/></mc-clip>', more)
     assert not any(track.clips() for track in document.tracks)
 
@@ -173,7 +174,8 @@ def pair() -> Document:
     heard = Transition(id="x3", left="a2", right=None, duration=F(2, 5))
     first = Transition(id="x4", left=None, right="a1", duration=F(1, 5))
     tracks = (
-        Track(id="t1", kind="video", title="V1", items=(*clips("v"), Gap(duration=F(1)), loose), transitions=(cross, fade)),
+        Track(id="t1", kind="video", title="V1", items=(*clips("v"), Gap(duration=F(1)), loose),
+              transitions=(cross, fade)),
         Track(id="t2", kind="audio", title="A1", items=clips("a"), transitions=(first, heard)),
         Track(id="t3", kind="audio", title="A2", items=(music,)),
         Track(id="t4", kind="subtitle", title="SRT", cues=(

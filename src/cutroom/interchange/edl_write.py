@@ -35,6 +35,8 @@ class _Event:
     lines: tuple[str, ...]
     link: str | None
     channel: str
+    fade: bool = False
+    """Whether it is the end of the clip before it."""
 
 
 def write(document: Document, title: str, locate: Locate) -> tuple[str, list[Loss]]:
@@ -84,7 +86,7 @@ def _joined(events: list[_Event]) -> tuple[list[_Event], int]:
         if len(take) > 1 and (channel := TOGETHER.get(channels)) is not None:
             made.append(_Event(take[0].start, take[0].lines, take[0].link, f"{channel:5}"))
         else:
-            alone += sum(event.link is not None for event in take)
+            alone += sum(event.link is not None and not event.fade for event in take)
             made += [_Event(one.start, one.lines, one.link, f"{one.channel:5}") for one in take]
     return sorted(made, key=lambda event: event.start), alone
 
@@ -140,7 +142,7 @@ def _events(
             lines.append(f"###  {'BL':8} @@ D {length:03}    {black} {join}")
             lines += _speed(rest, reel, fps) if shown is None else []
             lines += _from(document, rest, locate)
-            events.append(_Event(cut, tuple(lines), clip.link, channel))
+            events.append(_Event(cut, tuple(lines), clip.link, channel, fade=True))
         before = clip
     return events, losses
 

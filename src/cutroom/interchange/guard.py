@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import stat
@@ -56,6 +57,11 @@ def decode(data: bytes, name: str) -> tuple[str, str | None]:
                 return data.decode(encoding), None
             except UnicodeDecodeError as error:
                 raise InterchangeError(f"{name} is damaged at byte {error.start}", value=error.start) from None
+    if b"\0" in data and len(data) % 2 == 0 and b"\0\0" not in data:  # UTF-16 without its mark, of Latin letters
+        for encoding, zeros in (("utf-16-le", data[1::2]), ("utf-16-be", data[::2])):
+            if zeros.count(0) * 2 > len(zeros):
+                with contextlib.suppress(UnicodeDecodeError):
+                    return data.decode(encoding), encoding
     if b"\0" in data:
         raise InterchangeError(f"{name} is not text", value=name, hint="is it the right file?")
     try:
