@@ -373,7 +373,10 @@ def command_bench(options: argparse.Namespace, extra: list[str]) -> int:
 
 
 def command_torture(options: argparse.Namespace, extra: list[str]) -> int:
-    """Kill processes that edit, and cut the power, at any moment: `torture journal -n 200`; what was lost is listed."""
+    """Kill processes that edit, and cut the power, at any moment: `torture journal -n 200`; what was lost is listed.
+
+    `torture interchange` fetches timelines that others have published, and puts each through our readers and writers.
+    """
     prepare("dev")
     return run_through(PYTHON, ROOT / "tests" / "torture" / "run.py", *extra)
 

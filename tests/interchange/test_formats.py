@@ -158,7 +158,7 @@ COMMON = {
 NAMED = {
     "edl": COMMON | {"track T1", "in point of a dissolve"},
     "fcp7": COMMON - {"links", "speed ramp"},
-    "fcpxml": COMMON,
+    "fcpxml": COMMON - {"links", "1 subtitles", "marker here"},
     "mlt": COMMON - {"links"},
 }
 

@@ -178,3 +178,31 @@ def test_damage_to_what_is_carried_is_named() -> None:
     timeline.tracks[0][0].metadata["cutroom"] = '{"clip": {"id": "c_1"}}'
     with pytest.raises(InterchangeError, match=r"metadata.cutroom.clip.source of clip a b.mp4"):
         from_otio(timeline)
+
+
+def test_tracks_whose_range_ends_before_their_items_begin_there() -> None:
+    timeline = foreign(their_clip("a", 10, 50))
+    timeline.tracks.append(schema.Track(name="A1", kind="Audio", children=[their_clip("b", 20, 25)]))
+    for track, at in zip(timeline.tracks, (90_000, 90_025), strict=True):
+        track.source_range = TimeRange(RT(-at, 25), RT(50, 25))
+    back, report = from_otio(timeline, find=any_media)
+    assert [[at for at, _ in track.clips()] for track in back.tracks] == [[0], [1]]
+    assert [(loss.what, loss.where) for loss in report] == [("start timecode", "01:00:00:00")]
+
+
+def test_a_track_within_a_track_is_a_compound() -> None:
+    inner = schema.Track(name="inner", kind="Video", children=[their_clip("a", 0, 50)])
+    back, _ = from_otio(foreign(inner, their_clip("b", 0, 25)), find=any_media)
+    assert [clip.source.kind for _, clip in back.tracks[0].clips()] == ["compound", "media"]
+    assert back.compounds[0].timeline.tracks[0].duration == 2
+
+
+@pytest.mark.parametrize("shelf", ["none", {}, {"k": "text"}, "itself"])
+def test_a_shelf_that_does_not_hold_what_is_shown_is_refused(shelf: object) -> None:
+    use = schema.Stack(name="x", source_range=TimeRange(RT(0, 25), RT(25, 25)), metadata={"cutroom_shared": "k"})
+    timeline = foreign(use)
+    held = schema.Stack(children=[schema.Track(kind="Video", children=[use.deepcopy()])])
+    if shelf != "none":
+        timeline.metadata["cutroom_shelf"] = {"k": held} if shelf == "itself" else shelf
+    with pytest.raises(InterchangeError, match="not there"):
+        from_otio(timeline)

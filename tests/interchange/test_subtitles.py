@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from fractions import Fraction
 
 import pytest
@@ -130,3 +131,78 @@ def test_formats_are_named() -> None:
     assert subtitle_format("talk.SRT") == "srt"
     with pytest.raises(UnknownNameError, match="subtitle format"):
         subtitle_format("talk.txt")
+
+
+def lines_of(text: str, format: str = "srt") -> tuple[list[tuple[float, float, str]], list[tuple[str, str]]]:
+    cues, report = read_subtitles(text.encode(), format=format, title="talk")
+    return [(float(cue.start), float(cue.end), cue.text) for cue in cues], [(loss.what, loss.where) for loss in report]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("1\r\n00:00:01,000 --> 00:00:02,000\r\none\r\n\r\n2\r\n00:00:03,000 --> 00:00:04,000\r\ntwo", ["one", "two"]),
+        ("1\r00:00:01,000 --> 00:00:02,000\rone\r\r2\r00:00:03,000 --> 00:00:04,000\rtwo", ["one", "two"]),
+        ("00:00:01,000 --> 00:00:02,000\none\n00:00:03,000 --> 00:00:04,000\ntwo\n", ["one", "two"]),
+        ("1\n00:00:01.000-->00:00:02.000\none\n\n\n\n7\n00:00:03,0 --> 00:00:04\ntwo", ["one", "two"]),
+        ("1\n00:00:01,000 --> 00:00:02,000\none\n\nmore\n\n2\n00:00:03,000 --> 00:00:04,000\n19", ["one\nmore", "19"]),
+        ("1\n00:00:01,000 --> 00:00:02,000\n\n2\n00:00:03,000 --> 00:00:04,000\ntwo\n", ["two"]),
+        ("\ufeff1\n00:00:01,000 --> 00:00:02,000  X1:10 X2:20\n{\\an8}<font color=red>one</font>", ["one"]),
+        ("1\n00:00:01,000 --> 00:00:05,000\none\n\n2\n00:00:03,000 --> 00:00:04,000\nover\n", ["one", "over"]),
+    ],
+)  # fmt: skip
+def test_subrip_as_people_write_it(text: str, shown: list[str]) -> None:
+    assert [row[2] for row in lines_of(text)[0]] == shown
+
+
+def test_hours_beyond_99() -> None:
+    assert lines_of("1\n100:00:01,000 --> 101:00:02,500\nlate\n")[0] == [(360_001, 363_602.5, "late")]
+
+
+def test_malformed_blocks_are_named_by_their_line_and_stay_out_of_the_text_of_others() -> None:
+    text = (
+        "1\n00:00:01,000 --> 00:00:02,000\none\n\n2\n00:00:03,000 -> 00:00:04,000\ntwo\n\n"
+        "3\n00:00:75,000 --> 00:01:04,000\nthree\n\n4\n00:00:09,000 --> 00:00:08,000\nfour\n"
+    )
+    rows, losses = lines_of(text)
+    assert rows == [(1, 2, "one")]
+    assert losses == [
+        ("block", "talk, line 6"), ("block", "talk, line 10"), ("cue", "cue 2, line 14, 00:00:09,000"),
+    ]  # fmt: skip
+    with pytest.raises(InterchangeError, match="line 2"):
+        lines_of("1\n00:00:03,000 -> 00:00:04,000\ntwo\n")
+
+
+def test_webvtt_blocks_end_at_an_empty_line() -> None:
+    text = (
+        "WEBVTT - talk\nX-TIMESTAMP-MAP=MPEGTS:900000,LOCAL:00:00:00.000\n\nSTYLE\n::cue { color: red }\n\n"
+        "NOTE\n00:01.000 --> 00:02.000\nnot shown\n\n"
+        "intro\n00:01.000 --> 00:02.000\n<c.loud>A &lt; B</c> <00:01.500>now\n\nstray\n"
+    )  # fmt: skip
+    rows, losses = lines_of(text, "vtt")
+    assert rows == [(1, 2, "A < B now")]
+    assert [what for what, _ in losses] == [
+        "notes, styles, regions",
+        "time of a stream",
+        "voices, classes, inner times",
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "latin-1"])
+def test_any_usual_encoding_is_read_and_a_guess_is_told(encoding: str) -> None:
+    data = SRT.replace("two", "zwölf").encode(encoding)
+    cues, report = read_subtitles(data, format="srt", title="talk.srt")
+    assert cues[1].text.startswith("zwölf")
+    told = "text encoding" in {loss.what for loss in report}
+    assert told == (encoding in {"utf-16-le", "utf-16-be", "latin-1"})
+
+
+pieces = st.sampled_from(["1", "", "a", "00:00:01,000 --> 00:00:02,000", "-->", "NOTE"])
+
+
+@given(st.text(max_size=300) | st.lists(pieces).map("\n".join))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    for format, head in (("srt", ""), ("vtt", "WEBVTT\n\n"), ("ass", "[Events]\n")):
+        with contextlib.suppress(InterchangeError):
+            cues, _ = read_subtitles((head + text).encode("utf-8", "replace"), format=format, title="x")
+            assert all(cue.text and cue.start < cue.end for cue in cues)

@@ -1,4 +1,7 @@
-"""`python3 dev.py torture journal -n 200 [--seed 0]`: kills and power cuts, and what they left."""
+"""`python3 dev.py torture journal -n 200 [--seed 0]`: kills and power cuts, and what they left.
+
+`python3 dev.py torture interchange`: timelines that others have published, read, compared, written and read again.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,11 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "edit"))
+sys.path[:0] = [str(HERE.parent / "edit"), str(HERE.parent / "interchange")]
 
 import kills  # noqa: E402 - it needs the path
 import power  # noqa: E402
+import timelines  # noqa: E402
 
 CUTS_EACH = 50
 """Power cuts in one life."""
@@ -44,13 +48,26 @@ def journal(number: int, seed: int) -> list[str]:
     return lost
 
 
+def interchange() -> int:
+    """Fetch the samples and put each through; how many failed."""
+    with tempfile.TemporaryDirectory() as folder:
+        timelines.fetch(Path(folder))
+        rows = [timelines.through(path, Path(folder)) for path in timelines.samples(Path(folder))]
+    failed = sum(row.failed for row in rows)
+    print(timelines.table(rows))
+    print(f"{len(rows)} files, {sum(row.clips for row in rows)} clips: {failed} failed")
+    return failed or not rows
+
+
 def main(arguments: list[str]) -> int:
     """0: nothing was lost."""
     line = argparse.ArgumentParser(prog="dev.py torture", description=__doc__)
-    line.add_argument("what", choices=["journal"])
+    line.add_argument("what", choices=["journal", "interchange"])
     line.add_argument("-n", type=int, default=200, metavar="N", help="how many kills (default 200)")
     line.add_argument("--seed", type=int, default=0)
     options = line.parse_args(arguments)
+    if options.what == "interchange":
+        return 1 if interchange() else 0
     lost = journal(options.n, options.seed)
     print("\n".join(lost) or "nothing was lost")
     return 1 if lost else 0

@@ -1,4 +1,4 @@
-"""A few kills and power cuts of the many that `python3 dev.py torture journal` makes."""
+"""A few kills and power cuts of the many that `python3 dev.py torture` makes, and our own samples of timelines."""
 
 from __future__ import annotations
 
@@ -10,6 +10,11 @@ from pathlib import Path
 import kills
 import power
 import pytest
+
+sys.path.append(str(Path(__file__).parents[1] / "interchange"))  # its documents, and how to look at them
+import timelines
+
+SAMPLES = Path(__file__).parents[1] / "interchange" / "samples"
 
 needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="looks at descriptors in /proc")
 
@@ -35,3 +40,19 @@ def test_a_disk_that_lies_is_found_out(tmp_path: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         assert power.torture(tmp_path, 20, seed=1, lies=True).lost
+
+
+@pytest.mark.parametrize("path", sorted(SAMPLES.iterdir()), ids=lambda path: path.name)
+def test_a_timeline_is_the_same_after_writing_it(path: Path, tmp_path: Path) -> None:
+    row = timelines.through(path, tmp_path)
+    assert row.read == "yes"
+    assert not row.failed, row
+    assert row.clips > 1
+    assert path.name in timelines.table([row])
+
+
+def test_a_difference_is_found_out(tmp_path: Path) -> None:
+    document, _ = timelines.read((SAMPLES / "dissolve.edl").read_bytes(), "edl", SAMPLES / "dissolve.edl")
+    found = timelines.stretches(document)
+    assert timelines.compared(found, found) == "same"
+    assert timelines.compared(found, found[:-1]) == "only ours 1, only theirs 0"

@@ -6,17 +6,16 @@ import contextlib
 import errno
 import gc
 import hashlib
-import json
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import pydantic
 
 from cutroom.edit.references import problems
 from cutroom.errors import CutroomError, DiskFullError, OutputError, ProjectFileError
+from cutroom.schema.base import strict_json
 from cutroom.schema.document import SCHEMA_VERSION, Document
 from cutroom.schema.migrations import STEPS, Step, upgraded
 
@@ -53,7 +52,7 @@ def parse(data: bytes, *, name: str, steps: Mapping[int, Step] = STEPS) -> Docum
 
 def _understood(text: str, name: str, steps: Mapping[int, Step]) -> Document:
     try:
-        plain = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+        plain = strict_json(text)
     except (ValueError, RecursionError) as error:
         raise ProjectFileError(f"{name} is not a project file: {error}", value=name, hint=_RESTORE) from None
     if not isinstance(plain, dict) or type(plain.get("schema_version")) is not int:
@@ -93,18 +92,6 @@ def _uncollected() -> Iterator[None]:
 
 
 _RESTORE = "restore it from a backup or from version control"
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        raise ValueError(f"the key {next(k for k in keys if keys.count(k) > 1)!r} stands twice")
-    return found
-
-
-def _no_constant(text: str) -> float:
-    raise ValueError(f"{text} is not a number that a project may hold")
 
 
 @contextlib.contextmanager

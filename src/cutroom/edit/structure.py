@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import insort
+
 from cutroom.edit import operations as ops
 from cutroom.edit.draft import Draft
 from cutroom.edit.limits import readable
 from cutroom.errors import ClipGoneError, EditError
-from cutroom.schema.document import Marker, Timeline
+from cutroom.schema.document import MOST_MARKERS, Marker, Timeline
 from cutroom.schema.track import Track, TrackKind
 
 _ORDER: dict[TrackKind, int] = {"video": 0, "title": 1, "subtitle": 2, "audio": 3}
@@ -152,7 +154,11 @@ def remove_track(draft: Draft, op: ops.RemoveTrack) -> None:
 def add_marker(draft: Draft, op: ops.AddMarker) -> None:
     """``1 5`` + 3 → ``1 3 5``: markers stand in order of time."""
     made = Marker(id=draft.make_id("m"), time=op.time, title=op.title, marker=op.marker)
-    _set_markers(draft, (*draft.document.timeline.markers, made))
+    timeline, markers = draft.document.timeline, list(draft.document.timeline.markers)
+    insort(markers, made, key=lambda marker: marker.time)
+    known = len(markers) <= MOST_MARKERS  # no second look at ten thousand of them for each that is added
+    added = timeline.evolve(markers=tuple(markers)) if known else timeline.replace(markers=tuple(markers))
+    draft.document = draft.document.evolve(timeline=added)
     draft.created.append(made.id)
 
 

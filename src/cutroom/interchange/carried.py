@@ -77,7 +77,9 @@ def carried[T: Frozen](metadata: Mapping[str, Any], kind: type[T], where: str) -
     Raises:
         InterchangeError: it is damaged; names the place.
     """
-    text = metadata.get(KEY)
+    text = (
+        metadata.get(KEY) if len(metadata) else None
+    )  # a look into one of OpenTimelineIO's that finds nothing is slow
     if text is None:
         return None
     try:

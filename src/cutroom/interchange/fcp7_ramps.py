@@ -62,7 +62,8 @@ def ramp_of(line: Line, rate: Fraction) -> Ramp | Fraction | None:
     origin = line[0][0]
     return Ramp(
         keys=tuple(
-            SpeedKey(time=(frame - origin) / rate, speed=min(FASTEST, max(Fraction(0), speed))) for frame, speed in keys
+            SpeedKey(time=(frame - origin) / rate, speed=min(Fraction(FASTEST), max(Fraction(0), speed)))
+            for frame, speed in keys
         )
     )
 

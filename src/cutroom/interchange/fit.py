@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from cutroom.interchange.report import Loss, place_of
 from cutroom.schema.clip import Clip, CompoundSource, Gap, Item, TitleSource, TitleStyle, Transition
+from cutroom.schema.cue import Cue
 from cutroom.schema.document import Document, Marker, Timeline
 from cutroom.schema.effect import Effect
 from cutroom.schema.speed import NORMAL, Ramp, travel
@@ -16,7 +17,13 @@ from cutroom.schema.track import Track
 
 FINEST_SPEED = 1000
 """Denominator of a speed that decimals tell apart from its neighbours."""
+SAMPLES = Fraction(48_000)
+"""A second of sound, as far as formats tell it exactly."""
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+
+
+_ORDER = {"audio": 1, "subtitle": 2}
+"""Formats list pictures first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,10 @@ class Abilities:
     """Markers behind the last clip."""
     inner_markers: bool = False
     """Whether compounds have markers of their own."""
+    marker_kinds: frozenset[str] = frozenset({"note"})
+    subtitles: bool = False
+    fine_sound: bool = False
+    """Whether sound may start and end between two frames: on samples."""
     fades: bool = True
     """Transitions with nothing on one side."""
     hidden: bool = False
@@ -57,6 +68,7 @@ def fitted(document: Document, able: Abilities) -> tuple[Document, list[Loss]]:
     What cannot be shown leaves a gap as long, so that everything else stays where it is.
     """
     fitter = _Fitter(document, able)
+    shown = document.compounds_of(document.timeline) if able.compounds else set()
     timeline = fitter.timeline(document.timeline, None)
     compounds = tuple(
         compound.evolve(
@@ -65,7 +77,7 @@ def fitted(document: Document, able: Abilities) -> tuple[Document, list[Loss]]:
             multicam=False,
         )
         for compound in document.compounds
-        if able.compounds and compound.id in document.compounds_of(document.timeline)
+        if compound.id in shown
     )
     return document.evolve(timeline=timeline, compounds=compounds), list(dict.fromkeys(fitter.losses))
 
@@ -84,7 +96,9 @@ class _Fitter:
         for track in timeline.tracks:
             title = f"{inside}/{track.title}" if inside else track.title
             if track.kind == "subtitle":
-                if track.cues:
+                if self.able.subtitles:
+                    tracks.append(self.subtitles(track, title))
+                elif track.cues:
                     self.lose(f"{len(track.cues)} subtitles", title, "left out: write them as a file of their own")
                 continue
             kind = "sound" if track.kind == "audio" else "picture"
@@ -100,7 +114,7 @@ class _Fitter:
             if track.clips() or inside is None:
                 left[kind] -= 1
                 tracks.append(self.track(track, title))
-        tracks.sort(key=lambda track: track.kind == "audio")  # formats list pictures first
+        tracks.sort(key=lambda track: _ORDER.get(track.kind, 0))
         return timeline.evolve(tracks=tuple(tracks), markers=tuple(self.markers(timeline, tracks, inside)))
 
     def markers(self, timeline: Timeline, tracks: list[Track], inside: str | None) -> list[Marker]:
@@ -114,11 +128,30 @@ class _Fitter:
             if snap(marker.time, self.fps) >= end and not self.able.late_markers:
                 self.lose(f"marker {marker.title}", where, "left out: nothing stands there")
                 continue
-            if marker.marker != "note":
-                self.lose(f"marker {marker.title}", where, f"became a plain marker, not a {marker.marker}")
+            kind = marker.marker
+            if kind not in self.able.marker_kinds:
+                self.lose(f"marker {marker.title}", where, f"became a plain marker, not a {kind}")
+                kind = "note"
             time = self.snapped(marker.time, f"marker {marker.title}", where)
-            made.append(marker.evolve(time=time, title=self.printable(marker.title, where), marker="note"))
+            made.append(marker.evolve(time=time, title=self.printable(marker.title, where), marker=kind))
         return made
+
+    def subtitles(self, track: Track, title: str) -> Track:
+        """Cues on whole frames, of plain text."""
+        cues: list[Cue] = []
+        for cue in track.cues:
+            where = place_of(title, cue.start, self.fps)
+            start, end = self.snapped(cue.start, "subtitle", where), self.snapped(cue.end, "subtitle", where)
+            text = self.printable(cue.text, where).strip()
+            if cue.style is not None:
+                self.lose("look of a subtitle", where, "left out: the text is carried")
+            if not text:
+                self.lose("subtitle", where, "left out: nothing of it can be printed")
+                continue
+            cues.append(Cue(id=cue.id, start=start, end=max(end, start + 1 / self.fps), text=text))
+        if track.hidden or track.muted:
+            self.lose(f"track's {'hidden' if track.hidden else 'muted'}", title, "left out: its subtitles are shown")
+        return Track(id=track.id, kind="subtitle", title=self.printable(track.title, title), cues=tuple(cues))
 
     def track(self, track: Track, title: str) -> Track:
         bare = Track(
@@ -132,14 +165,15 @@ class _Fitter:
         if switches:
             self.lose(f"track's {', '.join(switches)}", title, f"left out: {self.able.name} has no place for it")
         items: list[Item] = []
+        grid = SAMPLES if self.able.fine_sound and track.kind == "audio" else self.fps
         for i, item in enumerate(track.items):
             start = track.start_of(i)
-            length = snap(start + item.duration, self.fps) - snap(start, self.fps)
+            length = snap(start + item.duration, grid) - snap(start, grid)
             where = place_of(title, start, self.fps, item.id if isinstance(item, Clip) else "")
             if length != item.duration:
-                self.lose("a length", where, "rounded to whole frames")
+                self.lose("a length", where, f"rounded to whole {'frames' if grid == self.fps else 'samples'}")
             if length > 0:
-                made = self.clip(item, where) if isinstance(item, Clip) else None
+                made = self.clip(item, where, grid) if isinstance(item, Clip) else None
                 items.append(made.evolve(duration=length) if made else Gap(duration=length))
         names = {item.id for item in items if isinstance(item, Clip)}
         kept = tuple(t for transition in track.transitions if (t := self.transition(transition, names, title)))
@@ -161,7 +195,7 @@ class _Fitter:
             self.lose(what, title, "became a dissolve")
         return transition.evolve(transition="dissolve", duration=max(1 / self.fps, snap(transition.duration, self.fps)))
 
-    def clip(self, clip: Clip, where: str) -> Clip | None:
+    def clip(self, clip: Clip, where: str, grid: Fraction) -> Clip | None:
         if isinstance(clip.source, TitleSource) and not self.able.titles:
             self.lose(f"title {clip.source.text.strip()[:40]}", where, "left as a gap: its text is not carried")
             return None
@@ -193,7 +227,7 @@ class _Fitter:
             speed, clip = NORMAL, clip.evolve(reverse=False)
         if clip.group is not None:
             self.lose("group", where, "left out")
-        start = self.snapped(clip.start, "in point", where)
+        start = self.snapped(clip.start, "in point", where, grid)
         return clip.evolve(start=start, speed=speed, effects=kept, group=None)
 
     def style(self, style: TitleStyle, where: str) -> TitleStyle:
@@ -226,10 +260,11 @@ class _Fitter:
             self.lose("control characters", where, "left out")
         return made
 
-    def snapped(self, time: Fraction, what: str, where: str) -> Fraction:
-        if (time * self.fps).denominator != 1:
-            self.lose(what, where, "rounded to a whole frame")
-        return snap(time, self.fps)
+    def snapped(self, time: Fraction, what: str, where: str, grid: Fraction | None = None) -> Fraction:
+        grid = grid or self.fps
+        if (time * grid).denominator != 1:
+            self.lose(what, where, f"rounded to a whole {'frame' if grid == self.fps else 'sample'}")
+        return snap(time, grid)
 
 
 def _melted(items: list[Item]) -> list[Item]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
 
 from opentimelineio import core, schema
 
+from cutroom.errors import InterchangeError
 from cutroom.interchange.carried import CarriedClip, CarriedDocument, CarriedTrack, carried, is_shown
 from cutroom.interchange.cuts import read_transitions, trimmed
 from cutroom.interchange.guard import values_that_fit
 from cutroom.interchange.moments import exact, exact_rate
-from cutroom.interchange.read_items import ItemReader
+from cutroom.interchange.read_items import ANGLE, SHARED, SHELF, ItemReader
 from cutroom.interchange.references import Find, stated
 from cutroom.interchange.report import Loss, Report
 from cutroom.interchange.to_otio import KINDS, SUBTITLES
@@ -20,6 +21,7 @@ from cutroom.schema.base import derive_id, new_id
 from cutroom.schema.clip import Clip, CompoundSource, Gap
 from cutroom.schema.cue import Cue
 from cutroom.schema.document import Compound, Document, ProjectSettings, Timeline
+from cutroom.schema.time import timecode
 from cutroom.schema.track import Track, TrackKind
 
 USUAL = Fraction(30)
@@ -74,6 +76,8 @@ class _Reader(ItemReader):
         super().__init__(self.base.settings.fps, find, self.base.media)
         self.compounds: dict[str, Compound] = {}
         self._copies: dict[str, str] = {}
+        self._shelf: Mapping[str, schema.Stack] = {}
+        self._under: list[str] = []
 
     def read(self, timeline: schema.Timeline) -> Document:
         """The whole of it."""
@@ -84,6 +88,8 @@ class _Reader(ItemReader):
         if self.known is None and timeline.global_start_time is not None and timeline.global_start_time.value:
             why = "the timeline starts at 0"
             self.losses.append(Loss(what="start timecode", where=timeline.global_start_time.to_timecode(), why=why))
+        held = timeline.metadata.get(SHELF)
+        self._shelf = held if isinstance(held, Mapping) else {}
         main = self.timeline(timeline.tracks, "", None)
         order = {name: i for i, name in enumerate(self.known.compounds if self.known else ())}
         compounds = sorted(self.compounds.values(), key=lambda compound: order.get(compound.id, len(order)))
@@ -91,7 +97,15 @@ class _Reader(ItemReader):
 
     def timeline(self, stack: core.Composition, where: str, angle: str | None) -> Timeline:
         """Tracks and markers of a stack."""
-        tracks = tuple(self.track(child, i, where, angle) for i, child in enumerate(stack))
+        leads = {i: lead for i, child in enumerate(stack) if (lead := _lead(child)) is not None}
+        first = min(leads.values(), default=Fraction(0))
+        if leads and first:
+            why = "the timeline starts at 0"
+            self.losses.append(Loss(what="start timecode", where=timecode(first, self.fps), why=why))
+        tracks = tuple(
+            self.track(child, i, where, angle, leads[i] - first if i in leads else None)
+            for i, child in enumerate(stack)
+        )
         markers = [self.marker(marker, Fraction(0), where) for marker in stack.markers]
         markers += self.take_markers()
         found = [marker for marker in markers if marker is not None]
@@ -99,8 +113,10 @@ class _Reader(ItemReader):
             found.sort(key=lambda marker: marker.time)
         return Timeline(tracks=tracks, markers=tuple(found))
 
-    def track(self, child: core.Composable, number: int, where: str, angle: str | None) -> Track:
-        """A track; what lies in a stack without one becomes a track of its own."""
+    def track(
+        self, child: core.Composable, number: int, where: str, angle: str | None, lead: Fraction | None = None
+    ) -> Track:
+        """A track, `lead` seconds late; what lies in a stack without one becomes a track of its own."""
         if not isinstance(child, schema.Track):
             title = f"V{number + 1}"
             return self._filled(Track(id=new_id("t"), kind="video", title=title), [child], where)
@@ -122,7 +138,9 @@ class _Reader(ItemReader):
             order = {name: i for i, name in enumerate(known.transitions)}
             ordered = sorted(value.transitions, key=lambda t: order.get(t.id, len(order)))
             value = value.evolve(transitions=tuple(ordered))
-        if child.source_range is not None:
+        if lead:
+            value = value.evolve(items=(Gap(duration=lead), *value.items))
+        elif lead is None and child.source_range is not None:
             value = trimmed(value, exact(child.source_range.start_time), exact(child.source_range.duration))
         if known is None:
             self.place_markers(child.markers, value, where)
@@ -146,20 +164,45 @@ class _Reader(ItemReader):
 
     def compound(self, child: core.Composition, track: Track, where: str) -> CompoundSource:
         """The compound that a nested stack is; copies that are equal are one."""
+        if isinstance(key := child.metadata.get(SHARED), str):
+            return self._shared(key, child.metadata.get(ANGLE), where)
         known = self._known(child)
         angle = known.clip.source.angle if known and isinstance(known.clip.source, CompoundSource) else None
         content = "" if known else _content(child)
         if content in self._copies:
             return CompoundSource(compound=self._copies[content])
-        outer, self.pending = self.pending, []  # markers of what is inside stay inside
-        found, self.found = self.found, []
-        inner = self.timeline(child if isinstance(child, schema.Stack) else [child], where, angle)
-        self.pending, self.found = outer, found
+        inner = self._inner(child, where, angle)
         if known is not None:
             return CompoundSource(compound=self._remember(known, inner, where), angle=angle)
         name = self._copies[content] = new_id("n")
         self.compounds[name] = Compound(id=name, title=(child.name or "compound")[:200], timeline=inner)
         return CompoundSource(compound=name)
+
+    def _inner(self, child: core.Composition, where: str, angle: str | None) -> Timeline:
+        """What a nested stack or track holds; the markers in it stay in it."""
+        outer, self.pending = self.pending, []
+        found, self.found = self.found, []
+        stack = child if isinstance(child, schema.Stack) else schema.Stack(children=[child.deepcopy()])
+        inner = self.timeline(stack, where, angle)
+        self.pending, self.found = outer, found
+        return inner
+
+    def _shared(self, key: str, angle: object, where: str) -> CompoundSource:
+        """The compound that the timeline's shelf holds under a key; each is read once."""
+        if key not in self._copies:
+            stack = self._shelf.get(key)
+            if not isinstance(stack, schema.Stack) or key in self._under:
+                raise InterchangeError(f"a clip shows {key!r}, which is not there", value=key, hint="export it anew")
+            self._under.append(key)
+            inner = self._inner(stack, where, None)
+            self._under.pop()
+            name = self._copies[key] = new_id("n")
+            multicam = bool(stack.metadata.get("cutroom_multicam"))
+            title = (stack.name or "compound")[:200]
+            self.compounds[name] = Compound(id=name, title=title, timeline=inner, multicam=multicam)
+        compound = self.compounds[self._copies[key]]
+        shown = next((track.id for track in compound.timeline.tracks if track.title == angle), None)
+        return CompoundSource(compound=compound.id, angle=shown)
 
     def _known(self, stack: core.Composition) -> CarriedClip | None:
         known = carried(stack.metadata, CarriedClip, f"compound {stack.name}")
@@ -197,6 +240,14 @@ class _Reader(ItemReader):
         if any((a.start, a.end) > (b.start, b.end) for a, b in pairwise(cues)):
             cues.sort(key=lambda cue: (cue.start, cue.end))
         return cues
+
+
+def _lead(child: core.Composable) -> Fraction | None:
+    """At what time a track says that it begins, where its range ends before its first item: lists leave it so."""
+    if not isinstance(child, schema.Track) or child.source_range is None:
+        return None
+    start, duration = exact(child.source_range.start_time), exact(child.source_range.duration)
+    return -start if start < 0 and start + duration <= 0 else None
 
 
 def _content(stack: core.Composition) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import stat
@@ -14,6 +15,7 @@ from xml.parsers import expat
 import pydantic
 
 from cutroom.errors import InterchangeError
+from cutroom.schema.base import strict_json
 
 LARGEST = 64 * 2**20
 """Bytes of a timeline or of subtitles."""
@@ -59,6 +61,11 @@ def decode(data: bytes, name: str) -> tuple[str, str | None]:
                 return data.decode(encoding), None
             except UnicodeDecodeError as error:
                 raise InterchangeError(f"{name} is damaged at byte {error.start}", value=error.start) from None
+    if b"\0" in data and len(data) % 2 == 0 and b"\0\0" not in data:  # UTF-16 without its mark, of Latin letters
+        for encoding, zeros in (("utf-16-le", data[1::2]), ("utf-16-be", data[::2])):
+            if zeros.count(0) * 2 > len(zeros):
+                with contextlib.suppress(UnicodeDecodeError):
+                    return data.decode(encoding), encoding
     if b"\0" in data:
         raise InterchangeError(f"{name} is not text", value=name, hint="is it the right file?")
     try:
@@ -73,42 +80,32 @@ def check_json(text: str, name: str) -> None:
     Raises:
         InterchangeError: names line and column, or the key.
     """
-    depth = 0
-    inside = escaped = False
-    for letter in text:
-        if inside:
-            inside = escaped or letter != '"'
-            escaped = not escaped and letter == "\\"
-        elif letter == '"':
-            inside = True
-        elif letter in "[{":
-            depth += 1
-            if depth > DEEPEST:
-                raise InterchangeError(f"{name} nests deeper than {DEEPEST} levels", value=name, hint="simplify it")
-        elif letter in "]}":
-            depth -= 1
     try:
-        json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+        plain = strict_json(text)
+        deep = _deeper(plain, DEEPEST)
+    except RecursionError:
+        deep = True
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise InterchangeError(f"{name} is not JSON: {error.msg} at {place}", value=place, hint=_AGAIN) from None
     except ValueError as error:
         raise InterchangeError(f"{name}: {error}", value=name, hint=_AGAIN) from None
+    if deep:
+        raise InterchangeError(f"{name} nests deeper than {DEEPEST} levels", value=name, hint="simplify it")
+
+
+def _deeper(value: Any, most: int) -> bool:
+    """Whether lists and dictionaries lie in each other more than `most` deep."""
+    level = [value]
+    for _ in range(most + 1):
+        held = [one for one in level if isinstance(one, list | dict)]
+        level = [inner for one in held for inner in (one.values() if isinstance(one, dict) else one)]
+        if not held:
+            return False
+    return True
 
 
 _AGAIN = "export it anew from the program that made it"
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        raise ValueError(f"the key {next(key for key in keys if keys.count(key) > 1)!r} stands twice")
-    return found
-
-
-def _no_constant(text: str) -> float:
-    raise ValueError(f"{text} is not a number that a timeline may hold")
 
 
 def check_xml(text: str, name: str) -> None:

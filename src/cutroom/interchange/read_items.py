@@ -26,6 +26,8 @@ from cutroom.schema.track import Track
 
 LINK = "cutroom_link"
 """Metadata of clips that are picture and sound of one, where a reader knows it."""
+SHELF, SHARED, ANGLE = "cutroom_shelf", "cutroom_shared", "cutroom_angle"
+"""Metadata of a timeline: stacks by key. Of an empty stack: which of them it shows, and the title of the one track."""
 EMPTY = {"black", "slug"}
 """Generators that show nothing."""
 

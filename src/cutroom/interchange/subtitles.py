@@ -1,4 +1,4 @@
-"""Subtitles as files: SubRip, WebVTT and Advanced SubStation, read by pysubs2."""
+"""Subtitles as files: SubRip and WebVTT, and Advanced SubStation as pysubs2 reads it."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from typing import Any
 from cutroom.errors import InterchangeError, nearest
 from cutroom.interchange.guard import decode
 from cutroom.interchange.report import Loss, Report
+from cutroom.interchange.subtitle_blocks import Block, blocks
 from cutroom.schema.base import derive_id
 from cutroom.schema.cue import SUBTITLE_STYLE, Cue
 from cutroom.schema.time import LONGEST
 
 FORMATS = ("srt", "vtt", "ass", "ssa")
 MOST_CUES = 100_000
+LONGEST_TEXT = 10_000
+"""Characters of a cue."""
 _COMMANDS = re.compile(r"\{\\[^}]*\}")
 _SIMPLE = re.compile(r"\{\\[ibus][01]?\}")
 _TAG = re.compile(r"</?[a-zA-Z][^>]*>")
-_VTT_SETTINGS = re.compile(r"-->[ \t]*\S+[ \t]+\S")
-_VTT_SPANS = re.compile(r"<(?:[vc][ .]|ruby|lang|\d)")
-_VTT_BLOCKS = re.compile(r"^(NOTE|STYLE|REGION)\b", re.MULTILINE)
 
 
 def subtitle_format(path: str, format: str | None = None) -> str:
@@ -48,13 +48,12 @@ def read_subtitles(data: bytes, *, format: str, title: str) -> tuple[tuple[Cue, 
         title: of the file, for errors.
 
     Returns:
-        The cues as plain text, and what was left out: fonts, positions, karaoke, drawings, cues without a length.
+        The cues as plain text, and what was left out: fonts, positions, karaoke, drawings, cues without a length,
+        malformed blocks by their line.
 
     Raises:
         InterchangeError: not subtitles of that format.
     """
-    import pysubs2
-
     text, guessed = decode(data, title)
     losses: list[Loss] = []
     if guessed:
@@ -62,6 +61,31 @@ def read_subtitles(data: bytes, *, format: str, title: str) -> tuple[tuple[Cue, 
         losses.append(Loss(what="text encoding", where=title, why=why))
     if format == "vtt" and not text.lstrip().startswith("WEBVTT"):
         raise InterchangeError(f"{title} is not WebVTT: line 1 is not WEBVTT", value="line 1", hint="is it an SRT?")
+    split = blocks(text, format=format, title=title) if format in {"srt", "vtt"} else _events(text, format, title)
+    losses += split[1]
+    cues: list[Cue] = []
+    for number, block in enumerate(split[0], start=1):
+        where = f"cue {number}, line {block.line}" if block.line else f"cue {number}"
+        where = f"{where}, {_clock(int(block.start * 1000))}"
+        if not block.text or block.end <= block.start or block.start < 0 or block.end > LONGEST:
+            losses.append(Loss(what="cue", where=where, why="left out: without text, or without a length"))
+            continue
+        losses += [Loss(what=what, where=where, why="left out: cues are plain text") for what in block.lost]
+        if len(cues) == MOST_CUES:
+            raise InterchangeError(f"{title} has more than {MOST_CUES:,} cues", value=title, hint="split it")
+        if len(block.text) > LONGEST_TEXT:
+            losses.append(Loss(what="text", where=where, why=f"cut after {LONGEST_TEXT:,} characters"))
+        text = block.text[:LONGEST_TEXT]
+        cues.append(Cue(id=derive_id("s", title, number), start=block.start, end=block.end, text=text))
+    ordered = tuple(sorted(cues, key=lambda cue: (cue.start, cue.end)))
+    return ordered, Report(format=format, verb="read", losses=tuple(losses))
+
+
+def _events(text: str, format: str, title: str) -> tuple[list[Block], list[Loss]]:
+    """The cues of an Advanced SubStation file."""
+    import pysubs2
+
+    losses: list[Loss] = []
     with warnings.catch_warnings(record=True) as doubts:
         warnings.simplefilter("always")
         try:
@@ -71,53 +95,30 @@ def read_subtitles(data: bytes, *, format: str, title: str) -> tuple[tuple[Cue, 
                 f"{title} is no {format}: {error}", value=title, hint="is it the right file?"
             ) from None
     losses += [Loss(what="a cue", where=title, why=str(doubt.message)) for doubt in doubts]
-    losses += _vtt_losses(text, title) if format == "vtt" else []
-    cues: list[Cue] = []
-    for number, event in enumerate(found.events, start=1):
-        where = f"cue {number}, {pysubs2.time.ms_to_str(event.start)}"
+    made: list[Block] = []
+    for event in found.events:
         if event.is_comment or event.is_drawing:
+            where = pysubs2.time.ms_to_str(event.start)
             losses.append(Loss(what="comment" if event.is_comment else "drawing", where=where, why="left out"))
             continue
-        words = _words(event.text, format)
-        start, end = Fraction(event.start, 1000), Fraction(event.end, 1000)
-        if not words or end <= start or start < 0 or end > LONGEST:
-            losses.append(Loss(what="cue", where=where, why="left out: without text, or without a length"))
-            continue
         commands = _COMMANDS.findall(event.text)
-        if commands:
-            simple = all(_SIMPLE.fullmatch(command) for command in commands)
-            what = "bold, italic, underlined" if simple else "placing and effects"
-            losses.append(Loss(what=what, where=where, why="left out: cues are plain text"))
-        if len(cues) == MOST_CUES:
-            raise InterchangeError(f"{title} has more than {MOST_CUES:,} cues", value=title, hint="split it")
-        cues.append(Cue(id=derive_id("s", title, number), start=start, end=end, text=words[:10_000]))
-    if not found.events and (
-        text.strip() not in {"", "WEBVTT"} if format in {"srt", "vtt"} else "[Events]" not in text
-    ):
+        simple = all(_SIMPLE.fullmatch(command) for command in commands)
+        lost = ["bold, italic, underlined" if simple else "placing and effects"] if commands else []
+        start, end = Fraction(event.start, 1000), Fraction(event.end, 1000)
+        made.append(Block(0, start, end, _words(event.text), lost))
+    if not found.events and "[Events]" not in text:
         raise InterchangeError(f"{title} holds no cue of {format}", value=title, hint="is it the right file?")
     if styles := [name for name in found.styles if name != "Default"]:
         losses.append(
             Loss(what=f"styles {', '.join(styles)}", where=title, why="left out: cues take their track's look")
         )
-    ordered = tuple(sorted(cues, key=lambda cue: (cue.start, cue.end)))
-    return ordered, Report(format=format, verb="read", losses=tuple(losses))
+    return made, losses
 
 
-def _words(text: str, format: str) -> str:
-    """The plain text of a cue: without commands, with its line breaks."""
+def _words(text: str) -> str:
+    """The plain text of an event: without commands, with its line breaks."""
     plain = _COMMANDS.sub("", text).replace("\\N", "\n").replace("\\n", "\n").replace("\\h", "\u00a0")
-    lines = [line.strip() for line in (html.unescape(plain) if format == "vtt" else plain).splitlines()]
-    return "\n".join(line for line in lines if line)
-
-
-def _vtt_losses(text: str, title: str) -> list[Loss]:
-    """What pysubs2 passes over in WebVTT without a word."""
-    told = {
-        "placing of cues": _VTT_SETTINGS.search(text),
-        "voices, classes, inner times": _VTT_SPANS.search(text),
-        "notes, styles, regions": _VTT_BLOCKS.search(text),
-    }
-    return [Loss(what=what, where=title, why="left out: cues are plain text") for what, found in told.items() if found]
+    return "\n".join(line for row in plain.splitlines() if (line := row.strip()))
 
 
 def write_subtitles(cues: Sequence[Cue], *, format: str) -> tuple[str, Report]:

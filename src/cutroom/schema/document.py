@@ -17,6 +17,8 @@ from cutroom.schema.time import Rate, Seconds
 from cutroom.schema.track import Track
 
 SCHEMA_VERSION = 1
+MOST_MARKERS = 10_000
+"""Of one timeline."""
 MarkerKind = Literal["chapter", "section", "note", "export"]
 
 
@@ -45,7 +47,7 @@ class Timeline(Frozen):
     """Tracks from bottom to top, and markers."""
 
     tracks: tuple[Track, ...] = Field(default=(), max_length=200)
-    markers: tuple[Marker, ...] = Field(default=(), max_length=10_000)
+    markers: tuple[Marker, ...] = Field(default=(), max_length=MOST_MARKERS)
 
     @property
     def duration(self) -> Fraction:
