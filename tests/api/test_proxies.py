@@ -159,6 +159,19 @@ def test_a_missing_media_with_a_proxy_is_told_and_replaced(project: cr.Project, 
     assert exported(project, tmp_path / "y.mp4") == WANTED
 
 
+@pytest.mark.parametrize("name", ["out.edl", "out.otio", "out.fcpxml", "out.mlt"])
+def test_other_programs_are_told_of_the_original(project: cr.Project, home: Path, name: str) -> None:
+    project.media.make_proxies(height=90, progress=False)
+    project.export_timeline(home / name)
+    before = (home / name).read_bytes()
+    project.media.use_proxies()
+    project.export_timeline(home / name)
+    assert (home / name).read_bytes() == before
+    if name.endswith("otio"):  # and their answer finds the media that the project has, proxy or not
+        project.import_timeline(home / name)
+        assert len(project.media) == 1
+
+
 def test_use_needs_a_proxy(project: cr.Project) -> None:
     assert project.media.use_proxies() == []
     with pytest.raises(errors.MediaNotFoundError, match="has no proxy"):

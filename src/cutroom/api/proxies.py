@@ -75,16 +75,15 @@ def _state(session: Session, services: App, media: MediaValue, thorough: bool) -
 
 
 def shown(session: Session, document: Document) -> Document:
-    """A document with proxies in place of all media that have a fresh one."""
+    """A document with proxies in place of all media that have a fresh one, which may be read."""
     services = app()
-    return document.evolve(
-        media=tuple(
-            media.as_proxy()
-            if media.proxy is not None and _state(session, services, media, thorough=False) == "fresh"
-            else media
-            for media in document.media
-        )
-    )
+
+    def best(media: MediaValue) -> MediaValue:
+        if media.proxy is None or not services.may_read(str(session.folder / media.proxy.path)):
+            return media
+        return media.as_proxy() if _state(session, services, media, thorough=False) == "fresh" else media
+
+    return document.evolve(media=tuple(best(media) for media in document.media))
 
 
 def make_proxies(

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _X264 = {"preset": "veryfast", "tune": "fastdecode", "crf": "24", "forced-idr": "1", "a53cc": "0"}
 _PRORES = {"profile": "4", "alpha_bits": "8", "vendor": "apl0"}
 _SOUND_BITRATE = 128_000
+_TELL_EVERY = 10
+"""Frames between two words of how far it is."""
 _BLOCK = 8
 """Seconds of sound that are read at once."""
 _MOST_TICKS = 1 << 31
@@ -159,7 +161,8 @@ def _write(  # noqa: PLR0917  the five things that it brings together, and what 
             picture = draw(frame)
             picture.pts, picture.time_base = len(starts) - 1, stream.codec_context.time_base
             put(stream.codec_context.encode(picture))
-            context.progress(min(len(starts), task.video.frames), task.video.frames)
+            if len(starts) % _TELL_EVERY == 0:
+                context.progress(min(len(starts), task.video.frames), task.video.frames)
     put(stream.codec_context.encode(None))
     if held is not None:
         held.duration = max(1, _ticks(task.video.start + task.video.duration, tick) - _ticks(starts[-1], tick))

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _CODEC = "png"
 _OPTIONS = {"pred": "up", "compression_level": "1"}
+_TELL_EVERY = 100
+"""Frames between two words of how far it is."""
 _FORMATS = {3: "rgb24", 4: "rgba"}
 
 
@@ -149,7 +151,8 @@ def write_frames(task: WriteFramesTask, context: Context = DIRECT) -> None:
                 packet.pts = packet.dts = number
                 packet.duration, packet.is_keyframe = 1, True
                 container.mux(packet)
-                context.progress(number + 1, len(task.frames))
+                if number % _TELL_EVERY == 0:
+                    context.progress(number + 1, len(task.frames))
         container.close()
         file.flush()
     except BaseException:
