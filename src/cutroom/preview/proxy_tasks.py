@@ -220,7 +220,7 @@ def _picture_stream(container: OutputContainer, proxy: VideoStream, tick: Fracti
         encoder.options = _PRORES
     else:
         encoder.gop_size, encoder.max_b_frames = GOP, 0
-        shape = ("stitchable=0", "open-gop=0", "scenecut=0", f"keyint={GOP}", *repeatable(proxy.width))
+        shape = ("open-gop=0", "scenecut=0", *repeatable(proxy.width))
         encoder.options = {**_X264, "x264-params": ":".join(shape)}
     stream.time_base = tick
     return stream
