@@ -227,6 +227,7 @@ class Handover(abc.ABC):
         Args:
             path: the file; an existing one is replaced when the new one is whole.
             media: "used" on the timeline, "all", "proxies" of the used ones (sound alone goes in as it is), or "none".
+                Where a proxy is in use (`project.media.use_proxies`), it is what goes in.
             progress: whether to draw a bar.
 
         Returns:
