@@ -7,6 +7,7 @@ registry of its own in which it has replaced a service.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,7 +20,7 @@ import svcs
 from cutroom.edit import operations as ops
 from cutroom.edit.journal import own_files
 from cutroom.effects.registry import Registry, Setting, check, default_registry
-from cutroom.errors import AccessDeniedError
+from cutroom.errors import AccessDeniedError, MediaNotFoundError
 from cutroom.jobs.places import tidy
 from cutroom.jobs.service import Jobs, default_jobs
 from cutroom.media.fingerprint import Digests, Identity
@@ -54,7 +55,9 @@ T = TypeVar("T")
 MEDIA_TASKS = (
     "cutroom.media.tasks",
     "cutroom.render.tasks",
+    "cutroom.render.frame_tasks",
     "cutroom.preview.tasks",
+    "cutroom.preview.proxy_tasks",
     "cutroom.detection.watch",
     "cutroom.detection.listen",
     "cutroom.detection.align",
@@ -244,6 +247,24 @@ class App:
 
         return probe(str(path), self.get(MediaWorkers), digests=self.get(Digests))
 
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[Callable[[Path], None]]:
+        """What lets workers write a file and read it back, for as long as this lasts; they read the cache meanwhile."""
+        grants = self.get(GrantBook).grants
+        grants.allow_read(settings().cache_dir)
+        written: list[Path] = []
+
+        def allow(part: Path) -> None:
+            grants.allow_write(part)
+            grants.allow_read(part)
+            written.append(part)
+
+        try:
+            yield allow
+        finally:
+            for part in written:
+                grants.forget(part)
+
     def sha256(self, path: str) -> str:
         """The digest of a file's content, from a worker where it is not known."""
         return self.get(Sources).sha256(path, self.get(MediaWorkers))
@@ -268,6 +289,7 @@ class App:
         """A picture of a timeline: (height, width, 3) uint8 RGB."""
         from cutroom.preview import still
 
+        _require_originals(document, paths)
         self.require_unchanged(paths)
         array: NDArray[np.uint8] = still(
             document, paths, time, self.get(PreviewWorkers), size=size, format="array", registry=self.get(Registry)
@@ -280,6 +302,7 @@ class App:
         """A picture of a timeline as JPEG, for players and posters."""
         from cutroom.preview import still
 
+        _require_originals(document, paths)
         self.require_unchanged(paths)
         jpeg: bytes = still(
             document, paths, time, self.get(PreviewWorkers), size=size, format="jpeg", registry=self.get(Registry)
@@ -315,17 +338,9 @@ class App:
         """Export a snapshot of a project; see `cutroom.render.export.export`."""
         from cutroom.render.export import export
 
-        grants = self.get(GrantBook).grants
-        grants.allow_read(settings().cache_dir)
+        _require_originals(snapshot.document, snapshot.paths)
         self.require_unchanged(snapshot.paths)
-        written: list[Path] = []
-
-        def allow(part: Path) -> None:
-            grants.allow_write(part)
-            grants.allow_read(part)
-            written.append(part)
-
-        try:
+        with self.writing() as grant:
             return export(
                 snapshot.document,
                 snapshot.paths,
@@ -337,13 +352,22 @@ class App:
                 registry=self.get(Registry),
                 on_progress=on_progress,
                 cancelled=cancelled,
-                grant=allow,
+                grant=grant,
                 require=self.require_unchanged,
                 protected=_protected(snapshot),
             )
-        finally:
-            for part in written:
-                grants.forget(part)
+
+
+def _require_originals(document: Document, paths: Mapping[str, str]) -> None:
+    """Name the remedy where a media is not there and has a proxy; what else is missing shows when it is opened."""
+    for media in document.media:
+        path = paths.get(media.fingerprint.sha256)
+        if media.proxy is not None and path is not None and not os.path.exists(path):
+            raise MediaNotFoundError(
+                f"there is no file {path}; it has a proxy",
+                value=path,
+                hint="project.media.use_proxies() shows proxies in place of media, relink(folder) finds what was moved",
+            )
 
 
 def _texts(operation: ops.Operation) -> list[str]:

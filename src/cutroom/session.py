@@ -173,13 +173,17 @@ class Session:
         """Whether there are steps that the project file does not hold yet (the journal does)."""
         return self._state.revision != self.saved_revision
 
+    def files(self) -> list[Path]:
+        """Absolute paths of all media, of their proxies, and of the originals of proxies."""
+        return [(self.folder / path).absolute() for media in self.document.media for path in media.paths]
+
     def media_path(self, media_id: str) -> Path:
         """Absolute path of a media."""
         return (self.folder / self.document.find_media(media_id).path).absolute()
 
-    def paths(self) -> dict[str, str]:
-        """Absolute path of every media that the timeline shows, by the SHA-256 of its content."""
-        document = self.document
+    def paths(self, document: Document | None = None) -> dict[str, str]:
+        """Absolute path of every media that the timeline (of another document, too) shows, by its SHA-256."""
+        document = document or self.document
         return {
             media.fingerprint.sha256: str((self.folder / media.path).absolute())
             for media in document.media

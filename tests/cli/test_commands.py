@@ -71,6 +71,9 @@ def test_pack_and_unpack(film, tmp_path: Path) -> None:
     assert packed["files"] == ["media/film.mp4"]
     assert packed["size"] == (tmp_path / "a.zip").stat().st_size
     assert "0 media" in run("pack", tmp_path / "a.tlp", tmp_path / "light.zip", "--media", "none")[0]
+    assert "1 media" in run("pack", tmp_path / "a.tlp", tmp_path / "light.zip", "--media", "proxies")[0]
+    with cr.Project.open(tmp_path / "a.tlp") as project:
+        assert [media.proxy.state for media in project.media] == ["fresh"]
     run("pack", tmp_path / "a.tlp", tmp_path / "light.zip", "--media", "some", code=2)
     _, error = run("pack", tmp_path / "a.tlp", tmp_path / "a.rar", code=1)
     assert "a pack is a .zip file" in error

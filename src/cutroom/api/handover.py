@@ -20,6 +20,7 @@ from cutroom.session import Session
 if TYPE_CHECKING:
     import pandas as pd
 
+    from cutroom.api.media import MediaLibrary
     from cutroom.api.timeline import Timeline
     from cutroom.interchange.packing import Packed, Which
     from cutroom.interchange.report import Report
@@ -56,6 +57,11 @@ class Handover(abc.ABC):
         if not isinstance(operation, BaseOperation):
             raise arguments.wrong("operation", "one of cr.ops", operation)
         return self.session.apply(operation).created
+
+    @property
+    @abc.abstractmethod
+    def media(self) -> MediaLibrary:
+        """Its media."""
 
     @property
     @abc.abstractmethod
@@ -214,9 +220,14 @@ class Handover(abc.ABC):
     def pack(self, path: str | os.PathLike[str], *, media: Which = "used", progress: bool = True) -> Packed:
         """Write the project and its media as one `.zip`, to hand to somebody; `Project.unpack` opens it.
 
+        A pack of proxies is small. Proxies that are missing are made first, beside the project. Whoever unpacks it
+        edits, shows and exports with them, and `project.media.relink(folder)` puts the originals in their place where
+        they are: the edit stays as it is, frame for frame.
+
         Args:
             path: the file; an existing one is replaced when the new one is whole.
-            media: "used" on the timeline, "all", or "none".
+            media: "used" on the timeline, "all", "proxies" of the used ones (sound alone goes in as it is), or "none".
+                Where a proxy is in use (`project.media.use_proxies`), it is what goes in.
             progress: whether to draw a bar.
 
         Returns:
@@ -225,13 +236,23 @@ class Handover(abc.ABC):
         Raises:
             MediaNotFoundError, MediaError: a media is not there, or has another content than when it was added.
             OutputError, DiskFullError: it cannot be written; what was there is still there.
+
+        Example:
+            >>> packed = project.pack("lesson.zip", media="proxies")  # doctest: +SKIP
+            >>> theirs = cr.Project.unpack("lesson.zip", "lesson")  # doctest: +SKIP
+            >>> theirs.media.relink("/disk2/footage")  # doctest: +SKIP
         """
         from cutroom.interchange.packing import pack
         from cutroom.jobs.bar import Bar
 
-        if media not in {"used", "all", "none"}:
-            raise ValidationError(f"media is 'used', 'all' or 'none', not {media!r}", value=media, hint='media="used"')
+        if media not in {"used", "all", "proxies", "none"}:
+            raise ValidationError(
+                f"media is 'used', 'all', 'proxies' or 'none', not {media!r}", value=media, hint='media="used"'
+            )
         target = arguments.path(path)
+        if media == "proxies":
+            used = self.session.document.used_media
+            self.media.make_proxies([one for one in self.media if one.id in used], progress=progress)
         with Bar(target.name) as bar:
             tell = (lambda done, total: bar.update({"done": done, "total": total})) if progress else None
             return pack(self.session.document, self.session.folder, target, media=media, on_progress=tell)
@@ -245,6 +266,9 @@ class Handover(abc.ABC):
     def unpack(cls, path: str | os.PathLike[str], folder: str | os.PathLike[str], *, progress: bool = True) -> Self:
         """Put what a pack holds into a new folder, and open the project in it.
 
+        Of a pack of proxies, originals that lie beside that folder as they lay beside the project (or right in it, by
+        name) take the place of their proxies, if they have the same content; `project.last` says so.
+
         Args:
             path: what `pack` has written. Nothing in it is trusted: names that lead elsewhere, links and contents that
                 are not what the project says are refused.
@@ -256,10 +280,13 @@ class Handover(abc.ABC):
             ProjectExistsError: the folder is there.
             OutputError, DiskFullError: the folder cannot be written.
         """
+        from cutroom.api.proxies import restore
         from cutroom.interchange.packing import unpack
         from cutroom.jobs.bar import Bar
 
         source: Path = arguments.path(path)
         with Bar(source.name) as bar:
             tell = (lambda done, total: bar.update({"done": done, "total": total})) if progress else None
-            return cls.open(unpack(source, arguments.path(folder), on_progress=tell))
+            made = cls.open(unpack(source, arguments.path(folder), on_progress=tell))
+        restore(made.media, made.session.folder.parent)
+        return made

@@ -30,7 +30,7 @@ PathLike = str | os.PathLike[str]
 
 
 def export_timeline(timeline: Timeline, path: PathLike, *, format: str | None = None, overwrite: bool = True) -> Report:
-    """Write a timeline for another program. Media are named, not copied.
+    """Write a timeline for another program. Media are named, not copied; where a proxy is in use, its original.
 
     Args:
         timeline: of a project.
@@ -62,7 +62,9 @@ def export_timeline(timeline: Timeline, path: PathLike, *, format: str | None = 
         return url_of_path((session.folder / media.path).absolute().as_posix())
 
     title = session.path.stem if session.path else target.stem
-    text, report = write_timeline(timeline.document, format=kind, title=title, locate=locate)
+    document = timeline.document
+    whole = document.evolve(media=tuple(known.as_original() for known in document.media))
+    text, report = write_timeline(whole, format=kind, title=title, locate=locate)
     _write(target, text, overwrite)
     return report
 
@@ -268,7 +270,8 @@ class _Finder:
 
     def _in_project(self, path: Path) -> Media | None:
         session = self.timeline.session
-        return next((m for m in session.document.media if session.media_path(m.id) == path), None)
+        known = session.document.media
+        return next((m for m in known if path in {(session.folder / one).absolute() for one in m.paths}), None)
 
     def _allowed(self, path: Path) -> bool:
         home = self.timeline.session.path

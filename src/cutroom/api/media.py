@@ -11,9 +11,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cutroom.api import arguments, media_files
+from cutroom.api import arguments, media_files, media_frames, proxies
 from cutroom.api.arguments import text
 from cutroom.api.media_files import State
+from cutroom.api.proxies import Proxy
 from cutroom.app import App, app
 from cutroom.edit.adopt import adopt
 from cutroom.edit.operations import AddMedia, RemoveMedia, SetSettings
@@ -79,6 +80,11 @@ class Media:
         """Whether its file is as it was added: "ok", "missing" or "changed"; one that was touched is read for that."""
         return media_files.state(self.session, app(), self.value, thorough=True)
 
+    @property
+    def proxy(self) -> Proxy:
+        """Its proxy: `path`, `state` ("none", "fresh", "stale" or "missing"), and whether it is `in_use`."""
+        return proxies.proxy_of(self.session, app(), self.value, thorough=True)
+
     def remove(self) -> None:
         """Take it out of the project; the file stays where it is.
 
@@ -120,7 +126,8 @@ class Media:
             parts.append(f"{width}x{height} {self.video.codec} at {float(self.video.rate):g} fps")
         if self.audio:
             parts.append(f"{self.audio.codec} {self.audio.sample_rate} Hz {self.audio.layout}")
-        return f"Media({Path(self.path).name}, {float(self.duration):.3f} s, {', '.join(parts)})"
+        stands = f", proxy of {Path(self.value.original.path).name}" if self.value.original else ""
+        return f"Media({Path(self.path).name}, {float(self.duration):.3f} s, {', '.join(parts)}{stands})"
 
     def _repr_html_(self) -> str:
         found = "".join(f"<br>⚠ {html.escape(text)}" for text in self.warnings)
@@ -156,6 +163,11 @@ class MediaLibrary:
             MediaNotFoundError, UnsupportedMediaError, DamagedMediaError: names the file and what to do.
         """
         return self.put(self.probe(path))
+
+    add_frames = media_frames.add_frames
+    make_proxies = proxies.make_proxies
+    use_proxies = proxies.use_proxies
+    use_originals = proxies.use_originals
 
     def probe(self, path: str | os.PathLike[str]) -> MediaValue:
         """Examine a file, without putting it into the project: `path` of what is returned is absolute.
@@ -222,7 +234,7 @@ class MediaLibrary:
 
         Args:
             old: a media by handle, id, path or file name; alone: a folder, in which every media that is missing or
-                changed is looked for by its content.
+                changed, or whose proxy is in its place, is looked for by its content.
             new: the file that the media is now, or a folder, in which it is looked for by its content.
             override: whether `new` may have another content.
             progress: whether to draw a bar while a folder is searched.
@@ -242,9 +254,9 @@ class MediaLibrary:
         replaces, draws = arguments.truth("override", override), arguments.truth("progress", progress)
         if new is None:
             folder = arguments.path(old)
-            return media_files.search(self, [m for m in self if m.state != "ok"], folder, progress=draws)
-        target = arguments.path(new)
-        media = old if isinstance(old, Media) else self[old if isinstance(old, str) else str(arguments.path(old))]
+            lost = [m for m in self if m.value.original is not None or m.state != "ok"]
+            return media_files.search(self, lost, folder, progress=draws)
+        target, media = arguments.path(new), self.named(old)
         if not target.is_dir():
             return [media.relink(target, override=replaces)]
         found = media_files.search(self, [media], target, progress=draws)
@@ -255,6 +267,16 @@ class MediaLibrary:
                 hint="name the file itself, and pass override=True where another content will do",
             )
         return found
+
+    def named(self, media: Media | str | os.PathLike[str]) -> Media:
+        """A media by handle, id, path or file name.
+
+        Raises:
+            UnknownNameError: there is none, or more than one.
+        """
+        if isinstance(media, Media):
+            return media
+        return self[media if isinstance(media, str) else str(arguments.path(media))]
 
     def __iter__(self) -> Iterator[Media]:
         return iter([Media(self.session, media.id) for media in self.session.document.media])
@@ -278,14 +300,17 @@ class MediaLibrary:
         """One row per media.
 
         `id`, `path`, `state` ("ok", "missing", or "changed" since it was added), `duration` (seconds), `frames`, `rate`
-        (per second), `width`, `height`, `video_codec`, `audio_codec`, `sample_rate`, `warnings`. A file that was
-        touched since it was added is read whole, once, to tell whether it was changed.
+        (per second), `width`, `height`, `video_codec`, `audio_codec`, `sample_rate`, `warnings`, `proxy` ("none",
+        "fresh", "stale" or "missing"), `proxy_path`, `original_path` (where the proxy is in its place: `path` and what
+        follows tell of the proxy then). A file that was touched since it was added is read whole, once, to tell
+        whether it was changed.
         """
         return self._table(thorough=True)
 
     def _table(self, *, thorough: bool) -> pd.DataFrame:
         import pandas as pd
 
+        found = {m.id: proxies.proxy_of(self.session, self.app, m.value, thorough=thorough) for m in self}
         rows = [
             {
                 "id": m.id,
@@ -300,11 +325,14 @@ class MediaLibrary:
                 "audio_codec": m.audio.codec if m.audio else None,
                 "sample_rate": m.audio.sample_rate if m.audio else None,
                 "warnings": "; ".join(m.warnings),
+                "proxy": found[m.id].state,
+                "proxy_path": found[m.id].path,
+                "original_path": m.value.original and m.value.original.path,
             }
             for m in self
         ]
         columns = ["id", "path", "state", "duration", "frames", "rate", "width", "height"]
-        columns += ["video_codec", "audio_codec", "sample_rate", "warnings"]
+        columns += ["video_codec", "audio_codec", "sample_rate", "warnings", "proxy", "proxy_path", "original_path"]
         frame = pd.DataFrame(rows, columns=columns)
         return frame.astype(dict.fromkeys(("frames", "width", "height", "sample_rate"), "Int64") | {"rate": "float64"})
 

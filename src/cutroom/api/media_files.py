@@ -16,6 +16,7 @@ from cutroom.errors import CutroomError, EditError, MediaNotFoundError
 from cutroom.jobs.bar import Bar
 from cutroom.media.library import checked_path
 from cutroom.schema.media import Media as MediaValue
+from cutroom.schema.media import Rendition
 from cutroom.session import Session
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def probe(services: App, path: Any) -> MediaValue:
     return probed
 
 
-def state(session: Session, services: App, media: MediaValue, *, thorough: bool) -> State:
+def state(session: Session, services: App, media: MediaValue | Rendition, *, thorough: bool) -> State:
     """Whether the file of a media is as it was added.
 
     Args:
@@ -64,30 +65,37 @@ def state(session: Session, services: App, media: MediaValue, *, thorough: bool)
 
 
 def put(session: Session, old: MediaValue, probed: MediaValue, *, override: bool) -> None:
-    """Let a media be another file.
+    """Let a media be another file; where its proxy is in its place, the media's own file takes it again.
 
     Raises:
         EditError: another content, and `override` is off; or a clip shows more than the file has.
     """
-    if probed.fingerprint != old.fingerprint and not override:
+    path, whole = portable(Path(probed.path), session.folder), old.as_original()
+    if probed.fingerprint == old.fingerprint:
+        made = old.evolve(path=path)
+    elif probed.fingerprint == whole.fingerprint or override:
+        made = probed.replace(id=old.id, path=path, proxy=whole.proxy)
+    else:
         raise EditError(
-            f"{probed.path} has another content than {old.path}",
+            f"{probed.path} has another content than {whole.path}",
             value=probed.path,
             hint="override=True takes it all the same",
         )
-    made = probed.replace(id=old.id, path=portable(Path(probed.path), session.folder))
     session.apply(SetMedia(media=made), f"relink {Path(old.path).name}")
 
 
 def search(library: MediaLibrary, lost: Iterable[Media], folder: Path, *, progress: bool) -> list[Media]:
     """Find media in a folder by their content: those of a media's size are read, and no others.
 
+    Of media whose proxies are in their place it is their own files that are looked for.
+
     Raises:
         MediaNotFoundError: there is no such folder.
     """
     session, services = library.session, library.app
-    wanted = {media.fingerprint.sha256: media for media in lost}
-    sizes = {media.fingerprint.size for media in wanted.values()}
+    contents = {media: media.value.as_original().fingerprint for media in lost}
+    wanted = {content.sha256: media for media, content in contents.items()}
+    sizes = {content.size for content in contents.values()}
     files = [path for path in _files(folder) if path.stat().st_size in sizes]
     found: list[tuple[Media, MediaValue]] = []
     for path in _told(files, f"relink {folder.name}", progress=progress):

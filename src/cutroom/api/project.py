@@ -148,7 +148,7 @@ class Project(Handover):
         except Exception:
             session.close(save=False)
             raise
-        services.grant_beneath(session.folder, [session.media_path(media.id) for media in session.document.media])
+        services.grant_beneath(session.folder, session.files())
         return cls(session, services)
 
     @property

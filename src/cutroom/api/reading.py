@@ -50,7 +50,7 @@ def read_only(path: str | os.PathLike[str]) -> Project:
     services = app()
     services.check_document(found.document)
     session = Session(found.document, target, read_only=True)
-    services.grant_beneath(target.parent, [session.media_path(media.id) for media in found.document.media])
+    services.grant_beneath(target.parent, session.files())
     if found.unsaved:
         session.recovered = f"with {found.unsaved} edits that are not saved yet"
     return Project(session, services)

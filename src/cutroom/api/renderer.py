@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -100,6 +101,7 @@ class Renderer:
         """
         target = _target(output)
         snapshot = self._snapshot(span)
+        _warn_of_proxies(snapshot)
         if not progress:
             return self._export(snapshot, target, None)
         with Bar(target.name) as bar:
@@ -125,12 +127,23 @@ class Renderer:
         """
         target = _target(output)
         snapshot = self._snapshot(span)
+        _warn_of_proxies(snapshot)
         self._app.require_granted(snapshot.paths.values())
         self._app.plan(snapshot)  # what cannot be planned or written fails here, not later
         self._app.require_output(snapshot, target)
         return self._app.get(Jobs).submit(
             "export", target.name, {"snapshot": snapshot.model_dump(mode="json"), "output": str(target)}
         )
+
+
+def _warn_of_proxies(snapshot: Snapshot) -> None:
+    """Say so where an export shows proxies: the project has them in the place of their media."""
+    document = snapshot.document
+    names = [m.original.path for m in document.media if m.original is not None and m.id in document.used_media]
+    if names:
+        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        told = f"proxies are exported in place of {names[0]}{more}; project.media.relink(folder) finds the originals"
+        warnings.warn(told, stacklevel=3)
 
 
 def _target(output: str | os.PathLike[str]) -> Path:

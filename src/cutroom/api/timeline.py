@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from cutroom.api import (
     arguments,
     interchange,
+    proxies,
     timeline_cutting,
     timeline_placing,
     timeline_table,
@@ -178,12 +179,13 @@ class Timeline(Handle):
     import_timeline = interchange.import_timeline
     apply_df = timeline_table.apply_df
 
-    def frame(self, time: TimeLike, *, size: tuple[int, int] | None = None) -> Frame:
+    def frame(self, time: TimeLike, *, size: tuple[int, int] | None = None, proxy: bool = False) -> Frame:
         """The picture at a timeline time, through the same compiler as an export.
 
         Args:
             time: timeline time.
             size: (width, height) to draw it at; None: the project's.
+            proxy: whether to show the proxies of media that have fresh ones: quicker, and not as sharp.
 
         Returns:
             A frame: `.array` is (height, width, 3) uint8 RGB; it draws itself in a notebook.
@@ -193,7 +195,8 @@ class Timeline(Handle):
         """
         document, box = self.document, None if size is None else arguments.size(size)
         exact = picture_at(document, time)
-        return Frame(self.app.still(document, self.session.paths(), exact, size=box), exact, document.settings.fps)
+        shown = proxies.shown(self.session, document) if arguments.truth("proxy", proxy) else document
+        return Frame(self.app.still(shown, self.session.paths(shown), exact, size=box), exact, document.settings.fps)
 
     def frames(self, span: Any = None, *, every: TimeLike | None = None) -> Iterable[Frame]:
         """The pictures of a span, one every `every` (a frame where that is None), one at a time.

@@ -23,7 +23,7 @@ jobs_app = typer.Typer(help="Background jobs: list, follow, cancel.", no_args_is
 app.add_typer(jobs_app, name="jobs")
 
 JobId = Annotated[str, typer.Argument(help="Id of a job, as `cutroom jobs list` shows it.")]
-Packing = Literal["used", "all", "none"]
+Packing = Literal["used", "all", "proxies", "none"]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
@@ -110,16 +110,23 @@ def export(
 def pack(
     project: Annotated[Path, typer.Argument(help="A project file (.tlp).")],
     output: Annotated[Path, typer.Argument(help="The .zip to write; replaced when the new one is whole.")],
-    media: Annotated[Packing, typer.Option(help="Which media go in: those on the timeline, all, none.")] = "used",
+    media: Annotated[Packing, typer.Option(help="The used ones, all, proxies of the used ones, or none.")] = "used",
     as_json: AsJson = False,
 ) -> None:
-    """Put a project and its media into one file, to hand to somebody; the project is only read."""
+    """Put a project and its media into one file, to hand to somebody.
+
+    The project is only read; for a pack of proxies it is opened, and keeps those that are made.
+    """
+    from cutroom.api.project import Project
     from cutroom.api.reading import read_only
 
-    snapshot = read_only(project)
+    snapshot = Project.open(project) if media == "proxies" else read_only(project)
     if snapshot.recovered:
         typer.secho(f"{project.name} {snapshot.recovered}", fg="yellow", err=True)
-    packed = snapshot.pack(output, media=media)
+    try:
+        packed = snapshot.pack(output, media=media)
+    finally:
+        snapshot.close()
     if as_json:
         print_json({**dataclasses.asdict(packed), "path": str(packed.path)})
         return

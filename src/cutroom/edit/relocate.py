@@ -79,4 +79,8 @@ class Move:
         return value
 
     def _moved(self, media: Media) -> Media:
-        return media.evolve(path=portable(self.old / media.path, self.new))
+        proxy, original = (
+            other and other.evolve(path=portable(self.old / other.path, self.new))
+            for other in (media.proxy, media.original)
+        )
+        return media.evolve(path=portable(self.old / media.path, self.new), proxy=proxy, original=original)

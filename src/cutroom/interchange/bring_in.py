@@ -16,6 +16,7 @@ from cutroom.schema.base import new_id
 from cutroom.schema.clip import Clip, CompoundSource, MediaSource, Transition
 from cutroom.schema.document import Compound, Document, Timeline
 from cutroom.schema.effect import Effect
+from cutroom.schema.media import Fingerprint, Media
 from cutroom.schema.track import Track
 
 Check = Callable[[Document], None]
@@ -124,7 +125,7 @@ class _Moving:
         for media in part.media:
             if media.id not in part.used_media:
                 continue
-            same = [m for m in self.document.media if (m.fingerprint, m.path) == (media.fingerprint, media.path)]
+            same = [m for m in self.document.media if _file(m) == _file(media)]
             if same:
                 self.media[media.id] = same[0].id
                 continue
@@ -271,3 +272,9 @@ class _Moving:
 def _start(track: Track, clip_id: str | None) -> Fraction:
     index = track.index_of(clip_id) if clip_id else None
     return Fraction(0) if index is None else track.start_of(index)
+
+
+def _file(media: Media) -> tuple[Fingerprint, str]:
+    """Which file a media is, whether it or its proxy is in use."""
+    whole = media.as_original()
+    return whole.fingerprint, whole.path

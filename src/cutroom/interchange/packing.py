@@ -20,7 +20,7 @@ from cutroom.render.publish import Part
 from cutroom.schema.document import Document
 from cutroom.schema.media import Media
 
-Which = Literal["all", "used", "none"]
+Which = Literal["all", "used", "proxies", "none"]
 OnProgress = Callable[[int, int], None]
 """Bytes done, bytes in all."""
 MEDIA = "media"
@@ -51,7 +51,8 @@ def pack(
         document: the project.
         folder: what its relative media paths start from.
         output: the file, `.zip`; an existing one is replaced whole.
-        media: all of them, those that the timeline uses, or none.
+        media: all of them, those that the timeline uses, the proxies of those (and what has no picture as it is), or
+            none.
         on_progress: called as bytes are copied.
 
     Raises:
@@ -61,15 +62,18 @@ def pack(
     """
     if output.suffix.lower() != ".zip":
         raise OutputError(f"a pack is a .zip file, not {output.name}", value=str(output), hint="name it lesson.zip")
-    wanted = [m for m in document.media if media == "all" or (media == "used" and m.id in document.used_media)]
+    wanted = [m for m in document.media if media == "all" or (media != "none" and m.id in document.used_media)]
+    if media == "proxies":
+        wanted = [m.as_proxy() for m in wanted]
     names = dict(zip((m.id for m in wanted), _names(wanted), strict=True))
     paths = {m.id: folder / m.path for m in wanted}
     for path in paths.values():
         if not path.is_file():
             raise MediaNotFoundError(
-                f"there is no file {path}", value=str(path), hint="relink it, or pack media='none'"
+                f"there is no file {path}", value=str(path), hint="relink it, or pack media='proxies' or 'none'"
             )
-    moved = document.evolve(media=tuple(m.evolve(path=names[m.id]) if m.id in names else m for m in document.media))
+    inside = {m.id: m.evolve(path=names[m.id]) for m in wanted}
+    moved = document.evolve(media=tuple(inside.get(m.id, m).evolve(proxy=None) for m in document.media))
     total, done = sum(m.fingerprint.size for m in wanted), 0
     with Part(output, [str(path) for path in paths.values()]) as part, writing(part.path):
         with zipfile.ZipFile(part.path, "x", zipfile.ZIP_STORED, allowZip64=True) as archive:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from typing import Any, Protocol
+
+_LAST = 10.0
+"""Seconds that a worker which is being killed is waited for."""
 
 
 class TaskExecutor(Protocol):
@@ -47,6 +50,16 @@ def stop(future: Future[Any]) -> None:
     """Kill a running task where that is possible, cancel a waiting one otherwise."""
     kill = getattr(future, "kill", future.cancel)
     kill()
+
+
+def finished(future: Future[Any]) -> Any:
+    """The result of a task; one that is not waited for to the end is stopped, and does not write any more."""
+    try:
+        return future.result()
+    finally:
+        if not future.done():
+            stop(future)
+            wait([future], timeout=_LAST)  # a worker that is being killed may still write
 
 
 def slots(executor: TaskExecutor) -> int:

@@ -89,7 +89,7 @@ class Part:
     def renamed(self, error: OutputError) -> OutputError:
         """The error for a write that failed elsewhere, which names the part: with the name that people know."""
         message = error.message.replace(str(self.path), str(self.output))
-        return OutputError(message, value=str(self.output), hint=error.hint)
+        return type(error)(message, value=str(self.output), hint=error.hint)
 
     def full(self) -> DiskFullError:
         """The error for a full disk."""

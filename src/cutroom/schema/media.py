@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -67,6 +67,24 @@ class AudioStream(Frozen):
     duration: Duration
 
 
+class Rendition(Frozen):
+    """A file that holds a media: itself, or a proxy of it."""
+
+    path: str
+    """Relative to the project's folder with forward slashes, or absolute."""
+    fingerprint: Fingerprint
+    format: str
+    video: VideoStream | None = None
+    audio: AudioStream | None = None
+
+
+class Proxy(Rendition):
+    """A smaller file with the same frames at the same times, made for working with."""
+
+    of: Fingerprint
+    """The content that it was made of."""
+
+
 class Media(Frozen):
     """A media file of a project."""
 
@@ -80,3 +98,30 @@ class Media(Frozen):
     audio: AudioStream | None = None
     warnings: tuple[str, ...] = ()
     """What the probe found wrong and could live with (a file cut short, say)."""
+    proxy: Proxy | None = None
+    """A smaller file of the same, which can take its place."""
+    original: Rendition | None = None
+    """The file itself, where its proxy has taken its place: everything above then tells of the proxy."""
+
+    def as_proxy(self) -> Media:
+        """The media with its proxy in its place; as it is where it has none, or where that was done already."""
+        if self.proxy is None:
+            return self
+        return self.evolve(**_file(self.proxy), proxy=None, original=Rendition(**_file(self)))
+
+    def as_original(self) -> Media:
+        """The media with its own file in its place again; as it is where that was never another."""
+        if self.original is None:
+            return self
+        proxy = Proxy(**_file(self), of=self.original.fingerprint)
+        return self.evolve(**_file(self.original), proxy=proxy, original=None)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Of the files that it names: its own first, then its proxy or its original."""
+        return (self.path, *(other.path for other in (self.proxy, self.original) if other is not None))
+
+
+def _file(known: Rendition | Media) -> dict[str, Any]:
+    """What a media and its proxy tell of themselves, each in its own way."""
+    return {name: getattr(known, name) for name in Rendition.model_fields}
