@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections import Counter
 from typing import Any, Self
 
 import pydantic
@@ -75,33 +74,6 @@ def derive_id(prefix: str, seed: str, number: int) -> str:
     """
     digest = hashlib.sha256(f"{seed}/{number}".encode()).digest()
     return f"{prefix}_" + "".join(_ALPHABET[byte % 32] for byte in digest[:10])
-
-
-def strict_json(text: str) -> Any:
-    """What a JSON text says that another may have written: a key that stands twice, NaN and infinity are refused.
-
-    Raises:
-        ValueError: not JSON (then a `json.JSONDecodeError`), a doubled key, or a number that is none.
-        RecursionError: nested too deep.
-
-    Example:
-        >>> strict_json('{"a": 1, "a": 2}')
-        Traceback (most recent call last):
-        ValueError: the key 'a' stands twice
-    """
-    return json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        counts = Counter(key for key, _ in pairs)
-        raise ValueError(f"the key {next(key for key, _ in pairs if counts[key] > 1)!r} stands twice")
-    return found
-
-
-def _no_constant(text: str) -> float:
-    raise ValueError(f"{text} is not a number that a file may hold")
 
 
 def canonical_json(value: Any) -> str:
