@@ -89,13 +89,13 @@ class _Layer:
                 return None
         items: list[Clip | Gap] = []
         position = Fraction(0)
-        for one in sorted(places, key=lambda one: one.begin):
+        for one in sorted((one for one in places if id(one) not in channels), key=lambda one: one.begin):
             at, until = self.at(one.begin, one.element, "start"), self.at(one.finish, one.element, "end")
             if at < position:
                 where = place_of(place, max(at, Fraction(0)), context.reader.fps, words(one.element, "name"))
                 context.reader.lose(named(one.element), where, "begins where the one before it ends: they overlap")
                 at = position
-            if id(one) in channels or until <= at:
+            if until <= at:
                 continue
             one.clip = self.clip(one, at, until, place)
             if one.clip is not None:
