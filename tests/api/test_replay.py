@@ -25,7 +25,9 @@ def test_all_verbs_are_replayed_from_the_journal(film, tmp_path: Path) -> None:
     first.unlink()
     tl.link(first, tl.track("A1").clips[0])
     tl.nest(first, "Scene")
-    project.compound("Scene").clips[0].effects.add("blur")
+    blur = project.compound("Scene").clips[0].effects.add("blur")
+    blur.animate("radius", [(0, 0.1, (0.2, 0, 1, 1.5)), (cr.frames(20), 0)]).animate("radius", {0: 0, 1: 0.02})
+    tl.track("A1").clips[0].effects.add("gain").animate("db", {-1: -20, 1: 0}, easing="hold").still("db")
     talk = project.multicam("Talk", [film.path] * 2, sync=[0, 0.75], titles=["a", "b"])
     shown = tl.append(talk).switch("b", at=tl.duration - 2, sound=True)
     shown.angle = None

@@ -100,11 +100,29 @@ def test_nothing_is_drawn_where_a_crop_leaves_only_what_lies_beside_the_canvas(s
     assert (cover == 0).all()
 
 
-def _box_of_everything(studio, media, effects):
+def test_boxes_go_along_with_what_is_animated(studio):
+    from cutroom.schema.curve import Keyframe
+
+    media = studio.film(studio.flat(216))
+    keys = (Keyframe(time=0, value=0.5), Keyframe(time=Fraction(1, 2), value=0.25))
+    effect = studio.effect("transform").replace(curves={"scale": keys})
+    document = studio.document(studio.track(studio.clip(media, 1, effects=[effect])))
+    for frame, half in ((0, 0.25), (6, 0.2), (20, 0.125)):
+        cover = (studio.frames(document, frame)[0][0] - 16) / 200
+        (box,) = boxes_at(_everything(studio, media), document, frame, 0)
+        assert box.box == pytest.approx((0.5 - half, 0.5 - half, 0.5 + half, 0.5 + half), abs=1e-4)
+        assert _extent(cover, 0) == pytest.approx((box.box[0], box.box[2]), abs=0.6 / 320)
+
+
+def _everything(studio, media):
     found = studio.media[media]
     base, frames = make_frames([(0, Fraction(0), Fraction(1, 30), Fraction(1))])
     boxes = make_boxes(row=[0], class_id=[0], confidence=[1.0], track_id=[-1], xyxy=[(0, 0, 320, 180)])
-    seen = Detections(MediaClock.of(found), ("all",), base, frames, boxes, Fraction(30), (320, 180))
+    return Detections(MediaClock.of(found), ("all",), base, frames, boxes, Fraction(30), (320, 180))
+
+
+def _box_of_everything(studio, media, effects):
+    seen = _everything(studio, media)
     clip = studio.clip(media, 1, effects=[studio.effect(n, **p) for n, p in effects])
     return boxes_at(seen, studio.document(studio.track(clip)), 0, 0)[0].box
 

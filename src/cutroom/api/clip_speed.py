@@ -27,7 +27,7 @@ def retime(clip: Clip, speed: SpeedLike, *, ripple: bool = True) -> Clip:
         after   [A~~]····[B]        clip.retime(3, ripple=False)
 
     The duration becomes the nearest whole number of frames for which there is media. Sound goes up and down with the
-    speed, as on tape: twice as fast is an octave higher.
+    speed, as on tape: twice as fast is an octave higher. Keyframes keep their places in the clip.
 
     Args:
         speed: 2 is twice as fast, from 0.1 to 10; or a ramp, speeds from 0 to 10 by seconds after the clip's start
@@ -91,6 +91,8 @@ def freeze(clip: Clip, at: TimeLike, duration: TimeLike) -> Clip:
 
         before  [A~~~~~~A][B]
         after   [A~][hold][A'~~][B]     its sound falls silent meanwhile
+
+    What is animated has the values of that moment while it is held, and goes on from them.
 
     Args:
         at: timeline time of the picture.

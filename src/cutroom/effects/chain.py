@@ -30,6 +30,17 @@ class Scene:
         """Seconds of a frame."""
         return 1 / self.document.settings.fps
 
+    def values(self, spec: EffectSpec, effect: Effect) -> dict[str, Scalar]:
+        """The constants of an effect; it may have thousands of keyframes, and is checked once."""
+        known = self._values.get(id(effect))
+        if known is None:
+            self._values[id(effect)] = known = effect, spec.values_of(effect)
+        return known[1]
+
+    @cached_property
+    def _values(self) -> dict[int, tuple[Effect, dict[str, Scalar]]]:
+        return {}
+
     @cached_property
     def shown(self) -> dict[str, tuple[MediaPicture, Fit]]:
         """How each media looks from its beginning, and where it lies, by id: the same for all clips that show it."""
@@ -67,7 +78,7 @@ def chain(
     for effect in clip.effects:
         spec = scene.registry.effect(effect.effect)
         require_kind(spec, kind)
-        values = spec.values_of(effect)
+        values = scene.values(spec, effect)
         if not effect.enabled:
             continue
         if spec.memory.kind == "analysis":

@@ -120,6 +120,16 @@ class Pictures:
             layers=tuple(reversed(layers)),
         )
 
+    def moves(self, frame: int) -> bool:
+        """Whether something animated is shown there; up to the next cut point its segments must be compiled each."""
+        for layout in self._layouts:
+            window = layout.window_at(frame)
+            for index in (window.left, window.right) if window else (layout.item_at(frame),):
+                clip = layout.clip(index)
+                if clip is not None and any(effect.curves for effect in clip.effects):
+                    return True
+        return False
+
 
 def _shown(document: Document) -> list[Track]:
     """The tracks that draw, from bottom to top: all but sound, without the hidden; where some are solo, only those."""

@@ -107,11 +107,6 @@ class Shot(Frozen):
         )
 
     @property
-    def is_moving(self) -> bool:
-        """Whether its nodes differ from frame to frame."""
-        return any(isinstance(node, Moving) for node in self.nodes)
-
-    @property
     def chains(self) -> Iterator[tuple[StillNode, ...]]:
         """Its nodes at each frame; only once where they are the same at all of them."""
         counts = [len(node.frames) - node.lead for node in self.nodes if isinstance(node, Moving)]

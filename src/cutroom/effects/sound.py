@@ -101,11 +101,7 @@ def _clip_sounds(scene: Scene, layout: Layout, index: int, span: tuple[int, int]
     if clip.effects:
         own = replace(scene, setting=replace(scene.setting, samples=ends - starts))
         nodes += _NODES.validate_python(chain(own, clip, "audio")[0])
-    begins = layout.track.start_of(index)
-    nodes = [
-        n.replace(start=n.start + starts) if isinstance(n, Ramp) else _later(n, -begins) if isinstance(n, Swell) else n
-        for n in nodes
-    ]
+    nodes = [n.replace(start=n.start + starts) if isinstance(n, Ramp) else n for n in nodes]
     for window, rising in ((layout.window_at(audible), True), (layout.window_at(silent - 1), False)):
         if window is None or (window.right if rising else window.left) != index:
             continue
@@ -114,6 +110,7 @@ def _clip_sounds(scene: Scene, layout: Layout, index: int, span: tuple[int, int]
             require_handles(scene.document, layout, window, Fraction(rate))
             nodes.append(_crossing(window, rising=rising))
     gains = _gains(layout.track, scene.document.settings.channels)
+    begins = layout.track.start_of(index)
     knots = (starts + turn for turn in turns(clip, Fraction(rate))) if isinstance(clip.speed, Ramped) else ()
     points = [at, *sorted({knot for knot in knots if at < knot < until}), until]
     for first, end in pairwise(points):
@@ -125,7 +122,7 @@ def _clip_sounds(scene: Scene, layout: Layout, index: int, span: tuple[int, int]
             pace=law_.step,
             bend=law_.bend,
             samples=end - first,
-            nodes=tuple(made for node in nodes if (made := _within(node, first, end, rate)) is not None),
+            nodes=tuple(made for node in nodes if (made := _within(node, (first, end), begins, rate)) is not None),
             gains=gains,
         )
 
@@ -157,20 +154,23 @@ def _crossing(window: Window, *, rising: bool) -> Ramp:
     return Ramp(rising=rising, curve="equal_power", start=window.begin, samples=window.end - window.begin)
 
 
-def _within(node: SoundNode, at: int, until: int, rate: int) -> SoundNode | None:
-    """A node as it stands from timeline sample `at` on; None where it changes nothing up to `until`."""
+def _within(node: SoundNode, span: tuple[int, int], begins: Fraction, rate: int) -> SoundNode | None:
+    """A node as it stands in a span of timeline samples; None where it changes nothing there.
+
+    Args:
+        node: a gain that changes counts from the clip's start, a fade in timeline samples.
+        span: first sample, and the one behind the last.
+        begins: where the clip starts, in seconds.
+        rate: samples per second.
+    """
     if isinstance(node, Swell):
-        curve = needed(node.db, Fraction(at, rate), Fraction(until - 1, rate))
+        first, last = Fraction(span[0], rate) - begins, Fraction(span[1] - 1, rate) - begins
+        curve = needed(node.db, first, last)
         if len(curve) > 1:
-            return _later(node.evolve(db=curve), Fraction(at, rate))
+            return node.evolve(db=shifted(curve, first))
         level = min(max(curve[0].value, node.low), node.high)
         return Gain(db=level) if level else None
     if not isinstance(node, Ramp):
         return node
-    idle = node.start + node.samples <= at if node.rising else node.start >= until
-    return None if idle else node.replace(start=node.start - at)
-
-
-def _later(node: Swell, by: Fraction) -> Swell:
-    """The node as it stands from `by` seconds on."""
-    return node.evolve(db=shifted(node.db, by))
+    idle = node.start + node.samples <= span[0] if node.rising else node.start >= span[1]
+    return None if idle else node.replace(start=node.start - span[0])

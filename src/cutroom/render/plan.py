@@ -110,8 +110,9 @@ def _segments(
     pictures = Pictures(document, registry)
     points = sorted({*span, *(point for point in cut_points(document) if span[0] < point < span[1])})
     for begin, stop in pairwise(points):
-        stretch = pictures.compile(begin, stop - begin)
-        texts = None if whole(stretch) else PartTexts(stretch)
+        moves = pictures.moves(begin)
+        stretch = pictures.compile(begin, 1 if moves else stop - begin)
+        texts = None if moves or whole(stretch) else PartTexts(stretch)
         for start, after in pairwise(boundaries(begin, stop, anchor_of(stretch), gop)):
             part = pictures.compile(start, after - start) if texts is None else stretch
             text = canonical_json(part) if texts is None else texts.text(start - begin, after - start)
