@@ -22,7 +22,7 @@ FORMATS = ("srt", "vtt", "ass", "ssa")
 MOST_CUES = 100_000
 LONGEST_TEXT = 10_000
 """Characters of a cue."""
-_COMMANDS = re.compile(r"\{\\[^}]*\}")
+_COMMANDS = re.compile(r"\{\\[^}]{0,2000}\}")
 _SIMPLE = re.compile(r"\{\\[ibus][01]?\}")
 _TAG = re.compile(r"</?[a-zA-Z][^>]*>")
 
