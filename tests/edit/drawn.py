@@ -149,7 +149,7 @@ class Hand:
                 position += max(F(0), self.draw(offsets))
                 placed.append(ops.Placed(track=track, at=position, clip=clip))
                 position += clip.duration
-        return ops.Arrange(tracks=(track,), placed=tuple(placed))
+        return ops.Arrange(tracks=(track,), placed=tuple(placed), lead=self.one(None, track))
 
     def cues(self) -> ops.SetCues:
         spans = [self.span() for _ in range(self.draw(st.integers(0, 4)))]

@@ -38,7 +38,8 @@ def apply_df(timeline: Timeline, df: pd.DataFrame, *, ripple: bool = False, dry_
     Args:
         df: `tl.to_df()`, edited; it may have fewer columns.
         ripple: whether each clip starts where the one in the row before it on its track ends; the order of the rows
-            is the order of the clips.
+            is the order of the clips. Markers, and subtitles on tracks with a sync lock, ride along with the clips of
+            the lowest track that has rows; those of a clip that goes, go to the cut. Without it they stay.
         dry_run: change nothing.
 
     Returns:

@@ -10,6 +10,7 @@ from itertools import accumulate
 from cutroom.edit.cues import opened, removed
 from cutroom.edit.items import closed, cut_sides, edge_effects, melt
 from cutroom.edit.limits import check_overlaps, check_transition
+from cutroom.edit.ride import Ride
 from cutroom.errors import HandlesError, LockedTrackError
 from cutroom.schema.base import derive_id
 from cutroom.schema.clip import Clip, Gap, Item, Transition
@@ -180,6 +181,16 @@ class Draft:
             elif track.duration > at:
                 self.put(index, at, at, [Gap(duration=delta)])
         self._shift_markers(at, delta)
+
+    def ride(self, ride: Ride) -> None:
+        """Let markers, and the subtitles of sync-locked tracks, go with the clips of a track that was laid out anew."""
+        for index, track in enumerate(self.document.tracks):
+            if track.cues and track.sync_lock and track.locked:
+                self._note_once(f"track {track.title} is locked and stayed where it is")
+            elif track.cues and track.sync_lock:
+                self.set_tracks({index: track.evolve(cues=ride.cues(track.cues))})
+        timeline = self.document.timeline
+        self.document = self.document.evolve(timeline=timeline.evolve(markers=ride.markers(timeline.markers)))
 
     def _note_once(self, note: str) -> None:
         if note not in self.notes:

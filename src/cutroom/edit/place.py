@@ -8,6 +8,7 @@ from cutroom.edit.draft import Draft
 from cutroom.edit.items import between
 from cutroom.edit.limits import check_kind, check_range, readable
 from cutroom.edit.operations import Append, Arrange, Fill, Insert, Move, Overwrite, Placed
+from cutroom.edit.ride import Ride
 from cutroom.errors import EditError
 from cutroom.schema.clip import Clip, Gap, Item
 
@@ -144,7 +145,9 @@ def _require_room(draft: Draft, first: tuple[int, Clip, Fraction], *others: tupl
 def arrange(draft: Draft, op: Arrange) -> None:
     """``[A][B]·[C]`` with rows B at 1, D at 5 → ``·[B]··[D]``: what is named stays or comes, what is not named goes.
 
-    Tracks that are not named, and markers, stay as they are; so do transitions between clips that still meet.
+    Tracks that are not named stay as they are, and so do transitions between clips that still meet. With a `lead`,
+    markers and the subtitles of sync-locked tracks go with its clips, and to the cut where a clip went; without, they
+    stay.
 
     Raises:
         EditError: two clips overlap, one stands there twice, linked ones on one track, or a row's track is not among
@@ -162,6 +165,8 @@ def arrange(draft: Draft, op: Arrange) -> None:
         rows[index].append(row)
     _require_once(draft, op, indices)
     gone = {clip.id for t in indices for _, clip in draft.document.tracks[t].clips()}
+    lead = None if op.lead is None else draft.document.track_index(op.lead)
+    before = None if lead is None else draft.document.tracks[lead]
     for index, placed in rows.items():
         track = draft.document.tracks[index]
         items: list[Item] = []
@@ -183,6 +188,8 @@ def arrange(draft: Draft, op: Arrange) -> None:
             if row.clip.id not in gone:
                 draft.created.append(row.clip.id)
         draft.set_items(index, items)
+    if lead is not None and before is not None:
+        draft.ride(Ride.of(before, draft.document.tracks[lead]))
 
 
 def _require_once(draft: Draft, op: Arrange, indices: set[int]) -> None:

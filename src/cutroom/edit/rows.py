@@ -70,7 +70,8 @@ def read_rows(document: Document, rows: Iterable[tuple[Any, Mapping[str, Any]]],
     Args:
         document: the timeline.
         rows: label and values of each row; None for what is missing.
-        ripple: whether each clip starts where the one in the row before it on its track ends.
+        ripple: whether each clip starts where the one in the row before it on its track ends. Markers and subtitles
+            ride along with the lowest track that has rows.
     """
     reading = Reading()
     known = {clip.id: (track.title, start, clip) for track in document.tracks for start, clip in track.clips()}
@@ -92,7 +93,8 @@ def read_rows(document: Document, rows: Iterable[tuple[Any, Mapping[str, Any]]],
         if ripple:
             _close_up(states, named)
             _start_together(states, known, named, tracks)
-        _arrange(tracks, states, known, reading)
+        lead = next((track.title for track in document.tracks if ripple and track.title in named), None)
+        _arrange(tracks, states, known, reading, lead)
     return reading
 
 
@@ -309,6 +311,7 @@ def _arrange(
     states: dict[str, _State],
     known: Mapping[str, tuple[str, Fraction, Clip]],
     reading: Reading,
+    lead: str | None,
 ) -> None:
     touched = {title for title in tracks if _differs(title, states, known)}
     lay: dict[str, list[_State]] = {title: [] for title in touched}
@@ -325,7 +328,7 @@ def _arrange(
             placed.append(Placed(track=title, at=state.start, clip=state.clip))
             end = state.start + state.clip.duration
     if touched and not reading.problems:
-        reading.operation = Arrange(tracks=tuple(lay), placed=tuple(placed))
+        reading.operation = Arrange(tracks=tuple(lay), placed=tuple(placed), lead=lead if lead in lay else None)
 
 
 def _differs(title: str, states: Mapping[str, _State], known: Mapping[str, tuple[str, Fraction, Clip]]) -> bool:

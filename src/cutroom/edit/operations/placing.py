@@ -79,3 +79,5 @@ class Arrange(BaseOperation):
     op: Literal["arrange"] = "arrange"
     tracks: tuple[str, ...]
     placed: tuple[Placed, ...] = Field(max_length=100_000)
+    lead: str | None = None
+    """The track of these that markers and subtitles ride along with, where its clips close up; None: they stay."""
