@@ -149,7 +149,8 @@ class Hand:
                 position += max(F(0), self.draw(offsets))
                 placed.append(ops.Placed(track=track, at=position, clip=clip))
                 position += clip.duration
-        return ops.Arrange(tracks=(track,), placed=tuple(placed), lead=self.one(None, track))
+        gone = self.one(None, (), (self.clip(),))
+        return ops.Arrange(tracks=(track,), placed=tuple(placed), gone=gone, lead=self.one(None, track))
 
     def cues(self) -> ops.SetCues:
         spans = [self.span() for _ in range(self.draw(st.integers(0, 4)))]

@@ -82,6 +82,17 @@ def test_changed_times_move_trim_and_slip_a_clip_and_its_sound(document: Documen
     assert ids(made).count(ids(document)[0]) == 1
 
 
+def test_the_operation_names_only_what_changes(document: Document) -> None:
+    rows = table(lay(document, "V1", 8, 2))
+    rows[0]["end"] = 2.0
+    del rows[2]
+    operation = read(lay(document, "V1", 8, 2), rows).operation
+    assert operation is not None
+    assert [row.clip.id for row in operation.placed] == [ids(document)[0], ids(document, "A1")[0]]
+    assert operation.gone is not None
+    assert len(operation.gone) == 1
+
+
 def test_a_row_of_sound_that_was_changed_too_goes_its_own_way(document: Document) -> None:
     def change(rows: list[Row]) -> None:
         rows[0]["end"] = 2.0

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cutroom.api.arguments import truth, wrong
 from cutroom.edit.attempt import attempt
 from cutroom.edit.difference import Difference, differences
+from cutroom.edit.row import COLUMNS
 from cutroom.edit.rows import Problem, read_rows
 from cutroom.errors import EditError
 
@@ -62,7 +63,7 @@ def apply_df(timeline: Timeline, df: pd.DataFrame, *, ripple: bool = False, dry_
     if not df.columns.is_unique:
         raise wrong("df", "a DataFrame whose columns have different names", list(df.columns))
     with timeline.session.edit("apply table"):
-        reading = read_rows(timeline.document, _rows(df), ripple=closes)
+        reading = read_rows(timeline.document, _rows(df), ripple=closes, within=timeline.within)
         if reading.problems:
             raise _refused(reading.problems)
         before = timeline.session.document
@@ -80,9 +81,19 @@ def apply_df(timeline: Timeline, df: pd.DataFrame, *, ripple: bool = False, dry_
 
 def _rows(df: pd.DataFrame) -> Iterator[tuple[Any, dict[str, Any]]]:
     """Labels and values of the rows, in Python's own types; None for what is missing."""
-    columns = [str(column) for column in df.columns]
-    for label, values in zip(df.index, df.itertuples(index=False, name=None), strict=True):
-        yield label, {column: _plain(value) for column, value in zip(columns, values, strict=True)}
+    read = {str(name): df[name] for name in df.columns if str(name) in COLUMNS}
+    columns = [_values(column) for column in read.values()]
+    for label, values in zip(df.index, zip(*columns, strict=True) if columns else [()] * len(df), strict=True):
+        yield label, dict(zip(read, values, strict=True))
+
+
+def _values(column: pd.Series[Any]) -> list[Any]:
+    """A column at once: a value at a time takes ten times as long."""
+    values = column.tolist()
+    if column.dtype == object:
+        return [value if type(value) is str else _plain(value) for value in values]
+    missing = column.isna()
+    return [None if gone else value for value, gone in zip(values, missing, strict=True)] if missing.any() else values
 
 
 def _plain(value: Any) -> Any:

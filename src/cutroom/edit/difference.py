@@ -207,11 +207,11 @@ def _source(document: Document, clip: Clip) -> Any:
 
 def _partners(document: Document, clips: Collection[Clip]) -> dict[str, _Others]:
     """Who is in each link and each group of some clips, and where; a link or group of one is none."""
-    ties = {clip.link for clip in clips} | {clip.group for clip in clips}
+    ties = ({clip.link for clip in clips} | {clip.group for clip in clips}) - {None}
     found: dict[str, list[tuple[str, str]]] = {}
-    for track in document.tracks if ties - {None} else ():
+    for track in document.tracks if ties else ():
         for i, clip in enumerate(track.items):
-            if clip.kind == "clip" and (clip.link or clip.group) and (clip.link in ties or clip.group in ties):
+            if clip.kind == "clip" and (clip.link in ties or clip.group in ties):
                 row = clip.id, f"{track.title} {track.start_of(i)}"
                 for kind, name in (("link", clip.link), ("group", clip.group)):
                     if name is not None:

@@ -81,11 +81,14 @@ def _parted(old: Track, new: Track, renamed: Collection[str]) -> tuple[set[str],
     if old.items is new.items and not renamed:
         return set(), set()
     (base, ticks), (scale, other) = (old.grid.base, old.grid.ticks), (new.grid.base, new.grid.ticks)
-    here = {clip.id: (clip, ticks[i] * scale) for i, clip in enumerate(old.items) if clip.kind == "clip"}
-    there = {clip.id: (clip, other[i] * base) for i, clip in enumerate(new.items) if clip.kind == "clip"}
+    here = {clip.id: i for i, clip in enumerate(old.items) if clip.kind == "clip"}
+    there = {clip.id: i for i, clip in enumerate(new.items) if clip.kind == "clip"}
     same = {
         name
-        for name, (clip, at) in here.items()
-        if (found := there.get(name)) is not None and found[0] is clip and found[1] == at and clip.media not in renamed
+        for name, i in here.items()
+        if (j := there.get(name)) is not None
+        and (clip := old.items[i]) is new.items[j]
+        and ticks[i] * scale == other[j] * base
+        and (not renamed or (clip.kind == "clip" and clip.media not in renamed))
     }
     return here.keys() - same, there.keys() - same
