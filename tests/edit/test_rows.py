@@ -9,9 +9,9 @@ import pytest
 from editing import F, cues, do, ids, lay, moments, strip, switched
 
 from cutroom.edit.apply import apply
-from cutroom.edit.operations import AddMarker, AddTrack, Delete, Retime, SetCues, Trim
+from cutroom.edit.operations import AddCompound, AddMarker, AddTrack, Delete, Overwrite, Retime, SetCues, Trim
 from cutroom.edit.rows import Reading, read_rows
-from cutroom.schema.clip import TitleSource
+from cutroom.schema.clip import CompoundSource, MediaSource, TitleSource
 from cutroom.schema.cue import Cue
 from cutroom.schema.document import Document
 
@@ -189,6 +189,24 @@ def test_new_rows_are_new_clips(document: Document) -> None:
     made = edited(document, change)
     assert strip(made, "V2") == "·1 b2-4 ·2 T·1"
     assert strip(made, "V1") == strip(document, "V1")
+
+
+def test_a_new_row_of_a_multicam_shows_its_first_angle(document: Document) -> None:
+    begun = apply(document, AddCompound(title="Talk", multicam=True))
+    (talk,) = begun.created
+    filled = do(
+        begun.document,
+        *[AddTrack(track="video", title=title, compound=talk) for title in ("left", "right")],
+        *[
+            Overwrite(track=title, source=MediaSource(media="m_a"), at=F(0), duration=F(2), compound=talk)
+            for title in ("left", "right")
+        ],
+    )
+    made = edited(filled, lambda rows: rows.append({"track": "V2", "compound": "Talk", "start": 1.0}))
+    (clip,) = ids(made, "V2")
+    source = made.clip(clip).source
+    assert isinstance(source, CompoundSource)
+    assert source.angle == made.compound(talk).timeline.tracks[0].id
 
 
 @pytest.mark.parametrize(

@@ -31,10 +31,11 @@ def apply_df(timeline: Timeline, df: pd.DataFrame, *, ripple: bool = False, dry_
         after   [B~~~]··[A~~]       rows with another start, and another end
 
     A row whose id is on the timeline changes that clip: `track` and `start` (or `start_frame`) move it, `end` (or
-    `end_frame`) and `duration` trim its end, `source_start` slips it, `source_end` trims its end, `speed`, `reverse`
-    and `text` change it. Linked sound follows, unless its own row was changed as well. A row without an id is a new
-    clip of a `media` (its path as in `tl.to_df()`) or a `text`. A clip without a row goes, where its track has rows at
-    all. Other columns are not read.
+    `end_frame`) and `duration` trim its end, `source_start` slips it, `source_end` trims its end, `speed`, `reverse`,
+    `text` and `angle` change it. Linked sound follows, unless its own row was changed as well. A row without an id is a
+    new clip, without sound of its own: of a `media` (its path as in `tl.to_df()`), a `compound` (its title; `angle` for
+    one of its tracks) or a `text`. A clip without a row goes, where its track has rows at all. Other columns are not
+    read.
 
     Args:
         df: `tl.to_df()`, edited; it may have fewer columns.
