@@ -76,6 +76,29 @@ def test_compounds_are_found_and_removed(project: cr.Project) -> None:
     assert title.start == 0
 
 
+def test_a_compound_is_renamed(project: cr.Project, film, tmp_path: Path) -> None:
+    scene, other = project.add_compound("Scene"), project.add_compound("Other")
+    scene.append(film.path, source=(0, 1))
+    clip = project.timeline.append(scene)
+    scene.title = "Opening"
+    assert (scene.title, clip.compound, project.last) == ("Opening", "Opening", "rename compound")
+    assert project.timeline.to_df()["compound"].dropna().tolist() == ["Opening"] * 2
+    for title, error in (
+        ("Other", EditError),
+        ("", ValidationError),
+        ("x" * 201, ValidationError),
+        (5, ValidationError),
+    ):
+        with pytest.raises(error):
+            scene.title = title  # type: ignore[assignment]
+    assert scene.title == "Opening"
+    project.undo()
+    assert project.compound("Scene") == scene
+    other.remove()
+    with pytest.raises(ClipGoneError):
+        other.title = "Gone"
+
+
 def test_a_compound_cannot_show_itself(project: cr.Project, film) -> None:
     one, two = project.add_compound("One"), project.add_compound("Two")
     two.append(film.path, source=(0, 1))

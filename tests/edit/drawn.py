@@ -225,6 +225,9 @@ VERBS: dict[str, Callable[[Hand], Any]] = {
     "remove_media": lambda h: ops.RemoveMedia(media=h.one("m_a", "m_b", "m_c")),
     "set_settings": lambda h: ops.SetSettings(settings=ProjectSettings(fps=h.one(F(30), F(24), F(30000, 1001)))),
     "add_compound": lambda h: ops.AddCompound(title=h.one("Two", "Three"), multicam=True),
+    "set_compound": lambda h: ops.SetCompound(
+        name=h.one(*[c.id for c in h.whole.compounds], "n_none"), title=h.one("Two", "Six", None)
+    ),
     "remove_compound": lambda h: ops.RemoveCompound(name=h.one(*[c.id for c in h.whole.compounds], "n_none")),
     "nest": lambda h: ops.Nest(clips=h.clips(2)[: h.one(1, 2)], title=h.one("Four", "Five")),
     "unnest": lambda h: ops.Unnest(clip=h.showing()),

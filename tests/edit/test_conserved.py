@@ -207,7 +207,8 @@ LAWS: dict[str, Callable[[Any, Document, Document], None]] = {
     **dict.fromkeys(
         ("split", "link", "unlink", "group", "ungroup", "add_transition", "remove_transition", "add_effect",
          "set_effect", "move_effect", "remove_effect", "add_track", "set_track", "move_track", "add_marker",
-         "set_marker", "remove_marker", "set_cues", "set_media", "set_settings", "add_compound", "set_angle"), same
+         "set_marker", "remove_marker", "set_cues", "set_media", "set_settings", "add_compound",
+         "set_compound", "set_angle"), same
     ),
     **dict.fromkeys(("append", "overwrite", "fill"), put),
     **dict.fromkeys(("nest", "unnest"), rearranged_in_depth),

@@ -69,7 +69,8 @@ def _batch(draft: Draft, op: ops.Batch) -> None:
 
 
 _WHOLE = (
-    *(ops.AddMedia, ops.SetMedia, ops.RemoveMedia, ops.SetSettings, ops.AddCompound, ops.RemoveCompound),
+    *(ops.AddMedia, ops.SetMedia, ops.RemoveMedia, ops.SetSettings, ops.AddCompound, ops.SetCompound),
+    ops.RemoveCompound,
     ops.Batch,  # its operations find their timelines themselves
 )
 """Operations on the project, not on a timeline: they see all of it from inside of a compound, too."""
@@ -115,6 +116,7 @@ _VERBS: dict[type, Callable[[Draft, Any], None]] = {
     ops.Group: relate.group,
     ops.Ungroup: relate.ungroup,
     ops.AddCompound: nesting.add_compound,
+    ops.SetCompound: nesting.set_compound,
     ops.RemoveCompound: nesting.remove_compound,
     ops.Nest: nesting.nest,
     ops.Unnest: unnest,

@@ -8,7 +8,7 @@ from fractions import Fraction
 from cutroom.edit.draft import Draft
 from cutroom.edit.items import between
 from cutroom.edit.limits import readable
-from cutroom.edit.operations import AddCompound, Nest, RemoveCompound, SetAngle
+from cutroom.edit.operations import AddCompound, Nest, RemoveCompound, SetAngle, SetCompound
 from cutroom.errors import EditError
 from cutroom.schema.clip import Clip, CompoundSource, Gap, Item
 from cutroom.schema.document import Compound, Document, Timeline
@@ -26,12 +26,29 @@ def add_compound(draft: Draft, op: AddCompound) -> None:
 
 def _add(draft: Draft, compound: Compound) -> None:
     document = draft.document
-    if any(known.title == compound.title for known in document.compounds):
-        raise EditError(
-            f"there is a compound {compound.title!r} already", value=compound.title, hint="choose another title"
-        )
+    _require_free(document, compound.title)
     draft.document = document.replace(compounds=(*document.compounds, compound))
     draft.created.append(compound.id)
+
+
+def _require_free(document: Document, title: str) -> None:
+    if any(known.title == title for known in document.compounds):
+        raise EditError(f"there is a compound {title!r} already", value=title, hint="choose another title")
+
+
+def set_compound(draft: Draft, op: SetCompound) -> None:
+    """``[Scene]`` → ``[Opening]``: what shows it shows it still.
+
+    Raises:
+        EditError: the title is taken, or there is no such compound.
+    """
+    compound = draft.document.compound(op.name)
+    if op.title is None or op.title == compound.title:
+        return
+    _require_free(draft.document, op.title)
+    new = compound.evolve(title=op.title)
+    compounds = tuple(new if known.id == new.id else known for known in draft.document.compounds)
+    draft.document = draft.document.evolve(compounds=compounds)
 
 
 def remove_compound(draft: Draft, op: RemoveCompound) -> None:

@@ -26,7 +26,7 @@ from cutroom.edit.operations.decoration import (
     Ungroup,
     Unlink,
 )
-from cutroom.edit.operations.nesting import AddCompound, Nest, RemoveCompound, SetAngle, Unnest
+from cutroom.edit.operations.nesting import AddCompound, Nest, RemoveCompound, SetAngle, SetCompound, Unnest
 from cutroom.edit.operations.placing import Append, Arrange, Fill, Insert, Move, Overwrite, Placed
 from cutroom.edit.operations.structure import (
     AddMarker,
@@ -81,6 +81,7 @@ __all__ = [
     "Reverse",
     "Roll",
     "SetAngle",
+    "SetCompound",
     "SetCues",
     "SetEffect",
     "SetMarker",
@@ -147,6 +148,7 @@ Operation = Annotated[
     | Group
     | Ungroup
     | AddCompound
+    | SetCompound
     | RemoveCompound
     | Nest
     | Unnest
