@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Iterator
 from fractions import Fraction
 from itertools import pairwise
@@ -28,6 +29,10 @@ def check(document: Document) -> None:
         assert times == sorted(times)
         for track in inside.tracks:
             _check_track(inside, track)
+        every = [clip for track in inside.tracks for _, clip in track.clips()]
+        for tie in ("link", "group"):
+            held = Counter(getattr(clip, tie) for clip in every)
+            assert 1 not in {count for name, count in held.items() if name is not None}, (tie, held)
     assert len(set(tracks)) == len(tracks)
 
 

@@ -60,7 +60,7 @@ def test_closing_up_refuses_to_tear_picture_from_sound(document: Document) -> No
     second = ids(document)[1]
     over = apply(document, Split(clip=second, at=F(4))).document  # b's sound starts a second before its picture
     early = lay(over, "V1", 3, 1)
-    with pytest.raises(EditError, match="in the way"):
+    with pytest.raises(EditError, match="push track A1 1 s into the clip before"):
         apply(early, Delete(clip=ids(early)[1], ripple=True))
 
 

@@ -42,7 +42,13 @@ def unlink(draft: Draft, op: Unlink) -> None:
 
 
 def group(draft: Draft, op: Group) -> None:
-    """``[A][B][C]`` → ``[A+][B][C+]``: A and C are moved and deleted together; each leaves the group that it was in."""
+    """``[A][B][C]`` → ``[A+][B][C+]``: A and C are moved and deleted together; each leaves the group that it was in.
+
+    Raises:
+        EditError: it is one clip only.
+    """
+    if len({*op.clips}) < 2:
+        raise EditError("a group holds two clips or more", value=op.clips, hint="name another clip")
     name = draft.make_id("g")
     for clip in op.clips:
         draft.document.locate(clip)

@@ -140,7 +140,7 @@ def move_track(draft: Draft, op: ops.MoveTrack) -> None:
 
 
 def remove_track(draft: Draft, op: ops.RemoveTrack) -> None:
-    """``V1 V2 A1`` - V2 → ``V1 A1``, with what is on it; linked clips of other tracks stay."""
+    """``V1 V2 A1`` - V2 → ``V1 A1``, with what is on it; linked clips of other tracks stay, without the link."""
     index = draft.track(op.track)
     track = draft.document.tracks[index]
     if clips := len(track.clips()):
