@@ -9,7 +9,7 @@ from typing import Any
 from cutroom.edit import decorate, neighbours, nesting, place, relate, remove, structure, subtitles, timing
 from cutroom.edit import operations as ops
 from cutroom.edit.draft import Draft
-from cutroom.edit.ties import settled
+from cutroom.edit.ties import Ties, settled
 from cutroom.edit.trim import trim
 from cutroom.edit.unnesting import unnest
 from cutroom.schema.document import Document
@@ -47,7 +47,7 @@ def apply(document: Document, operation: ops.Operation) -> Applied:
     draft = Draft(document.inside(inside), operation.id)
     _VERBS[type(operation)](draft, operation)
     draft.relink()
-    changed = _settled(document, _outside(document, draft.document, inside))
+    changed = _settled(document, _outside(document, draft.document, inside), draft.ties)
     if changed.compounds is not document.compounds:
         draft.notes += nesting.check_compounds(document, changed)
     return Applied(changed, tuple(draft.created), tuple(draft.notes))
@@ -61,19 +61,17 @@ def _outside(document: Document, inside: Document, compound_id: str | None) -> D
     return inside.evolve(timeline=document.timeline, compounds=compounds)
 
 
-def _settled(before: Document, after: Document) -> Document:
-    """The project without links and groups that one clip alone was left with, on any of its timelines."""
-    timeline = settled(before.timeline, after.timeline)
-    compounds = after.compounds
-    if compounds is not before.compounds:
-        known = {compound.id: compound.timeline for compound in before.compounds}
-        timelines = [settled(known.get(compound.id), compound.timeline) for compound in compounds]
-        if any(new is not old.timeline for new, old in zip(timelines, compounds, strict=True)):
-            pairs = zip(compounds, timelines, strict=True)
-            compounds = tuple(compound.evolve(timeline=new) for compound, new in pairs)
-    if timeline is after.timeline and compounds is after.compounds:
+def _settled(before: Document, after: Document, ties: Ties) -> Document:
+    """The project without links and groups that one clip alone was left with, on the timelines that were edited."""
+    if not (ties.links or ties.groups):
         return after
-    return after.evolve(timeline=timeline, compounds=compounds)
+    if after.timeline is not before.timeline:
+        after = after.evolve(timeline=settled(after.timeline, ties))
+    if after.compounds is not before.compounds:
+        known = {id(compound) for compound in before.compounds}
+        compounds = (c if id(c) in known else c.evolve(timeline=settled(c.timeline, ties)) for c in after.compounds)
+        after = after.evolve(compounds=tuple(compounds))
+    return after
 
 
 def _batch(draft: Draft, op: ops.Batch) -> None:

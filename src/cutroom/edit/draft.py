@@ -11,6 +11,7 @@ from cutroom.edit.cues import opened, removed
 from cutroom.edit.items import closed, cut_sides, edge_effects, melt
 from cutroom.edit.limits import check_overlaps, check_transition
 from cutroom.edit.ride import Ride
+from cutroom.edit.ties import Ties
 from cutroom.errors import HandlesError, LockedTrackError
 from cutroom.schema.base import derive_id
 from cutroom.schema.clip import Clip, Gap, Item, Transition
@@ -27,6 +28,8 @@ class Draft:
     seed: str
     created: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    ties: Ties = field(default_factory=Ties)
+    """Of the clips that came, went, or were tied anew."""
     _made: int = 0
     _parted: dict[tuple[str, str], None] = field(default_factory=dict)
     """Links of clips that were cut, and those of the parts that left them; in order."""
@@ -121,7 +124,9 @@ class Draft:
         """Replace items [start, stop): pieces of one clip get ids of their own, gaps melt, transitions follow a cut."""
         track = self.document.tracks[index]
         old = track.items
+        self.ties.add(old[start:stop])
         pieces, first, last = self._name_pieces(list(items), track.start_of(start))
+        self.ties.add(pieces)
         while start and old[start - 1].kind == "gap":
             start -= 1
             pieces.insert(0, old[start])
@@ -150,6 +155,7 @@ class Draft:
                     t, _ = self.document.locate(clip.id)
                     if not self.document.tracks[t].locked:
                         self.set_clip(clip.evolve(link=new))
+                        self.ties.links[link] = None
 
     def _linked(self, link: str) -> list[tuple[Clip, Fraction]]:
         found = ((track, i, track.items[i]) for track in self.document.tracks for i in track.linked(link))

@@ -78,6 +78,7 @@ def _change(draft: Draft, clips: set[str], changed: Callable[[Clip], Clip]) -> N
     for t, track in enumerate(draft.document.tracks):
         if any(track.index_of(clip) is not None for clip in clips):
             draft.require_unlocked(t)
+            draft.ties.add(item for item in track.items if isinstance(item, Clip) and item.id in clips)
             items = tuple(
                 changed(item) if isinstance(item, Clip) and item.id in clips else item for item in track.items
             )

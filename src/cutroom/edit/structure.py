@@ -145,6 +145,7 @@ def remove_track(draft: Draft, op: ops.RemoveTrack) -> None:
     track = draft.document.tracks[index]
     if clips := len(track.clips()):
         draft.notes.append(f"{clips} clips went with track {track.title}")
+    draft.ties.add(track.items)
     left = tuple(other for other in draft.document.tracks if other.id != track.id)
     draft.document = draft.document.evolve(timeline=draft.document.timeline.evolve(tracks=left))
 

@@ -3,59 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from cutroom.edit.sync import playing
 from cutroom.schema.clip import Clip, Item
 from cutroom.schema.document import Timeline
-from cutroom.schema.places import same_ends
 from cutroom.schema.track import Track
 
 Place = tuple[int, int]
 """Track, item."""
 
 
-def settled(before: Timeline | None, after: Timeline) -> Timeline:
-    """A timeline after an edit, where each clip that was left alone with a link or a group has none any more.
+@dataclass(slots=True)
+class Ties:
+    """Links and groups that an edit may have left to one clip, in order."""
+
+    links: dict[str, None] = field(default_factory=dict)
+    groups: dict[str, None] = field(default_factory=dict)
+
+    def add(self, items: Iterable[Item]) -> None:
+        """Those of some items, which come or go."""
+        for item in items:
+            if item.kind == "clip":
+                if item.link is not None:
+                    self.links[item.link] = None
+                if item.group is not None:
+                    self.groups[item.group] = None
+
+
+def settled(timeline: Timeline, ties: Ties) -> Timeline:
+    """A timeline where each clip that was left alone with one of some links and groups has none any more.
 
     A clip whose partner went is linked to the part that plays along with it, where there is one that has no other
     partner: of what was cut, picture and sound that go together stay together.
-
-    Args:
-        before: the timeline before the edit; None for a new one.
-        after: the timeline after it; only what differs is looked at.
     """
-    if after is before:
-        return after
-    changed = [item for item in _changed(before.tracks if before else (), after.tracks) if isinstance(item, Clip)]
-    links = dict.fromkeys(clip.link for clip in changed if clip.link is not None)
-    groups = {clip.group for clip in changed} - {None}
+    tracks = timeline.tracks
     new: dict[Place, Clip] = {}
-    lone = [places[0] for link in links if len(places := _linked(after.tracks, link)) == 1]
+    lone = [places[0] for name in ties.links if len(places := _linked(tracks, name)) == 1]
     for place in lone:
         if place not in new:
-            new |= _linked_anew(after.tracks, place, {*lone} - new.keys())
-    for place in _alone(after.tracks, groups):
-        new[place] = new.get(place, _at(after.tracks, place)).evolve(group=None)
-    tracks = list(after.tracks)
+            new |= _linked_anew(tracks, place, {*lone} - new.keys())
+    for place in _alone(tracks, ties.groups):
+        new[place] = new.get(place, _at(tracks, place)).evolve(group=None)
+    changed = list(tracks)
     for (t, i), clip in new.items():
-        tracks[t] = tracks[t].spliced(i, i + 1, (clip,))
-    return after.evolve(tracks=tuple(tracks)) if new else after
-
-
-def _changed(before: Iterable[Track], after: Iterable[Track]) -> Iterator[Item]:
-    """The items of tracks that are not the very same ones, before and after."""
-    old = {track.id: track for track in before}
-    for track in after:
-        other = old.pop(track.id, None)
-        if other is None:
-            yield from track.items
-        elif other.items is not track.items:
-            head, tail = same_ends(other.items, track.items)
-            yield from other.items[head : len(other.items) - tail]
-            yield from track.items[head : len(track.items) - tail]
-    for track in old.values():
-        yield from track.items
+        changed[t] = changed[t].spliced(i, i + 1, (clip,))
+    return timeline.evolve(tracks=tuple(changed)) if new else timeline
 
 
 def _linked(tracks: Iterable[Track], link: str) -> list[Place]:
@@ -93,11 +87,11 @@ def _beneath(tracks: tuple[Track, ...], place: Place, end: Fraction) -> Iterator
                     yield number, j
 
 
-def _alone(tracks: tuple[Track, ...], groups: set[str | None]) -> list[Place]:
+def _alone(tracks: tuple[Track, ...], groups: Iterable[str]) -> list[Place]:
     """The clips that are alone in one of some groups."""
-    found: dict[str | None, list[Place]] = {group: [] for group in groups}
-    for t, track in enumerate(tracks if groups else ()):
+    found: dict[str, list[Place]] = {group: [] for group in groups}
+    for t, track in enumerate(tracks if found else ()):
         for i, item in enumerate(track.items):
-            if item.kind == "clip" and item.group in found:
+            if item.kind == "clip" and item.group is not None and item.group in found:
                 found[item.group].append((t, i))
     return [places[0] for places in found.values() if len(places) == 1]
