@@ -142,6 +142,19 @@ def test_slip_counts_in_seconds_of_media(document: Document) -> None:
     assert strip(do(fast, Reverse(clip=first), Slip(clip=first, by=F(1))), "V1") == "a6-3*2 b1-5"
 
 
+def test_slip_tells_what_does_not_play_along_any_more(document: Document) -> None:
+    parted = lay(document, "V1", 1, 1)  # the sound of its first part goes on beneath all three
+    first, _, rest, _ = ids(parted)
+    made = apply(parted, Slip(clip=first, by=F(1, 2)))
+    sound = ids(parted, "A1")[0]
+    assert strip(made.document, "V1") == "a5/2-7/2 b0-1 a4-5 b1-5"
+    assert made.notes == (f"clip {rest} is 0.5 s out of sync with clip {sound} now",)
+    assert apply(made.document, Slip(clip=first, by=F(-1, 2))).notes == ()
+    alone = apply(parted, Slip(clip=rest, by=F(1, 2)))
+    assert alone.notes == (f"clip {sound} is 0.5 s out of sync with clip {rest} now",)
+    assert apply(document, Slip(clip=first, by=F(1, 2))).notes == ()
+
+
 def test_slip_takes_a_transition_away_that_lost_its_handles(document: Document) -> None:
     first, second = ids(document)
     document = do(document, AddTransition(left=first, right=second, duration=F(1)))

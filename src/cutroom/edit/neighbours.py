@@ -8,6 +8,7 @@ from fractions import Fraction
 from cutroom.edit.draft import Draft
 from cutroom.edit.limits import check_range, readable
 from cutroom.edit.operations import Roll, Slide, Slip
+from cutroom.edit.sync import parted
 from cutroom.errors import EditError
 from cutroom.schema.clip import Clip, Gap, Item
 
@@ -90,13 +91,15 @@ def _resized(draft: Draft, neighbours: Sequence[Item], head: Fraction, tail: Fra
 def slip(draft: Draft, op: Slip) -> None:
     """``[A:2-5]`` → ``[A:3-6]``: another stretch of the media in the same place; linked clips follow.
 
-    No edge moves, and no other clip changes.
+    No edge moves, and no other clip changes. A part of the picture that was cut off, and played along with the sound
+    until now, is out of sync then: a note says by how much.
 
     Raises:
         HandlesError: the media does not reach that far; says by how much.
         EditError: the clip is a title.
     """
-    for t, i in draft.group(op.clip):
+    before, members = draft.document, draft.group(op.clip)
+    for t, i in members:
         items = list(draft.document.tracks[t].items)
         clip = items[i]
         assert isinstance(clip, Clip)
@@ -104,6 +107,11 @@ def slip(draft: Draft, op: Slip) -> None:
         items[i] = slipped = clip.evolve(start=clip.start + op.by)
         check_range(draft.document, slipped)
         draft.set_items(t, items)
+    edges = [before.tracks[t].start_of(edge) for t, i in members for edge in (i, i + 1)]
+    own = {clip.id for t, i in members if isinstance(clip := before.tracks[t].items[i], Clip)}
+    for one, other, off in parted(before, draft.document, edges):
+        if one in own and other not in own:
+            draft.notes.append(f"clip {other} is {readable(off)} out of sync with clip {one} now")
 
 
 def require_media(clip: Clip, done: str) -> None:
