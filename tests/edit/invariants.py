@@ -60,9 +60,8 @@ def _check_track(document: Document, track: Track) -> None:
     for i, known in enumerate(track.transitions):
         sides = cut_sides(track, known.left, known.right)
         assert sides is not None
-        if not any(clip and isinstance(clip.source, CompoundSource) for clip in sides):  # a compound may become shorter
-            check_transition(document, *sides, known.duration)
-            check_overlaps(document, track, track.transitions[:i], known)
+        check_transition(document, *sides, known.duration)
+        check_overlaps(document, track, track.transitions[:i], known)
     cues = [(cue.start, cue.end) for cue in track.cues]
     assert cues == sorted(cues)
     assert all(start < end for start, end in cues)

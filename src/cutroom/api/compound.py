@@ -30,6 +30,8 @@ MOST_ANGLES = 100
 class Compound(Timeline):
     """A timeline inside of the project, edited like any other, which clips can show as if it were a media.
 
+    Where an edit makes it shorter than a clip shows, or a transition needs, `project.last` says which, and by how much.
+
     Example:
         >>> scene = project.add_compound("Scene")  # doctest: +SKIP
         >>> scene.append("beach.mp4", source=(2, 5))  # doctest: +SKIP

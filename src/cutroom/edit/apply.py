@@ -49,7 +49,10 @@ def apply(document: Document, operation: ops.Operation) -> Applied:
     draft.relink()
     changed = _settled(document, _outside(document, draft.document, inside), draft.ties)
     if changed.compounds is not document.compounds:
-        draft.notes += nesting.check_compounds(document, changed)
+        whole = Draft(changed, operation.id)
+        nesting.settle_compounds(document, whole)
+        changed = whole.document
+        draft.notes += whole.notes
     return Applied(changed, tuple(draft.created), tuple(draft.notes))
 
 

@@ -15,7 +15,7 @@ from cutroom.edit.ties import Ties
 from cutroom.errors import HandlesError, LockedTrackError
 from cutroom.schema.base import derive_id
 from cutroom.schema.clip import Clip, Gap, Item, Transition
-from cutroom.schema.document import Document
+from cutroom.schema.document import Document, Timeline
 from cutroom.schema.places import same_ends
 from cutroom.schema.track import Track
 
@@ -270,6 +270,17 @@ class Draft:
         for transition in transitions:
             self._moved(track, near, transition, transition.left, transition.right)
         return tuple(near)
+
+    def rechecked(self, timeline: Timeline) -> Timeline:
+        """A timeline without the transitions that lack media now; a note says which."""
+        changed = {
+            track.id: track.evolve(transitions=kept)
+            for track in timeline.tracks
+            if (kept := self.standing(track, track.transitions)) != track.transitions
+        }
+        if not changed:
+            return timeline
+        return timeline.evolve(tracks=tuple(changed.get(track.id, track) for track in timeline.tracks))
 
     def _moved(
         self, track: Track, near: list[Transition], old: Transition, left: str | None, right: str | None
