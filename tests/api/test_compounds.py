@@ -191,7 +191,14 @@ def test_a_multicam_is_brought_together_by_sound(cameras: tuple[Path, Path], tmp
     assert (clip.angle, clip.linked[0].angle) == ("left", "left sound")
     shown = clip.switch("right", at=2)
     assert (shown.start, shown.angle, clip.angle) == (2, "right", "left")
+    (sound,) = tl.track("A1").clips  # it goes on, uncut
+    assert (sound.end, clip.linked, shown.linked) == (tl.duration, [sound], [])
+    clip.roll(end=2.5)
+    assert (shown.start, sound.end) == (F(5, 2), tl.duration)
+    clip.roll(end=2)
     back = shown.switch("left", at=4, sound=True)
+    assert [one.start for one in tl.track("A1").clips] == [0, 4]
+    assert back.linked == tl.track("A1").clips[1:]
     assert back.linked[0].angle == "left sound"
     assert numbers(tl, 0, 59, 60, 90, 119, 120) == [0, 59, 60, 90, 119, 120]  # one moment on all cameras
 

@@ -170,7 +170,7 @@ class Hand:
 
     def cut(self) -> ops.Split:
         clip = self.clip()
-        return ops.Split(clip=self.one(clip, clip, None), at=self.within(clip))
+        return ops.Split(clip=self.one(clip, clip, None), at=self.within(clip), linked=self.one(True, True, False))
 
     def switch(self) -> ops.SetTrack:
         name = self.one("locked", "sync_lock", "muted", "hidden", "solo")

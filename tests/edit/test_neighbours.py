@@ -18,6 +18,7 @@ from cutroom.edit.operations import (
     Roll,
     Slide,
     Slip,
+    Split,
     Trim,
     Unlink,
 )
@@ -140,6 +141,19 @@ def test_slip_counts_in_seconds_of_media(document: Document) -> None:
     fast = do(document, Retime(clip=first, speed=F(2), duration=F(3, 2)))
     assert strip(do(fast, Slip(clip=first, by=F(1))), "V1") == "a3-6*2 b1-5"
     assert strip(do(fast, Reverse(clip=first), Slip(clip=first, by=F(1))), "V1") == "a6-3*2 b1-5"
+
+
+def test_a_roll_leaves_sound_alone_that_goes_on_beneath_the_neighbour(document: Document) -> None:
+    first = ids(document)[0]
+    cut = do(document, Split(clip=first, at=F(1), linked=False))
+    assert (strip(cut, "V1"), strip(cut, "A1")) == ("a2-3 a3-5 b1-5", "a2-5 b1-5")
+    assert [cut.clip(clip).link is not None for clip in ids(cut)] == [True, False, True]
+    made = do(cut, Roll(clip=first, edge="end", to=F(2)))
+    assert (strip(made, "V1"), strip(made, "A1")) == ("a2-4 a4-5 b1-5", "a2-5 b1-5")
+    with pytest.raises(EditError, match="not inside"):
+        apply(document, Split(clip=first, at=F(3), linked=False))
+    with pytest.raises(LockedTrackError):
+        apply(switched(document, "V1", locked=True), Split(clip=first, at=F(1), linked=False))
 
 
 def test_slip_tells_what_does_not_play_along_any_more(document: Document) -> None:

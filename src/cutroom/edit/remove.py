@@ -15,9 +15,9 @@ from cutroom.schema.span import cover
 
 
 def split(draft: Draft, op: Split) -> None:
-    """``[A~~~A]`` → ``[A][A']``. The left part keeps the id; what is linked is split too.
+    """``[A~~~A]`` → ``[A][A']``. The left part keeps the id; what is linked is split too, unless that is not wanted.
 
-    What is shown does not change.
+    What is shown does not change. A sound that is not cut stays linked to the left part.
 
     Raises:
         EditError: the time is not inside the clip.
@@ -25,7 +25,8 @@ def split(draft: Draft, op: Split) -> None:
     if op.clip is None:
         places = [(t, track.index_at(op.at)) for t, track in enumerate(draft.document.tracks) if not track.locked]
     else:
-        places = draft.group(op.clip)
+        places = draft.group(op.clip) if op.linked else [draft.document.locate(op.clip)]
+        draft.require_unlocked(places[0][0])
         t, i = places[0]
         start = draft.document.tracks[t].start_of(i)
         end = draft.document.tracks[t].start_of(i + 1)
