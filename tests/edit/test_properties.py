@@ -82,6 +82,37 @@ def _ripples(document: Document, pair: tuple[str, str]) -> bool:
     return all(track.sync_lock and not track.locked for track in tracks)
 
 
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_no_ripple_takes_a_picture_off_its_frames(data: st.DataObject) -> None:
+    document = rich()
+    for number, track in enumerate(("A1", "A2", "A2")):  # sound that begins and ends between frames
+        at, length = data.draw(moments) + Fraction(1, 7), data.draw(lengths) + Fraction(1, 11)
+        source = MediaSource(media="m_c")
+        document = apply(
+            document, Overwrite(id=f"op_s{number}", track=track, at=at, source=source, duration=length)
+        ).document
+    for _ in range(data.draw(st.integers(1, 5))):
+        operation = data.draw(edits(document, "insert", "delete", "ripple", "retime", "extract", "freeze"))
+        if isinstance(operation, Batch) or operation.compound or not _on_frames(document):
+            continue
+        try:
+            document = apply(document, operation).document
+        except CutroomError:
+            continue
+        assert _on_frames(document), operation
+
+
+def _on_frames(document: Document) -> bool:
+    times = [
+        time * document.settings.fps
+        for track in document.tracks
+        for start, clip in (track.clips() if track.kind != "audio" else ())
+        for time in (start, clip.duration)
+    ]
+    return all(time.denominator == 1 for time in times)
+
+
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_extract_takes_exactly_what_was_asked(data: st.DataObject) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from fractions import Fraction
 
 from cutroom.edit.draft import Draft
-from cutroom.edit.items import between
+from cutroom.edit.items import between, gaps
 from cutroom.edit.limits import check_kind, check_range, readable
 from cutroom.edit.operations import Append, Arrange, Fill, Insert, Move, Overwrite, Placed
 from cutroom.edit.ride import Ride
@@ -58,9 +58,10 @@ def insert(draft: Draft, op: Insert) -> None:
     What was shown is shown still: before `at` when it was, from `at` on later by the clip's duration.
     """
     clips = _new_clips(draft, op)
+    amount, left = draft.whole_frames(op.at, op.duration, clips)
     for index, clip in clips.items():
-        draft.put(index, op.at, op.at, [clip])
-    draft.shift(op.at, op.duration, skip=clips)
+        draft.put(index, op.at, op.at, [clip, *gaps(left)])
+    draft.shift(op.at, amount, skip=clips)
 
 
 def overwrite(draft: Draft, op: Overwrite) -> None:
