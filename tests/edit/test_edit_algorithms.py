@@ -127,6 +127,14 @@ def test_slice_inside_of_a_transition_takes_it_away() -> None:
         ("·10 0-24", 0, "0-5", "0-5 ·5 0-24"),  # before all
         ("·10 0-24", 5, "0-10", "·5 0-10 5-24"),
         ("0-24", 12, "0-24", "0-12 0-24"),  # over the end
+        ("0-24 50-74", 0, "5-29", "5-29 50-74"),  # exactly a whole clip
+        ("0-24 50-74", 24, "5-29", "0-24 5-29"),
+        ("0-24 ·24 50-74", 30, "5-10", "0-24 ·6 5-10 ·13 50-74"),  # inside of a gap
+        ("0-24 ·24 50-74", 24, "5-29", "0-24 5-29 50-74"),  # all of it
+        ("0-24 ·24 50-74", 36, "5-29", "0-24 ·12 5-29 62-74"),  # from a gap into a clip
+        ("0-24 50-74 ·6 0-24", 12, "0-50", "0-12 0-50 8-24"),  # across clips and a gap, from middle to middle
+        ("0-24 50-74 0-24", 0, "0-72", "0-72"),  # over all
+        ("", 5, "0-10", "·5 0-10"),
     ],
 )
 def test_overwrite(before: str, frame: int, put: str, after: str) -> None:
@@ -147,6 +155,8 @@ def test_overwrite(before: str, frame: int, put: str, after: str) -> None:
         (1, "0-1 50-62 1-24 0-24"),
         (47, "0-24 0-23 50-62 23-24"),
         (50, "0-24 0-24 ·2 50-62"),  # there: appended without the gap
+        (23, "0-23 50-62 23-24 0-24"),
+        (25, "0-24 0-1 50-62 1-24"),
     ],
 )
 def test_insert(frame: int, after: str) -> None:
@@ -154,6 +164,59 @@ def test_insert(frame: int, after: str) -> None:
     made = do(document, Insert(track="V1", at=at(frame), source=MEDIA, start=at(50), duration=at(12)))
     assert shown(made) == after
     assert made.duration == max(document.duration, at(frame)) + at(12)
+
+
+@pytest.mark.parametrize(
+    ("before", "frame", "after"),
+    [
+        ("0-24 ·24 0-24", 36, "0-24 ·12 50-62 ·12 0-24"),
+        ("0-24 ·24 0-24", 24, "0-24 50-62 ·24 0-24"),
+        ("0-24 ·24 0-24", 48, "0-24 ·24 50-62 0-24"),
+        ("·24 0-24", 0, "50-62 ·24 0-24"),
+        ("", 0, "50-62"),
+        ("", 5, "·5 50-62"),
+    ],
+)
+def test_insert_into_a_gap(before: str, frame: int, after: str) -> None:
+    made = do(film(before), Insert(track="V1", at=at(frame), source=MEDIA, start=at(50), duration=at(12)))
+    assert shown(made) == after
+
+
+@pytest.mark.parametrize(("frame", "left"), [(20, 1), (23, 0), (24, 0), (25, 0), (30, 1)])
+def test_insert_beside_or_into_a_transition(frame: int, left: int) -> None:
+    document = film("10-34 10-60")
+    clips = ids(document)
+    document = do(document, AddTransition(left=clips[0], right=clips[1], duration=at(8)))
+    made = apply(document, Insert(track="V1", at=at(frame), source=MEDIA, duration=at(12)))
+    assert len(made.document.tracks[0].transitions) == left
+    assert bool(made.notes) is not bool(left)
+    over = apply(document, Overwrite(track="V1", at=at(frame), source=MEDIA, duration=at(1)))
+    assert len(over.document.tracks[0].transitions) == (frame in {19, 30})
+
+
+@pytest.mark.parametrize(
+    ("before", "verb", "short"),
+    [
+        ("0-24 0-24", Slip(clip="0", by=at(2)), 2),  # a frame of grace holds the last picture
+        ("0-24 0-24", Slip(clip="0", by=at(-1)), 1),
+        ("0-24 0-24", Trim(clip="0", edge="end", to=at(26), ripple=True), 2),
+        ("·6 0-24", Trim(clip="0", edge="start", to=at(5), ripple=True), 1),
+        ("·6 0-24", Trim(clip="0", edge="start", to=at(5)), 1),
+        ("0-24 ·6", Trim(clip="0", edge="end", to=at(27)), 3),
+        ("0-24 0-24", Roll(clip="0", edge="end", to=at(26)), 2),
+        ("0-24 0-24", Roll(clip="0", edge="end", to=at(22)), 2),
+        ("0-24 0-24 0-24", Slide(clip="1", by=at(3)), 3),
+        ("0-24 0-24 0-24", Slide(clip="1", by=at(-3)), 3),
+        ("0-24 0-24", AddTransition(left="0", right="1", duration=at(8)), 4),
+    ],
+)
+def test_without_handles_nothing_grows(before: str, verb: Slip, short: int) -> None:
+    document = film(before, media_frames=24)
+    clips = ids(document)
+    named = {name: clips[int(value)] for name in ("clip", "left", "right") if (value := getattr(verb, name, None))}
+    with pytest.raises(HandlesError) as caught:
+        apply(document, verb.evolve(**named))
+    assert caught.value.value == at(short)
 
 
 @pytest.mark.parametrize(
@@ -193,6 +256,28 @@ def test_slide(by: int, after: str | None) -> None:
     assert made.duration == document.duration
 
 
+@pytest.mark.parametrize(
+    ("before", "by", "after"),
+    [
+        ("0-24 ·10 0-30 ·10 60-100", 4, "0-24 ·14 0-30 ·6 60-100"),
+        ("0-24 ·10 0-30 ·10 60-100", 10, "0-24 ·20 0-30 60-100"),
+        ("0-24 ·10 0-30 ·10 60-100", -10, "0-24 0-30 ·20 60-100"),
+        ("0-24 ·10 0-30", 7, "0-24 ·17 0-30"),  # nothing gives way behind the last
+    ],
+)
+def test_slide_between_gaps(before: str, by: int, after: str) -> None:
+    document = film(before)
+    assert shown(do(document, Slide(clip=ids(document)[1], by=at(by)))) == after
+
+
+@pytest.mark.parametrize(("by", "short"), [(11, 1), (-12, 2)])
+def test_slide_beyond_a_gap(by: int, short: int) -> None:
+    document = film("0-24 ·10 0-30 ·10 60-100")
+    with pytest.raises(EditError, match="the gap beside it is") as caught:
+        apply(document, Slide(clip=ids(document)[1], by=at(by)))
+    assert caught.value.value == at(short)
+
+
 def test_slide_does_not_clamp_to_the_media_of_the_neighbour() -> None:
     document = film("10-24 0-30 5-40")
     with pytest.raises(HandlesError, match=r"lacks 0.208 s"):  # five frames, of the right one; there it is pushed whole
@@ -212,6 +297,30 @@ def test_trim(edge: str, frame: int, after: str) -> None:
     made = do(document, Trim(clip=ids(document)[0], edge=edge, to=at(frame)))
     assert shown(made) == after
     assert made.duration == document.duration
+
+
+@pytest.mark.parametrize(
+    ("edge", "frame", "after"),
+    [
+        ("start", 20, "·20 5-55 ·5 0-10"),
+        ("end", 70, "·20 5-55 ·5 0-10"),
+        ("end", 75, "·20 5-60 0-10"),  # all of the gap
+        ("start", 69, "·69 54-55 ·5 0-10"),  # a frame is left
+        ("end", 21, "·20 5-6 ·54 0-10"),
+        ("end", 20, None),
+        ("start", 70, None),
+        ("start", 14, None),  # a frame more than the media has
+        ("end", 76, None),
+    ],
+)
+def test_trim_to_its_limits(edge: str, frame: int, after: str | None) -> None:
+    document = film("·20 5-55 ·5 0-10")
+    trim = Trim(clip=ids(document)[0], edge=edge, to=at(frame))
+    if after is not None:
+        assert shown(do(document, trim)) == after
+        return
+    with pytest.raises(EditError):
+        apply(document, trim)
 
 
 def test_trim_does_not_run_into_the_neighbour() -> None:
@@ -250,6 +359,29 @@ def test_roll(edge: str, frame: int, after: str) -> None:
     assert made.duration == document.duration
 
 
+@pytest.mark.parametrize(
+    ("before", "edge", "frame", "after"),
+    [
+        ("5-30 ·10 5-25", "end", 30, "5-35 ·5 5-25"),
+        ("5-30 ·10 5-25", "end", 35, "5-40 5-25"),  # the gap is used up
+        ("5-30 ·10 5-25", "end", 36, None),
+        ("5-30 5-25", "end", 44, "5-49 24-25"),  # a frame of the neighbour is left
+        ("5-30 5-25", "end", 45, None),
+        ("5-30 5-25", "end", 0, None),
+        ("5-30 5-25", "start", 3, None),  # there is no cut
+        ("5-30", "end", 30, "5-35"),  # nothing follows
+    ],
+)
+def test_roll_to_its_limits(before: str, edge: str, frame: int, after: str | None) -> None:
+    document = film(before)
+    roll = Roll(clip=ids(document)[0], edge=edge, to=at(frame))
+    if after is not None:
+        assert shown(do(document, roll)) == after
+        return
+    with pytest.raises(EditError):
+        apply(document, roll)
+
+
 def test_roll_does_not_clamp_to_the_media() -> None:
     document = film("·20 5-35 5-25")
     with pytest.raises(HandlesError, match=r"lacks 0.208 s"):  # five frames; there the roll stops at the media's start
@@ -264,6 +396,28 @@ def test_fill(first: int, last: int, after: str) -> None:
     document = film("0-20 ·30 5-25")
     made = do(document, Fill(track="V1", at=at(20), source=MEDIA, start=at(first), duration=at(last - first)))
     assert shown(made) == after
+
+
+@pytest.mark.parametrize(
+    ("frame", "after"),
+    [
+        (19, None),  # it begins in the clip before
+        (25, "0-20 ·5 0-10 ·15 5-25"),
+        (40, "0-20 ·20 0-10 5-25"),
+        (41, None),  # it ends in the clip behind
+        (70, "0-20 ·30 5-25 0-10"),
+        (80, "0-20 ·30 5-25 ·10 0-10"),
+        (0, None),
+    ],
+)
+def test_fill_at_the_edges_of_the_gap(frame: int, after: str | None) -> None:
+    document = film("0-20 ·30 5-25")
+    fill = Fill(track="V1", at=at(frame), source=MEDIA, duration=at(10))
+    if after is not None:
+        assert shown(do(document, fill)) == after
+        return
+    with pytest.raises(EditError, match="leaves"):
+        apply(document, fill)
 
 
 def test_fill_with_too_much_is_an_overwrite_a_shorter_piece_or_a_speed() -> None:
@@ -286,6 +440,34 @@ def test_fill_with_too_much_is_an_overwrite_a_shorter_piece_or_a_speed() -> None
 def test_remove(ripple: bool, after: str) -> None:
     document = film("0-20 0-30 5-25")
     assert shown(do(document, Delete(clip=ids(document)[1], ripple=ripple))) == after
+
+
+@pytest.mark.parametrize(
+    ("before", "clip", "gap", "closed"),
+    [
+        ("0-20 0-30", 0, "·20 0-30", "0-30"),
+        ("0-20 ·5 0-30 ·5 0-10", 1, "0-20 ·40 0-10", "0-20 ·10 0-10"),  # gaps on both sides become one
+        ("·5 0-30 0-10", 0, "·35 0-10", "·5 0-10"),
+        ("0-20", 0, "", ""),
+        ("0-20 ·5 0-30", 1, "0-20", "0-20"),
+    ],
+)
+def test_remove_at_the_ends_and_between_gaps(before: str, clip: int, gap: str, closed: str) -> None:
+    document = film(before)
+    name = ids(document)[clip]
+    assert shown(do(document, Delete(clip=name))) == gap
+    assert shown(do(document, Delete(clip=name, ripple=True))) == closed
+
+
+def test_remove_takes_the_transitions_of_the_clip_along() -> None:
+    document = film("10-34 10-60 10-40")
+    clips = ids(document)
+    for left, right in ((0, 1), (1, 2)):
+        document = do(document, AddTransition(left=clips[left], right=clips[right], duration=at(8)))
+    for ripple in (False, True):
+        made = apply(document, Delete(clip=clips[1], ripple=ripple))
+        assert made.document.tracks[0].transitions == ()
+        assert len(made.notes) == 2
 
 
 def test_remove_of_the_last_leaves_no_gap_behind_it() -> None:
