@@ -18,15 +18,21 @@ if TYPE_CHECKING:
     from cutroom import effects, errors, jobs, telemetry
     from cutroom.api import cache, models, ops, presets
     from cutroom.api.clip import Clip
+    from cutroom.api.compound import Compound
     from cutroom.api.detect import Spans, detect, scenes, silences
+    from cutroom.api.effect import Effect, EffectChain
+    from cutroom.api.marker import Marker
+    from cutroom.api.media import Media, MediaLibrary
     from cutroom.api.picture import Frame
-    from cutroom.api.project import Project, timeline
+    from cutroom.api.project import History, Project, timeline
     from cutroom.api.renderer import Renderer, verify
     from cutroom.api.system import limits, show_versions
     from cutroom.api.timeline import Timeline
-    from cutroom.api.track import Track
+    from cutroom.api.track import Cue, Track
     from cutroom.effects import transitions
     from cutroom.errors import CutroomError
+    from cutroom.jobs.job import Job
+    from cutroom.render.report import Report
     from cutroom.schema.detections import Detections
     from cutroom.schema.time import frames
     from cutroom.widgets import PlayerWidget, TimelineWidget
@@ -35,12 +41,22 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Clip": "cutroom.api.clip",
+    "Compound": "cutroom.api.compound",
+    "Cue": "cutroom.api.track",
     "CutroomError": "cutroom.errors",
     "Detections": "cutroom.schema.detections",
+    "Effect": "cutroom.api.effect",
+    "EffectChain": "cutroom.api.effect",
     "Frame": "cutroom.api.picture",
+    "History": "cutroom.api.project",
+    "Job": "cutroom.jobs.job",
+    "Marker": "cutroom.api.marker",
+    "Media": "cutroom.api.media",
+    "MediaLibrary": "cutroom.api.media",
     "PlayerWidget": "cutroom.widgets",
     "Project": "cutroom.api.project",
     "Renderer": "cutroom.api.renderer",
+    "Report": "cutroom.render.report",
     "Spans": "cutroom.api.detect",
     "Timeline": "cutroom.api.timeline",
     "TimelineWidget": "cutroom.widgets",
@@ -68,12 +84,22 @@ _MODULES = {
 
 __all__ = [
     "Clip",
+    "Compound",
+    "Cue",
     "CutroomError",
     "Detections",
+    "Effect",
+    "EffectChain",
     "Frame",
+    "History",
+    "Job",
+    "Marker",
+    "Media",
+    "MediaLibrary",
     "PlayerWidget",
     "Project",
     "Renderer",
+    "Report",
     "Spans",
     "Timeline",
     "TimelineWidget",

@@ -76,6 +76,29 @@ def test_compounds_are_found_and_removed(project: cr.Project) -> None:
     assert title.start == 0
 
 
+def test_a_compound_is_renamed(project: cr.Project, film, tmp_path: Path) -> None:
+    scene, other = project.add_compound("Scene"), project.add_compound("Other")
+    scene.append(film.path, source=(0, 1))
+    clip = project.timeline.append(scene)
+    scene.title = "Opening"
+    assert (scene.title, clip.compound, project.last) == ("Opening", "Opening", "rename compound")
+    assert project.timeline.to_df()["compound"].dropna().tolist() == ["Opening"] * 2
+    for title, error in (
+        ("Other", EditError),
+        ("", ValidationError),
+        ("x" * 201, ValidationError),
+        (5, ValidationError),
+    ):
+        with pytest.raises(error):
+            scene.title = title  # type: ignore[assignment]
+    assert scene.title == "Opening"
+    project.undo()
+    assert project.compound("Scene") == scene
+    other.remove()
+    with pytest.raises(ClipGoneError):
+        other.title = "Gone"
+
+
 def test_a_compound_cannot_show_itself(project: cr.Project, film) -> None:
     one, two = project.add_compound("One"), project.add_compound("Two")
     two.append(film.path, source=(0, 1))
@@ -168,7 +191,14 @@ def test_a_multicam_is_brought_together_by_sound(cameras: tuple[Path, Path], tmp
     assert (clip.angle, clip.linked[0].angle) == ("left", "left sound")
     shown = clip.switch("right", at=2)
     assert (shown.start, shown.angle, clip.angle) == (2, "right", "left")
+    (sound,) = tl.track("A1").clips  # it goes on, uncut
+    assert (sound.end, clip.linked, shown.linked) == (tl.duration, [sound], [])
+    clip.roll(end=2.5)
+    assert (shown.start, sound.end) == (F(5, 2), tl.duration)
+    clip.roll(end=2)
     back = shown.switch("left", at=4, sound=True)
+    assert [one.start for one in tl.track("A1").clips] == [0, 4]
+    assert back.linked == tl.track("A1").clips[1:]
     assert back.linked[0].angle == "left sound"
     assert numbers(tl, 0, 59, 60, 90, 119, 120) == [0, 59, 60, 90, 119, 120]  # one moment on all cameras
 

@@ -86,6 +86,66 @@ def test_a_new_row_is_a_new_clip(project: cr.Project) -> None:
     assert numbers(tl, 90, 104) == [150, 164]
 
 
+def test_a_new_row_shows_a_compound_or_one_of_its_angles(project: cr.Project, film) -> None:
+    tl, scene = project.timeline, project.add_compound("Scene")
+    scene.append(film.path, source=(4, 5))
+    scene.append(film.path, source=(2, 3), track="V2", sound=False)
+    more = pd.DataFrame(
+        [
+            {"track": "V1", "compound": "Scene", "start": 2},
+            {"track": "V1", "compound": "Scene", "angle": "V1", "start": 3, "source_start": 0.5},
+            {"track": "A1", "compound": "Scene", "start": 2, "duration": 0.5},
+            {"track": "T1", "text": "Bye", "start": 2, "end": 3},
+        ]
+    )
+    assert len(tl.apply_df(pd.concat([tl.to_df(), more], ignore_index=True))) == 4
+    shown = [(c.compound, c.angle, c.start, c.source) for c in tl.clips if c.compound]
+    assert shown == [("Scene", None, 2, (0, 1)), ("Scene", "V1", 3, (F(1, 2), 1)), ("Scene", None, 2, (0, F(1, 2)))]
+    assert numbers(tl, 60, 90) == [60, 135]
+    assert tl.track("T1").clips[-1].text == "Bye"
+    copied = tl.to_df()
+    again = copied[copied["compound"].notna() & (copied["track"] == "V1")].assign(id=None, start=[5, 6])
+    again = again.drop(columns=["end", "start_frame", "end_frame"])
+    tl.apply_df(pd.concat([copied, again], ignore_index=True))
+    assert [(c.start, c.angle) for c in tl.track("V1").clips[-2:]] == [(5, None), (6, "V1")]
+    df = tl.to_df()
+    df.loc[df["start"] == 5, "angle"] = "V2"
+    assert tl.apply_df(df)["field"].tolist() == ["source"]
+    assert numbers(tl, 150) == [60]
+
+
+def test_new_rows_with_a_compound_that_cannot_be(project: cr.Project, film) -> None:
+    tl, scene, empty = project.timeline, project.add_compound("Scene"), project.add_compound("Empty")
+    scene.append(film.path, source=(0, 1), sound=False)
+    outer = project.add_compound("Outer")
+    outer.append(scene)
+    for timeline, row, said in (
+        (tl, {"compound": "Scnee"}, "there is no compound 'Scnee'"),
+        (tl, {"compound": "Empty"}, "is empty"),
+        (tl, {"compound": "Scene", "text": "Hi"}, "one thing, not compound and text"),
+        (tl, {"compound": "Scene", "angle": "V7"}, "has no angle 'V7'"),
+        (tl, {"compound": "Scene", "track": "A1"}, "does not go on track A1"),
+        (tl, {"compound": "Scene", "duration": 3}, "the media ends at 1 s"),
+        (tl, {}, "shows something"),
+        (scene, {"compound": "Scene"}, "would show itself"),
+        (scene, {"compound": "Outer"}, "would show itself"),
+    ):
+        df = pd.concat([timeline.to_df(), pd.DataFrame([{"track": "V1", "start": 8, **row}])], ignore_index=True)
+        with pytest.raises(EditError) as caught:
+            timeline.apply_df(df)
+        assert said in caught.value.value["problem"].tolist()[0]
+        assert caught.value.value["hint"].tolist()[0]
+    assert empty.duration == 0
+
+
+def test_a_row_does_not_let_its_clip_show_something_else(project: cr.Project) -> None:
+    for column in ("media", "compound"):
+        df = project.timeline.to_df().astype(object)
+        df.loc[0, column] = "other"
+        with pytest.raises(EditError, match=f"not the {column} 'other'"):
+            project.timeline.apply_df(df)
+
+
 def test_all_rows_that_cannot_be_are_told_at_once(project: cr.Project) -> None:
     tl = project.timeline
     df = tl.to_df()

@@ -172,7 +172,8 @@ class Hand:
                 position += max(F(0), self.draw(offsets))
                 placed.append(ops.Placed(track=track, at=position, clip=clip))
                 position += clip.duration
-        return ops.Arrange(tracks=(track,), placed=tuple(placed))
+        gone = self.one(None, (), (self.clip(),))
+        return ops.Arrange(tracks=(track,), placed=tuple(placed), gone=gone, lead=self.one(None, track))
 
     def cues(self) -> ops.SetCues:
         spans = [self.span() for _ in range(self.draw(st.integers(0, 4)))]
@@ -192,7 +193,7 @@ class Hand:
 
     def cut(self) -> ops.Split:
         clip = self.clip()
-        return ops.Split(clip=self.one(clip, clip, None), at=self.within(clip))
+        return ops.Split(clip=self.one(clip, clip, None), at=self.within(clip), linked=self.one(True, True, False))
 
     def switch(self) -> ops.SetTrack:
         name = self.one("locked", "sync_lock", "muted", "hidden", "solo")
@@ -253,6 +254,9 @@ VERBS: dict[str, Callable[[Hand], Any]] = {
     "remove_media": lambda h: ops.RemoveMedia(media=h.one("m_a", "m_b", "m_c")),
     "set_settings": lambda h: ops.SetSettings(settings=ProjectSettings(fps=h.one(F(30), F(24), F(30000, 1001)))),
     "add_compound": lambda h: ops.AddCompound(title=h.one("Two", "Three"), multicam=True),
+    "set_compound": lambda h: ops.SetCompound(
+        name=h.one(*[c.id for c in h.whole.compounds], "n_none"), title=h.one("Two", "Six", None)
+    ),
     "remove_compound": lambda h: ops.RemoveCompound(name=h.one(*[c.id for c in h.whole.compounds], "n_none")),
     "nest": lambda h: ops.Nest(clips=h.clips(2)[: h.one(1, 2)], title=h.one("Four", "Five")),
     "unnest": lambda h: ops.Unnest(clip=h.showing()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Iterator
 from fractions import Fraction
 from itertools import pairwise
@@ -29,6 +30,10 @@ def check(document: Document) -> None:
         assert times == sorted(times)
         for track in inside.tracks:
             _check_track(inside, track)
+        every = [clip for track in inside.tracks for _, clip in track.clips()]
+        for tie in ("link", "group"):
+            held = Counter(getattr(clip, tie) for clip in every)
+            assert 1 not in {count for name, count in held.items() if name is not None}, (tie, held)
     assert len(set(tracks)) == len(tracks)
 
 
@@ -56,9 +61,8 @@ def _check_track(document: Document, track: Track) -> None:
     for i, known in enumerate(track.transitions):
         sides = cut_sides(track, known.left, known.right)
         assert sides is not None
-        if not any(clip and isinstance(clip.source, CompoundSource) for clip in sides):  # a compound may become shorter
-            check_transition(document, *sides, known.duration)
-            check_overlaps(document, track, track.transitions[:i], known)
+        check_transition(document, *sides, known.duration)
+        check_overlaps(document, track, track.transitions[:i], known)
     cues = [(cue.start, cue.end) for cue in track.cues]
     assert cues == sorted(cues)
     assert all(start < end for start, end in cues)

@@ -211,8 +211,7 @@ LAWS: dict[str, Callable[[Any, Document, Document], None]] = {
     **dict.fromkeys(
         ("split", "link", "unlink", "group", "ungroup", "add_transition", "set_transition", "remove_transition",
          "add_track", "set_track", "move_track", "add_marker", "set_marker", "remove_marker", "set_cues", "set_media",
-         "set_settings",
-         "add_compound", "set_angle"), same
+         "set_settings", "add_compound", "set_compound", "set_angle"), same
     ),
     **dict.fromkeys(("add_effect", "set_effect", "set_keyframes", "move_effect", "remove_effect"), same_media),
     **dict.fromkeys(("append", "overwrite", "fill"), put),

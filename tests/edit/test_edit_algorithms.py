@@ -18,61 +18,21 @@ on for long, unless a case says otherwise. Where ours differ:
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 import pytest
-from editing import F, do, ids, make_media
+from editing import F, do, ids
+from films import MEDIA, at, film, shown
 
 from cutroom.edit.apply import apply
 from cutroom.edit.operations import (
-    AddMedia,
-    AddTrack,
     AddTransition,
     Delete,
     Fill,
     Insert,
     Overwrite,
     Retime,
-    Roll,
-    Slide,
-    Slip,
     Split,
-    Trim,
 )
-from cutroom.errors import EditError, HandlesError
-from cutroom.schema.clip import Clip, MediaSource
-from cutroom.schema.document import Document, ProjectSettings
-
-FPS = 24
-MEDIA = MediaSource(media="m_a")
-
-
-def at(frame: float) -> Fraction:
-    return Fraction(frame) / FPS
-
-
-def film(pieces: str, media_frames: int = 100 * FPS) -> Document:
-    """`0-24 ·5 3-10`: clips by their frames of the media, and gaps."""
-    document = Document(id="p", settings=ProjectSettings(fps=F(FPS)))
-    media = make_media("m_a").replace(duration=F(media_frames, FPS))
-    document = do(document, AddMedia(media=media), AddTrack(track="video", title="V1"))
-    position = F(0)
-    for piece in pieces.split():
-        if piece.startswith("·"):
-            position += at(int(piece[1:]))
-            continue
-        first, last = (int(part) for part in piece.split("-"))
-        length = at(last - first)
-        document = do(document, Overwrite(track="V1", at=position, source=MEDIA, start=at(first), duration=length))
-        position += length
-    return document
-
-
-def shown(document: Document) -> str:
-    return " ".join(
-        f"{item.start * FPS}-{item.end * FPS}" if isinstance(item, Clip) else f"·{item.duration * FPS}"
-        for item in document.tracks[0].items
-    )
+from cutroom.errors import EditError
 
 
 @pytest.mark.parametrize(
@@ -127,6 +87,14 @@ def test_slice_inside_of_a_transition_takes_it_away() -> None:
         ("·10 0-24", 0, "0-5", "0-5 ·5 0-24"),  # before all
         ("·10 0-24", 5, "0-10", "·5 0-10 5-24"),
         ("0-24", 12, "0-24", "0-12 0-24"),  # over the end
+        ("0-24 50-74", 0, "5-29", "5-29 50-74"),  # exactly a whole clip
+        ("0-24 50-74", 24, "5-29", "0-24 5-29"),
+        ("0-24 ·24 50-74", 30, "5-10", "0-24 ·6 5-10 ·13 50-74"),  # inside of a gap
+        ("0-24 ·24 50-74", 24, "5-29", "0-24 5-29 50-74"),  # all of it
+        ("0-24 ·24 50-74", 36, "5-29", "0-24 ·12 5-29 62-74"),  # from a gap into a clip
+        ("0-24 50-74 ·6 0-24", 12, "0-50", "0-12 0-50 8-24"),  # across clips and a gap, from middle to middle
+        ("0-24 50-74 0-24", 0, "0-72", "0-72"),  # over all
+        ("", 5, "0-10", "·5 0-10"),
     ],
 )
 def test_overwrite(before: str, frame: int, put: str, after: str) -> None:
@@ -147,6 +115,8 @@ def test_overwrite(before: str, frame: int, put: str, after: str) -> None:
         (1, "0-1 50-62 1-24 0-24"),
         (47, "0-24 0-23 50-62 23-24"),
         (50, "0-24 0-24 ·2 50-62"),  # there: appended without the gap
+        (23, "0-23 50-62 23-24 0-24"),
+        (25, "0-24 0-1 50-62 1-24"),
     ],
 )
 def test_insert(frame: int, after: str) -> None:
@@ -157,103 +127,31 @@ def test_insert(frame: int, after: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("by", "after"), [(5, "20-56"), (12, "27-63"), (-5, "10-46"), (-15, "0-36"), (20, "8 frames"), (-30, "15 frames")]
-)
-def test_slip(by: int, after: str) -> None:
-    document = film("15-51", media_frames=63)
-    slip = Slip(clip=ids(document)[0], by=at(by))
-    if "frames" not in after:
-        assert shown(do(document, slip)) == after
-        return
-    with pytest.raises(HandlesError) as caught:  # there: clamped to the media
-        apply(document, slip)
-    assert caught.value.value == at(int(after.split(maxsplit=1)[0]))
-
-
-@pytest.mark.parametrize(
-    ("by", "after"),
+    ("before", "frame", "after"),
     [
-        (0, "0-24 0-30 60-100"),
-        (12, "0-36 0-30 72-100"),
-        (-10, "0-14 0-30 50-100"),
-        (39, "0-63 0-30 99-100"),
-        (40, None),  # nothing of the right neighbour would be left
-        (-24, None),  # nor of the left one; there: no change
+        ("0-24 ·24 0-24", 36, "0-24 ·12 50-62 ·12 0-24"),
+        ("0-24 ·24 0-24", 24, "0-24 50-62 ·24 0-24"),
+        ("0-24 ·24 0-24", 48, "0-24 ·24 50-62 0-24"),
+        ("·24 0-24", 0, "50-62 ·24 0-24"),
+        ("", 0, "50-62"),
+        ("", 5, "·5 50-62"),
     ],
 )
-def test_slide(by: int, after: str | None) -> None:
-    document = film("0-24 0-30 60-100", media_frames=100)
-    slide = Slide(clip=ids(document)[1], by=at(by))
-    if after is None:
-        with pytest.raises(EditError, match="nothing would be left"):
-            apply(document, slide)
-        return
-    made = do(document, slide)
+def test_insert_into_a_gap(before: str, frame: int, after: str) -> None:
+    made = do(film(before), Insert(track="V1", at=at(frame), source=MEDIA, start=at(50), duration=at(12)))
     assert shown(made) == after
-    assert made.duration == document.duration
 
 
-def test_slide_does_not_clamp_to_the_media_of_the_neighbour() -> None:
-    document = film("10-24 0-30 5-40")
-    with pytest.raises(HandlesError, match=r"lacks 0.208 s"):  # five frames, of the right one; there it is pushed whole
-        apply(document, Slide(clip=ids(document)[1], by=at(-10)))
-
-
-@pytest.mark.parametrize(
-    ("edge", "frame", "after"),
-    [
-        ("start", 25, "·25 10-55 0-10"),  # into a gap: it grows
-        ("start", 15, "·15 0-55 0-10"),
-        ("end", 65, "·20 5-50 ·5 0-10"),  # away from a neighbour: a gap opens
-    ],
-)
-def test_trim(edge: str, frame: int, after: str) -> None:
-    document = film("·20 5-55 0-10")
-    made = do(document, Trim(clip=ids(document)[0], edge=edge, to=at(frame)))
-    assert shown(made) == after
-    assert made.duration == document.duration
-
-
-def test_trim_does_not_run_into_the_neighbour() -> None:
-    document = film("·20 5-55 0-10")
-    with pytest.raises(EditError, match="is in the way"):  # there: no change
-        apply(document, Trim(clip=ids(document)[0], edge="end", to=at(75)))
-
-
-@pytest.mark.parametrize(
-    ("edge", "frame", "after"),
-    [
-        ("start", 30, "·20 15-30 5-25"),
-        ("start", 15, "·20 0-30 5-25"),
-        ("end", 55, "·20 5-40 5-25"),
-        ("end", 35, "·20 5-20 5-25"),
-    ],
-)
-def test_ripple(edge: str, frame: int, after: str) -> None:
-    document = film("·20 5-30 5-25")
-    assert shown(do(document, Trim(clip=ids(document)[0], edge=edge, to=at(frame), ripple=True))) == after
-
-
-@pytest.mark.parametrize(
-    ("edge", "frame", "after"),
-    [
-        ("start", 30, "·30 15-35 5-25"),
-        ("start", 15, "·15 0-35 5-25"),
-        ("end", 60, "·20 5-45 15-25"),
-        ("end", 45, "·20 5-30 0-25"),
-    ],
-)
-def test_roll(edge: str, frame: int, after: str) -> None:
-    document = film("·20 5-35 5-25")
-    made = do(document, Roll(clip=ids(document)[0], edge=edge, to=at(frame)))
-    assert shown(made) == after
-    assert made.duration == document.duration
-
-
-def test_roll_does_not_clamp_to_the_media() -> None:
-    document = film("·20 5-35 5-25")
-    with pytest.raises(HandlesError, match=r"lacks 0.208 s"):  # five frames; there the roll stops at the media's start
-        apply(document, Roll(clip=ids(document)[0], edge="start", to=at(10)))
+@pytest.mark.parametrize(("frame", "left"), [(20, 1), (23, 0), (24, 0), (25, 0), (30, 1)])
+def test_insert_beside_or_into_a_transition(frame: int, left: int) -> None:
+    document = film("10-34 10-60")
+    clips = ids(document)
+    document = do(document, AddTransition(left=clips[0], right=clips[1], duration=at(8)))
+    made = apply(document, Insert(track="V1", at=at(frame), source=MEDIA, duration=at(12)))
+    assert len(made.document.tracks[0].transitions) == left
+    assert bool(made.notes) is not bool(left)
+    over = apply(document, Overwrite(track="V1", at=at(frame), source=MEDIA, duration=at(1)))
+    assert len(over.document.tracks[0].transitions) == (frame in {19, 30})
 
 
 @pytest.mark.parametrize(
@@ -264,6 +162,28 @@ def test_fill(first: int, last: int, after: str) -> None:
     document = film("0-20 ·30 5-25")
     made = do(document, Fill(track="V1", at=at(20), source=MEDIA, start=at(first), duration=at(last - first)))
     assert shown(made) == after
+
+
+@pytest.mark.parametrize(
+    ("frame", "after"),
+    [
+        (19, None),  # it begins in the clip before
+        (25, "0-20 ·5 0-10 ·15 5-25"),
+        (40, "0-20 ·20 0-10 5-25"),
+        (41, None),  # it ends in the clip behind
+        (70, "0-20 ·30 5-25 0-10"),
+        (80, "0-20 ·30 5-25 ·10 0-10"),
+        (0, None),
+    ],
+)
+def test_fill_at_the_edges_of_the_gap(frame: int, after: str | None) -> None:
+    document = film("0-20 ·30 5-25")
+    fill = Fill(track="V1", at=at(frame), source=MEDIA, duration=at(10))
+    if after is not None:
+        assert shown(do(document, fill)) == after
+        return
+    with pytest.raises(EditError, match="leaves"):
+        apply(document, fill)
 
 
 def test_fill_with_too_much_is_an_overwrite_a_shorter_piece_or_a_speed() -> None:
@@ -286,6 +206,34 @@ def test_fill_with_too_much_is_an_overwrite_a_shorter_piece_or_a_speed() -> None
 def test_remove(ripple: bool, after: str) -> None:
     document = film("0-20 0-30 5-25")
     assert shown(do(document, Delete(clip=ids(document)[1], ripple=ripple))) == after
+
+
+@pytest.mark.parametrize(
+    ("before", "clip", "gap", "closed"),
+    [
+        ("0-20 0-30", 0, "·20 0-30", "0-30"),
+        ("0-20 ·5 0-30 ·5 0-10", 1, "0-20 ·40 0-10", "0-20 ·10 0-10"),  # gaps on both sides become one
+        ("·5 0-30 0-10", 0, "·35 0-10", "·5 0-10"),
+        ("0-20", 0, "", ""),
+        ("0-20 ·5 0-30", 1, "0-20", "0-20"),
+    ],
+)
+def test_remove_at_the_ends_and_between_gaps(before: str, clip: int, gap: str, closed: str) -> None:
+    document = film(before)
+    name = ids(document)[clip]
+    assert shown(do(document, Delete(clip=name))) == gap
+    assert shown(do(document, Delete(clip=name, ripple=True))) == closed
+
+
+def test_remove_takes_the_transitions_of_the_clip_along() -> None:
+    document = film("10-34 10-60 10-40")
+    clips = ids(document)
+    for left, right in ((0, 1), (1, 2)):
+        document = do(document, AddTransition(left=clips[left], right=clips[right], duration=at(8)))
+    for ripple in (False, True):
+        made = apply(document, Delete(clip=clips[1], ripple=ripple))
+        assert made.document.tracks[0].transitions == ()
+        assert len(made.notes) == 2
 
 
 def test_remove_of_the_last_leaves_no_gap_behind_it() -> None:

@@ -18,6 +18,7 @@ from cutroom.edit.operations import (
     Roll,
     Slide,
     Slip,
+    Split,
     Trim,
     Unlink,
 )
@@ -140,6 +141,32 @@ def test_slip_counts_in_seconds_of_media(document: Document) -> None:
     fast = do(document, Retime(clip=first, speed=F(2), duration=F(3, 2)))
     assert strip(do(fast, Slip(clip=first, by=F(1))), "V1") == "a3-6*2 b1-5"
     assert strip(do(fast, Reverse(clip=first), Slip(clip=first, by=F(1))), "V1") == "a6-3*2 b1-5"
+
+
+def test_a_roll_leaves_sound_alone_that_goes_on_beneath_the_neighbour(document: Document) -> None:
+    first = ids(document)[0]
+    cut = do(document, Split(clip=first, at=F(1), linked=False))
+    assert (strip(cut, "V1"), strip(cut, "A1")) == ("a2-3 a3-5 b1-5", "a2-5 b1-5")
+    assert [cut.clip(clip).link is not None for clip in ids(cut)] == [True, False, True]
+    made = do(cut, Roll(clip=first, edge="end", to=F(2)))
+    assert (strip(made, "V1"), strip(made, "A1")) == ("a2-4 a4-5 b1-5", "a2-5 b1-5")
+    with pytest.raises(EditError, match="not inside"):
+        apply(document, Split(clip=first, at=F(3), linked=False))
+    with pytest.raises(LockedTrackError):
+        apply(switched(document, "V1", locked=True), Split(clip=first, at=F(1), linked=False))
+
+
+def test_slip_tells_what_does_not_play_along_any_more(document: Document) -> None:
+    parted = lay(document, "V1", 1, 1)  # the sound of its first part goes on beneath all three
+    first, _, rest, _ = ids(parted)
+    made = apply(parted, Slip(clip=first, by=F(1, 2)))
+    sound = ids(parted, "A1")[0]
+    assert strip(made.document, "V1") == "a5/2-7/2 b0-1 a4-5 b1-5"
+    assert made.notes == (f"clip {rest} is 0.5 s out of sync with clip {sound} now",)
+    assert apply(made.document, Slip(clip=first, by=F(-1, 2))).notes == ()
+    alone = apply(parted, Slip(clip=rest, by=F(1, 2)))
+    assert alone.notes == (f"clip {sound} is 0.5 s out of sync with clip {rest} now",)
+    assert apply(document, Slip(clip=first, by=F(1, 2))).notes == ()
 
 
 def test_slip_takes_a_transition_away_that_lost_its_handles(document: Document) -> None:

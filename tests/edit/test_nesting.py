@@ -157,6 +157,23 @@ def test_a_clip_of_a_compound_that_became_shorter_is_named(nested: Document) -> 
     assert strip(do(made.document, Trim(clip=ids(nested)[0], edge="end", to=F(3))), "V1") == "n0-3"
 
 
+def test_transitions_that_a_shorter_compound_leaves_without_media_are_told(nested: Document) -> None:
+    inside, shown = scene(nested), ids(nested)[0]
+    short = do(nested, Trim(clip=shown, edge="end", to=F(5)))
+    joined = lay(short, "V1", 5, 2, "m_a", start=2)
+    joined = do(joined, AddTransition(left=shown, right=ids(joined)[1], duration=F(1)))
+    longer = apply(joined, Delete(clip=inner_ids(joined)[0], compound=inside))
+    assert (len(longer.document.tracks[0].transitions), longer.notes) == (1, ())
+    shorter = apply(joined, Trim(clip=inner_ids(joined)[1], edge="end", to=F(5), compound=inside))
+    assert shorter.document.tracks[0].transitions == ()
+    assert "lacks 0.5 s of media after the out point" in shorter.notes[0]
+
+
+def test_a_compound_that_fell_silent_is_told(nested: Document) -> None:
+    made = apply(nested, RemoveTrack(track="A1", compound=scene(nested)))
+    assert f"clip {ids(nested, 'A1')[0]} shows nothing: Scene has no sound any more" in made.notes
+
+
 def inner_ids(document: Document) -> list[str]:
     return ids(document.inside(scene(document)))
 

@@ -143,6 +143,25 @@ def test_arrange_lays_tracks_out_anew(document: Document) -> None:
     assert strips(do(document, Arrange(tracks=("V1",), placed=()))) == {"A1": "a2-5 b1-5"}
 
 
+def test_arrange_leaves_the_rest_where_it_is_when_told_what_goes(document: Document) -> None:
+    first, second = ids(document)
+    third = lay(document, "V1", 8, 2)
+    last = ids(third)[2]
+    made = do(third, Arrange(tracks=("V1",), placed=(row(third, second, "V1", 4, duration=F(2)),), gone=(first,)))
+    assert strips(made) == {"V1": "·4 b1-3 ·2 b0-2", "A1": "a2-5 b1-5"}
+    assert made.tracks[0].items[-1] is third.tracks[0].items[-1]
+    assert strips(do(third, Arrange(tracks=("V1",), placed=(), gone=(last,))))["V1"] == "a2-5 b1-5"
+    for said, operation in (
+        ("2 s before the one before it ends", Arrange(tracks=("V1",), placed=(row(third, last, "V1", 5),), gone=())),
+        ("track t_.* is not among", Arrange(tracks=("V2",), placed=(), gone=(first,))),
+        ("no clip 'c_none'", Arrange(tracks=("V1",), placed=(), gone=("c_none",))),
+        ("linked clips stand on different", Arrange(
+            tracks=("V1",), placed=(row(third, last, "V1", 8, link=document.clip(first).link),), gone=())),
+    ):  # fmt: skip
+        with pytest.raises(EditError, match=said):
+            apply(third, operation)
+
+
 def test_arrange_keeps_transitions_whose_cut_survives(document: Document) -> None:
     first, second = ids(document)
     cut = do(document, AddTransition(left=first, right=second, duration=F(1)))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from drawn import edits, lengths, moments, rich
-from editing import build, make_media
-from hypothesis import given, settings
+from editing import build, do, ids, make_media
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from invariants import check, in_sync
 
@@ -15,6 +15,7 @@ from cutroom.edit.history import History, Step
 from cutroom.edit.operations import (
     OPERATION,
     AddMedia,
+    AddTrack,
     Arrange,
     Batch,
     Delete,
@@ -22,8 +23,10 @@ from cutroom.edit.operations import (
     Insert,
     Lift,
     Link,
+    Move,
     Operation,
     Overwrite,
+    Retime,
     Trim,
 )
 from cutroom.edit.project_file import dump, parse
@@ -82,6 +85,66 @@ def test_linked_clips_stay_in_sync(data: st.DataObject) -> None:
 def _ripples(document: Document, pair: tuple[str, str]) -> bool:
     tracks = [document.tracks[document.locate(clip)[0]] for clip in pair]
     return all(track.sync_lock and not track.locked for track in tracks)
+
+
+sevenths = st.integers(1, 14).map(lambda step: Fraction(step, 7))
+
+
+@st.composite
+def ripples_of_music(draw: st.DrawFn, document: Document) -> Operation:
+    """A ripple that begins, ends or lasts between two frames of the pictures."""
+    music = document.tracks[document.track_index("A2")].clips()
+    start, clip = draw(st.sampled_from(music))
+    length, edge = draw(sevenths), draw(st.sampled_from(["start", "end"]))
+    to = start + draw(lengths) if edge == "start" else start + length
+    return draw(
+        st.sampled_from(
+            [
+                Delete(clip=clip.id, ripple=True),
+                Retime(clip=clip.id, speed=Fraction(1, 2), duration=length),
+                Trim(clip=clip.id, edge=edge, to=to, ripple=True),
+                Extract(spans=((start, start + length), (start + 3, start + 3 + length)), tracks=("A2",)),
+                Insert(track="A2", at=start, source=MediaSource(media="m_c"), duration=length),
+            ]
+        )
+    )
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_no_ripple_takes_a_picture_off_its_frames(data: st.DataObject) -> None:
+    document = do(build(), AddMedia(media=make_media("m_c", 20)), AddTrack(track="audio", title="A2"))
+    for clip, to in zip(ids(document)[::-1], (30, 20), strict=True):  # room before the pictures
+        document = do(document, Move(clip=clip, to=to))
+    at = Fraction(0)
+    for _ in range(3):
+        at += data.draw(sevenths)
+        length = data.draw(sevenths)
+        document = do(document, Overwrite(track="A2", at=at, source=MediaSource(media="m_c"), duration=length))
+        at += length
+    for _ in range(data.draw(st.integers(1, 3))):
+        before = {clip.id: start for start, clip in document.tracks[0].clips()}
+        if not document.tracks[document.track_index("A2")].items:
+            break
+        try:
+            made = apply(document, data.draw(ripples_of_music(document)))
+        except CutroomError:
+            continue
+        document = made.document
+        assert _on_frames(document)
+        moved = {clip.id: start - before[clip.id] for start, clip in document.tracks[0].clips()}
+        assert len({*moved.values()}) == 1  # all of them as far
+        event(f"told {bool(made.notes)}, moved {any(moved.values())}")
+
+
+def _on_frames(document: Document) -> bool:
+    times = [
+        time * document.settings.fps
+        for track in document.tracks
+        for start, clip in (track.clips() if track.kind != "audio" else ())
+        for time in (start, clip.duration)
+    ]
+    return all(time.denominator == 1 for time in times)
 
 
 @settings(max_examples=60, deadline=None)

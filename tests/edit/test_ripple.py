@@ -8,7 +8,20 @@ import pytest
 from editing import F, do, ids, lay, strip, strips, switched
 
 from cutroom.edit.apply import apply
-from cutroom.edit.operations import Delete, Extract, Insert, Link, Overwrite, Retime, Reverse, Slip, Split, Trim, Unlink
+from cutroom.edit.operations import (
+    AddTrack,
+    Delete,
+    Extract,
+    Insert,
+    Link,
+    Overwrite,
+    Retime,
+    Reverse,
+    Slip,
+    Split,
+    Trim,
+    Unlink,
+)
 from cutroom.errors import EditError
 from cutroom.schema.clip import MediaSource
 from cutroom.schema.document import Document, Marker
@@ -60,7 +73,7 @@ def test_closing_up_refuses_to_tear_picture_from_sound(document: Document) -> No
     second = ids(document)[1]
     over = apply(document, Split(clip=second, at=F(4))).document  # b's sound starts a second before its picture
     early = lay(over, "V1", 3, 1)
-    with pytest.raises(EditError, match="in the way"):
+    with pytest.raises(EditError, match="push track A1 1 s into the clip before"):
         apply(early, Delete(clip=ids(early)[1], ripple=True))
 
 
@@ -141,3 +154,44 @@ def test_tracks_without_sync_lock_stay(document: Document) -> None:
         Retime(clip=ids(document)[0], speed=F(2), duration=F(3, 2)),
     ):
         assert strip(do(free, operation), "V2") == "·4 b0-1"
+
+
+@pytest.fixture
+def loose(document: Document) -> Document:
+    """Music that begins and ends between two frames of the pictures, and pictures behind it."""
+    track = do(document, AddTrack(track="audio", title="A2"))
+    music = Overwrite(track="A2", at=F(1, 7), source=MediaSource(media="m_b"), start=F(0), duration=F(10, 7))
+    behind = Overwrite(track="A2", at=F(11, 7), source=MediaSource(media="m_b"), start=F(0), duration=F(20, 7))
+    empty = Overwrite(track="V2", at=F(5), source=MediaSource(media="m_b"), duration=F(1), sound_track="A1")
+    return do(do(track, music, behind), Delete(clip=ids(track)[0]), Delete(clip=ids(track)[1]), empty)
+
+
+@pytest.mark.parametrize(
+    ("operation", "frames", "told"),
+    [
+        (Delete(clip="x", ripple=True), -42, "closed 1.4 s instead of 1.429 s"),
+        (Retime(clip="x", speed=F(2), duration=F(5, 7)), -21, "closed 0.7 s instead of 0.714 s"),
+        (Retime(clip="x", speed=F(1, 2), duration=F(20, 7)), 43, "opened 1.433 s instead of 1.429 s"),
+        (Trim(clip="x", edge="end", to=F(1), ripple=True), -17, "closed 0.567 s instead of 0.571 s"),
+        (Trim(clip="x", edge="start", to=F(1), ripple=True), -25, "closed 0.833 s instead of 0.857 s"),
+        (Extract(spans=((F(1, 7), F(1)),), tracks=("A2",)), -25, "closed 0.833 s instead of 0.857 s"),
+        (Insert(track="A2", at=F(1, 7), source=MediaSource(media="m_b"), duration=F(1, 7)), 5, "opened 0.167 s"),
+    ],
+)  # fmt: skip
+def test_ripples_of_sound_move_pictures_by_whole_frames(
+    loose: Document, operation: Delete | Extract, frames: int, told: str
+) -> None:
+    first, second = ids(loose, "A2")
+    made = apply(loose, operation if isinstance(operation, Extract | Insert) else operation.evolve(clip=first))
+    assert told in made.notes[0]
+    assert strip(made.document, "V2") == strip(made.document, "A1") == f"·{5 + F(frames, 30)} b0-1"
+    moved = made.document.clip_start(second) - loose.clip_start(second)
+    assert moved == F(frames, 30)  # what was heard with a picture is heard with it still
+
+
+def test_ripples_that_move_no_pictures_are_exact(loose: Document) -> None:
+    alone = switched(loose, "V2", sync_lock=False)
+    made = apply(alone, Delete(clip=ids(loose, "A2")[0], ripple=True))
+    assert made.notes == ()
+    assert made.document.clip_start(ids(loose, "A2")[1]) == F(1, 7)
+    assert strip(made.document, "V2") == "·5 b0-1"

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from editing import F, ids, strip
+from editing import F, cues, do, ids, lay, moments, strip, switched
 
 from cutroom.edit.apply import apply
+from cutroom.edit.operations import AddCompound, AddMarker, AddTrack, Delete, Overwrite, Retime, SetCues, Trim
 from cutroom.edit.rows import Reading, read_rows
-from cutroom.schema.clip import TitleSource
+from cutroom.schema.clip import CompoundSource, MediaSource, TitleSource
+from cutroom.schema.cue import Cue
 from cutroom.schema.document import Document
 
 Row = dict[str, Any]
@@ -80,6 +82,17 @@ def test_changed_times_move_trim_and_slip_a_clip_and_its_sound(document: Documen
     assert ids(made).count(ids(document)[0]) == 1
 
 
+def test_the_operation_names_only_what_changes(document: Document) -> None:
+    rows = table(lay(document, "V1", 8, 2))
+    rows[0]["end"] = 2.0
+    del rows[2]
+    operation = read(lay(document, "V1", 8, 2), rows).operation
+    assert operation is not None
+    assert [row.clip.id for row in operation.placed] == [ids(document)[0], ids(document, "A1")[0]]
+    assert operation.gone is not None
+    assert len(operation.gone) == 1
+
+
 def test_a_row_of_sound_that_was_changed_too_goes_its_own_way(document: Document) -> None:
     def change(rows: list[Row]) -> None:
         rows[0]["end"] = 2.0
@@ -110,6 +123,57 @@ def test_a_shorter_picture_takes_its_sound_along_with_ripple(document: Document,
     assert strip(made, "V1") == strip(made, "A1") == "a2-4 b1-5"
 
 
+@pytest.fixture
+def marked(document: Document) -> Document:
+    """Markers and subtitles on, over and beside every clip; a third clip, so that the middle one can go."""
+    document = lay(document, "V1", 7, 2, "m_a", sound="A1")
+    texts = [(0, 1), (2, 4), (3, 7), (4, 5), (5, 8), (6, 7), (8, 10), (10, 11)]
+    spoken = tuple(
+        Cue(id=f"u_{i}", start=F(start), end=F(end), text="xyzuvwrs"[i]) for i, (start, end) in enumerate(texts)
+    )
+    every = [AddMarker(time=F(time, 2), title="m") for time in range(0, 22, 1)]
+    return do(document, *every, AddTrack(track="subtitle", title="S1"), SetCues(track="S1", cues=spoken))
+
+
+def test_markers_and_subtitles_ride_along_with_ripple_as_with_the_verbs(marked: Document) -> None:
+    first, second, third = ids(marked)
+    for change, verb in (
+        (lambda rows: [row for row in rows if row["id"] != second], Delete(clip=second, ripple=True)),
+        (lambda rows: [row for row in rows if row["id"] != first], Delete(clip=first, ripple=True)),
+        (lambda rows: [row for row in rows if row["id"] != third], Delete(clip=third, ripple=True)),
+        (lambda rows: rows[1].update(end=5.5), Trim(clip=second, edge="end", to=F(11, 2), ripple=True)),
+        (lambda rows: rows[0].update(end=4.5), Trim(clip=first, edge="end", to=F(9, 2), ripple=True)),
+        (lambda rows: rows[1].update(speed=2.0), Retime(clip=second, speed=F(2), duration=F(2))),
+    ):
+        made, expected = edited(marked, change, ripple=True), do(marked, verb)
+        assert strip(made, "V1") == strip(expected, "V1")
+        assert moments(made) == moments(expected)
+        assert cues(made) == cues(expected)
+
+
+def _marked_at(document: Document, time: int) -> Document:
+    alone = document.evolve(timeline=document.timeline.evolve(markers=()))
+    return do(alone, AddMarker(time=F(time), title="m"))
+
+
+def test_markers_and_subtitles_go_with_the_clip_that_they_stand_over(marked: Document) -> None:
+    made = edited(marked, lambda rows: [rows[1], rows[0], *rows[2:]], ripple=True)
+    assert strip(made, "V1") == "b1-5 a2-5 a0-2"
+    assert cues(made) == "z0-4 u1-2 v2-4 w3-4 x4-5 y6-7 r8-10 s10-11"  # of y and v, the longer part
+    [chapter] = moments(edited(_marked_at(made, 5), lambda rows: [rows[1], rows[0], *rows[2:]], ripple=True))
+    assert chapter == 1  # it stood over a second of the clip that starts now
+
+
+def test_without_ripple_markers_and_subtitles_stay(marked: Document) -> None:
+    made = edited(marked, lambda rows: rows[1].update(end=5.0))
+    assert (moments(made), cues(made)) == (moments(marked), cues(marked))
+
+
+def test_locked_subtitles_and_those_without_sync_lock_stay(marked: Document) -> None:
+    for held in (switched(marked, "S1", locked=True), switched(marked, "S1", sync_lock=False)):
+        assert cues(edited(held, lambda rows: rows[0].update(end=2.0), ripple=True)) == cues(marked)
+
+
 def test_a_deleted_row_takes_its_linked_sound_along(document: Document) -> None:
     made = edited(document, lambda rows: rows[1:])
     assert strip(made, "V1") == strip(made, "A1") == "·3 b1-5"
@@ -125,6 +189,24 @@ def test_new_rows_are_new_clips(document: Document) -> None:
     made = edited(document, change)
     assert strip(made, "V2") == "·1 b2-4 ·2 T·1"
     assert strip(made, "V1") == strip(document, "V1")
+
+
+def test_a_new_row_of_a_multicam_shows_its_first_angle(document: Document) -> None:
+    begun = apply(document, AddCompound(title="Talk", multicam=True))
+    (talk,) = begun.created
+    filled = do(
+        begun.document,
+        *[AddTrack(track="video", title=title, compound=talk) for title in ("left", "right")],
+        *[
+            Overwrite(track=title, source=MediaSource(media="m_a"), at=F(0), duration=F(2), compound=talk)
+            for title in ("left", "right")
+        ],
+    )
+    made = edited(filled, lambda rows: rows.append({"track": "V2", "compound": "Talk", "start": 1.0}))
+    (clip,) = ids(made, "V2")
+    source = made.clip(clip).source
+    assert isinstance(source, CompoundSource)
+    assert source.angle == made.compound(talk).timeline.tracks[0].id
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
-from cutroom.api import clip_edges, clip_speed, clip_ties
+from cutroom.api import clip_edges, clip_speed, clip_ties, clip_title
 from cutroom.api.arguments import number, pair, text
 from cutroom.api.effect import Effect, EffectChain
 from cutroom.api.handle import Handle, gone
@@ -14,7 +16,7 @@ from cutroom.api.track import Track
 from cutroom.edit import operations as ops
 from cutroom.errors import ClipGoneError
 from cutroom.schema.clip import Clip as ClipValue
-from cutroom.schema.clip import CompoundSource, TitleSource
+from cutroom.schema.clip import CompoundSource, TitleSource, TitleStyle
 from cutroom.schema.effect import Scalar
 from cutroom.schema.speed import Ramp
 from cutroom.schema.time import timecode
@@ -80,9 +82,44 @@ class Clip(Handle):
 
     @property
     def text(self) -> str | None:
-        """A title's text."""
+        """A title's text, up to 10,000 characters; None for what is no title. Where it stands, and for how long, stays.
+
+        Raises:
+            EditError: on setting: it is no title.
+            ValidationError: on setting: not a text, or one with letters that cannot be drawn.
+
+        Example:
+            >>> import cutroom as cr
+            >>> project = cr.Project.create(fps=25, size=(640, 360), sample_rate=48_000)
+            >>> title = project.timeline.add_title("Hello", at=0, duration=2, size=0.12)
+            >>> title.text = "Goodbye"
+            >>> title.style = {"colour": "#ffcc00"}
+            >>> title.text, title.style.colour, title.style.size
+            ('Goodbye', '#ffcc00', 0.12)
+        """
         source = self.value.source
         return source.text if isinstance(source, TitleSource) else None
+
+    @text.setter
+    def text(self, words: str) -> None:
+        clip_title.set_text(self, words)
+
+    @property
+    def style(self) -> TitleStyle | None:
+        """How a title looks: size, colour, outline, … as `tl.add_title` takes them; None for what is no title.
+
+        It is set by a mapping of some of them; what is not named stays as it is.
+
+        Raises:
+            EditError: on setting: it is no title.
+            ValidationError: on setting: a style value that does not fit.
+        """
+        source = self.value.source
+        return source.style if isinstance(source, TitleSource) else None
+
+    @style.setter
+    def style(self, style: TitleStyle | Mapping[str, Any]) -> None:
+        clip_title.set_style(self, style)
 
     @property
     def track(self) -> Track:

@@ -122,7 +122,8 @@ def slip(clip: Clip, by: TimeLike) -> Clip:
         before  [A:2-5][B]
         after   [A:3-6][B]      clip.slip(1)
 
-    Linked sound follows; no edge moves, and no other clip changes.
+    Linked sound follows; no edge moves, and no other clip changes. Where the picture was cut, and its sound goes on
+    beneath both parts, `project.last` says how far the other part is out of sync now.
 
     Args:
         by: media time, exact; more than 0 shows later moments, less than 0 earlier ones. `cr.frames(n)` counts the

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from cutroom.api.arguments import text, truth
 from cutroom.api.times import step
 from cutroom.edit import operations as ops
+from cutroom.edit.sync import playing
 from cutroom.errors import EditError
 from cutroom.schema.clip import CompoundSource
 from cutroom.schema.time import TimeLike
@@ -83,15 +85,16 @@ def switch(clip: Clip, angle: str, at: TimeLike | None = None, *, sound: bool = 
 
     ::
 
-        before  [left~~~~~~~~]
-        after   [left~][right]      clip.switch("right", at=…)
+        before  V1 [left~~~~~~~~]  A1 [left~~~~~~~~]
+        after   V1 [left~][right]  A1 [left~~~~~~~~]    clip.switch("right", at=…)
+        after   V1 [left~][right]  A1 [left~][right]    clip.switch("right", at=…, sound=True)
 
-    The sound stays that of the angle it was, unless `sound` is on.
+    The picture is cut, and its sound goes on, linked to the part before the cut; `clip.roll` moves the cut alone.
 
     Args:
         angle: title of a track of the multi-camera; `project.compound(...).angles` lists them.
         at: timeline time of the cut; None: no cut.
-        sound: whether the linked sound changes too, to the recording of that angle.
+        sound: whether the sound beneath is cut and changes too, to the recording of that angle.
 
     Returns:
         The clip that shows the angle: the part after the cut.
@@ -107,18 +110,37 @@ def switch(clip: Clip, angle: str, at: TimeLike | None = None, *, sound: bool = 
     text("angle", angle)
     heard = truth("sound", sound)
     with step(clip, "switch angle", clip.clock_kind) as clock:
-        shown = clip
-        if at is not None and (time := clock.at(at)) != clip.start:
-            _, shown = clip.split(time)
+        shown, begins = clip, clip.start if at is None else clock.at(at)
+        sounds = _heard(clip, begins) if heard else []
+        if begins != clip.start:
+            shown = _cut(clip, begins)
+            sounds = [_cut(one, begins) if one.start < begins else one for one in sounds]
         shown.apply(ops.SetAngle(clip=shown.id, angle=angle))
         if heard:
-            _switch_sound(shown, angle)
+            _switch_sound(shown, angle, sounds)
     return shown
 
 
-def _switch_sound(shown: Clip, angle: str) -> None:
-    """Let the linked sound play what was recorded with an angle's pictures."""
-    sounds = [clip for clip in shown.linked if clip.track.kind == "audio"]
+def _cut(clip: Clip, at: Fraction) -> Clip:
+    """The part of a clip behind a cut; what is linked to it is not cut."""
+    return clip.other(clip.apply(ops.Split(clip=clip.id, at=at, linked=False)).created[0])
+
+
+def _heard(clip: Clip, at: Fraction) -> list[Clip]:
+    """The sound that plays along with a clip at a timeline time: linked to it, or to a part that it was cut from."""
+    document, mine = clip.document, playing(clip.start, clip.value)
+    linked = [one for one in clip.linked if one.track.kind == "audio"]
+    beneath = [
+        clip.other(item.id)
+        for track in document.tracks
+        if track.kind == "audio" and (i := track.index_at(at)) < len(track.items)
+        if (item := track.items[i]).kind == "clip" and playing(track.start_of(i), item) == mine
+    ]
+    return linked or beneath
+
+
+def _switch_sound(shown: Clip, angle: str, sounds: list[Clip]) -> None:
+    """Let sounds play what was recorded with an angle's pictures."""
     source = shown.value.source
     assert isinstance(source, CompoundSource)
     tracks = shown.document.compound(source.compound).timeline.tracks

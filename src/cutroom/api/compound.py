@@ -36,6 +36,8 @@ _AUDIBLE = 0.02
 class Compound(Timeline):
     """A timeline inside of the project, edited like any other, which clips can show as if it were a media.
 
+    Where an edit makes it shorter than a clip shows, or a transition needs, `project.last` says which, and by how much.
+
     Example:
         >>> scene = project.add_compound("Scene")  # doctest: +SKIP
         >>> scene.append("beach.mp4", source=(2, 5))  # doctest: +SKIP
@@ -62,8 +64,28 @@ class Compound(Timeline):
 
     @property
     def title(self) -> str:
-        """What people call it; no two compounds have the same."""
+        """What people call it, 1 to 200 characters; no two compounds have the same. What shows it shows it still.
+
+        Raises:
+            EditError: on setting: another compound has this title.
+            ValidationError: on setting: not a text of 1 to 200 characters.
+
+        Example:
+            >>> import cutroom as cr
+            >>> project = cr.Project.create(fps=25, size=(640, 360), sample_rate=48_000)
+            >>> scene = project.add_compound("Scene")
+            >>> scene.title = "Opening"
+            >>> project.compound("Opening") == scene, project.last
+            (True, 'rename compound')
+        """
         return self.value.title
+
+    @title.setter
+    def title(self, title: str) -> None:
+        _ = self.value
+        self.session.apply(
+            ops.SetCompound.checked(name=self.id, title=arguments.text("title", title)), "rename compound"
+        )
 
     @property
     def multicam(self) -> bool:

@@ -160,7 +160,7 @@ class Track(Handle):
         return self
 
     def remove(self) -> None:
-        """Take it away with everything on it; linked clips of other tracks stay.
+        """Take it away with everything on it; linked clips of other tracks stay, without the link.
 
         Raises:
             LockedTrackError: it is locked.

@@ -9,6 +9,7 @@ from typing import Any
 from cutroom.edit import decorate, neighbours, nesting, place, relate, remove, structure, subtitles, timing
 from cutroom.edit import operations as ops
 from cutroom.edit.draft import Draft
+from cutroom.edit.ties import Ties, settled
 from cutroom.edit.trim import trim
 from cutroom.edit.unnesting import unnest
 from cutroom.schema.document import Document
@@ -26,7 +27,7 @@ class Applied:
 
 
 def apply(document: Document, operation: ops.Operation) -> Applied:
-    """Apply one operation.
+    """Apply one operation. It leaves no link and no group to one clip alone.
 
     Args:
         document: is not changed.
@@ -46,9 +47,12 @@ def apply(document: Document, operation: ops.Operation) -> Applied:
     draft = Draft(document.inside(inside), operation.id)
     _VERBS[type(operation)](draft, operation)
     draft.relink()
-    changed = _outside(document, draft.document, inside)
+    changed = _settled(document, _outside(document, draft.document, inside), draft.ties)
     if changed.compounds is not document.compounds:
-        draft.notes += nesting.check_compounds(document, changed)
+        whole = Draft(changed, operation.id)
+        nesting.settle_compounds(document, whole)
+        changed = whole.document
+        draft.notes += whole.notes
     return Applied(changed, tuple(draft.created), tuple(draft.notes))
 
 
@@ -60,6 +64,19 @@ def _outside(document: Document, inside: Document, compound_id: str | None) -> D
     return inside.evolve(timeline=document.timeline, compounds=compounds)
 
 
+def _settled(before: Document, after: Document, ties: Ties) -> Document:
+    """The project without links and groups that one clip alone was left with, on the timelines that were edited."""
+    if not (ties.links or ties.groups):
+        return after
+    if after.timeline is not before.timeline:
+        after = after.evolve(timeline=settled(after.timeline, ties))
+    if after.compounds is not before.compounds:
+        known = {id(compound) for compound in before.compounds}
+        compounds = (c if id(c) in known else c.evolve(timeline=settled(c.timeline, ties)) for c in after.compounds)
+        after = after.evolve(compounds=tuple(compounds))
+    return after
+
+
 def _batch(draft: Draft, op: ops.Batch) -> None:
     for inner in op.operations:
         made = apply(draft.document, inner.evolve(compound=inner.compound or op.compound))
@@ -69,7 +86,8 @@ def _batch(draft: Draft, op: ops.Batch) -> None:
 
 
 _WHOLE = (
-    *(ops.AddMedia, ops.SetMedia, ops.RemoveMedia, ops.SetSettings, ops.AddCompound, ops.RemoveCompound),
+    *(ops.AddMedia, ops.SetMedia, ops.RemoveMedia, ops.SetSettings, ops.AddCompound, ops.SetCompound),
+    ops.RemoveCompound,
     ops.Batch,  # its operations find their timelines themselves
 )
 """Operations on the project, not on a timeline: they see all of it from inside of a compound, too."""
@@ -117,6 +135,7 @@ _VERBS: dict[type, Callable[[Draft, Any], None]] = {
     ops.Group: relate.group,
     ops.Ungroup: relate.ungroup,
     ops.AddCompound: nesting.add_compound,
+    ops.SetCompound: nesting.set_compound,
     ops.RemoveCompound: nesting.remove_compound,
     ops.Nest: nesting.nest,
     ops.Unnest: unnest,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from cutroom.edit.shared import Side, sides
 from cutroom.schema.clip import Clip, CompoundSource, TitleSource
 from cutroom.schema.document import Document
 from cutroom.schema.effect import Effect
@@ -13,7 +15,7 @@ from cutroom.schema.speed import Ramp
 from cutroom.schema.track import Track
 
 Key = tuple[str, str, str]
-"""What it is, the compound it lies in ("" for the timeline), its id."""
+"""What it is, the compound it lies in (its id in the first document, "" for the timeline), its id."""
 Fields = dict[str, Any]
 
 
@@ -32,56 +34,92 @@ class Difference(NamedTuple):
     after: Any
 
 
+@dataclass(frozen=True, slots=True)
+class _Others:
+    """Other things that a field names: it changes when they are others, not when they move or are renamed."""
+
+    ids: tuple[str | None, ...]
+    told: Any
+    """What a reader knows them by: where they stand, what they are called."""
+
+    def __bool__(self) -> bool:
+        return bool(self.told)
+
+    def __repr__(self) -> str:
+        return repr(self.told)
+
+
 def differences(before: Document, after: Document) -> list[Difference]:
     """What must be changed in `before` to make `after` of it, in order.
 
     Things are the same by their id; of those without a partner, the ones whose every field agrees are the same too, so
-    that a document that was built anew by a script equals the first one.
+    that a document that was built anew by a script equals the first one. What both documents share is not looked at.
     """
-    old, new = dict(_things(before)), dict(_things(after))
-    _pair_up(old, new)
+    one, two = sides(before, after)
+    old, new = dict(_things(one)), dict(_things(two))
+    known = _pair_up(old, new) | {mine: theirs for mine, theirs in two.homes.items() if mine != theirs}
+    titles = [{side.homes[c.id]: c.title for c in side.document.compounds} for side in (one, two)]
     rows: list[Difference] = []
     for key, fields in old.items():
         what, where, name = key
         if key not in new:
-            rows.append(Difference(what, name, _place(where, fields), "removed", "", _brief(fields), None))
+            place = _place(titles[0].get(where, ""), fields)
+            rows.append(Difference(what, name, place, "removed", "", _brief(fields), None))
             continue
-        for field, value in fields.items():
-            if value != new[key][field]:
-                rows.append(Difference(what, name, _place(where, new[key]), "changed", field, value, new[key][field]))
+        for label, value in fields.items():
+            other = new[key][label]
+            if value != other and not _same(value, other, known):
+                place = _place(titles[1].get(where, ""), new[key])
+                rows.append(Difference(what, name, place, "changed", label, _told(value), _told(other)))
     rows += [
-        Difference(what, name, _place(where, fields), "added", "", None, _brief(fields))
+        Difference(what, name, _place(titles[1].get(where, ""), fields), "added", "", None, _brief(fields))
         for (what, where, name), fields in new.items()
         if (what, where, name) not in old
     ]
     return rows
 
 
-def _pair_up(old: dict[Key, Fields], new: dict[Key, Fields]) -> None:
-    """Give things that agree in every field the same key."""
+def _pair_up(old: dict[Key, Fields], new: dict[Key, Fields]) -> dict[str, str]:
+    """Give things that agree in every field the same key. Returns the ids that are another one's in `old`."""
     free: dict[str, list[Key]] = {}
     for key, fields in old.items():
         if key not in new:
             free.setdefault(_text(key, fields), []).append(key)
-    for key in [key for key in new if key not in old]:
+    found: dict[str, str] = {}
+    for key in [key for key in new if key not in old] if free else ():
         if partners := free.get(_text(key, new[key])):
-            new[partners.pop(0)] = new.pop(key)
+            partner = partners.pop(0)
+            new[partner] = new.pop(key)
+            found[key[2]] = partner[2]
+    return found
 
 
 def _text(key: Key, fields: Fields) -> str:
     return repr((key[0], key[1], fields))
 
 
+def _same(value: Any, other: Any, known: Mapping[str, str]) -> bool:
+    if not isinstance(value, _Others) or not isinstance(other, _Others):
+        return False
+    return value.told == other.told or {*value.ids} == {name and known.get(name, name) for name in other.ids}
+
+
+def _told(value: Any) -> Any:
+    return value.told if isinstance(value, _Others) else value
+
+
 def _place(where: str, fields: Fields) -> str:
-    inside = str(fields.get("track") or fields.get("clip") or "")
+    inside = str(_told(fields.get("track")) or _told(fields.get("clip")) or "")
     return "/".join(part for part in (where, inside) if part)
 
 
 def _brief(fields: Fields) -> str:
-    return ", ".join(f"{name}={value}" for name, value in fields.items() if value not in (None, "", (), False))
+    told = {name: _told(value) for name, value in fields.items()}
+    return ", ".join(f"{name}={value}" for name, value in told.items() if value not in (None, "", (), False))
 
 
-def _things(document: Document) -> Iterator[tuple[Key, Fields]]:
+def _things(side: Side) -> Iterator[tuple[Key, Fields]]:
+    document = side.document
     settings = document.settings
     yield (
         ("setting", "", ""),
@@ -92,37 +130,48 @@ def _things(document: Document) -> Iterator[tuple[Key, Fields]]:
             ("media", "", media.id),
             {"path": media.path, "sha256": media.fingerprint.sha256, "duration": media.duration},
         )
-    yield from _inside(document, "")
+    yield from _inside(side, document, "")
     for compound in document.compounds:
-        yield ("compound", "", compound.id), {"title": compound.title, "multicam": compound.multicam}
-        yield from _inside(document.inside(compound.id), compound.title)
+        home = side.homes[compound.id]
+        yield ("compound", "", home), {"title": compound.title, "multicam": compound.multicam}
+        yield from _inside(side, document.inside(compound.id), home)
 
 
-def _inside(document: Document, where: str) -> Iterator[tuple[Key, Fields]]:
-    partners = _partners(document)
+def _inside(side: Side, document: Document, where: str) -> Iterator[tuple[Key, Fields]]:
+    clips = {track.id: _closer(side, track) for track in document.tracks}
+    partners = _partners(document, [clip for found in clips.values() for _, clip in found])
     for number, track in enumerate(document.tracks):
         names = ("kind", "title", "muted", "solo", "locked", "hidden", "sync_lock", "volume", "pan")
         yield ("track", where, track.id), {"place": number, **{name: getattr(track, name) for name in names}}
-        for start, clip in track.clips():
-            yield ("clip", where, clip.id), _clip(document, track, start, clip, partners)
+        stands = _Others((track.id,), track.title)
+        for start, clip in clips[track.id]:
+            yield ("clip", where, clip.id), {"track": stands, **_clip(document, start, clip, partners)}
             for place, effect in enumerate(clip.effects):
-                at = f"{track.title} {start}"
+                at = _Others((clip.id,), f"{track.title} {start}")
                 fields = {"clip": at, "place": place, "effect": effect.effect, "enabled": effect.enabled}
                 fields |= {"parameters": dict(effect.parameters), "keyframes": _keyframes(effect)}
                 yield ("effect", where, f"{clip.id}/{effect.id}"), fields
-        starts = {clip.id: start for start, clip in track.clips()}
         for transition in track.transitions:
-            sides = {side: starts.get(name) if (name := getattr(transition, side)) else None for side in _SIDES}
-            fields = {"track": track.title, "transition": transition.transition, "duration": transition.duration}
-            yield ("transition", where, transition.id), {**fields, **sides}
+            if id(transition) not in side.skipped:
+                sides = {name: _neighbour(track, getattr(transition, name)) for name in ("left", "right")}
+                fields = {"track": stands, "transition": transition.transition, "duration": transition.duration}
+                yield ("transition", where, transition.id), {**fields, **sides}
         for cue in track.cues:
-            fields = {"track": track.title, "start": cue.start, "end": cue.end, "text": cue.text}
-            yield ("cue", where, cue.id), {**fields, "style": cue.style and cue.style.model_dump()}
+            if id(cue) not in side.skipped:
+                fields = {"track": stands, "start": cue.start, "end": cue.end, "text": cue.text}
+                yield ("cue", where, cue.id), {**fields, "style": cue.style and cue.style.model_dump()}
     for marker in document.timeline.markers:
-        yield ("marker", where, marker.id), {"time": marker.time, "title": marker.title, "kind": marker.marker}
+        if id(marker) not in side.skipped:
+            yield ("marker", where, marker.id), {"time": marker.time, "title": marker.title, "kind": marker.marker}
 
 
-_SIDES = ("left", "right")
+def _closer(side: Side, track: Track) -> list[tuple[Fraction, Clip]]:
+    """The clips of a track that may differ, with their starts."""
+    loose = side.loose.get(track.id)
+    if loose is None:
+        return track.clips()
+    every = enumerate(track.items) if loose else ()
+    return [(track.start_of(i), clip) for i, clip in every if clip.kind == "clip" and clip.id in loose]
 
 
 def _keyframes(effect: Effect) -> tuple[tuple[Any, ...], ...]:
@@ -132,40 +181,49 @@ def _keyframes(effect: Effect) -> tuple[tuple[Any, ...], ...]:
     )
 
 
-def _clip(
-    document: Document, track: Track, start: Fraction, clip: Clip, partners: Mapping[str, tuple[str, ...]]
-) -> Fields:
+def _neighbour(track: Track, clip_id: str | None) -> _Others | None:
+    index = None if clip_id is None else track.index_of(clip_id)
+    return None if index is None else _Others((clip_id,), track.start_of(index))
+
+
+def _clip(document: Document, start: Fraction, clip: Clip, partners: Mapping[str, _Others]) -> Fields:
     speed = clip.speed
     return {
-        "track": track.title,
         "source": _source(document, clip),
         "start": start,
         "duration": clip.duration,
         "source_start": clip.start,
         "speed": tuple((key.time, key.speed) for key in speed.keys) if isinstance(speed, Ramp) else speed,
         "reverse": clip.reverse,
-        "link": partners.get(f"link {clip.link}", ()),
-        "group": partners.get(f"group {clip.group}", ()),
+        "link": partners.get(f"link {clip.link}", _NONE),
+        "group": partners.get(f"group {clip.group}", _NONE),
     }
 
 
-def _source(document: Document, clip: Clip) -> str:
+_NONE = _Others((), ())
+
+
+def _source(document: Document, clip: Clip) -> Any:
     source = clip.source
     if isinstance(source, TitleSource):
         return repr((source.text, source.style.model_dump()))
     if isinstance(source, CompoundSource):
         compound = document.compound(source.compound)
         angle = next((track.title for track in compound.timeline.tracks if track.id == source.angle), "")
-        return f"{compound.title}:{angle}"
+        return _Others((compound.id, source.angle), f"{compound.title}:{angle}")
     return document.find_media(source.media).path
 
 
-def _partners(document: Document) -> dict[str, tuple[str, ...]]:
-    """Where the members of each link and each group stand; a link or group of one is none."""
-    found: dict[str, list[str]] = {}
-    for track in document.tracks:
-        for start, clip in track.clips():
-            for kind, name in (("link", clip.link), ("group", clip.group)):
-                if name is not None:
-                    found.setdefault(f"{kind} {name}", []).append(f"{track.title} {start}")
-    return {name: tuple(members) for name, members in found.items() if len(members) > 1}
+def _partners(document: Document, clips: Collection[Clip]) -> dict[str, _Others]:
+    """Who is in each link and each group of some clips, and where; a link or group of one is none."""
+    ties = ({clip.link for clip in clips} | {clip.group for clip in clips}) - {None}
+    found: dict[str, list[tuple[str, str]]] = {}
+    for track in document.tracks if ties else ():
+        for i, clip in enumerate(track.items):
+            if clip.kind == "clip" and (clip.link in ties or clip.group in ties):
+                row = clip.id, f"{track.title} {track.start_of(i)}"
+                for kind, name in (("link", clip.link), ("group", clip.group)):
+                    if name is not None:
+                        found.setdefault(f"{kind} {name}", []).append(row)
+    several = {name: tuple(zip(*rows, strict=True)) for name, rows in found.items() if len(rows) > 1}
+    return {name: _Others(ids, told) for name, (ids, told) in several.items()}

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import accumulate
 
 from cutroom.edit.cues import opened, removed
 from cutroom.edit.items import closed, cut_sides, edge_effects, melt
-from cutroom.edit.limits import check_overlaps, check_transition
+from cutroom.edit.limits import check_overlaps, check_transition, readable
+from cutroom.edit.ride import Ride
+from cutroom.edit.ties import Ties
 from cutroom.errors import HandlesError, LockedTrackError
 from cutroom.schema.base import derive_id
 from cutroom.schema.clip import Clip, Gap, Item, Transition
-from cutroom.schema.document import Document
+from cutroom.schema.document import Document, Timeline
 from cutroom.schema.places import same_ends
 from cutroom.schema.track import Track
 
@@ -26,6 +29,8 @@ class Draft:
     seed: str
     created: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    ties: Ties = field(default_factory=Ties)
+    """Of the clips that came, went, or were tied anew."""
     _made: int = 0
     _parted: dict[tuple[str, str], None] = field(default_factory=dict)
     """Links of clips that were cut, and those of the parts that left them; in order."""
@@ -120,7 +125,9 @@ class Draft:
         """Replace items [start, stop): pieces of one clip get ids of their own, gaps melt, transitions follow a cut."""
         track = self.document.tracks[index]
         old = track.items
+        self.ties.add(old[start:stop])
         pieces, first, last = self._name_pieces(list(items), track.start_of(start))
+        self.ties.add(pieces)
         while start and old[start - 1].kind == "gap":
             start -= 1
             pieces.insert(0, old[start])
@@ -149,16 +156,41 @@ class Draft:
                     t, _ = self.document.locate(clip.id)
                     if not self.document.tracks[t].locked:
                         self.set_clip(clip.evolve(link=new))
+                        self.ties.links[link] = None
 
     def _linked(self, link: str) -> list[tuple[Clip, Fraction]]:
         found = ((track, i, track.items[i]) for track in self.document.tracks for i in track.linked(link))
         return [(item, track.start_of(i)) for track, i, item in found if isinstance(item, Clip)]
 
+    def whole_frames(self, at: Fraction, delta: Fraction, own: Collection[int]) -> tuple[Fraction, Fraction]:
+        """By how much a ripple moves, and how much of a gap it leaves on the tracks of its own.
+
+        What moves pictures moves by whole frames, so that they stay on the frame grid, and their sound with them: it
+        opens more, or closes less, than was asked, by less than a frame. A note says so.
+
+        Args:
+            at: what starts there or later moves.
+            delta: seconds asked for; less than 0 closes.
+            own: tracks that the verb itself moves.
+        """
+        fps = self.document.settings.fps
+        amount = math.ceil(delta * fps) / fps
+        moved = (
+            track.kind != "audio" and track.duration > at
+            for t, track in enumerate(self.document.tracks)
+            if t in own or (track.sync_lock and not track.locked)
+        )
+        if amount == delta or not any(moved):
+            return delta, Fraction(0)
+        opens = f"opened {readable(amount)}" if delta > 0 else f"closed {readable(-amount)}"
+        self._note_once(f"{opens} instead of {readable(abs(delta))}, so that pictures stay on their frames")
+        return amount, amount - delta
+
     def shift(self, at: Fraction, delta: Fraction, skip: Iterable[int]) -> None:
         """Ripple every sync-locked track but `skip`, and the markers.
 
-        To the right, a gap of `delta` opens at `at`, inside of a clip too. To the left, `[at + delta, at)` closes: what
-        starts at or after `at` moves, and a marker in between goes to the cut.
+        To the right, a gap of `delta` opens at `at` (of pictures at their next frame), inside of a clip too. To the
+        left, `[at + delta, at)` closes: what starts at or after `at` moves, and a marker in between goes to the cut.
 
         Raises:
             EditError: a track has no gap to give up for a move to the left, or holds a linked clip there, which would
@@ -177,9 +209,23 @@ class Draft:
                 self.set_tracks({index: track.evolve(cues=moved)})
             elif delta < 0:
                 self.set_items(index, closed(track, at, -delta))
-            elif track.duration > at:
-                self.put(index, at, at, [Gap(duration=delta)])
+            elif track.duration > (cut := at if track.kind == "audio" else self._frame_from(at)):
+                self.put(index, cut, cut, [Gap(duration=delta)])
         self._shift_markers(at, delta)
+
+    def _frame_from(self, at: Fraction) -> Fraction:
+        fps = self.document.settings.fps
+        return math.ceil(at * fps) / fps
+
+    def ride(self, ride: Ride) -> None:
+        """Let markers, and the subtitles of sync-locked tracks, go with the clips of a track that was laid out anew."""
+        for index, track in enumerate(self.document.tracks):
+            if track.cues and track.sync_lock and track.locked:
+                self._note_once(f"track {track.title} is locked and stayed where it is")
+            elif track.cues and track.sync_lock:
+                self.set_tracks({index: track.evolve(cues=ride.cues(track.cues))})
+        timeline = self.document.timeline
+        self.document = self.document.evolve(timeline=timeline.evolve(markers=ride.markers(timeline.markers)))
 
     def _note_once(self, note: str) -> None:
         if note not in self.notes:
@@ -253,6 +299,17 @@ class Draft:
         for transition in transitions:
             self._moved(track, near, transition, transition.left, transition.right)
         return tuple(near)
+
+    def rechecked(self, timeline: Timeline) -> Timeline:
+        """A timeline without the transitions that lack media now; a note says which."""
+        changed = {
+            track.id: track.evolve(transitions=kept)
+            for track in timeline.tracks
+            if (kept := self.standing(track, track.transitions)) != track.transitions
+        }
+        if not changed:
+            return timeline
+        return timeline.evolve(tracks=tuple(changed.get(track.id, track) for track in timeline.tracks))
 
     def _moved(
         self, track: Track, near: list[Transition], old: Transition, left: str | None, right: str | None

@@ -54,6 +54,11 @@ def between(track: Track, start: Fraction, end: Fraction) -> list[Item]:
     ]
 
 
+def gaps(length: Fraction) -> list[Item]:
+    """A gap, unless it would last for nothing."""
+    return [Gap(duration=length)] if length else []
+
+
 def after(track: Track, time: Fraction) -> list[Item]:
     """What a track holds from `time` on."""
     return between(track, time, track.duration)
@@ -99,7 +104,7 @@ def closed(track: Track, at: Fraction, length: Fraction) -> list[Item]:
         raise _in_the_way(
             f"closing up would push track {track.title} {readable(missing)} into the clip before", missing, track
         )
-    return [*head[:-1], *([Gap(duration=-missing)] if missing else []), *tail]
+    return [*head[:-1], *gaps(-missing), *tail]
 
 
 def _in_the_way(message: str, value: Fraction, track: Track) -> EditError:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from cutroom.edit.draft import Draft
 from cutroom.edit.limits import check_range, readable, source_end
 from cutroom.edit.operations import Roll, Slide, Slip
+from cutroom.edit.sync import parted, playing
 from cutroom.errors import EditError, HandlesError
 from cutroom.schema.clip import Clip, Gap, Item
 from cutroom.schema.document import Document
@@ -18,7 +19,8 @@ _NONE = Fraction(0)
 def roll(draft: Draft, op: Roll) -> None:
     """``[A~~~~][B~~]`` → ``[A~][B~~~~~]``: the cut moves, the rest stays; linked clips follow.
 
-    Nothing changes but between the old cut and the new one. A gap may be one of the two, and may be used up.
+    Nothing changes but between the old cut and the new one. A gap may be one of the two, and may be used up. A sound
+    that was not cut there, and goes on beneath all of the neighbour, stays as it is.
 
     Raises:
         HandlesError: one of the two has no media to grow by so much.
@@ -32,9 +34,20 @@ def roll(draft: Draft, op: Roll) -> None:
         raise EditError(f"clip {op.clip} starts the track: there is no cut to roll", value=op.clip, hint="trim it")
     delta = op.to - track.start_of(i0 if at_start else i0 + 1)
     for t, i in members:
-        if at_start and i == 0:
+        if (at_start and i == 0) or (t != t0 and _goes_on(draft.document, (t, i), (t0, i0 + (-1 if at_start else 1)))):
             continue
         _roll_cut(draft, t, i - 1 if at_start else i, delta)
+
+
+def _goes_on(document: Document, place: tuple[int, int], beside: tuple[int, int]) -> bool:
+    """Whether a clip plays along with all of another one, on another track."""
+    (t, i), (u, j) = place, beside
+    track, other = document.tracks[t], document.tracks[u]
+    clip, neighbour = track.items[i], other.items[j] if j < len(other.items) else None
+    if not isinstance(clip, Clip) or not isinstance(neighbour, Clip) or neighbour.is_title:
+        return False
+    covers = track.start_of(i) <= other.start_of(j) and other.start_of(j + 1) <= track.start_of(i + 1)
+    return covers and playing(track.start_of(i), clip) == playing(other.start_of(j), neighbour)
 
 
 def _roll_cut(draft: Draft, t: int, left: int, delta: Fraction) -> None:
@@ -91,13 +104,15 @@ def _resized(draft: Draft, neighbours: Sequence[Item], head: Fraction, tail: Fra
 def slip(draft: Draft, op: Slip) -> None:
     """``[A:2-5]`` → ``[A:3-6]``: another stretch of the media in the same place; linked clips follow.
 
-    No edge moves, and no other clip changes.
+    No edge moves, and no other clip changes. A part of the picture that was cut off, and played along with the sound
+    until now, is out of sync then: a note says by how much.
 
     Raises:
         HandlesError: the media does not reach that far; says by how much.
         EditError: the clip is a title.
     """
-    for t, i in draft.group(op.clip):
+    before, members = draft.document, draft.group(op.clip)
+    for t, i in members:
         items = list(draft.document.tracks[t].items)
         clip = items[i]
         assert isinstance(clip, Clip)
@@ -108,6 +123,11 @@ def slip(draft: Draft, op: Slip) -> None:
         except HandlesError as error:
             raise HandlesError(error.message, value=error.value, hint=_reach(draft.document, clip)) from None
         draft.set_items(t, items)
+    edges = [before.tracks[t].start_of(edge) for t, i in members for edge in (i, i + 1)]
+    own = {clip.id for t, i in members if isinstance(clip := before.tracks[t].items[i], Clip)}
+    for one, other, off in parted(before, draft.document, edges):
+        if one in own and other not in own:
+            draft.notes.append(f"clip {other} is {readable(off)} out of sync with clip {one} now")
 
 
 def _reach(document: Document, clip: Clip) -> str:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from cutroom.edit.draft import Draft
 from cutroom.edit.items import between
 from cutroom.edit.limits import readable
-from cutroom.edit.operations import AddCompound, Nest, RemoveCompound, SetAngle
+from cutroom.edit.operations import AddCompound, Nest, RemoveCompound, SetAngle, SetCompound
 from cutroom.errors import EditError
 from cutroom.schema.clip import Clip, CompoundSource, Gap, Item
 from cutroom.schema.document import Compound, Document, Timeline
@@ -26,12 +26,29 @@ def add_compound(draft: Draft, op: AddCompound) -> None:
 
 def _add(draft: Draft, compound: Compound) -> None:
     document = draft.document
-    if any(known.title == compound.title for known in document.compounds):
-        raise EditError(
-            f"there is a compound {compound.title!r} already", value=compound.title, hint="choose another title"
-        )
+    _require_free(document, compound.title)
     draft.document = document.replace(compounds=(*document.compounds, compound))
     draft.created.append(compound.id)
+
+
+def _require_free(document: Document, title: str) -> None:
+    if any(known.title == title for known in document.compounds):
+        raise EditError(f"there is a compound {title!r} already", value=title, hint="choose another title")
+
+
+def set_compound(draft: Draft, op: SetCompound) -> None:
+    """``[Scene]`` → ``[Opening]``: what shows it shows it still.
+
+    Raises:
+        EditError: the title is taken, or there is no such compound.
+    """
+    compound = draft.document.compound(op.name)
+    if op.title is None or op.title == compound.title:
+        return
+    _require_free(draft.document, op.title)
+    new = compound.evolve(title=op.title)
+    compounds = tuple(new if known.id == new.id else known for known in draft.document.compounds)
+    draft.document = draft.document.evolve(compounds=compounds)
 
 
 def remove_compound(draft: Draft, op: RemoveCompound) -> None:
@@ -41,7 +58,7 @@ def remove_compound(draft: Draft, op: RemoveCompound) -> None:
         EditError: a clip shows it.
     """
     compound = draft.document.compound(op.name)
-    if users := [clip.id for clip in _showing(draft.document, compound.id)]:
+    if users := [clip.id for _, clip in _showing(draft.document, compound.id)]:
         raise EditError(
             f"compound {compound.title!r} is shown by {len(users)} clips",
             value=users,
@@ -51,41 +68,57 @@ def remove_compound(draft: Draft, op: RemoveCompound) -> None:
     draft.document = draft.document.evolve(compounds=left)
 
 
-def _showing(document: Document, compound_id: str) -> list[Clip]:
-    """The clips that show a compound, anywhere in the project."""
+def _showing(document: Document, compound_id: str) -> list[tuple[Track, Clip]]:
+    """The clips that show a compound, anywhere in the project, and their tracks."""
     return [
-        clip
-        for _, clip in document.everywhere()
+        (track, clip)
+        for track, clip in document.everywhere()
         if isinstance(clip.source, CompoundSource) and clip.source.compound == compound_id
     ]
 
 
-def check_compounds(before: Document, after: Document) -> list[str]:
-    """Refuse compounds that cannot be shown. Returns notes on clips that show more than a compound has now.
+def settle_compounds(before: Document, draft: Draft) -> None:
+    """Refuse compounds that cannot be shown; where one shows less now, tell by how much the clips that show it lack.
+
+    Transitions that lack what they need beyond a cut are removed, with a note, as they are where a media is shorter.
+
+    Args:
+        before: the project before an edit.
+        draft: the project after it.
 
     Raises:
         EditError: a compound would show itself, directly or through others, or a clip the angle that was removed.
     """
-    _check_cycles(after)
-    notes: list[str] = []
-    known = {compound.id: compound for compound in before.compounds}
-    for compound in after.compounds:
-        old = known.get(compound.id, compound)
+    _check_cycles(draft.document)
+    known = {compound.id: compound.timeline for compound in before.compounds}
+    less = False
+    for compound in draft.document.compounds:
+        old = known.get(compound.id, compound.timeline)
         left, end = {track.id for track in compound.timeline.tracks}, compound.timeline.duration
-        gone = {track.id: track.title for track in old.timeline.tracks if track.id not in left}
-        if not gone and end >= old.timeline.duration:
+        gone = {track.id: track for track in old.tracks if track.id not in left}
+        if not gone and end >= old.duration:
             continue
-        for clip in _showing(after, compound.id):
+        less = less or end < old.duration
+        for track, clip in _showing(draft.document, compound.id):
             angle = clip.source.angle if isinstance(clip.source, CompoundSource) else None
             if angle in gone:
                 raise EditError(
-                    f"track {gone[angle]} is the angle that clip {clip.id} shows",
+                    f"track {gone[angle].title} is the angle that clip {clip.id} shows",
                     value=clip.id,
                     hint="choose another angle there first",
                 )
             if clip.end > end:
-                notes.append(f"clip {clip.id} shows {readable(clip.end - end)} beyond the end of {compound.title}")
-    return notes
+                draft.notes.append(
+                    f"clip {clip.id} shows {readable(clip.end - end)} beyond the end of {compound.title}"
+                )
+            sound = track.kind == "audio"
+            if gone and all((inner.kind == "audio") != sound for inner in compound.timeline.tracks):
+                what = "sound" if sound else "picture"
+                draft.notes.append(f"clip {clip.id} shows nothing: {compound.title} has no {what} any more")
+    if less:
+        document = draft.document
+        compounds = tuple(one.evolve(timeline=draft.rechecked(one.timeline)) for one in document.compounds)
+        draft.document = document.evolve(timeline=draft.rechecked(document.timeline), compounds=compounds)
 
 
 def _check_cycles(document: Document) -> None:

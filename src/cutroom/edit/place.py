@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Collection
 from fractions import Fraction
 
 from cutroom.edit.draft import Draft
-from cutroom.edit.items import between
+from cutroom.edit.items import between, gaps
 from cutroom.edit.limits import check_kind, check_range, readable
 from cutroom.edit.operations import Append, Arrange, Fill, Insert, Move, Overwrite, Placed
+from cutroom.edit.ride import Ride
 from cutroom.errors import EditError
 from cutroom.schema.clip import Clip, Gap, Item
+from cutroom.schema.track import Track
 
 
 def _new_clips(draft: Draft, op: Append | Insert | Overwrite | Fill) -> dict[int, Clip]:
@@ -54,9 +58,10 @@ def insert(draft: Draft, op: Insert) -> None:
     What was shown is shown still: before `at` when it was, from `at` on later by the clip's duration.
     """
     clips = _new_clips(draft, op)
+    amount, left = draft.whole_frames(op.at, op.duration, clips)
     for index, clip in clips.items():
-        draft.put(index, op.at, op.at, [clip])
-    draft.shift(op.at, op.duration, skip=clips)
+        draft.put(index, op.at, op.at, [clip, *gaps(left)])
+    draft.shift(op.at, amount, skip=clips)
 
 
 def overwrite(draft: Draft, op: Overwrite) -> None:
@@ -144,57 +149,92 @@ def _require_room(draft: Draft, first: tuple[int, Clip, Fraction], *others: tupl
 def arrange(draft: Draft, op: Arrange) -> None:
     """``[A][B]·[C]`` with rows B at 1, D at 5 → ``·[B]··[D]``: what is named stays or comes, what is not named goes.
 
-    Tracks that are not named, and markers, stay as they are; so do transitions between clips that still meet.
+    With a list of those that are `gone`, the others that are not placed stay where they are. Tracks that are not named
+    stay as they are, and so do transitions between clips that still meet. With a `lead`, markers and the subtitles of
+    sync-locked tracks go with its clips, and to the cut where a clip went; without, they stay.
 
     Raises:
-        EditError: two clips overlap, one stands there twice, linked ones on one track, or a row's track is not among
-            those to lay out; names them and says by how much.
+        EditError: two clips overlap, one stands there twice, linked ones on one track, or a track is not among those to
+            lay out; names them and says by how much.
+        ClipGoneError: there is no clip that is to go.
         HandlesError: a clip reaches beyond its media.
     """
-    indices = {draft.track(name) for name in op.tracks}
-    rows: dict[int, list[Placed]] = {index: [] for index in indices}
+    document = draft.document
+    rows: dict[int, list[Placed]] = {draft.track(name): [] for name in op.tracks}
     for row in op.placed:
-        index = draft.document.track_index(row.track)
-        if index not in rows:
-            raise EditError(
-                f"track {row.track} is not among those to lay out", value=row.track, hint="name it in tracks"
-            )
-        rows[index].append(row)
-    _require_once(draft, op, indices)
-    gone = {clip.id for t in indices for _, clip in draft.document.tracks[t].clips()}
+        rows[_laid_out(draft, row.track, rows)].append(row)
+    for name in op.gone or ():
+        _laid_out(draft, document.tracks[document.locate(name)[0]].id, rows)
+    known = {item.id for t in rows for item in document.tracks[t].items if item.kind == "clip"}
+    leaving = known if op.gone is None else {*op.gone, *(row.clip.id for row in op.placed)}
+    _require_once(draft, op, {*rows}, leaving)
+    lead = None if op.lead is None else document.track_index(op.lead)
     for index, placed in rows.items():
-        track = draft.document.tracks[index]
-        items: list[Item] = []
-        position = Fraction(0)
-        for row in sorted(placed, key=lambda row: row.at):
-            check_kind(draft.document, track, row.clip.source)
-            check_range(draft.document, row.clip)
-            if row.at < position:
-                raise EditError(
-                    f"clip {row.clip.id} would start {readable(position - row.at)} before the one before it ends,"
-                    f" on track {track.title}",
-                    value=position - row.at,
-                    hint="start it later, shorten the one before, or let the rows close up: ripple=True",
-                )
-            if row.at > position:
-                items.append(Gap(duration=row.at - position))
-            items.append(row.clip)
-            position = row.at + row.clip.duration
-            if row.clip.id not in gone:
-                draft.created.append(row.clip.id)
-        draft.set_items(index, items)
+        for row in placed:
+            check_kind(document, document.tracks[index], row.clip.source)
+            check_range(document, row.clip)
+        draft.created += [row.clip.id for row in sorted(placed, key=lambda row: row.at) if row.clip.id not in known]
+        draft.set_items(index, _in_order(document.tracks[index], placed, leaving))
+    if lead is not None:
+        draft.ride(Ride.of(document.tracks[lead], draft.document.tracks[lead]))
 
 
-def _require_once(draft: Draft, op: Arrange, indices: set[int]) -> None:
-    seen = {clip.id for t, track in enumerate(draft.document.tracks) if t not in indices for _, clip in track.clips()}
+def _laid_out(draft: Draft, track: str, rows: Collection[int]) -> int:
+    index = draft.document.track_index(track)
+    if index not in rows:
+        raise EditError(f"track {track} is not among those to lay out", value=track, hint="name it in tracks")
+    return index
+
+
+def _in_order(track: Track, placed: list[Placed], leaving: Collection[str]) -> list[Item]:
+    """What stays on a track and what is placed there, with gaps between; in ticks, as there may be ten thousand."""
+    ends = {row.clip.id: row.at + row.clip.duration for row in placed}
+    times = (time.denominator for row in placed for time in (row.at, ends[row.clip.id]))
+    grid = track.grid
+    base = math.lcm(grid.base, *{*times})
+    scale = base // grid.base
+    stay = [i for i, item in enumerate(track.items) if item.kind == "clip" and item.id not in leaving]
+    clips = [*(one for i in stay if isinstance(one := track.items[i], Clip)), *(row.clip for row in placed)]
+    starts = [*(grid.ticks[i] * scale for i in stay), *(_ticks(row.at, base) for row in placed)]
+    stops = [*(grid.ticks[i + 1] * scale for i in stay), *(_ticks(ends[row.clip.id], base) for row in placed)]
+    items: list[Item] = []
+    position = 0
+    for number in sorted(range(len(clips)), key=starts.__getitem__):
+        start, clip = starts[number], clips[number]
+        if start < position:
+            by = Fraction(position - start, base)
+            raise EditError(
+                f"clip {clip.id} would start {readable(by)} before the one before it ends, on track {track.title}",
+                value=by,
+                hint="start it later, shorten the one before, or let the rows close up: ripple=True",
+            )
+        if start > position:
+            items.append(Gap(duration=Fraction(start - position, base)))
+        items.append(clip)
+        position = stops[number]
+    return items
+
+
+def _ticks(time: Fraction, base: int) -> int:
+    return time.numerator * (base // time.denominator)
+
+
+def _require_once(draft: Draft, op: Arrange, indices: Collection[int], leaving: Collection[str]) -> None:
+    stay = [
+        (t, item)
+        for t, track in enumerate(draft.document.tracks)
+        for item in track.items
+        if item.kind == "clip" and (t not in indices or item.id not in leaving)
+    ]
+    seen = {clip.id for _, clip in stay}
     for row in op.placed:
         if row.clip.id in seen:
             raise EditError(f"clip {row.clip.id} would stand there twice", value=row.clip.id, hint="give each id once")
         seen.add(row.clip.id)
-    links: set[tuple[int, str]] = set()
+    links = {(t, clip.link) for t, clip in stay}
     for row in op.placed:
-        place = draft.document.track_index(row.track), row.clip.link or row.clip.id
-        if place in links:
+        place = draft.document.track_index(row.track), row.clip.link
+        if row.clip.link is not None and place in links:
             raise EditError(
                 f"another clip on track {row.track} is linked to {row.clip.id}: linked clips stand on different tracks",
                 value=row.clip.id,

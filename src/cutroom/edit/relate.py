@@ -42,7 +42,13 @@ def unlink(draft: Draft, op: Unlink) -> None:
 
 
 def group(draft: Draft, op: Group) -> None:
-    """``[A][B][C]`` → ``[A+][B][C+]``: A and C are moved and deleted together; each leaves the group that it was in."""
+    """``[A][B][C]`` → ``[A+][B][C+]``: A and C are moved and deleted together; each leaves the group that it was in.
+
+    Raises:
+        EditError: it is one clip only.
+    """
+    if len({*op.clips}) < 2:
+        raise EditError("a group holds two clips or more", value=op.clips, hint="name another clip")
     name = draft.make_id("g")
     for clip in op.clips:
         draft.document.locate(clip)
@@ -72,6 +78,7 @@ def _change(draft: Draft, clips: set[str], changed: Callable[[Clip], Clip]) -> N
     for t, track in enumerate(draft.document.tracks):
         if any(track.index_of(clip) is not None for clip in clips):
             draft.require_unlocked(t)
+            draft.ties.add(item for item in track.items if isinstance(item, Clip) and item.id in clips)
             items = tuple(
                 changed(item) if isinstance(item, Clip) and item.id in clips else item for item in track.items
             )

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from cutroom.edit.cues import removed
 from cutroom.edit.draft import Draft
-from cutroom.edit.items import after, between, closed
+from cutroom.edit.items import after, between, closed, gaps
 from cutroom.edit.limits import readable
 from cutroom.edit.operations import Delete, Extract, Lift, Span, Split
 from cutroom.errors import EditError, TimeError
@@ -15,9 +15,9 @@ from cutroom.schema.span import cover
 
 
 def split(draft: Draft, op: Split) -> None:
-    """``[A~~~A]`` → ``[A][A']``. The left part keeps the id; what is linked is split too.
+    """``[A~~~A]`` → ``[A][A']``. The left part keeps the id; what is linked is split too, unless that is not wanted.
 
-    What is shown does not change.
+    What is shown does not change. A sound that is not cut stays linked to the left part.
 
     Raises:
         EditError: the time is not inside the clip.
@@ -25,7 +25,8 @@ def split(draft: Draft, op: Split) -> None:
     if op.clip is None:
         places = [(t, track.index_at(op.at)) for t, track in enumerate(draft.document.tracks) if not track.locked]
     else:
-        places = draft.group(op.clip)
+        places = draft.group(op.clip) if op.linked else [draft.document.locate(op.clip)]
+        draft.require_unlocked(places[0][0])
         t, i = places[0]
         start = draft.document.tracks[t].start_of(i)
         end = draft.document.tracks[t].start_of(i + 1)
@@ -91,6 +92,7 @@ def extract(draft: Draft, op: Extract) -> None:
     """
     spans = tidy(op.spans)
     tracks = draft.unlocked(op.tracks)
+    amounts = [draft.whole_frames(end, start - end, tracks) for start, end in spans]
     for index in tracks:
         track = draft.document.tracks[index]
         if track.cues:
@@ -98,12 +100,12 @@ def extract(draft: Draft, op: Extract) -> None:
             continue
         items: list[Item] = []
         position = Fraction(0)
-        for start, end in spans:
-            items += between(track, position, start)
+        for (start, end), (_, left) in zip(spans, amounts, strict=True):
+            items += [*between(track, position, start), *gaps(left)]
             position = end
         draft.set_items(index, [*items, *after(track, position)])
-    for start, end in reversed(spans):
-        draft.shift(end, start - end, skip=tracks)
+    for (_, end), (amount, _) in zip(reversed(spans), reversed(amounts), strict=True):
+        draft.shift(end, amount, skip=tracks)
 
 
 def _remove_cues(draft: Draft, index: int, spans: list[Span], *, close: bool) -> None:
@@ -118,7 +120,7 @@ def delete(draft: Draft, op: Delete) -> None:
     """``[A][B][C]`` - B → ``[A]···[C]``, or with `ripple` → ``[A][C]``; what is linked and the group go too.
 
     The time that closes is the clip's own, and that of each other clip of its group: on the tracks that held them, and
-    on every sync-locked one. All else keeps its duration.
+    on every sync-locked one. All else keeps its duration. What moves pictures closes whole frames, and leaves the rest.
 
     Raises:
         EditError: a track has no room to close up.
@@ -129,9 +131,10 @@ def delete(draft: Draft, op: Delete) -> None:
     for t, i in sorted({place for family in families for place in family}, reverse=True):
         draft.splice(t, i, i + 1, [Gap(duration=document.tracks[t].items[i].duration)])
     for start, end in reversed(spans if op.ripple else []):
+        amount, _ = draft.whole_frames(end, start - end, tracks)
         empty = [
             t for t in tracks if not any(isinstance(x, Clip) for x in between(draft.document.tracks[t], start, end))
         ]
-        for t in empty:
-            draft.set_items(t, closed(draft.document.tracks[t], end, end - start))
-        draft.shift(end, start - end, skip=empty)
+        for t in empty if amount else ():
+            draft.set_items(t, closed(draft.document.tracks[t], end, -amount))
+        draft.shift(end, amount, skip=empty)

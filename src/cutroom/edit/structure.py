@@ -8,7 +8,7 @@ from cutroom.edit import operations as ops
 from cutroom.edit.draft import Draft
 from cutroom.edit.limits import readable
 from cutroom.errors import ClipGoneError, EditError
-from cutroom.schema.document import MOST_MARKERS, Marker, Timeline
+from cutroom.schema.document import MOST_MARKERS, Marker
 from cutroom.schema.track import Track, TrackKind
 
 _ORDER: dict[TrackKind, int] = {"video": 0, "title": 1, "subtitle": 2, "audio": 3}
@@ -54,17 +54,8 @@ def set_media(draft: Draft, op: ops.SetMedia) -> None:
                 hint="relink to the same recording, or trim that clip first",
             )
     document = draft.document
-    compounds = tuple(compound.evolve(timeline=_rechecked(draft, compound.timeline)) for compound in document.compounds)
-    draft.document = document.evolve(timeline=_rechecked(draft, document.timeline), compounds=compounds)
-
-
-def _rechecked(draft: Draft, timeline: Timeline) -> Timeline:
-    """A timeline without the transitions that lack media now; a note says which."""
-    tracks = tuple(
-        track.evolve(transitions=draft.standing(track, track.transitions)) if track.transitions else track
-        for track in timeline.tracks
-    )
-    return timeline.evolve(tracks=tracks)
+    compounds = tuple(compound.evolve(timeline=draft.rechecked(compound.timeline)) for compound in document.compounds)
+    draft.document = document.evolve(timeline=draft.rechecked(document.timeline), compounds=compounds)
 
 
 def remove_media(draft: Draft, op: ops.RemoveMedia) -> None:
@@ -142,11 +133,12 @@ def move_track(draft: Draft, op: ops.MoveTrack) -> None:
 
 
 def remove_track(draft: Draft, op: ops.RemoveTrack) -> None:
-    """``V1 V2 A1`` - V2 → ``V1 A1``, with what is on it; linked clips of other tracks stay."""
+    """``V1 V2 A1`` - V2 → ``V1 A1``, with what is on it; linked clips of other tracks stay, without the link."""
     index = draft.track(op.track)
     track = draft.document.tracks[index]
     if clips := len(track.clips()):
         draft.notes.append(f"{clips} clips went with track {track.title}")
+    draft.ties.add(track.items)
     left = tuple(other for other in draft.document.tracks if other.id != track.id)
     draft.document = draft.document.evolve(timeline=draft.document.timeline.evolve(tracks=left))
 

@@ -15,7 +15,8 @@ from cutroom.schema.speed import Ramp
 def require_sync(before: Document, after: Document, edges: Collection[Fraction]) -> None:
     """Refuse a ripple that puts clips out of sync which played the same media together.
 
-    Parts of a linked clip count, too, where the other part was laid over and they have a link of their own now.
+    A linked clip and any that plays along with it count: where a picture was cut and something laid over its middle,
+    one part of it has the link, and its sound goes on beneath both.
 
     Args:
         before: the document.
@@ -25,19 +26,32 @@ def require_sync(before: Document, after: Document, edges: Collection[Fraction])
     Raises:
         EditError: names a clip and says how far in its media it would be off.
     """
-    for one in _linked(before, min(edges), max(edges)):
-        for other in _linked(before, one[0], one[0] + one[1].duration):
-            meet = other[0] < one[0] + one[1].duration and one[0] < other[0] + other[1].duration
-            if other[1].id == one[1].id or not meet or playing(*one) != playing(*other):
+    for one, other, off in parted(before, after, edges):
+        raise EditError(
+            f"clip {other} would be {readable(off)} out of sync with clip {one}",
+            value=off,
+            hint="trim without ripple, or bring the edges of the linked clips together first",
+        )
+
+
+def parted(before: Document, after: Document, edges: Collection[Fraction]) -> Iterator[tuple[str, str, Fraction]]:
+    """Picture and sound that played along and do not any more, one of them linked, and how far off they are.
+
+    Args:
+        before: the document.
+        after: the same after an edit.
+        edges: timeline times in seconds; what plays at none of them, or between, is not looked at.
+    """
+    for t, begins, clip in _clips(before, min(edges), max(edges)):
+        for u, starts, other in _clips(before, begins, begins + clip.duration):
+            heard = [before.tracks[index].kind == "audio" for index in (t, u)]
+            meet = starts < begins + clip.duration and begins < starts + other.duration
+            tied = clip.link is not None or other.link is not None
+            if heard[0] == heard[1] or not (tied and meet) or playing(begins, clip) != playing(starts, other):
                 continue
-            left, right = _find(after, one[1].id), _find(after, other[1].id)
+            left, right = _find(after, clip.id), _find(after, other.id)
             if left and right and playing(*left) != playing(*right):
-                off = _apart(*left, *right)
-                raise EditError(
-                    f"clip {other[1].id} would be {readable(off)} out of sync with clip {one[1].id}",
-                    value=off,
-                    hint="trim without ripple, or bring the edges of the linked clips together first",
-                )
+                yield clip.id, other.id, _apart(*left, *right)
 
 
 def playing(begins: Fraction, clip: Clip) -> Hashable:
@@ -59,13 +73,13 @@ def _apart(left_begins: Fraction, left: Clip, right_begins: Fraction, right: Cli
     return max(abs(left.media_at(t - left_begins) - right.media_at(t - right_begins)) for t in (first, last))
 
 
-def _linked(document: Document, start: Fraction, end: Fraction) -> Iterator[tuple[Fraction, Clip]]:
-    """The linked clips that stand somewhere in [start, end], or touch it, with their starts."""
-    for track in document.tracks:
+def _clips(document: Document, start: Fraction, end: Fraction) -> Iterator[tuple[int, Fraction, Clip]]:
+    """The clips, but for titles, that stand somewhere in [start, end], or touch it, with their tracks and starts."""
+    for t, track in enumerate(document.tracks):
         for i in range(max(0, track.index_at(start) - 1), min(len(track.items), track.index_at(end) + 1)):
             item = track.items[i]
-            if isinstance(item, Clip) and item.link is not None:
-                yield track.start_of(i), item
+            if isinstance(item, Clip) and not item.is_title:
+                yield t, track.start_of(i), item
 
 
 def _find(document: Document, clip_id: str) -> tuple[Fraction, Clip] | None:

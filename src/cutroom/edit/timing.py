@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from cutroom.edit.draft import Draft
-from cutroom.edit.items import edge_effects
+from cutroom.edit.items import edge_effects, gaps
 from cutroom.edit.limits import check_range, readable
 from cutroom.edit.neighbours import require_media
 from cutroom.edit.operations import Freeze, Retime, Reverse
@@ -13,12 +13,15 @@ from cutroom.edit.trim import give
 from cutroom.errors import EditError
 from cutroom.schema.clip import Clip, Item
 
+_NONE = Fraction(0)
+
 
 def retime(draft: Draft, op: Retime) -> None:
     """``[A~~~~~~][B]`` → ``[A~~][B]`` at three times the speed; linked clips follow.
 
     The in point stays, and so does the duration of all else; without `ripple` nothing else moves: ``[A~~]····[B]``.
     Keyframes keep their places in the clip: half-way stays half-way.
+    Pictures that follow move by whole frames; what is left of one is a gap behind the clip.
 
     Raises:
         HandlesError: at that speed and duration the media does not suffice; says by how much.
@@ -26,6 +29,8 @@ def retime(draft: Draft, op: Retime) -> None:
     """
     members, (start, end) = _together(draft, op.clip)
     document = draft.document
+    own = [t for t, _ in members]
+    amount, left = draft.whole_frames(end, op.duration - (end - start), own) if op.ripple else (_NONE, _NONE)
     for t, i in members:
         track = document.tracks[t]
         clip = track.items[i]
@@ -33,12 +38,12 @@ def retime(draft: Draft, op: Retime) -> None:
         require_media(clip, "retimed")
         changed = clip.paced(op.speed, op.duration)
         check_range(document, changed)
-        items: list[Item] = [*track.items[:i], changed, *track.items[i + 1 :]]
+        items: list[Item] = [*track.items[:i], changed, *gaps(left), *track.items[i + 1 :]]
         if not op.ripple:
             give(items, track.title, i + 1, i + 1, clip.duration - op.duration)
         draft.set_items(t, items)
     if op.ripple:
-        draft.shift(end, op.duration - (end - start), skip=[t for t, _ in members])
+        draft.shift(end, amount, skip=own)
 
 
 def _together(draft: Draft, clip_id: str) -> tuple[list[tuple[int, int]], tuple[Fraction, Fraction]]:

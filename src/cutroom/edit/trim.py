@@ -16,7 +16,8 @@ def trim(draft: Draft, op: Trim) -> None:
     """``[A~~~A]··[B]`` → ``[A]····[B]``, or with `ripple` → ``[A]··[B]`` further left; linked clips follow.
 
     What is left of the clip plays what it played. Without `ripple` it plays it when it did, and nothing else changes;
-    with it, what follows moves by as much as the clip became shorter or longer, on every sync-locked track.
+    with it, what follows moves by as much as the clip became shorter or longer, on every sync-locked track; pictures by
+    whole frames, with a gap for what is left of one.
 
     Raises:
         HandlesError: the media does not reach that far.
@@ -29,12 +30,18 @@ def trim(draft: Draft, op: Trim) -> None:
     start, end = track.start_of(i0), track.start_of(i0 + 1)
     delta = op.to - (start if at_start else end)
     edges = {document.tracks[t].start_of(i if at_start else i + 1) for t, i in members}
+    # a head comes or goes before what is left of the clip, which moves with all that follows
+    at, moved = (max(start, op.to), -delta) if at_start else (end, delta)
+    own = [t for t, _ in members]
+    moved, left = draft.whole_frames(at, moved, own) if op.ripple else (moved, Fraction(0))
     for t, i in members:
         _trim_one(draft, t, i, delta, at_start=at_start, ripple=op.ripple)
+        if left:
+            items = list(draft.document.tracks[t].items)
+            items.insert(i if at_start else i + 1, Gap(duration=left))
+            draft.set_items(t, items)
     if op.ripple:
-        # the head comes or goes before what is left of the clip, which moves with all that follows
-        at, moved = (max(start, op.to), -delta) if at_start else (end, delta)
-        draft.shift(at, moved, skip=[t for t, _ in members])
+        draft.shift(at, moved, skip=own)
         if len(edges) > 1:
             require_sync(document, draft.document, edges | {at})
 

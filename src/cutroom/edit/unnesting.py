@@ -106,10 +106,12 @@ def _put_back(draft: Draft, inner: Track, shown: Clip, begin: Fraction) -> None:
 
 
 def _renamed(draft: Draft, clip: Clip, name: str) -> Clip:
-    """The clip with another id; picture and sound that have the same link get the same new one."""
+    """The clip with another id; those of one link or group get the same new one."""
     if name == clip.id:
         return clip
-    return clip.evolve(id=name, link=clip.link and derive_id("l", f"{draft.seed}/{clip.link}", 0))
+    ties = {"l": clip.link, "g": clip.group}
+    link, group = (old and derive_id(prefix, f"{draft.seed}/{old}", 0) for prefix, old in ties.items())
+    return clip.evolve(id=name, link=link, group=group)
 
 
 def _transitions(inner: Track, shown: Clip, names: dict[str, str]) -> list[Transition]:

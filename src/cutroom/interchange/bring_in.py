@@ -111,6 +111,8 @@ class _Moving:
     compounds: dict[str, str] = field(default_factory=dict)
     tracks: dict[str, str] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
+    names: dict[tuple[str, str], str] = field(default_factory=dict)
+    """What a clip of a track of the part is called here."""
     _taken: set[str] | None = None
 
     def do(self, operation: ops.Operation) -> tuple[str, ...]:
@@ -146,8 +148,9 @@ class _Moving:
     def timeline(self, timeline: Timeline, inside: str | None) -> None:
         """Put tracks and markers on a timeline: the project's, or that of a compound."""
         bare = not self.document.inside(inside).tracks
+        self.clips(timeline, inside)
         for track in timeline.tracks:
-            self.track(track, inside)
+            self.rest(track, inside)
         for marker in timeline.markers:
             self.do(ops.AddMarker(compound=inside, time=marker.time, title=marker.title, marker=marker.marker))
         if bare:
@@ -162,21 +165,30 @@ class _Moving:
             if self.document.inside(inside).tracks[index].id != self.tracks[track.id]:
                 self.do(ops.MoveTrack(compound=inside, track=self.tracks[track.id], index=index))
 
-    def track(self, track: Track, inside: str | None) -> None:
-        """A new track with everything on it, but not yet locked."""
-        title = self.free_title(track.title, inside=inside)
-        made = self.do(ops.AddTrack(compound=inside, track=track.kind, title=title))[0]
-        self.tracks[track.id] = made
-        names: dict[str, str] = {}
+    def clips(self, timeline: Timeline, inside: str | None) -> None:
+        """New tracks with their clips, all at once: a clip that is placed before its partner would lose the link."""
         placed = []
-        for at, clip in track.clips():
-            if (own := self.clip(clip, track, at, made, inside)) is not None:
-                names[clip.id] = own.id
-                placed.append(ops.Placed(track=made, at=at, clip=own))
+        for track in timeline.tracks:
+            title = self.free_title(track.title, inside=inside)
+            made = self.do(ops.AddTrack(compound=inside, track=track.kind, title=title))[0]
+            self.tracks[track.id] = made
+            for at, clip in track.clips():
+                if (own := self.clip(clip, track, at, made, inside)) is not None:
+                    self.names[track.id, clip.id] = own.id
+                    placed.append(ops.Placed(track=made, at=at, clip=own))
         if placed:
-            self.do(ops.Arrange(compound=inside, tracks=(made,), placed=tuple(placed)))
+            tracks = tuple(dict.fromkeys(row.track for row in placed))
+            self.do(ops.Arrange(compound=inside, tracks=tracks, placed=tuple(placed)))
+
+    def rest(self, track: Track, inside: str | None) -> None:
+        """Transitions, subtitles and switches of a track whose clips are there; it is not yet locked."""
+        made = self.tracks[track.id]
+        title = next(known.title for known in self.document.inside(inside).tracks if known.id == made)
         for transition in track.transitions:
-            sides = names.get(transition.left or ""), names.get(transition.right or "")
+            sides = (
+                self.names.get((track.id, transition.left or "")),
+                self.names.get((track.id, transition.right or "")),
+            )
             where = place_of(
                 track.title, _start(track, transition.right or transition.left), self.document.settings.fps
             )

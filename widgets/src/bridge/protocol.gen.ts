@@ -186,6 +186,7 @@ export interface Split {
   readonly op: "split";
   readonly clip: string | null;
   readonly at: string;
+  readonly linked?: boolean;
 }
 
 /** A track whose items are the next `items` rows of the snapshot's columns. */

@@ -28,7 +28,7 @@ from cutroom.edit.operations.decoration import (
     Ungroup,
     Unlink,
 )
-from cutroom.edit.operations.nesting import AddCompound, Nest, RemoveCompound, SetAngle, Unnest
+from cutroom.edit.operations.nesting import AddCompound, Nest, RemoveCompound, SetAngle, SetCompound, Unnest
 from cutroom.edit.operations.placing import Append, Arrange, Fill, Insert, Move, Overwrite, Placed
 from cutroom.edit.operations.structure import (
     AddMarker,
@@ -83,6 +83,7 @@ __all__ = [
     "Reverse",
     "Roll",
     "SetAngle",
+    "SetCompound",
     "SetCues",
     "SetEffect",
     "SetKeyframes",
@@ -153,6 +154,7 @@ Operation = Annotated[
     | Group
     | Ungroup
     | AddCompound
+    | SetCompound
     | RemoveCompound
     | Nest
     | Unnest

@@ -53,6 +53,8 @@ class Split(BaseOperation):
     op: Literal["split"] = "split"
     clip: str | None
     at: Seconds
+    linked: bool = True
+    """Whether what is linked to the clip is cut too."""
 
 
 class Delete(BaseOperation):

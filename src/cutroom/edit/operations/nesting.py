@@ -17,6 +17,15 @@ class AddCompound(BaseOperation):
     multicam: bool = False
 
 
+class SetCompound(BaseOperation):
+    """Rename a compound; what is None stays."""
+
+    op: Literal["set_compound"] = "set_compound"
+    name: str
+    """Its id."""
+    title: str | None = Field(default=None, min_length=1, max_length=200)
+
+
 class RemoveCompound(BaseOperation):
     """Take a compound that no clip shows out of the project."""
 

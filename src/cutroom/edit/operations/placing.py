@@ -74,8 +74,12 @@ class Placed(Frozen):
 
 
 class Arrange(BaseOperation):
-    """Lay out the named tracks anew: exactly these clips, gaps between them, transitions where their cuts survive."""
+    """Lay out the named tracks anew: these clips, gaps between them, transitions where their cuts survive."""
 
     op: Literal["arrange"] = "arrange"
     tracks: tuple[str, ...]
-    placed: tuple[Placed, ...] = Field(max_length=100_000)
+    placed: tuple[Placed, ...] = Field(max_length=1_000_000)
+    gone: tuple[str, ...] | None = Field(default=None, max_length=1_000_000)
+    """Clips that go, while all others that are not placed stay where they are; None: all that are not placed go."""
+    lead: str | None = None
+    """The track of these that markers and subtitles ride along with, where its clips close up; None: they stay."""

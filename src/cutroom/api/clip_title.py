@@ -1,0 +1,40 @@
+"""What a title says and how it looks, set anew."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from cutroom.api.arguments import text, wrong
+from cutroom.edit import operations as ops
+from cutroom.errors import EditError
+from cutroom.schema.clip import TitleSource, TitleStyle
+
+if TYPE_CHECKING:
+    from cutroom.api.clip import Clip
+
+
+def set_text(clip: Clip, words: str) -> None:
+    """Let a title say something else."""
+    old = _title(clip)
+    source = TitleSource.checked(text=text("text", words), style=old.style)
+    clip.apply(ops.SetTitle(clip=clip.id, source=source), "set title")
+
+
+def set_style(clip: Clip, style: TitleStyle | Mapping[str, Any]) -> None:
+    """Let a title look different."""
+    old = _title(clip)
+    if isinstance(style, TitleStyle):
+        new = style
+    elif isinstance(style, Mapping):
+        new = old.style.replace(**{text("style", name): value for name, value in style.items()})
+    else:
+        raise wrong("style", 'values by name, such as {"size": 0.12}', style)
+    clip.apply(ops.SetTitle(clip=clip.id, source=old.evolve(style=new)), "style title")
+
+
+def _title(clip: Clip) -> TitleSource:
+    source = clip.value.source
+    if not isinstance(source, TitleSource):
+        raise EditError(f"clip {clip.id} is not a title", value=clip.id, hint="only titles have a text and a style")
+    return source
