@@ -219,7 +219,7 @@ class Layout:
         shown = {track.kind for track in stack} & {schema.TrackKind.Video, schema.TrackKind.Audio}
         for kind, filters, theirs in _KINDS:
             word = filters.removeprefix("filter-")
-            if enabled not in {"all", word} or theirs not in (shown or {schema.TrackKind.Video}):
+            if enabled != word and (enabled != "all" or theirs not in (shown or {schema.TrackKind.Video})):
                 continue
             use = schema.Stack(name=element.get("name") or stack.name)
             use.metadata[SHARED] = key

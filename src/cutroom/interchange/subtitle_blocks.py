@@ -17,7 +17,7 @@ _LIKE_TIMING = re.compile(r"-->|^\s*-?\d+:\d+(?::\d+)?[,.:]?\d*\s*-+>?\s*-?\d*")
 _NUMBER = re.compile(r"\s*\d+\s*")
 _STYLED = re.compile(r"</?(?:i|b|u|s|em|strong)>|\{/?[ibus]\}|\{\\[ibus][01]?\}", re.IGNORECASE)
 _PLACED = re.compile(r"</?font\b[^>]{0,500}>|\{\\[^}]{0,500}\}", re.IGNORECASE)
-_SPANS = re.compile(r"</?(?:c|v|ruby|rt|lang)(?:[ .][^>]*)?>|<\d[\d:.]{0,20}>", re.IGNORECASE)
+_SPANS = re.compile(r"</?(?:c|v|ruby|rt|lang)(?:[ .][^>]{0,500})?>|<\d[\d:.]{0,20}>", re.IGNORECASE)
 _BLOCK = re.compile(r"(NOTE|STYLE|REGION)(\s.*)?")
 
 
