@@ -39,7 +39,7 @@ class OpenProjects:
     def find(self, path: Path) -> Session | None:
         """The session of a project file, if this process has it open."""
         target = real(path)
-        self._sessions = [session for session in self._sessions if not session.is_closed]
+        self._sessions = [known for known in self._sessions if known.is_here and not known.is_closed]
         return next((session for session in self._sessions if session.path == target), None)
 
     def open(self, path: Path) -> Session:

@@ -164,6 +164,11 @@ class Session:
         return self._closed
 
     @property
+    def is_here(self) -> bool:
+        """Whether this process may edit and close it; one that was forked while it was open may read it."""
+        return self.journal is None or self.journal.is_here
+
+    @property
     def folder(self) -> Path:
         """What relative media paths start from."""
         return self.path.parent if self.path else self._home
@@ -320,6 +325,8 @@ class Session:
             return step
 
     def _require_open(self) -> None:
+        if self.journal:
+            self.journal.require_here()
         self._settle()
         if self.read_only:
             raise ReadOnlyProjectError(
@@ -386,7 +393,7 @@ class Session:
         """
         with self._lock:
             path = real(path)
-            if not self.read_only or path == self.path:
+            if path == self.path or (self.is_here and not self.read_only):
                 self._require_open()
             self._require_no_block("save")
             if path == self.path:
@@ -417,7 +424,7 @@ class Session:
             self._settle()
             self._require_no_block("close")
             if self.journal is not None:
-                if save and self.dirty and self.path is not None:
+                if save and self.is_here and self.dirty and self.path is not None:
                     self._save(self.path)
                 self.journal.close(keep=self.dirty)
                 self.journal = None

@@ -9,8 +9,11 @@ with the WAL-reset corruption.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import errno
+import os
 import time
+import weakref
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,7 +29,7 @@ from cutroom.edit.history import DEPTH, History
 from cutroom.edit.lock import ProjectLock, cannot_keep, lock_path, open_elsewhere
 from cutroom.edit.operations import OPERATION, Operation
 from cutroom.edit.project_file import writing
-from cutroom.errors import CutroomError, EditError, OutputError
+from cutroom.errors import CutroomError, EditError, OutputError, ReadOnlyProjectError
 from cutroom.schema.document import Document
 from cutroom.settings import on_network_disk
 
@@ -69,6 +72,9 @@ class JournalDamagedError(CutroomError):
 class Journal:
     """An open journal; it holds an exclusive lock that the system drops when the process ends.
 
+    It is of the process that opened it. One that forked from that can neither write nor close it: SQLite, which knows
+    of no fork, would take the files away from under the parent.
+
     Raises:
         ReadOnlyProjectError: another process has the project open.
     """
@@ -81,6 +87,8 @@ class Journal:
         """What was set aside and why, in words; empty for nothing."""
         self._db: apsw.Connection
         self._project = project
+        self._owner = os.getpid()
+        _alive.add(self)
         self._lock = ProjectLock(project)
         try:
             try:
@@ -90,6 +98,24 @@ class Journal:
         except BaseException:
             self._lock.release()
             raise
+
+    @property
+    def is_here(self) -> bool:
+        """Whether this process has opened it, not one that this was forked from."""
+        return self._owner == os.getpid()
+
+    def require_here(self) -> None:
+        """Refuse a process that has no part in it.
+
+        Raises:
+            ReadOnlyProjectError: this process was forked from the one that opened it.
+        """
+        if not self.is_here:
+            raise ReadOnlyProjectError(
+                f"{self._project.name} is open in process {self._owner}; this one ({os.getpid()}) was forked from it",
+                value=str(self._project),
+                hint="edit it there; a copy can be edited here: save_as(...)",
+            )
 
     def _open(self) -> None:
         with self._telling():
@@ -120,6 +146,7 @@ class Journal:
     @contextlib.contextmanager
     def _telling(self) -> Iterator[None]:
         """What SQLite says of the disk becomes an error of ours."""
+        self.require_here()
         with writing(self.path):
             try:
                 yield
@@ -145,6 +172,7 @@ class Journal:
             self._db.execute("rollback")
 
     def _get(self, key: str) -> object:
+        self.require_here()
         return self._db.execute("select value from meta where key = ?", (key,)).get
 
     def begin(self, document: Document, file_digest: str, history: History | None = None) -> None:
@@ -257,6 +285,8 @@ class Journal:
 
     def close(self, *, keep: bool) -> None:
         """Let go of the project; without `keep` the journal has served and is deleted, before anybody else can come."""
+        if not self.is_here:
+            return
         self._db.close()
         if not keep:
             _delete(self.path)
@@ -271,9 +301,14 @@ class Journal:
         self.close(keep=keep or self.aside is not None)
 
     def __del__(self) -> None:
-        if hasattr(self, "_db"):  # nobody closed it: SQLite lets go of its files before the lock goes
+        if hasattr(self, "_db") and self.is_here:  # nobody closed it: SQLite lets go of its files before the lock goes
             self._db.close()
             self._lock.release()
+
+    def disown(self) -> None:
+        """In a child of the process that opened it: keep the connection for ever, its end would delete the files."""
+        if hasattr(self, "_db"):
+            ctypes.pythonapi.Py_IncRef(ctypes.py_object(self._db))
 
     def set_aside(self, why: str, *, of: str = "a crashed session") -> None:
         """Start anew; what was there is moved out of the way, under a name that says so."""
@@ -286,6 +321,18 @@ class Journal:
         _rename(self.path, aside)
         self.aside, self.problem = aside, f"unsaved edits of {of} are kept in {aside.name}: {why}"
         self._open()
+
+
+_alive: weakref.WeakSet[Journal] = weakref.WeakSet()
+
+
+def _forked() -> None:
+    for journal in list(_alive):
+        journal.disown()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)
 
 
 def _with_logs(journal: Path) -> list[Path]:

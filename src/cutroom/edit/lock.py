@@ -8,6 +8,7 @@ import os
 import socket
 import sys
 import time
+import weakref
 from pathlib import Path
 
 from cutroom.edit.project_file import writing
@@ -25,6 +26,8 @@ def lock_path(project: Path) -> Path:
 
 class ProjectLock:
     """Held from birth until `release`; the system drops it when the process ends.
+
+    A process that forks goes on holding it; the child does not, and its `release` does nothing.
 
     It is a file of its own beside the project, so that the journal's files come and go under it. Where the system knows
     no such locks (Windows, some network disks) the one that SQLite holds on the journal is what is left.
@@ -48,6 +51,8 @@ class ProjectLock:
     def __init__(self, project: Path) -> None:
         self.path = lock_path(project)
         self._descriptor: int | None = None
+        self._owner = os.getpid()
+        _held.add(self)
         if sys.platform == "win32":
             return
         end = time.monotonic() + PATIENCE
@@ -82,12 +87,30 @@ class ProjectLock:
 
     def release(self) -> None:
         """Let go. The file is removed while the lock is held: whoever waits for it notices, and takes a new one."""
-        if self._descriptor is None:
+        if self._descriptor is None or self._owner != os.getpid():
             return
         with contextlib.suppress(OSError):
             self.path.unlink()
         os.close(self._descriptor)
         self._descriptor = None
+
+    def disown(self) -> None:
+        """In a child of the holder: the holder's end must be the end of the lock, however long the child lives."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)  # which unlocks nothing while the holder has it open
+        self._descriptor = None
+
+
+_held: weakref.WeakSet[ProjectLock] = weakref.WeakSet()
+
+
+def _forked() -> None:
+    for lock in list(_held):
+        lock.disown()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)
 
 
 def _sign(descriptor: int) -> None:
