@@ -10,7 +10,7 @@ from pathlib import Path
 from cutroom.api import arguments
 from cutroom.api.project import Project
 from cutroom.app import app
-from cutroom.edit.journal import journal_path
+from cutroom.edit.journal_files import journal_path
 from cutroom.edit.project_file import require_readable
 from cutroom.edit.recovery import opened
 from cutroom.errors import ProjectFileError, ReadOnlyProjectError

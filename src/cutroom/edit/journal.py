@@ -26,7 +26,9 @@ import pydantic_core
 from pydantic import TypeAdapter
 
 from cutroom.edit.history import DEPTH, History
-from cutroom.edit.lock import ProjectLock, cannot_keep, lock_path, open_elsewhere
+from cutroom.edit.identity import Identity, identity_of
+from cutroom.edit.journal_files import delete, free_aside, journal_path, rename
+from cutroom.edit.lock import ProjectLock, cannot_keep, moved, open_elsewhere
 from cutroom.edit.operations import OPERATION, Operation
 from cutroom.edit.project_file import writing
 from cutroom.errors import CutroomError, EditError, OutputError, ReadOnlyProjectError
@@ -40,19 +42,13 @@ Kind = Literal["apply", "rerun", "undo", "redo"]
 _KIND: TypeAdapter[Kind] = TypeAdapter(Kind)
 Statement = tuple[str, tuple[Any, ...]]
 _TABLES = (
-    "meta(key text primary key, value) without rowid",
-    "steps(number integer primary key, kind text, label text, operation text, at real)",
+    "create table if not exists meta(key text primary key, value) without rowid",
+    "create table if not exists steps(number integer primary key, kind text, label text, operation text, at real)",
 )
-
-
-def journal_path(project: Path) -> Path:
-    """Where a project's journal lies."""
-    return project.with_name(project.name + "-journal")
-
-
-def own_files(project: Path) -> tuple[Path, Path, Path]:
-    """The files of an open project, which nothing else may write: itself, its journal, its lock."""
-    return project, journal_path(project), lock_path(project)
+_COPIES = (
+    ("select * from meta", "insert or replace into meta values(?, ?)"),
+    ("select * from steps", "insert into steps values(?, ?, ?, ?, ?)"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +82,8 @@ class Journal:
         self.problem = ""
         """What was set aside and why, in words; empty for nothing."""
         self._db: apsw.Connection
+        self._file: Identity | None = None
+        """The one that is open, wherever its name leads."""
         self._project = project
         self._owner = os.getpid()
         _alive.add(self)
@@ -132,6 +130,44 @@ class Journal:
                 raise JournalDamagedError(f"{self.path.name} is damaged: {error}", value=str(self.path)) from None
             except (apsw.CantOpenError, apsw.ReadOnlyError, apsw.PermissionsError) as error:
                 raise cannot_keep(self._project, str(error)) from None
+        self._file = identity_of(self.path)
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the file that is open lies where it did: nobody has removed it, or put another in its place."""
+        return self._file is not None and identity_of(self.path) == self._file
+
+    def hold(self) -> None:
+        """See to it that a journal and a lock lie beside the project; what something else removed is made again.
+
+        Raises:
+            ReadOnlyProjectError: the project was moved, or what lies there is of another.
+            OutputError: they cannot be made.
+        """
+        self.require_here()
+        if not self._lock.is_there:
+            self._lock.take_again()
+        if not self.is_there:
+            if identity_of(self.path) is not None:
+                raise moved(self._project)
+            self._write_again()
+
+    def _write_again(self) -> None:
+        kept = apsw.Connection(":memory:")  # closing the open one removes, by name, files of the one to come
+        rows = [(put, row) for look, put in _COPIES for row in self._db.execute(look).fetchall()]
+        for sql, values in [*((table, ()) for table in _TABLES), *rows]:
+            kept.execute(sql, values)
+        self._db.close()
+        self._db, self._file = kept, None
+        try:
+            delete(self.path)
+            self._open()
+            self._write(*rows)
+        except BaseException:
+            self._db.close()
+            delete(self.path)
+            self._db, self._file = kept, None
+            raise
 
     def _prepare(self) -> None:
         self._db.set_busy_timeout(200)
@@ -140,7 +176,7 @@ class Journal:
         self._db.execute("pragma synchronous=full")
         self._db.execute("begin exclusive")
         for table in _TABLES:
-            self._db.execute(f"create table if not exists {table}")
+            self._db.execute(table)
         self._db.execute("commit")
 
     @contextlib.contextmanager
@@ -196,9 +232,12 @@ class Journal:
 
         Raises:
             OutputError: the disk is full or gone; the step must not be acknowledged.
+            ReadOnlyProjectError: the project was moved, or another put in its place.
             EditError: it holds a text that is not UTF-8.
         """
+        self.hold()
         self._write(_step(kind, label, operation))
+        self.hold()  # it may have been removed in between
 
     def last_step(self) -> int:
         """The number of the step that was recorded last; 0 before the first.
@@ -221,7 +260,11 @@ class Journal:
         Args:
             file_digest: of what is about to be written.
             found: of the file that is there; an announced one has been written after all.
+
+        Raises:
+            ReadOnlyProjectError: the project was moved, or another put in its place.
         """
+        self.hold()
         if found is not None and found == self._get("next_digest"):
             self.saved()
         self._write(_put("next_digest", file_digest), _put("next_step", self.last_step()))
@@ -287,17 +330,18 @@ class Journal:
         """Let go of the project; without `keep` the journal has served and is deleted, before anybody else can come."""
         if not self.is_here:
             return
+        mine = self.is_there
         self._db.close()
-        if not keep:
-            _delete(self.path)
+        if not keep and mine:
+            delete(self.path)
         self._lock.release()
 
     def abandon(self, *, keep: bool) -> None:
         """Let go of a project that could not be opened or made; what was set aside is back in its place."""
         self._db.close()
         if self.aside is not None:
-            _delete(self.path)
-            _rename(self.aside, self.path)
+            delete(self.path)
+            rename(self.aside, self.path)
         self.close(keep=keep or self.aside is not None)
 
     def __del__(self) -> None:
@@ -315,10 +359,8 @@ class Journal:
         with contextlib.suppress(apsw.Error):  # a damaged one cannot
             self._db.execute("pragma journal_mode=delete")  # folds the write-ahead log in, so that one file moves
         self._db.close()
-        number = 1
-        while (aside := self.path.with_name(f"{self.path.name}.aside-{number}")).exists():
-            number += 1
-        _rename(self.path, aside)
+        aside = free_aside(self.path)
+        rename(self.path, aside)
         self.aside, self.problem = aside, f"unsaved edits of {of} are kept in {aside.name}: {why}"
         self._open()
 
@@ -333,21 +375,6 @@ def _forked() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forked)
-
-
-def _with_logs(journal: Path) -> list[Path]:
-    return [journal.with_name(journal.name + suffix) for suffix in ("", "-wal", "-shm", "-journal")]
-
-
-def _delete(journal: Path) -> None:
-    for file in _with_logs(journal):
-        file.unlink(missing_ok=True)
-
-
-def _rename(journal: Path, target: Path) -> None:
-    for file, to in zip(_with_logs(journal), _with_logs(target), strict=True):
-        with contextlib.suppress(FileNotFoundError):
-            file.rename(to)
 
 
 def _put(key: str, value: object) -> Statement:
