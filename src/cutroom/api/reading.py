@@ -10,7 +10,8 @@ from pathlib import Path
 from cutroom.api import arguments
 from cutroom.api.project import Project
 from cutroom.app import app
-from cutroom.edit.journal_files import journal_path
+from cutroom.edit.journal_files import journal_path, with_logs
+from cutroom.edit.plain_file import require_plain
 from cutroom.edit.project_file import require_readable
 from cutroom.edit.recovery import opened
 from cutroom.errors import ProjectFileError, ReadOnlyProjectError
@@ -71,9 +72,11 @@ def _still(project: Path) -> dict[str, bytes]:
 
 
 def _files(project: Path) -> dict[str, bytes]:
-    journal = journal_path(project)
     found = {}
-    for file in (project, *(journal.with_name(journal.name + suffix) for suffix in ("", "-wal", "-journal"))):
+    for file in (project, *with_logs(journal_path(project))):
+        require_plain(file)
+        if file.name.endswith("-shm"):  # SQLite makes it anew
+            continue
         try:
             found[file.name] = file.read_bytes()
         except FileNotFoundError:

@@ -27,9 +27,10 @@ from pydantic import TypeAdapter
 
 from cutroom.edit.history import DEPTH, History
 from cutroom.edit.identity import Identity, identity_of
-from cutroom.edit.journal_files import delete, free_aside, journal_path, rename
+from cutroom.edit.journal_files import delete, free_aside, journal_path, rename, with_logs
 from cutroom.edit.lock import ProjectLock, cannot_keep, moved, open_elsewhere
 from cutroom.edit.operations import OPERATION, Operation
+from cutroom.edit.plain_file import require_plain
 from cutroom.edit.project_file import writing
 from cutroom.errors import CutroomError, EditError, OutputError, ReadOnlyProjectError
 from cutroom.schema.document import Document
@@ -73,6 +74,7 @@ class Journal:
 
     Raises:
         ReadOnlyProjectError: another process has the project open.
+        ProjectFileError: what lies there is a link, say, and not a plain file.
     """
 
     def __init__(self, project: Path) -> None:
@@ -116,6 +118,8 @@ class Journal:
             )
 
     def _open(self) -> None:
+        for file in with_logs(self.path):
+            require_plain(file)
         with self._telling():
             try:
                 self._db = apsw.Connection(str(self.path))

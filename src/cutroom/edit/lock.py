@@ -12,6 +12,7 @@ import weakref
 from pathlib import Path
 
 from cutroom.edit.identity import identity_of
+from cutroom.edit.plain_file import require_plain
 from cutroom.edit.project_file import writing
 from cutroom.errors import ReadOnlyProjectError
 
@@ -35,6 +36,7 @@ class ProjectLock:
 
     Raises:
         ReadOnlyProjectError: another process has the project open, or the folder cannot be written.
+        ProjectFileError: what lies there is a link, say, and not a plain file.
         OutputError: there is no such folder, or no space in it.
 
     Example:
@@ -67,9 +69,10 @@ class ProjectLock:
         assert sys.platform != "win32"
         import fcntl
 
+        require_plain(self.path)
         with writing(self.path):
             try:
-                descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o666)
+                descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o666)
             except OSError as error:
                 if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
                     raise cannot_keep(self._project, str(error.strerror)) from None

@@ -1,0 +1,27 @@
+"""Files that are what their names say: not links, which lead anywhere, nor pipes and devices, which have no end."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from cutroom.errors import ProjectFileError
+
+
+def require_plain(file: Path) -> None:
+    """Refuse something that is there and is not a file of its own.
+
+    Raises:
+        ProjectFileError: it is a link, a pipe, a device or a folder.
+    """
+    try:
+        mode = os.lstat(file).st_mode
+    except OSError:
+        return
+    if not stat.S_ISREG(mode):
+        raise ProjectFileError(
+            f"{file.name} is not a plain file{', but a link' if stat.S_ISLNK(mode) else ''}: it is not followed",
+            value=str(file),
+            hint="remove it, and look what else came with this project",
+        )
