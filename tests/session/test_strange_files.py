@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -84,3 +85,38 @@ def test_a_link_that_comes_while_the_project_is_open(path: Path, tmp_path: Path)
         session.apply(AddTrack(track="video", title="V1"))
     session.close()
     assert not (tmp_path / "elsewhere").exists()
+
+
+OPENS = """
+import sys
+from pathlib import Path
+import cutroom as cr
+from cutroom.edit.project_file import digest_of
+path = Path(sys.argv[1])
+for attempt in (
+    lambda: cr.Project.open(path),
+    lambda: cr.Project.open(path, read_only=True),
+    lambda: digest_of(path),
+):
+    try:
+        attempt()
+    except cr.errors.ProjectFileError as error:
+        print(error.message)
+"""
+
+
+@pytest.mark.parametrize("kind", ["pipe", "link to a device", "folder"])
+def test_a_project_that_is_not_a_plain_file_is_refused_at_once(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "trip.tlp"
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    else:
+        path.symlink_to("/dev/zero")
+    code = [sys.executable, "-c", OPENS, str(path)]
+    done = subprocess.run(code, capture_output=True, text=True, check=False, timeout=30)
+    lines = done.stdout.splitlines()
+    assert len(lines) == 3, done.stderr
+    assert all("plain file" in line or "Is a directory" in line for line in lines)
+    assert list(tmp_path.iterdir()) == [path]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
+from typing import BinaryIO
 
 from cutroom.errors import ProjectFileError
 
@@ -25,3 +27,16 @@ def require_plain(file: Path) -> None:
             value=str(file),
             hint="remove it, and look what else came with this project",
         )
+
+
+def open_plain(file: str | os.PathLike[str]) -> BinaryIO:
+    """A file for reading, through links, but never a pipe or a device, which could be waited for or read for ever.
+
+    Raises:
+        OSError: it cannot be opened, or is not a plain file.
+    """
+    found = open(file, "rb", opener=lambda path, flags: os.open(path, flags | getattr(os, "O_NONBLOCK", 0)))
+    if not stat.S_ISREG(os.fstat(found.fileno()).st_mode):
+        found.close()
+        raise OSError(errno.EINVAL, "it is not a plain file")
+    return found

@@ -15,6 +15,7 @@ from typing import Any
 
 import pydantic
 
+from cutroom.edit.plain_file import open_plain
 from cutroom.edit.references import problems
 from cutroom.errors import CutroomError, DiskFullError, OutputError, ProjectFileError
 from cutroom.schema.document import SCHEMA_VERSION, Document
@@ -127,7 +128,7 @@ def require_readable(path: Path) -> None:
     Raises:
         ProjectFileError: there is none.
     """
-    with _reading(path), path.open("rb"):
+    with _reading(path), open_plain(path):
         pass
 
 
@@ -137,7 +138,7 @@ def load(path: Path) -> tuple[Document, str]:
     Raises:
         ProjectFileError: it cannot be read or understood.
     """
-    with _reading(path), path.open("rb") as file:
+    with _reading(path), open_plain(path) as file:
         data = file.read(LARGEST + 1)
     return parse(data, name=path.name), hashlib.sha256(data).hexdigest()
 
@@ -150,7 +151,7 @@ def digest_of(path: Path) -> str | None:
     """
     if not path.exists():
         return None
-    with _reading(path), path.open("rb") as file:
+    with _reading(path), open_plain(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import stat
 from pathlib import Path
 from typing import Any
 from xml.parsers import expat
 
+from cutroom.edit.plain_file import open_plain
 from cutroom.errors import InterchangeError
 
 LARGEST = 64 * 2**20
@@ -26,9 +26,7 @@ def read_bytes(path: str | os.PathLike[str]) -> bytes:
     """
     name = Path(path).name
     try:
-        with open(path, "rb", opener=lambda p, flags: os.open(p, flags | getattr(os, "O_NONBLOCK", 0))) as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise InterchangeError(f"{name} is not a plain file", value=str(path), hint="name a file")
+        with open_plain(path) as file:
             data = file.read(LARGEST + 1)
     except FileNotFoundError:
         raise InterchangeError(f"there is no file {path}", value=str(path), hint="check the path") from None
