@@ -88,12 +88,8 @@ class Session:
             OutputError: the folder cannot be written.
         """
         path = real(path)
-        if path.exists() and not overwrite:
-            raise ProjectExistsError(
-                f"{path} exists", value=str(path), hint="Project.open(...) opens it; overwrite=True starts anew"
-            )
         document = Document(id=new_id("p"), settings=settings)
-        journal = begin(path, document)
+        journal = begin(path, document, overwrite=overwrite)
         session = cls(document, path, check=check)
         session.journal, session.recovered = journal, journal.problem
         return session
@@ -399,12 +395,10 @@ class Session:
             if path == self.path:
                 self._save(path, overwrite=overwrite)
                 return
-            if path.exists() and not overwrite:
-                raise ProjectExistsError(f"{path} exists", value=str(path), hint="pass overwrite=True to replace it")
             revision, before = self.state
             move = Move(self.folder, path.parent)
             document, history = move.document(before), move.history(self.history)
-            old, journal = self.journal, begin(path, document, history)
+            old, journal = self.journal, begin(path, document, history, overwrite=overwrite)
             self.path, self.journal, self.read_only = path, journal, False
             self._state = State(revision + 1, document, history, "save as")
             self.saved_revision = revision + 1

@@ -35,8 +35,8 @@ def open_plain(file: str | os.PathLike[str]) -> BinaryIO:
     Raises:
         OSError: it cannot be opened, or is not a plain file.
     """
-    found = open(file, "rb", opener=lambda path, flags: os.open(path, flags | getattr(os, "O_NONBLOCK", 0)))
-    if not stat.S_ISREG(os.fstat(found.fileno()).st_mode):
-        found.close()
+    descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
         raise OSError(errno.EINVAL, "it is not a plain file")
-    return found
+    return os.fdopen(descriptor, "rb")

@@ -11,7 +11,7 @@ from cutroom.edit.history import History, Step
 from cutroom.edit.journal import Journal, Recovery
 from cutroom.edit.project_file import dump, load, require_readable, write_whole
 from cutroom.edit.rerun import rerun
-from cutroom.errors import CutroomError
+from cutroom.errors import CutroomError, ProjectExistsError
 from cutroom.schema.document import Document
 
 
@@ -27,19 +27,27 @@ class Opened:
     """Steps that the journal holds and the file does not."""
 
 
-def begin(path: Path, document: Document, history: History | None = None) -> Journal:
+def begin(path: Path, document: Document, history: History | None = None, *, overwrite: bool) -> Journal:
     """Write a project file anew, under the lock of its journal; unsaved steps that were left there are set aside.
 
     Args:
         path: the file.
         document: what it will hold.
         history: the steps that led to it, which the journal takes over.
+        overwrite: whether a file that is there may be replaced.
 
     Raises:
+        ProjectExistsError: the file exists and `overwrite` is off.
         ReadOnlyProjectError: another process has the project open.
         OutputError: the file cannot be written; what was there is as it was.
     """
+    _require_free(path, overwrite=overwrite)
     journal = Journal(path)
+    try:
+        _require_free(path, overwrite=overwrite)  # once more: another may have made it, and closed it, meanwhile
+    except BaseException:
+        journal.abandon(keep=journal.begun)
+        raise
     try:
         data = dump(document)
         if journal.holds_unsaved():
@@ -50,6 +58,12 @@ def begin(path: Path, document: Document, history: History | None = None) -> Jou
         journal.abandon(keep=False)
         raise
     return journal
+
+
+def _require_free(path: Path, *, overwrite: bool) -> None:
+    if path.exists() and not overwrite:
+        hint = "Project.open(...) opens it; overwrite=True replaces it"
+        raise ProjectExistsError(f"{path} exists", value=str(path), hint=hint)
 
 
 def opened(path: Path) -> Opened:
