@@ -112,7 +112,11 @@ class Session:
             session.recovered = f"replayed {found.unsaved} unsaved edits of a session that did not end cleanly"
         if found.journal.problem:
             session.recovered = found.journal.problem
-            warnings.warn(f"{path.name}: {session.recovered}", stacklevel=3)
+            try:
+                warnings.warn(f"{path.name}: {session.recovered}", stacklevel=3)
+            except BaseException:  # where warnings are errors, nobody gets the session
+                session.close(save=False)
+                raise
         return session
 
     @property

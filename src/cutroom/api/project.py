@@ -137,13 +137,15 @@ class Project(Handover):
         if create and not target.exists():
             return cls.create(target)
         services = app()
+        known = services.projects.find(target)
         session = services.projects.open(target)
         try:
             services.check_document(session.document)
-        except Exception:
-            session.close(save=False)
+            services.grant_beneath(session.folder, [session.media_path(media.id) for media in session.document.media])
+        except BaseException:
+            if session is not known:
+                session.close(save=False)
             raise
-        services.grant_beneath(session.folder, [session.media_path(media.id) for media in session.document.media])
         return cls(session, services)
 
     @property
