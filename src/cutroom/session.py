@@ -19,8 +19,9 @@ from cutroom.edit.attempt import attempt
 from cutroom.edit.block import Block
 from cutroom.edit.change import Change, State
 from cutroom.edit.history import History, Step, words
-from cutroom.edit.journal import Journal, Kind
+from cutroom.edit.journal import Journal
 from cutroom.edit.project_file import digest_of, dump, write_whole
+from cutroom.edit.recorded import Kind
 from cutroom.edit.recovery import begin, opened
 from cutroom.edit.relocate import Move, real
 from cutroom.edit.rerun import changes, rerun

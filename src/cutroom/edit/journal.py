@@ -12,18 +12,15 @@ import contextlib
 import ctypes
 import errno
 import os
-import time
 import weakref
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import apsw
-import pydantic
 import pydantic_core
-from pydantic import TypeAdapter
 
 from cutroom.edit.history import DEPTH, History
 from cutroom.edit.identity import Identity, identity_of
@@ -31,16 +28,14 @@ from cutroom.edit.journal_files import delete, free_aside, journal_path, rename,
 from cutroom.edit.lock import ProjectLock, cannot_keep, moved, open_elsewhere
 from cutroom.edit.operations import OPERATION, Operation
 from cutroom.edit.plain_file import require_plain
-from cutroom.edit.project_file import writing
-from cutroom.errors import CutroomError, EditError, OutputError, ReadOnlyProjectError
+from cutroom.edit.project_file import LARGEST, writing
+from cutroom.edit.recorded import JournalDamagedError, Kind, Recorded, Recovery, recorded, understanding, unpacked
+from cutroom.errors import EditError, OutputError, ReadOnlyProjectError
 from cutroom.schema.document import Document
 from cutroom.settings import on_network_disk
 
 LONGEST = 3 * DEPTH
 """Steps that a journal may hold after a save; more than it takes to do and to undo all that a history knows."""
-Kind = Literal["apply", "rerun", "undo", "redo"]
-"""`rerun`: a step of a block that replaces its earlier run, where there is one."""
-_KIND: TypeAdapter[Kind] = TypeAdapter(Kind)
 Statement = tuple[str, tuple[Any, ...]]
 _TABLES = (
     "create table if not exists meta(key text primary key, value) without rowid",
@@ -50,20 +45,6 @@ _COPIES = (
     ("select * from meta", "insert or replace into meta values(?, ?)"),
     ("select * from steps", "insert into steps values(?, ?, ?, ?, ?)"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Recovery:
-    """What a crashed session left."""
-
-    base: Document
-    steps: list[tuple[Kind, str, Operation | None]]
-    unsaved: int
-    """Steps after the last save."""
-
-
-class JournalDamagedError(CutroomError):
-    """A journal that cannot be read, or that belongs to another state of its project file."""
 
 
 class Journal:
@@ -130,7 +111,7 @@ class Journal:
                     raise
             except apsw.BusyError:
                 raise open_elsewhere(self._project) from None
-            except (apsw.NotADBError, apsw.CorruptError) as error:
+            except (apsw.NotADBError, apsw.CorruptError, apsw.SQLError) as error:
                 raise JournalDamagedError(f"{self.path.name} is damaged: {error}", value=str(self.path)) from None
             except (apsw.CantOpenError, apsw.ReadOnlyError, apsw.PermissionsError) as error:
                 raise cannot_keep(self._project, str(error)) from None
@@ -175,6 +156,9 @@ class Journal:
 
     def _prepare(self) -> None:
         self._db.set_busy_timeout(200)
+        self._db.limit(apsw.SQLITE_LIMIT_LENGTH, LARGEST)
+        for power in (apsw.SQLITE_DBCONFIG_ENABLE_TRIGGER, apsw.SQLITE_DBCONFIG_ENABLE_VIEW):
+            self._db.config(power, 0)  # what a journal from a stranger may bring
         self._db.execute("pragma locking_mode=exclusive")
         self._db.execute(f"pragma journal_mode={'delete' if on_network_disk(self.path.parent) else 'wal'}")
         self._db.execute("pragma synchronous=full")
@@ -219,7 +203,7 @@ class Journal:
         """Start anew from a document that the file with this digest holds, and the steps that led to it."""
         steps = history.steps if history else ()
         undone = steps[history.done :] if history else ()
-        rows = [_step("rerun" if step.rerun else "apply", step.label, step.operation) for step in steps]
+        rows = [_step("rerun" if step.rerun else "apply", step.label, step.operation, step.time) for step in steps]
         rows += [_step("undo", step.label, None) for step in reversed(undone)]
         base = steps[0].before if steps else document
         self._write(
@@ -301,12 +285,8 @@ class Journal:
         Raises:
             JournalDamagedError: there are steps, but for another state of the file, or that cannot be read.
         """
-        try:
+        with understanding(self.path.name):
             return self._recover(file_digest)
-        except (apsw.Error, pydantic.ValidationError, zlib.error, TypeError, ValueError) as error:
-            raise JournalDamagedError(
-                f"{self.path.name} cannot be read: {str(error).splitlines()[0]}", value=str(self.path)
-            ) from None
 
     def _recover(self, file_digest: str) -> Recovery | None:
         packed = self._get("base")
@@ -318,12 +298,12 @@ class Journal:
             return None
         if not announced and file_digest != self._get("digest"):
             raise JournalDamagedError("the project file was changed by something else", value=str(self.path))
-        rows = self._db.execute("select kind, label, operation from steps order by number").fetchall()
-        steps = [
-            (_KIND.validate_python(kind), str(label), OPERATION.validate_json(str(text)) if text else None)
-            for kind, label, text in rows
-        ]
-        return Recovery(Document.model_validate_json(zlib.decompress(packed)), steps, unsaved)
+        return Recovery(unpacked(packed, self.path.name), self._steps(), unsaved)
+
+    def _steps(self) -> Iterator[Recorded]:
+        with understanding(self.path.name):
+            for row in self._db.execute("select kind, label, operation, at from steps order by number"):
+                yield recorded(*row)
 
     @property
     def begun(self) -> bool:
@@ -385,7 +365,7 @@ def _put(key: str, value: object) -> Statement:
     return "insert or replace into meta values(?, ?)", (key, value)
 
 
-def _step(kind: Kind, label: str, operation: Operation | None) -> Statement:
+def _step(kind: Kind, label: str, operation: Operation | None, at: datetime | None = None) -> Statement:
     try:
         label.encode()
         text = None if operation is None else OPERATION.dump_json(operation).decode()
@@ -393,4 +373,5 @@ def _step(kind: Kind, label: str, operation: Operation | None) -> Statement:
         raise EditError(
             f"{label!a} holds a text that is not UTF-8: no project file can", value=str(error), hint="rename it"
         ) from None
-    return "insert into steps(kind, label, operation, at) values(?, ?, ?, ?)", (kind, label, text, time.time())
+    values = (kind, label, text, (at or datetime.now(UTC)).timestamp())
+    return "insert into steps(kind, label, operation, at) values(?, ?, ?, ?)", values

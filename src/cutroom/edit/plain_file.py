@@ -5,8 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from cutroom.errors import ProjectFileError
 
@@ -29,7 +29,7 @@ def require_plain(file: Path) -> None:
         )
 
 
-def open_plain(file: str | os.PathLike[str]) -> BinaryIO:
+def open_plain(file: str | os.PathLike[str]) -> BufferedReader:
     """A file for reading, through links, but never a pipe or a device, which could be waited for or read for ever.
 
     Raises:

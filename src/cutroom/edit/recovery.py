@@ -8,8 +8,9 @@ from pathlib import Path
 
 from cutroom.edit.attempt import attempt
 from cutroom.edit.history import History, Step
-from cutroom.edit.journal import Journal, Recovery
+from cutroom.edit.journal import Journal
 from cutroom.edit.project_file import dump, load, require_readable, write_whole
+from cutroom.edit.recorded import Recovery
 from cutroom.edit.rerun import rerun
 from cutroom.errors import CutroomError, ProjectExistsError
 from cutroom.schema.document import Document
@@ -82,8 +83,8 @@ def opened(path: Path) -> Opened:
         try:
             recovery = journal.recover(file_digest)
             if recovery is not None:
-                replayed, history = replay(recovery)
-                return Opened(journal, replayed, history, len(recovery.steps), recovery.unsaved)
+                replayed, history, steps = replay(recovery)
+                return Opened(journal, replayed, history, steps, recovery.unsaved)
         except CutroomError as error:
             journal.set_aside(error.message)
         journal.begin(document, file_digest)
@@ -93,14 +94,15 @@ def opened(path: Path) -> Opened:
     return Opened(journal, document)
 
 
-def replay(recovery: Recovery) -> tuple[Document, History]:
-    """The document that the steps of a journal lead to, and their history.
+def replay(recovery: Recovery) -> tuple[Document, History, int]:
+    """The document that the steps of a journal lead to, their history, and how many they are.
 
     Raises:
         EditError: a step does not fit.
+        JournalDamagedError: a step cannot be read.
     """
-    document, history = recovery.base, History()
-    for kind, label, operation in recovery.steps:
+    document, history, number = recovery.base, History(), 0
+    for number, (kind, label, operation, time) in enumerate(recovery.steps, start=1):  # noqa: B007 - for the last one
         if kind == "undo":
             history, step = history.undo()
             document = step.before
@@ -108,10 +110,10 @@ def replay(recovery: Recovery) -> tuple[Document, History]:
             history, step = history.redo()
             document = step.after
         elif kind == "rerun" and operation is not None:
-            again = rerun(history, document, label, operation)
+            again = rerun(history, document, label, operation, time=time)
             document, history = again.document, again.history
         elif operation is not None:
             made = attempt(document, operation)
-            history = history.add(Step(label, operation, document, made.document, made.notes))
+            history = history.add(Step(label, operation, document, made.document, made.notes, time))
             document = made.document
-    return document, history
+    return document, history, number
