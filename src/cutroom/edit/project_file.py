@@ -8,6 +8,7 @@ import gc
 import hashlib
 import json
 import os
+import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -163,13 +164,18 @@ def writing(path: Path) -> Iterator[None]:
     except CutroomError:
         raise
     except OSError as error:
-        if error.errno == errno.ENOSPC:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
             raise DiskFullError(
                 f"no space left for {path}", value=str(path), hint="free some space, then save"
             ) from None
         raise OutputError(
             f"cannot write {path}: {error.strerror}", value=str(path), hint="check the folder and its permissions"
         ) from None
+
+
+_PART = ".part"
+_NO_MODES = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
+_NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -179,14 +185,15 @@ def write_whole(path: Path, data: bytes) -> None:
         OutputError: the folder cannot be written; the old file is as it was.
     """
     with writing(path):
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_PART)
         try:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
             mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-            os.chmod(temporary, mode)
+            with _allowed(_NO_MODES):
+                os.chmod(temporary, mode)
             os.replace(temporary, path)
         except BaseException:
             with contextlib.suppress(FileNotFoundError):
@@ -196,14 +203,33 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make a rename in a folder durable (a no-op where folders cannot be opened)."""
+    """Make a rename in a folder durable (a no-op where folders cannot be opened, or synced: some network disks)."""
     if os.name == "nt":
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
+        with _allowed(_NO_FOLDER_SYNC):
+            os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+@contextlib.contextmanager
+def _allowed(codes: set[int]) -> Iterator[None]:
+    """Go on where a disk says that it does not know such a thing."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in codes:
+            raise
+
+
+def sweep(path: Path) -> None:
+    """Remove what processes that were killed while they saved this project have left; only for who holds its lock."""
+    left = re.compile(rf"\.{re.escape(path.name)}\.[a-z0-9_]{{8}}{re.escape(_PART)}")
+    with contextlib.suppress(OSError):
+        for file in [file for file in path.parent.iterdir() if left.fullmatch(file.name)]:
+            file.unlink()
 
 
 def _umask() -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 from cutroom.edit.attempt import attempt
 from cutroom.edit.history import History, Step
 from cutroom.edit.journal import Journal
-from cutroom.edit.project_file import dump, load, require_readable, write_whole
+from cutroom.edit.project_file import dump, load, require_readable, sweep, write_whole
 from cutroom.edit.recorded import Recovery
 from cutroom.edit.rerun import rerun
 from cutroom.errors import CutroomError, ProjectExistsError
@@ -50,6 +50,7 @@ def begin(path: Path, document: Document, history: History | None = None, *, ove
         journal.abandon(keep=journal.begun)
         raise
     try:
+        sweep(path)
         data = dump(document)
         if journal.holds_unsaved():
             journal.set_aside("it was started anew", of="the project that was here")
@@ -79,6 +80,7 @@ def opened(path: Path) -> Opened:
     require_readable(path)
     journal = Journal(path)
     try:
+        sweep(path)
         document, file_digest = load(path)  # only now: nobody can save it any more
         try:
             recovery = journal.recover(file_digest)
