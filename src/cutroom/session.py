@@ -25,6 +25,7 @@ from cutroom.edit.recorded import Kind
 from cutroom.edit.recovery import begin, opened
 from cutroom.edit.relocate import Move, real
 from cutroom.edit.rerun import changes, rerun
+from cutroom.edit.rescue import rescued
 from cutroom.errors import EditError, ProjectExistsError, ReadOnlyProjectError
 from cutroom.schema.base import new_id
 from cutroom.schema.document import Document, ProjectSettings
@@ -111,13 +112,23 @@ class Session:
         session.saved_revision = found.revision - found.unsaved
         if found.unsaved:
             session.recovered = f"replayed {found.unsaved} unsaved edits of a session that did not end cleanly"
-        if found.journal.problem:
-            session.recovered = found.journal.problem
+        if found.journal.problem or found.left:
+            session.recovered = "; ".join(filter(None, [found.journal.problem, found.left]))
             try:
                 warnings.warn(f"{path.name}: {session.recovered}", stacklevel=3)
             except BaseException:  # where warnings are errors, nobody gets the session
                 session.close(save=False)
                 raise
+        return session
+
+    @classmethod
+    def recover(cls, path: Path, *, check: Checker | None = None) -> Session:
+        """The edits of a journal that no project was opened with, as a project in memory; see `rescued`."""
+        found = rescued(real(path))
+        session = cls(found.document, check=check)
+        session._home = found.folder
+        session._state = State(found.steps, found.document, found.history)
+        session.recovered = found.words
         return session
 
     @property

@@ -300,6 +300,18 @@ class Journal:
             raise JournalDamagedError("the project file was changed by something else", value=str(self.path))
         return Recovery(unpacked(packed, self.path.name), self._steps(), unsaved)
 
+    def everything(self) -> Recovery:
+        """All that it holds, whatever file it belongs to.
+
+        Raises:
+            JournalDamagedError: it cannot be read.
+        """
+        with understanding(self.path.name):
+            packed = self._get("base")
+            if not isinstance(packed, bytes):
+                raise JournalDamagedError(f"{self.path.name} holds nothing", value=str(self.path))
+            return Recovery(unpacked(packed, self.path.name), self._steps(), self.last_step())
+
     def _steps(self) -> Iterator[Recorded]:
         with understanding(self.path.name):
             for row in self._db.execute("select kind, label, operation, at from steps order by number"):
@@ -345,7 +357,8 @@ class Journal:
         self._db.close()
         aside = free_aside(self.path)
         rename(self.path, aside)
-        self.aside, self.problem = aside, f"unsaved edits of {of} are kept in {aside.name}: {why}"
+        remedy = f'; Project.recover("{aside.name}") brings them back'
+        self.aside, self.problem = aside, f"unsaved edits of {of} are kept in {aside.name}: {why}{remedy}"
         self._open()
 
 

@@ -6,12 +6,11 @@ import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cutroom.edit.attempt import attempt
-from cutroom.edit.history import History, Step
+from cutroom.edit.history import History
 from cutroom.edit.journal import Journal
-from cutroom.edit.project_file import dump, load, require_readable, sweep, write_whole
-from cutroom.edit.recorded import Recovery
-from cutroom.edit.rerun import rerun
+from cutroom.edit.project_file import dump, load, sweep, write_whole
+from cutroom.edit.replay import replay
+from cutroom.edit.rescue import left_behind, require_project
 from cutroom.errors import CutroomError, ProjectExistsError
 from cutroom.schema.document import Document
 
@@ -26,6 +25,8 @@ class Opened:
     revision: int = 0
     unsaved: int = 0
     """Steps that the journal holds and the file does not."""
+    left: str = ""
+    """What to tell of journals that the project has under another name."""
 
 
 def begin(path: Path, document: Document, history: History | None = None, *, overwrite: bool) -> Journal:
@@ -77,7 +78,7 @@ def opened(path: Path) -> Opened:
         ProjectFileError: the file cannot be read or understood.
         ReadOnlyProjectError: another process has the project open.
     """
-    require_readable(path)
+    require_project(path)
     journal = Journal(path)
     try:
         sweep(path)
@@ -85,37 +86,12 @@ def opened(path: Path) -> Opened:
         try:
             recovery = journal.recover(file_digest)
             if recovery is not None:
-                replayed, history, steps = replay(recovery)
-                return Opened(journal, replayed, history, steps, recovery.unsaved)
+                made = replay(recovery)
+                return Opened(journal, made.document, made.history, made.steps, recovery.unsaved)
         except CutroomError as error:
             journal.set_aside(error.message)
         journal.begin(document, file_digest)
+        return Opened(journal, document, left=left_behind(path, document))
     except BaseException:
         journal.abandon(keep=journal.begun)
         raise
-    return Opened(journal, document)
-
-
-def replay(recovery: Recovery) -> tuple[Document, History, int]:
-    """The document that the steps of a journal lead to, their history, and how many they are.
-
-    Raises:
-        EditError: a step does not fit.
-        JournalDamagedError: a step cannot be read.
-    """
-    document, history, number = recovery.base, History(), 0
-    for number, (kind, label, operation, time) in enumerate(recovery.steps, start=1):  # noqa: B007 - for the last one
-        if kind == "undo":
-            history, step = history.undo()
-            document = step.before
-        elif kind == "redo":
-            history, step = history.redo()
-            document = step.after
-        elif kind == "rerun" and operation is not None:
-            again = rerun(history, document, label, operation, time=time)
-            document, history = again.document, again.history
-        elif operation is not None:
-            made = attempt(document, operation)
-            history = history.add(Step(label, operation, document, made.document, made.notes, time))
-            document = made.document
-    return document, history, number
