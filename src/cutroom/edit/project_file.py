@@ -49,7 +49,7 @@ def parse(data: bytes, *, name: str, steps: Mapping[int, Step] = STEPS) -> Docum
         text = data.decode()
     except UnicodeDecodeError:
         raise ProjectFileError(f"{name} is not a project file: it is not text", value=name, hint=_RESTORE) from None
-    with _uncollected():
+    with uncollected():
         return _understood(text, name, steps)
 
 
@@ -83,7 +83,7 @@ def _understood(text: str, name: str, steps: Mapping[int, Step]) -> Document:
 
 
 @contextlib.contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """Without the garbage collector, which would look at ten thousand new clips again and again: none is garbage."""
     on = gc.isenabled()
     gc.disable()

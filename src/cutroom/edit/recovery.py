@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cutroom.edit.history import History
 from cutroom.edit.journal import Journal
-from cutroom.edit.project_file import dump, load, sweep, write_whole
+from cutroom.edit.project_file import dump, load, sweep, uncollected, write_whole
 from cutroom.edit.replay import replay
 from cutroom.edit.rescue import left_behind, require_project
 from cutroom.errors import CutroomError, ProjectExistsError
@@ -86,7 +86,8 @@ def opened(path: Path) -> Opened:
         try:
             recovery = journal.recover(file_digest)
             if recovery is not None:
-                made = replay(recovery)
+                with uncollected():
+                    made = replay(recovery)
                 return Opened(journal, made.document, made.history, made.steps, recovery.unsaved)
         except CutroomError as error:
             journal.set_aside(error.message)
