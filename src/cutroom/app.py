@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import svcs
 
 from cutroom.edit import operations as ops
-from cutroom.edit.journal import own_files
+from cutroom.edit.journal_files import own_files
 from cutroom.effects.registry import Registry, Setting, check, default_registry
 from cutroom.errors import AccessDeniedError, MediaNotFoundError
 from cutroom.jobs.places import tidy

@@ -35,12 +35,13 @@ class OpenProjects:
         self._check = check
         self._sessions: list[Session] = []  # a project's lock lives as long as its session: it must be found till then
         self._lock = threading.Lock()
+        self._listing = threading.Lock()
 
     def find(self, path: Path) -> Session | None:
         """The session of a project file, if this process has it open."""
         target = real(path)
-        self._sessions = [session for session in self._sessions if not session.is_closed]
-        return next((session for session in self._sessions if session.path == target), None)
+        known = [session for session in self._sessions if session.is_here and not session.is_closed]
+        return next((session for session in known if session.path == target), None)
 
     def open(self, path: Path) -> Session:
         """Open a project file, or give the session that has it open.
@@ -69,5 +70,6 @@ class OpenProjects:
 
     def keep(self, session: Session) -> Session:
         """Know a session that has got a file."""
-        self._sessions.append(session)
+        with self._listing:
+            self._sessions = [known for known in self._sessions if known.is_here and not known.is_closed] + [session]
         return session

@@ -19,11 +19,13 @@ from cutroom.edit.attempt import attempt
 from cutroom.edit.block import Block
 from cutroom.edit.change import Change, State
 from cutroom.edit.history import History, Step, words
-from cutroom.edit.journal import Journal, Kind
+from cutroom.edit.journal import Journal
 from cutroom.edit.project_file import digest_of, dump, write_whole
+from cutroom.edit.recorded import Kind
 from cutroom.edit.recovery import begin, opened
 from cutroom.edit.relocate import Move, real
 from cutroom.edit.rerun import changes, rerun
+from cutroom.edit.rescue import rescued
 from cutroom.errors import EditError, ProjectExistsError, ReadOnlyProjectError
 from cutroom.schema.base import new_id
 from cutroom.schema.document import Document, ProjectSettings
@@ -88,12 +90,8 @@ class Session:
             OutputError: the folder cannot be written.
         """
         path = real(path)
-        if path.exists() and not overwrite:
-            raise ProjectExistsError(
-                f"{path} exists", value=str(path), hint="Project.open(...) opens it; overwrite=True starts anew"
-            )
         document = Document(id=new_id("p"), settings=settings)
-        journal = begin(path, document)
+        journal = begin(path, document, overwrite=overwrite)
         session = cls(document, path, check=check)
         session.journal, session.recovered = journal, journal.problem
         return session
@@ -114,9 +112,23 @@ class Session:
         session.saved_revision = found.revision - found.unsaved
         if found.unsaved:
             session.recovered = f"replayed {found.unsaved} unsaved edits of a session that did not end cleanly"
-        if found.journal.problem:
-            session.recovered = found.journal.problem
-            warnings.warn(f"{path.name}: {session.recovered}", stacklevel=3)
+        if found.journal.problem or found.left:
+            session.recovered = "; ".join(filter(None, [found.journal.problem, found.left]))
+            try:
+                warnings.warn(f"{path.name}: {session.recovered}", stacklevel=3)
+            except BaseException:  # where warnings are errors, nobody gets the session
+                session.close(save=False)
+                raise
+        return session
+
+    @classmethod
+    def recover(cls, path: Path, *, check: Checker | None = None) -> Session:
+        """The edits of a journal that no project was opened with, as a project in memory; see `rescued`."""
+        found = rescued(real(path))
+        session = cls(found.document, check=check)
+        session._home = found.folder
+        session._state = State(found.steps, found.document, found.history)
+        session.recovered = found.words
         return session
 
     @property
@@ -162,6 +174,11 @@ class Session:
     def is_closed(self) -> bool:
         """Whether `close` was called: it can be read, not edited."""
         return self._closed
+
+    @property
+    def is_here(self) -> bool:
+        """Whether this process may edit and close it; one that was forked while it was open may read it."""
+        return self.journal is None or self.journal.is_here
 
     @property
     def folder(self) -> Path:
@@ -324,6 +341,8 @@ class Session:
             return step
 
     def _require_open(self) -> None:
+        if self.journal:
+            self.journal.require_here()
         self._settle()
         if self.read_only:
             raise ReadOnlyProjectError(
@@ -390,18 +409,16 @@ class Session:
         """
         with self._lock:
             path = real(path)
-            if not self.read_only or path == self.path:
+            if path == self.path or (self.is_here and not self.read_only):
                 self._require_open()
             self._require_no_block("save")
             if path == self.path:
                 self._save(path, overwrite=overwrite)
                 return
-            if path.exists() and not overwrite:
-                raise ProjectExistsError(f"{path} exists", value=str(path), hint="pass overwrite=True to replace it")
             revision, before = self.state
             move = Move(self.folder, path.parent)
             document, history = move.document(before), move.history(self.history)
-            old, journal = self.journal, begin(path, document, history)
+            old, journal = self.journal, begin(path, document, history, overwrite=overwrite)
             self.path, self.journal, self.read_only = path, journal, False
             self._state = State(revision + 1, document, history, "save as")
             self.saved_revision = revision + 1
@@ -421,7 +438,7 @@ class Session:
             self._settle()
             self._require_no_block("close")
             if self.journal is not None:
-                if save and self.dirty and self.path is not None:
+                if save and self.is_here and self.dirty and self.path is not None:
                     self._save(self.path)
                 self.journal.close(keep=self.dirty)
                 self.journal = None

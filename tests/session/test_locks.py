@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from cutroom.edit.lock import ProjectLock
 from cutroom.edit.operations import AddTrack
 from cutroom.edit.project_file import load
-from cutroom.errors import ReadOnlyProjectError
+from cutroom.errors import ProjectExistsError, ReadOnlyProjectError
 from cutroom.schema.document import ProjectSettings
 from cutroom.session import Session
 
@@ -86,7 +87,7 @@ RACER = """
 import json, os, signal, sys, time
 from pathlib import Path
 from cutroom.edit.operations import AddTrack
-from cutroom.errors import ReadOnlyProjectError
+from cutroom.errors import ProjectExistsError, ReadOnlyProjectError
 from cutroom.session import Session
 
 name, path, end, done = sys.argv[1], Path(sys.argv[2]), time.monotonic() + float(sys.argv[3]), []
@@ -144,3 +145,69 @@ def test_a_killed_process_leaves_no_lock(tmp_path: Path) -> None:
     assert titles(again) == ["V1"]
     again.close()
     assert [path.name for path in tmp_path.iterdir()] == ["trip.tlp"]
+
+
+@pytest.mark.parametrize("way", ["create", "save_as"])
+def test_a_project_that_came_meanwhile_is_not_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    """Between the question whether there is a file and the lock, another makes one, saves it and closes it."""
+    project = tmp_path / "trip.tlp"
+    session = Session.create(tmp_path / "mine.tlp", ProjectSettings())
+    born = ProjectLock.__init__
+
+    def other_first(self: ProjectLock, path: Path) -> None:
+        monkeypatch.setattr(ProjectLock, "__init__", born)
+        other = Session.create(path, ProjectSettings())
+        add(other, "theirs")
+        other.close()
+        born(self, path)
+
+    monkeypatch.setattr(ProjectLock, "__init__", other_first)
+    with pytest.raises(ProjectExistsError, match=r"trip\.tlp exists"):
+        Session.create(project, ProjectSettings()) if way == "create" else session.save_as(project)
+    assert [track.title for track in load(project)[0].tracks] == ["theirs"]
+    assert session.path == tmp_path / "mine.tlp"
+    session.close()
+    assert {path.name for path in tmp_path.iterdir()} == {"trip.tlp", "mine.tlp"}
+
+
+def test_a_refused_start_leaves_what_a_crash_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = tmp_path / "trip.tlp"
+    born = ProjectLock.__init__
+
+    def crash_first(self: ProjectLock, path: Path) -> None:
+        monkeypatch.setattr(ProjectLock, "__init__", born)
+        Session.create(path, ProjectSettings()).close()
+        subprocess.run([sys.executable, "-c", KILLED, str(path)], check=False)
+        born(self, path)
+
+    monkeypatch.setattr(ProjectLock, "__init__", crash_first)
+    with pytest.raises(ProjectExistsError):
+        Session.create(project, ProjectSettings())
+    again = Session.open(project)
+    assert titles(again) == ["V1"]
+    again.close()
+
+
+def test_a_lock_whose_file_was_removed_while_it_was_taken_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its holder lets go between the opening of the file and the locking: the locked file is nobody's any more."""
+    import fcntl
+
+    first = ProjectLock(tmp_path / "trip.tlp")
+    flock = fcntl.flock
+
+    def release_first(descriptor: int, how: int) -> None:
+        monkeypatch.setattr(fcntl, "flock", flock)
+        first.release()
+        flock(descriptor, how)
+
+    monkeypatch.setattr(fcntl, "flock", release_first)
+    second = ProjectLock(tmp_path / "trip.tlp")
+    assert second.path.exists()
+    with pytest.raises(ReadOnlyProjectError):
+        ProjectLock(tmp_path / "trip.tlp")
+    second.release()
+    assert list(tmp_path.iterdir()) == []

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
 
 import cutroom as cr
+from cutroom.app import app
 
 OPEN = """
 import sys
@@ -103,3 +105,41 @@ def test_what_is_read_only_can_be_saved_elsewhere(tmp_path: Path) -> None:
     assert (len(project.timeline.clips), len(copy.timeline.clips)) == (1, 2)
     copy.close()
     project.close()
+
+
+@pytest.mark.parametrize("what", ["grant_beneath", "check_document"])
+def test_an_opening_that_fails_at_the_end_keeps_no_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    path = tmp_path / "trip.tlp"
+    cr.Project.create(path).close()
+
+    def fails(*values: object) -> None:
+        raise ValueError("embedded null byte")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(app()), what, fails)
+        with pytest.raises(ValueError, match="null byte"):
+            cr.Project.open(path)
+    assert [file.name for file in tmp_path.iterdir()] == ["trip.tlp"]
+    project = cr.Project.open(path)
+    with monkeypatch.context() as patch:
+        patch.setattr(type(app()), what, fails)
+        with pytest.raises(ValueError, match="null byte"):
+            cr.Project.open(path)
+    project.timeline.add_title("still open", at=0, duration=1)
+    project.close()
+
+
+def test_a_warning_that_is_an_error_keeps_no_lock(tmp_path: Path) -> None:
+    path = tmp_path / "trip.tlp"
+    project = cr.Project.create(path)
+    project.timeline.add_title("Hello", at=0, duration=1)
+    project.session.close(save=False)
+    path.write_bytes(path.read_bytes().replace(b'"fps"', b'"fps" '))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(UserWarning, match="aside") as caught:
+            cr.Project.open(path)
+    assert not (tmp_path / "trip.tlp-lock").exists(), caught
+    cr.Project.open(path).close()

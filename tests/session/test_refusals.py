@@ -60,7 +60,7 @@ from cutroom.edit.recovery import begin
 from cutroom.session import Session
 
 path = Path(sys.argv[1])
-begin(path, build()).close(keep=False)
+begin(path, build(), overwrite=False).close(keep=False)
 session = Session.open(path)
 for _ in range(64):
     session.apply(AddEffect(clip=ids(session.document)[0], effect="blur"))
@@ -77,7 +77,7 @@ def test_a_journal_with_a_step_that_does_not_fit_is_set_aside(tmp_path: Path) ->
     document = build()
     operation = OPERATION.dump_json(AddEffect(clip=ids(document)[0], effect="blur")).decode()
     with apsw.Connection(str(path) + "-journal") as db:
-        db.execute("insert into steps(kind, label, operation) values('apply', 'one more', ?)", (operation,))
+        db.execute("insert into steps(kind, label, operation, at) values('apply', 'one more', ?, 0)", (operation,))
     db.close()
     with pytest.warns(UserWarning, match=r"aside-1: .*effects: .*at most 64 items"):
         session = Session.open(path)

@@ -243,3 +243,24 @@ def test_a_media_that_a_cell_adds_is_the_same_in_every_run(tmp_path: Path, film)
         assert len(project.media) == 1
         with pytest.raises(ValidationError, match="rerun"), project.edit("x", rerun="append"):  # type: ignore[arg-type]
             pass
+
+
+def test_a_later_step_that_the_registries_refuse_now_is_refused() -> None:
+    """The checker sees what each later step gives on top of the new run, not only what it gave at first."""
+
+    def few(operation: ops.Operation, document: Document) -> None:
+        if isinstance(operation, ops.AddTrack) and len(document.tracks) > 2:
+            raise EditError("three tracks are too many")
+
+    session = Session(Document(id="p"), check=few)
+    cell(session, "rough cut", lambda s: s.apply(ops.AddTrack(track="video", title="V1")))
+    session.apply(ops.AddTrack(track="video", title="V2"))
+    before = session.state
+
+    def two(within: Session) -> None:
+        for title in ("V1", "V3"):
+            within.apply(ops.AddTrack(track="video", title=title))
+
+    with pytest.raises(EditError, match=r"'add track', 1 of 1 steps after it.*three tracks are too many"):
+        cell(session, "rough cut", two)
+    assert session.state == before

@@ -159,7 +159,8 @@ def test_starting_anew_keeps_what_a_crashed_session_had_and_says_nothing(project
         warnings.simplefilter("error")
         session = Session.create(project, ProjectSettings(), overwrite=True)
     assert session.recovered == (
-        "unsaved edits of the project that was here are kept in trip.tlp-journal.aside-1: it was started anew"
+        "unsaved edits of the project that was here are kept in trip.tlp-journal.aside-1: it was started anew; "
+        'Project.recover("trip.tlp-journal.aside-1") brings them back'
     )
     session.close()
     assert (project.parent / "trip.tlp-journal.aside-1").exists()

@@ -21,7 +21,7 @@ if __name__ == "__main__":
 
 from life import Life, mark
 
-from cutroom.edit.journal import own_files
+from cutroom.edit.journal_files import own_files
 from cutroom.schema.document import ProjectSettings
 from cutroom.session import Session
 

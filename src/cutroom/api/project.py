@@ -142,14 +142,40 @@ class Project(Handover):
         if create and not target.exists():
             return cls.create(target)
         services = app()
+        known = services.projects.find(target)
         session = services.projects.open(target)
         try:
             services.check_document(session.document)
-        except Exception:
-            session.close(save=False)
+            services.grant_beneath(session.folder, session.files())
+        except BaseException:
+            if session is not known:
+                session.close(save=False)
             raise
-        services.grant_beneath(session.folder, session.files())
         return cls(session, services)
+
+    @classmethod
+    def recover(cls, path: str | os.PathLike[str]) -> Project:
+        """Bring back the edits of a journal that no project could be opened with, as a project that has no file yet.
+
+        Such a journal is left where a project was changed by something else after a crash (`open` warns, and names the
+        journal that it has set aside), where its file was renamed or removed, or where a part of it is damaged: then
+        the edits before that are there. All of them can be undone. `recovered` says what was found; `save_as` keeps
+        it. The journal stays as it is; delete it when you have what you need.
+
+        Args:
+            path: the journal that was set aside, `trip.tlp-journal.aside-1` say; or the project file, which need not
+                be there, for the journal beside it.
+
+        Raises:
+            ProjectFileError: there is no journal, or not even its beginning can be read.
+
+        Example:
+            >>> project = Project.recover("trip.tlp-journal.aside-1")  # doctest: +SKIP
+            >>> project.save_as("rescued.tlp")  # doctest: +SKIP
+        """
+        from cutroom.api.reading import recover
+
+        return recover(path)
 
     @property
     def timeline(self) -> Timeline:

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import os
 import tempfile
-import time
 from pathlib import Path
 
 from cutroom.api import arguments
 from cutroom.api.project import Project
 from cutroom.app import app
-from cutroom.edit.journal import journal_path
-from cutroom.edit.project_file import require_readable
+from cutroom.edit.journal_files import journal_path, with_logs
 from cutroom.edit.recovery import opened
-from cutroom.errors import ProjectFileError, ReadOnlyProjectError
+from cutroom.edit.rescue import require_project
+from cutroom.edit.still import still
+from cutroom.errors import ProjectFileError
 from cutroom.session import Session
-
-PATIENCE = 5.0
-"""Seconds to wait for a moment in which nobody writes."""
 
 
 def read_only(path: str | os.PathLike[str]) -> Project:
@@ -34,10 +31,11 @@ def read_only(path: str | os.PathLike[str]) -> Project:
         ReadOnlyProjectError: it is written all the time.
     """
     target = Path(os.path.realpath(arguments.path(path)))
-    require_readable(target)
+    require_project(target)
     with tempfile.TemporaryDirectory(prefix="cutroom-") as folder:
-        for name, data in _still(target).items():
-            Path(folder, name).write_bytes(data)
+        files = [target, *(file for file in with_logs(journal_path(target)) if not file.name.endswith("-shm"))]
+        for file, data in still(files).items():
+            Path(folder, file.name).write_bytes(data)
         found = opened(Path(folder, target.name))
         problem = found.journal.problem
         found.journal.close(keep=False)
@@ -45,7 +43,7 @@ def read_only(path: str | os.PathLike[str]) -> Project:
         raise ProjectFileError(
             f"{target.name} has edits that are not saved, and their journal cannot be read, or not for this file",
             value=str(target),
-            hint="open it with Project.open(...), look at it and save it",
+            hint="open it with Project.open(...), look at it and save it; Project.recover(...) gives the edits",
         )
     services = app()
     services.check_document(found.document)
@@ -56,30 +54,10 @@ def read_only(path: str | os.PathLike[str]) -> Project:
     return Project(session, services)
 
 
-def _still(project: Path) -> dict[str, bytes]:
-    """The files of a project by name, all of one moment: what is read twice and the same stood still in between."""
-    end = time.monotonic() + PATIENCE
-    last = _files(project)
-    while (now := _files(project)) != last:
-        if time.monotonic() > end:
-            raise ReadOnlyProjectError(
-                f"{project.name} is written to all the time", value=str(project), hint="wait, then try again"
-            )
-        last = now
-        time.sleep(0.02)
-    return now
-
-
-def _files(project: Path) -> dict[str, bytes]:
-    journal = journal_path(project)
-    found = {}
-    for file in (project, *(journal.with_name(journal.name + suffix) for suffix in ("", "-wal", "-journal"))):
-        try:
-            found[file.name] = file.read_bytes()
-        except FileNotFoundError:
-            continue
-        except OSError as error:
-            raise ProjectFileError(
-                f"cannot read {file}: {error.strerror}", value=str(file), hint="it must be readable"
-            ) from None
-    return found
+def recover(path: str | os.PathLike[str]) -> Project:
+    """A project in memory with the edits of a journal that no project could be opened with; see `Project.recover`."""
+    services = app()
+    session = Session.recover(arguments.path(path), check=services.check)
+    services.check_document(session.document)
+    services.grant_beneath(session.folder, [session.media_path(media.id) for media in session.document.media])
+    return Project(session, services)

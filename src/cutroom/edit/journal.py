@@ -9,68 +9,53 @@ with the WAL-reset corruption.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import errno
-import time
+import os
+import weakref
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import apsw
-import pydantic
 import pydantic_core
-from pydantic import TypeAdapter
 
 from cutroom.edit.history import DEPTH, History
-from cutroom.edit.lock import ProjectLock, cannot_keep, lock_path, open_elsewhere
+from cutroom.edit.identity import Identity, identity_of
+from cutroom.edit.journal_files import delete, free_aside, journal_path, rename, with_logs
+from cutroom.edit.lock import ProjectLock, cannot_keep, moved, open_elsewhere
 from cutroom.edit.operations import OPERATION, Operation
-from cutroom.edit.project_file import writing
-from cutroom.errors import CutroomError, EditError, OutputError
+from cutroom.edit.plain_file import require_plain
+from cutroom.edit.project_file import LARGEST, writing
+from cutroom.edit.recorded import JournalDamagedError, Kind, Recorded, Recovery, recorded, understanding, unpacked
+from cutroom.errors import EditError, OutputError, ReadOnlyProjectError
 from cutroom.schema.document import Document
 from cutroom.settings import on_network_disk
 
 LONGEST = 3 * DEPTH
 """Steps that a journal may hold after a save; more than it takes to do and to undo all that a history knows."""
-Kind = Literal["apply", "rerun", "undo", "redo"]
-"""`rerun`: a step of a block that replaces its earlier run, where there is one."""
-_KIND: TypeAdapter[Kind] = TypeAdapter(Kind)
 Statement = tuple[str, tuple[Any, ...]]
 _TABLES = (
-    "meta(key text primary key, value) without rowid",
-    "steps(number integer primary key, kind text, label text, operation text, at real)",
+    "create table if not exists meta(key text primary key, value) without rowid",
+    "create table if not exists steps(number integer primary key, kind text, label text, operation text, at real)",
 )
-
-
-def journal_path(project: Path) -> Path:
-    """Where a project's journal lies."""
-    return project.with_name(project.name + "-journal")
-
-
-def own_files(project: Path) -> tuple[Path, Path, Path]:
-    """The files of an open project, which nothing else may write: itself, its journal, its lock."""
-    return project, journal_path(project), lock_path(project)
-
-
-@dataclass(frozen=True, slots=True)
-class Recovery:
-    """What a crashed session left."""
-
-    base: Document
-    steps: list[tuple[Kind, str, Operation | None]]
-    unsaved: int
-    """Steps after the last save."""
-
-
-class JournalDamagedError(CutroomError):
-    """A journal that cannot be read, or that belongs to another state of its project file."""
+_COPIES = (
+    ("select * from meta", "insert or replace into meta values(?, ?)"),
+    ("select * from steps", "insert into steps values(?, ?, ?, ?, ?)"),
+)
 
 
 class Journal:
     """An open journal; it holds an exclusive lock that the system drops when the process ends.
 
+    It is of the process that opened it. One that forked from that can neither write nor close it: SQLite, which knows
+    of no fork, would take the files away from under the parent.
+
     Raises:
         ReadOnlyProjectError: another process has the project open.
+        ProjectFileError: what lies there is a link, say, and not a plain file.
     """
 
     def __init__(self, project: Path) -> None:
@@ -80,7 +65,11 @@ class Journal:
         self.problem = ""
         """What was set aside and why, in words; empty for nothing."""
         self._db: apsw.Connection
+        self._file: Identity | None = None
+        """The one that is open, wherever its name leads."""
         self._project = project
+        self._owner = os.getpid()
+        _alive.add(self)
         self._lock = ProjectLock(project)
         try:
             try:
@@ -91,7 +80,27 @@ class Journal:
             self._lock.release()
             raise
 
+    @property
+    def is_here(self) -> bool:
+        """Whether this process has opened it, not one that this was forked from."""
+        return self._owner == os.getpid()
+
+    def require_here(self) -> None:
+        """Refuse a process that has no part in it.
+
+        Raises:
+            ReadOnlyProjectError: this process was forked from the one that opened it.
+        """
+        if not self.is_here:
+            raise ReadOnlyProjectError(
+                f"{self._project.name} is open in process {self._owner}; this one ({os.getpid()}) was forked from it",
+                value=str(self._project),
+                hint="edit it there; a copy can be edited here: save_as(...)",
+            )
+
     def _open(self) -> None:
+        for file in with_logs(self.path):
+            require_plain(file)
         with self._telling():
             try:
                 self._db = apsw.Connection(str(self.path))
@@ -102,24 +111,66 @@ class Journal:
                     raise
             except apsw.BusyError:
                 raise open_elsewhere(self._project) from None
-            except (apsw.NotADBError, apsw.CorruptError) as error:
+            except (apsw.NotADBError, apsw.CorruptError, apsw.SQLError) as error:
                 raise JournalDamagedError(f"{self.path.name} is damaged: {error}", value=str(self.path)) from None
             except (apsw.CantOpenError, apsw.ReadOnlyError, apsw.PermissionsError) as error:
                 raise cannot_keep(self._project, str(error)) from None
+        self._file = identity_of(self.path)
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the file that is open lies where it did: nobody has removed it, or put another in its place."""
+        return self._file is not None and identity_of(self.path) == self._file
+
+    def hold(self) -> None:
+        """See to it that a journal and a lock lie beside the project; what something else removed is made again.
+
+        Raises:
+            ReadOnlyProjectError: the project was moved, or what lies there is of another.
+            OutputError: they cannot be made.
+        """
+        self.require_here()
+        if not self._lock.is_there:
+            self._lock.take_again()
+        if not self.is_there:
+            if identity_of(self.path) is not None:
+                raise moved(self._project)
+            self._write_again()
+
+    def _write_again(self) -> None:
+        kept = apsw.Connection(":memory:")  # closing the open one removes, by name, files of the one to come
+        rows = [(put, row) for look, put in _COPIES for row in self._db.execute(look).fetchall()]
+        for sql, values in [*((table, ()) for table in _TABLES), *rows]:
+            kept.execute(sql, values)
+        self._db.close()
+        self._db, self._file = kept, None
+        try:
+            delete(self.path)
+            self._open()
+            self._write(*rows)
+        except BaseException:
+            self._db.close()
+            delete(self.path)
+            self._db, self._file = kept, None
+            raise
 
     def _prepare(self) -> None:
         self._db.set_busy_timeout(200)
+        self._db.limit(apsw.SQLITE_LIMIT_LENGTH, LARGEST)
+        for power in (apsw.SQLITE_DBCONFIG_ENABLE_TRIGGER, apsw.SQLITE_DBCONFIG_ENABLE_VIEW):
+            self._db.config(power, 0)  # what a journal from a stranger may bring
         self._db.execute("pragma locking_mode=exclusive")
         self._db.execute(f"pragma journal_mode={'delete' if on_network_disk(self.path.parent) else 'wal'}")
         self._db.execute("pragma synchronous=full")
         self._db.execute("begin exclusive")
         for table in _TABLES:
-            self._db.execute(f"create table if not exists {table}")
+            self._db.execute(table)
         self._db.execute("commit")
 
     @contextlib.contextmanager
     def _telling(self) -> Iterator[None]:
         """What SQLite says of the disk becomes an error of ours."""
+        self.require_here()
         with writing(self.path):
             try:
                 yield
@@ -145,13 +196,14 @@ class Journal:
             self._db.execute("rollback")
 
     def _get(self, key: str) -> object:
+        self.require_here()
         return self._db.execute("select value from meta where key = ?", (key,)).get
 
     def begin(self, document: Document, file_digest: str, history: History | None = None) -> None:
         """Start anew from a document that the file with this digest holds, and the steps that led to it."""
         steps = history.steps if history else ()
         undone = steps[history.done :] if history else ()
-        rows = [_step("rerun" if step.rerun else "apply", step.label, step.operation) for step in steps]
+        rows = [_step("rerun" if step.rerun else "apply", step.label, step.operation, step.time) for step in steps]
         rows += [_step("undo", step.label, None) for step in reversed(undone)]
         base = steps[0].before if steps else document
         self._write(
@@ -168,9 +220,12 @@ class Journal:
 
         Raises:
             OutputError: the disk is full or gone; the step must not be acknowledged.
+            ReadOnlyProjectError: the project was moved, or another put in its place.
             EditError: it holds a text that is not UTF-8.
         """
+        self.hold()
         self._write(_step(kind, label, operation))
+        self.hold()  # it may have been removed in between
 
     def last_step(self) -> int:
         """The number of the step that was recorded last; 0 before the first.
@@ -193,7 +248,11 @@ class Journal:
         Args:
             file_digest: of what is about to be written.
             found: of the file that is there; an announced one has been written after all.
+
+        Raises:
+            ReadOnlyProjectError: the project was moved, or another put in its place.
         """
+        self.hold()
         if found is not None and found == self._get("next_digest"):
             self.saved()
         self._write(_put("next_digest", file_digest), _put("next_step", self.last_step()))
@@ -226,12 +285,8 @@ class Journal:
         Raises:
             JournalDamagedError: there are steps, but for another state of the file, or that cannot be read.
         """
-        try:
+        with understanding(self.path.name):
             return self._recover(file_digest)
-        except (apsw.Error, pydantic.ValidationError, zlib.error, TypeError, ValueError) as error:
-            raise JournalDamagedError(
-                f"{self.path.name} cannot be read: {str(error).splitlines()[0]}", value=str(self.path)
-            ) from None
 
     def _recover(self, file_digest: str) -> Recovery | None:
         packed = self._get("base")
@@ -243,12 +298,24 @@ class Journal:
             return None
         if not announced and file_digest != self._get("digest"):
             raise JournalDamagedError("the project file was changed by something else", value=str(self.path))
-        rows = self._db.execute("select kind, label, operation from steps order by number").fetchall()
-        steps = [
-            (_KIND.validate_python(kind), str(label), OPERATION.validate_json(str(text)) if text else None)
-            for kind, label, text in rows
-        ]
-        return Recovery(Document.model_validate_json(zlib.decompress(packed)), steps, unsaved)
+        return Recovery(unpacked(packed, self.path.name), self._steps(), unsaved)
+
+    def everything(self) -> Recovery:
+        """All that it holds, whatever file it belongs to.
+
+        Raises:
+            JournalDamagedError: it cannot be read.
+        """
+        with understanding(self.path.name):
+            packed = self._get("base")
+            if not isinstance(packed, bytes):
+                raise JournalDamagedError(f"{self.path.name} holds nothing", value=str(self.path))
+            return Recovery(unpacked(packed, self.path.name), self._steps(), self.last_step())
+
+    def _steps(self) -> Iterator[Recorded]:
+        with understanding(self.path.name):
+            for row in self._db.execute("select kind, label, operation, at from steps order by number"):
+                yield recorded(*row)
 
     @property
     def begun(self) -> bool:
@@ -257,57 +324,61 @@ class Journal:
 
     def close(self, *, keep: bool) -> None:
         """Let go of the project; without `keep` the journal has served and is deleted, before anybody else can come."""
+        if not self.is_here:
+            return
+        mine = self.is_there
         self._db.close()
-        if not keep:
-            _delete(self.path)
+        if not keep and mine:
+            delete(self.path)
         self._lock.release()
 
     def abandon(self, *, keep: bool) -> None:
         """Let go of a project that could not be opened or made; what was set aside is back in its place."""
         self._db.close()
         if self.aside is not None:
-            _delete(self.path)
-            _rename(self.aside, self.path)
+            delete(self.path)
+            rename(self.aside, self.path)
         self.close(keep=keep or self.aside is not None)
 
     def __del__(self) -> None:
-        if hasattr(self, "_db"):  # nobody closed it: SQLite lets go of its files before the lock goes
+        if hasattr(self, "_db") and self.is_here:  # nobody closed it: SQLite lets go of its files before the lock goes
             self._db.close()
             self._lock.release()
+
+    def disown(self) -> None:
+        """In a child of the process that opened it: keep the connection for ever, its end would delete the files."""
+        if hasattr(self, "_db"):
+            ctypes.pythonapi.Py_IncRef(ctypes.py_object(self._db))
 
     def set_aside(self, why: str, *, of: str = "a crashed session") -> None:
         """Start anew; what was there is moved out of the way, under a name that says so."""
         with contextlib.suppress(apsw.Error):  # a damaged one cannot
             self._db.execute("pragma journal_mode=delete")  # folds the write-ahead log in, so that one file moves
         self._db.close()
-        number = 1
-        while (aside := self.path.with_name(f"{self.path.name}.aside-{number}")).exists():
-            number += 1
-        _rename(self.path, aside)
-        self.aside, self.problem = aside, f"unsaved edits of {of} are kept in {aside.name}: {why}"
+        aside = free_aside(self.path)
+        rename(self.path, aside)
+        remedy = f'; Project.recover("{aside.name}") brings them back'
+        self.aside, self.problem = aside, f"unsaved edits of {of} are kept in {aside.name}: {why}{remedy}"
         self._open()
 
 
-def _with_logs(journal: Path) -> list[Path]:
-    return [journal.with_name(journal.name + suffix) for suffix in ("", "-wal", "-shm", "-journal")]
+_alive: weakref.WeakSet[Journal] = weakref.WeakSet()
 
 
-def _delete(journal: Path) -> None:
-    for file in _with_logs(journal):
-        file.unlink(missing_ok=True)
+def _forked() -> None:
+    for journal in list(_alive):
+        journal.disown()
 
 
-def _rename(journal: Path, target: Path) -> None:
-    for file, to in zip(_with_logs(journal), _with_logs(target), strict=True):
-        with contextlib.suppress(FileNotFoundError):
-            file.rename(to)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)
 
 
 def _put(key: str, value: object) -> Statement:
     return "insert or replace into meta values(?, ?)", (key, value)
 
 
-def _step(kind: Kind, label: str, operation: Operation | None) -> Statement:
+def _step(kind: Kind, label: str, operation: Operation | None, at: datetime | None = None) -> Statement:
     try:
         label.encode()
         text = None if operation is None else OPERATION.dump_json(operation).decode()
@@ -315,4 +386,5 @@ def _step(kind: Kind, label: str, operation: Operation | None) -> Statement:
         raise EditError(
             f"{label!a} holds a text that is not UTF-8: no project file can", value=str(error), hint="rename it"
         ) from None
-    return "insert into steps(kind, label, operation, at) values(?, ?, ?, ?)", (kind, label, text, time.time())
+    values = (kind, label, text, (at or datetime.now(UTC)).timestamp())
+    return "insert into steps(kind, label, operation, at) values(?, ?, ?, ?)", values

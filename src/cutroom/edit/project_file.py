@@ -7,12 +7,14 @@ import errno
 import gc
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pydantic
 
+from cutroom.edit.plain_file import open_plain
 from cutroom.edit.references import problems
 from cutroom.errors import CutroomError, DiskFullError, OutputError, ProjectFileError
 from cutroom.schema.base import strict_json
@@ -46,7 +48,7 @@ def parse(data: bytes, *, name: str, steps: Mapping[int, Step] = STEPS) -> Docum
         text = data.decode()
     except UnicodeDecodeError:
         raise ProjectFileError(f"{name} is not a project file: it is not text", value=name, hint=_RESTORE) from None
-    with _uncollected():
+    with uncollected():
         return _understood(text, name, steps)
 
 
@@ -80,7 +82,7 @@ def _understood(text: str, name: str, steps: Mapping[int, Step]) -> Document:
 
 
 @contextlib.contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """Without the garbage collector, which would look at ten thousand new clips again and again: none is garbage."""
     on = gc.isenabled()
     gc.disable()
@@ -114,7 +116,7 @@ def require_readable(path: Path) -> None:
     Raises:
         ProjectFileError: there is none.
     """
-    with _reading(path), path.open("rb"):
+    with _reading(path), open_plain(path):
         pass
 
 
@@ -124,7 +126,7 @@ def load(path: Path) -> tuple[Document, str]:
     Raises:
         ProjectFileError: it cannot be read or understood.
     """
-    with _reading(path), path.open("rb") as file:
+    with _reading(path), open_plain(path) as file:
         data = file.read(LARGEST + 1)
     return parse(data, name=path.name), hashlib.sha256(data).hexdigest()
 
@@ -137,7 +139,7 @@ def digest_of(path: Path) -> str | None:
     """
     if not path.exists():
         return None
-    with _reading(path), path.open("rb") as file:
+    with _reading(path), open_plain(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -149,13 +151,18 @@ def writing(path: Path) -> Iterator[None]:
     except CutroomError:
         raise
     except OSError as error:
-        if error.errno == errno.ENOSPC:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
             raise DiskFullError(
                 f"no space left for {path}", value=str(path), hint="free some space, then save"
             ) from None
         raise OutputError(
             f"cannot write {path}: {error.strerror}", value=str(path), hint="check the folder and its permissions"
         ) from None
+
+
+_PART = ".part"
+_NO_MODES = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
+_NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -165,14 +172,15 @@ def write_whole(path: Path, data: bytes) -> None:
         OutputError: the folder cannot be written; the old file is as it was.
     """
     with writing(path):
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_PART)
         try:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
             mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-            os.chmod(temporary, mode)
+            with _allowed(_NO_MODES):
+                os.chmod(temporary, mode)
             os.replace(temporary, path)
         except BaseException:
             with contextlib.suppress(FileNotFoundError):
@@ -182,14 +190,33 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make a rename in a folder durable (a no-op where folders cannot be opened)."""
+    """Make a rename in a folder durable (a no-op where folders cannot be opened, or synced: some network disks)."""
     if os.name == "nt":
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
+        with _allowed(_NO_FOLDER_SYNC):
+            os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+@contextlib.contextmanager
+def _allowed(codes: set[int]) -> Iterator[None]:
+    """Go on where a disk says that it does not know such a thing."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in codes:
+            raise
+
+
+def sweep(path: Path) -> None:
+    """Remove what processes that were killed while they saved this project have left; only for who holds its lock."""
+    left = re.compile(rf"\.{re.escape(path.name)}\.[a-z0-9_]{{8}}{re.escape(_PART)}")
+    with contextlib.suppress(OSError):
+        for file in [file for file in path.parent.iterdir() if left.fullmatch(file.name)]:
+            file.unlink()
 
 
 def _umask() -> int:

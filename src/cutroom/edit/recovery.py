@@ -6,12 +6,12 @@ import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cutroom.edit.attempt import attempt
-from cutroom.edit.history import History, Step
-from cutroom.edit.journal import Journal, Recovery
-from cutroom.edit.project_file import dump, load, require_readable, write_whole
-from cutroom.edit.rerun import rerun
-from cutroom.errors import CutroomError
+from cutroom.edit.history import History
+from cutroom.edit.journal import Journal
+from cutroom.edit.project_file import dump, load, sweep, uncollected, write_whole
+from cutroom.edit.replay import replay
+from cutroom.edit.rescue import left_behind, require_project
+from cutroom.errors import CutroomError, ProjectExistsError
 from cutroom.schema.document import Document
 
 
@@ -25,22 +25,33 @@ class Opened:
     revision: int = 0
     unsaved: int = 0
     """Steps that the journal holds and the file does not."""
+    left: str = ""
+    """What to tell of journals that the project has under another name."""
 
 
-def begin(path: Path, document: Document, history: History | None = None) -> Journal:
+def begin(path: Path, document: Document, history: History | None = None, *, overwrite: bool) -> Journal:
     """Write a project file anew, under the lock of its journal; unsaved steps that were left there are set aside.
 
     Args:
         path: the file.
         document: what it will hold.
         history: the steps that led to it, which the journal takes over.
+        overwrite: whether a file that is there may be replaced.
 
     Raises:
+        ProjectExistsError: the file exists and `overwrite` is off.
         ReadOnlyProjectError: another process has the project open.
         OutputError: the file cannot be written; what was there is as it was.
     """
+    _require_free(path, overwrite=overwrite)
     journal = Journal(path)
     try:
+        _require_free(path, overwrite=overwrite)  # once more: another may have made it, and closed it, meanwhile
+    except BaseException:
+        journal.abandon(keep=journal.begun)
+        raise
+    try:
+        sweep(path)
         data = dump(document)
         if journal.holds_unsaved():
             journal.set_aside("it was started anew", of="the project that was here")
@@ -52,6 +63,12 @@ def begin(path: Path, document: Document, history: History | None = None) -> Jou
     return journal
 
 
+def _require_free(path: Path, *, overwrite: bool) -> None:
+    if path.exists() and not overwrite:
+        hint = "Project.open(...) opens it; overwrite=True replaces it"
+        raise ProjectExistsError(f"{path} exists", value=str(path), hint=hint)
+
+
 def opened(path: Path) -> Opened:
     """Lock a project, read it, and replay what a crashed session had acknowledged but not saved.
 
@@ -61,43 +78,21 @@ def opened(path: Path) -> Opened:
         ProjectFileError: the file cannot be read or understood.
         ReadOnlyProjectError: another process has the project open.
     """
-    require_readable(path)
+    require_project(path)
     journal = Journal(path)
     try:
+        sweep(path)
         document, file_digest = load(path)  # only now: nobody can save it any more
         try:
             recovery = journal.recover(file_digest)
             if recovery is not None:
-                replayed, history = replay(recovery)
-                return Opened(journal, replayed, history, len(recovery.steps), recovery.unsaved)
+                with uncollected():
+                    made = replay(recovery)
+                return Opened(journal, made.document, made.history, made.steps, recovery.unsaved)
         except CutroomError as error:
             journal.set_aside(error.message)
         journal.begin(document, file_digest)
+        return Opened(journal, document, left=left_behind(path, document))
     except BaseException:
         journal.abandon(keep=journal.begun)
         raise
-    return Opened(journal, document)
-
-
-def replay(recovery: Recovery) -> tuple[Document, History]:
-    """The document that the steps of a journal lead to, and their history.
-
-    Raises:
-        EditError: a step does not fit.
-    """
-    document, history = recovery.base, History()
-    for kind, label, operation in recovery.steps:
-        if kind == "undo":
-            history, step = history.undo()
-            document = step.before
-        elif kind == "redo":
-            history, step = history.redo()
-            document = step.after
-        elif kind == "rerun" and operation is not None:
-            again = rerun(history, document, label, operation)
-            document, history = again.document, again.history
-        elif operation is not None:
-            made = attempt(document, operation)
-            history = history.add(Step(label, operation, document, made.document, made.notes))
-            document = made.document
-    return document, history

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from cutroom.edit.attempt import attempt
 from cutroom.edit.history import History, Step
@@ -46,6 +47,7 @@ def rerun(
     operation: Operation,
     *,
     revision: int | None = None,
+    time: datetime | None = None,
     check: Callable[[Operation, Document], None] | None = None,
 ) -> Rerun:
     """The project as if a block had been run like this in the first place; a block that is new becomes a step.
@@ -61,6 +63,7 @@ def rerun(
         label: of the block.
         operation: what the block did, on the document before its earlier run.
         revision: of `document`.
+        time: at which the block was run; None: now.
         check: looks at each step that is done once more, and at what it gives.
 
     Raises:
@@ -72,7 +75,9 @@ def rerun(
     revision = revision if place is None else history.steps[place].revision
     made = attempt(before, operation)
     result = History(history.steps[:start], start)
-    result = result.add(Step(label, operation, before, made.document, made.notes, rerun=True, revision=revision))
+    time = time or datetime.now(UTC)
+    step = Step(label, operation, before, made.document, made.notes, time, rerun=True, revision=revision)
+    result = result.add(step)
     now = made.document
     for number, step in enumerate(steps, start=1):
         try:

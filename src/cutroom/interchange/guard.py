@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ from xml.parsers import expat
 
 import pydantic
 
+from cutroom.edit.plain_file import open_plain
 from cutroom.errors import InterchangeError
 from cutroom.schema.base import strict_json
 
@@ -32,9 +32,7 @@ def read_bytes(path: str | os.PathLike[str]) -> bytes:
     """
     name = Path(path).name
     try:
-        with open(path, "rb", opener=lambda p, flags: os.open(p, flags | getattr(os, "O_NONBLOCK", 0))) as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise InterchangeError(f"{name} is not a plain file", value=str(path), hint="name a file")
+        with open_plain(path) as file:
             data = file.read(LARGEST + 1)
     except FileNotFoundError:
         raise InterchangeError(f"there is no file {path}", value=str(path), hint="check the path") from None
