@@ -77,6 +77,12 @@ def test_closing_up_refuses_to_tear_picture_from_sound(document: Document) -> No
         apply(early, Delete(clip=ids(early)[1], ripple=True))
 
 
+def test_closing_up_refuses_to_tear_a_part_without_a_link_from_its_sound(document: Document) -> None:
+    parted = lay(document, "V1", F(19, 6), F(1, 6))  # its sound goes on beneath, linked to the part before
+    with pytest.raises(EditError, match="on track V1 from what it is linked to"):
+        apply(parted, Extract(spans=((F(19, 6), F(7, 2)),), tracks=("A1",)))
+
+
 def test_ripple_trim_of_a_clip_whose_sound_ends_elsewhere(document: Document) -> None:
     first = ids(document)[0]
     short = lay(document, "A1", 2, 1)  # the sound of the first clip ends a second before its picture

@@ -12,7 +12,7 @@ from cutroom.edit.cues import opened, removed
 from cutroom.edit.items import closed, cut_sides, edge_effects, melt
 from cutroom.edit.limits import check_overlaps, check_transition, readable
 from cutroom.edit.ride import Ride
-from cutroom.edit.ties import Ties
+from cutroom.edit.ties import Ties, plays_along
 from cutroom.errors import HandlesError, LockedTrackError
 from cutroom.schema.base import derive_id
 from cutroom.schema.clip import Clip, Gap, Item, Transition
@@ -34,6 +34,9 @@ class Draft:
     _made: int = 0
     _parted: dict[tuple[str, str], None] = field(default_factory=dict)
     """Links of clips that were cut, and those of the parts that left them; in order."""
+
+    def __post_init__(self) -> None:
+        self._origin = self.document.timeline
 
     def make_id(self, prefix: str) -> str:
         """The next id that this operation gives."""
@@ -208,10 +211,13 @@ class Draft:
                 moved = opened(track.cues, at, delta) if delta > 0 else removed(track.cues, at + delta, at, close=True)
                 self.set_tracks({index: track.evolve(cues=moved)})
             elif delta < 0:
-                self.set_items(index, closed(track, at, -delta))
+                self.set_items(index, closed(track, at, -delta, self._tied))
             elif track.duration > (cut := at if track.kind == "audio" else self._frame_from(at)):
                 self.put(index, cut, cut, [Gap(duration=delta)])
         self._shift_markers(at, delta)
+
+    def _tied(self, clip: Clip) -> bool:
+        return clip.link is not None or plays_along(self._origin, clip.id)
 
     def _frame_from(self, at: Fraction) -> Fraction:
         fps = self.document.settings.fps

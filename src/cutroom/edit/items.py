@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 
 from cutroom.edit.limits import FADES_IN, FADES_OUT, readable
@@ -77,13 +78,15 @@ def melt(items: list[Item], *, at_end: bool) -> list[Item]:
     return melted
 
 
-def closed(track: Track, at: Fraction, length: Fraction) -> list[Item]:
+def closed(
+    track: Track, at: Fraction, length: Fraction, tied: Callable[[Clip], bool] = lambda clip: clip.link is not None
+) -> list[Item]:
     """The items with what starts at or after `at` moved left by `length`, into the gap before it.
 
-    Music and titles without a link may lie there, and stay whole, where they leave room.
+    Music and titles that are not tied to anything may lie there, and stay whole, where they leave room.
     """
     for item in between(track, at - length, at):
-        if isinstance(item, Clip) and item.link is not None:
+        if isinstance(item, Clip) and tied(item):
             raise _in_the_way(
                 f"closing up would tear clip {item.id} on track {track.title} from what it is linked to: "
                 f"{readable(item.duration)} in the way",

@@ -52,6 +52,24 @@ def settled(timeline: Timeline, ties: Ties) -> Timeline:
     return timeline.evolve(tracks=tuple(changed)) if new else timeline
 
 
+def plays_along(timeline: Timeline, clip_id: str) -> bool:
+    """Whether a clip of a timeline plays along with a linked one: of what was cut, only one part has the link."""
+    tracks = timeline.tracks
+    place = next(((t, i) for t, track in enumerate(tracks) if (i := track.index_of(clip_id)) is not None), None)
+    if place is None or (clip := _at(tracks, place)).is_title:
+        return False
+    start = tracks[place[0]].start_of(place[1])
+    for t, i in _beneath(tracks, place, start + clip.duration):
+        other = _at(tracks, (t, i))
+        if (
+            other.link is not None
+            and not other.is_title
+            and playing(start, clip) == playing(tracks[t].start_of(i), other)
+        ):
+            return True
+    return False
+
+
 def _linked(tracks: Iterable[Track], link: str) -> list[Place]:
     return [(t, i) for t, track in enumerate(tracks) for i in track.linked(link)]
 
