@@ -19,7 +19,8 @@ import svcs
 
 from cutroom.edit import operations as ops
 from cutroom.edit.journal_files import own_files
-from cutroom.effects.registry import Registry, Setting, check, default_registry
+from cutroom.effects.accept import accept
+from cutroom.effects.registry import Registry, check, default_registry
 from cutroom.errors import AccessDeniedError, MediaNotFoundError
 from cutroom.jobs.places import tidy
 from cutroom.jobs.service import Jobs, default_jobs
@@ -28,10 +29,9 @@ from cutroom.media.sources import Sources
 from cutroom.open_projects import OpenProjects
 from cutroom.render.cache import SegmentCache
 from cutroom.schema.base import Frozen
-from cutroom.schema.clip import Source, TitleSource
 from cutroom.schema.document import Document
 from cutroom.schema.export import ExportSettings
-from cutroom.schema.time import Seconds, to_sample
+from cutroom.schema.time import Seconds
 from cutroom.settings import private_folder, settings
 from cutroom.workers import WorkerPool
 from cutroom.workers.context import OnProgress
@@ -189,53 +189,8 @@ class App:
         return self.get(Sources).require(known, self.get(MediaWorkers))
 
     def check(self, operation: ops.Operation, document: Document) -> None:
-        """Refuse what could never be shown: effects, transitions and parameters that the registry does not know or
-        cannot build, titles with letters that the font lacks; see `Session`.
-
-        Raises:
-            UnknownNameError, ValidationError: names what does not fit, and the nearest that does.
-        """
-        registry = self.get(Registry)
-        if operation.compound is not None:
-            document = document.inside(operation.compound)
-        if isinstance(operation, ops.AddTransition):
-            registry.transition(operation.transition)
-        elif isinstance(operation, ops.SetTransition):
-            if operation.kind is not None:
-                registry.transition(operation.kind)
-        elif isinstance(operation, ops.AddEffect | ops.SetEffect | ops.SetKeyframes):
-            track, item = document.locate(operation.clip)
-            alone = document.tracks[track].evolve(items=(document.tracks[track].items[item],), transitions=())
-            timeline = document.timeline.evolve(tracks=(alone,), markers=())
-            check(document.evolve(timeline=timeline), registry)
-            settings, clip = document.settings, document.clip(operation.clip)
-            samples = to_sample(clip.duration, settings.sample_rate)
-            setting = Setting(settings.width, settings.height, settings.sample_rate, samples)
-            for effect in clip.effects:
-                spec = registry.effect(effect.effect)
-                for moment in spec.moments(spec.values(effect.parameters), effect.curves):
-                    spec.build(moment, setting)
-        elif isinstance(operation, ops.Freeze):
-            self._check_held(operation, document)
-        elif texts := _texts(operation):
-            from cutroom.effects.title import require_glyphs
-
-            for text in texts:
-                require_glyphs(text)
-        elif isinstance(operation, ops.Batch):
-            for inner in operation.operations:
-                self.check(inner, document)
-
-    def _check_held(self, operation: ops.Freeze, document: Document) -> None:
-        """What an animation came to at a moment must be right together, as it is held; the hold lies beside its clip.
-
-        Raises:
-            ValidationError: names the effect.
-        """
-        track, item = document.locate(operation.clip)
-        for near in document.tracks[track].items[max(0, item - 1) : item + 2]:
-            if near.kind == "clip":
-                check(near, self.get(Registry))
+        """Refuse what could never be shown; see `effects.accept` and `Session`."""
+        accept(operation, document, self.get(Registry))
 
     def check_document(self, document: Document) -> None:
         """Refuse a document with effects or transitions that the registry does not know."""
@@ -368,19 +323,6 @@ def _require_originals(document: Document, paths: Mapping[str, str]) -> None:
                 value=path,
                 hint="project.media.use_proxies() shows proxies in place of media, relink(folder) finds what was moved",
             )
-
-
-def _texts(operation: ops.Operation) -> list[str]:
-    """What an operation writes on the picture."""
-    if isinstance(operation, ops.SetCues):
-        return [cue.text for cue in operation.cues]
-    if isinstance(operation, ops.Arrange):
-        sources: list[Source] = [row.clip.source for row in operation.placed]
-    elif isinstance(operation, ops.Append | ops.Insert | ops.Overwrite | ops.Fill | ops.SetTitle):
-        sources = [operation.source]
-    else:
-        sources = []
-    return [source.text for source in sources if isinstance(source, TitleSource)]
 
 
 _first = threading.Lock()

@@ -9,9 +9,10 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+from cutroom.edit.apply import Checker
 from cutroom.edit.relocate import real
 from cutroom.schema.document import ProjectSettings
-from cutroom.session import Checker, Session
+from cutroom.session import Session
 
 
 class OpenProjects:

@@ -7,14 +7,14 @@ import hashlib
 import logging
 import threading
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
 from psygnal import EmitLoopError, Signal
 
 from cutroom.edit import operations as ops
-from cutroom.edit.apply import Applied
+from cutroom.edit.apply import Applied, Checker
 from cutroom.edit.attempt import attempt
 from cutroom.edit.block import Block
 from cutroom.edit.change import Change, State
@@ -31,10 +31,6 @@ from cutroom.schema.base import new_id
 from cutroom.schema.document import Document, ProjectSettings
 
 _log = logging.getLogger(__name__)
-
-
-Checker = Callable[[ops.Operation, Document], None]
-"""Looks at an operation and the document it gives (names, ranges of effects); raises where something does not fit."""
 
 
 class Session:
@@ -68,7 +64,7 @@ class Session:
         self.read_only = read_only
         self._state = State(0, document)
         self._lock = threading.RLock()
-        self._check = check or (lambda operation, document: None)
+        self._check = check
         self._block: Block | None = None
         self._closed = False
         self._pending: tuple[int, State] | None = None
@@ -218,8 +214,7 @@ class Session:
             self._require_open()
             if self._block is not None:
                 operation = self._block.named(operation)
-            made = attempt(self.document, operation)
-            self._check(operation, made.document)
+            made = attempt(self.document, operation, self._check)
             if self._block is None:
                 self._commit(label or words(operation), operation, made)
             else:

@@ -26,12 +26,17 @@ class Applied:
     """What happened beside what was asked (a transition that lost its clip, a track that stayed)."""
 
 
-def apply(document: Document, operation: ops.Operation) -> Applied:
+Checker = Callable[[ops.Operation, Document], None]
+"""Looks at an operation and the document it gives (names, ranges of effects); raises where something does not fit."""
+
+
+def apply(document: Document, operation: ops.Operation, check: Checker | None = None) -> Applied:
     """Apply one operation. It leaves no link and no group to one clip alone.
 
     Args:
         document: is not changed.
         operation: any of `cutroom.edit.operations`.
+        check: looks at the operation and what it made; at those of a batch one by one, each when it was done.
 
     Raises:
         EditError: what stands in the way, and by how much.
@@ -45,7 +50,10 @@ def apply(document: Document, operation: ops.Operation) -> Applied:
     """
     inside = None if isinstance(operation, _WHOLE) else operation.compound
     draft = Draft(document.inside(inside), operation.id)
-    _VERBS[type(operation)](draft, operation)
+    if isinstance(operation, ops.Batch):
+        _batch(draft, operation, check)
+    else:
+        _VERBS[type(operation)](draft, operation)
     draft.relink()
     changed = _settled(document, _outside(document, draft.document, inside), draft.ties)
     if changed.compounds is not document.compounds:
@@ -53,6 +61,8 @@ def apply(document: Document, operation: ops.Operation) -> Applied:
         nesting.settle_compounds(document, whole)
         changed = whole.document
         draft.notes += whole.notes
+    if check is not None and not isinstance(operation, ops.Batch):
+        check(operation, changed)
     return Applied(changed, tuple(draft.created), tuple(draft.notes))
 
 
@@ -77,9 +87,9 @@ def _settled(before: Document, after: Document, ties: Ties) -> Document:
     return after
 
 
-def _batch(draft: Draft, op: ops.Batch) -> None:
+def _batch(draft: Draft, op: ops.Batch, check: Checker | None) -> None:
     for inner in op.operations:
-        made = apply(draft.document, inner.evolve(compound=inner.compound or op.compound))
+        made = apply(draft.document, inner.evolve(compound=inner.compound or op.compound), check)
         draft.document = made.document
         draft.created += made.created
         draft.notes += made.notes
@@ -141,5 +151,4 @@ _VERBS: dict[type, Callable[[Draft, Any], None]] = {
     ops.Unnest: unnest,
     ops.SetAngle: nesting.set_angle,
     ops.SetCues: subtitles.set_cues,
-    ops.Batch: _batch,
 }

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import pydantic
 
-from cutroom.edit.apply import Applied, apply
+from cutroom.edit.apply import Applied, Checker, apply
 from cutroom.edit.operations import Operation
 from cutroom.errors import EditError
 from cutroom.schema.document import Document
 
 
-def attempt(document: Document, operation: Operation) -> Applied:
+def attempt(document: Document, operation: Operation, check: Checker | None = None) -> Applied:
     """Apply one operation; see `apply`.
 
     Raises:
         EditError: what stands in the way; for a value that fits the operation and not the document, its field.
     """
     try:
-        return apply(document, operation)
+        return apply(document, operation, check)
     except pydantic.ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
         field = ".".join(str(part) for part in first["loc"])

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from cutroom.edit.apply import Checker
 from cutroom.edit.attempt import attempt
 from cutroom.edit.history import History, Step
 from cutroom.edit.operations import AddMedia, Batch, Operation
@@ -48,7 +48,7 @@ def rerun(
     *,
     revision: int | None = None,
     time: datetime | None = None,
-    check: Callable[[Operation, Document], None] | None = None,
+    check: Checker | None = None,
 ) -> Rerun:
     """The project as if a block had been run like this in the first place; a block that is new becomes a step.
 
@@ -81,9 +81,7 @@ def rerun(
     now = made.document
     for number, step in enumerate(steps, start=1):
         try:
-            again = attempt(now, step.operation)
-            if check is not None:
-                check(step.operation, again.document)
+            again = attempt(now, step.operation, check)
         except CutroomError as error:
             raise EditError(
                 f"{label!r} was run again, and {step.label!r}, {number} of {len(steps)} steps after it, "

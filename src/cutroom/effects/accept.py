@@ -1,0 +1,89 @@
+"""What an operation brings in is looked at before it is kept: a timeline holds nothing that could never be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cutroom.edit import operations as ops
+from cutroom.effects.registry import EffectKind, Registry, Setting, check, require_kind
+from cutroom.schema.clip import Clip, Source, TitleSource
+from cutroom.schema.document import Document, ProjectSettings
+from cutroom.schema.time import to_sample
+from cutroom.schema.track import TrackKind
+
+
+def accept(operation: ops.Operation, document: Document, registry: Registry) -> None:
+    """Refuse effects, transitions and parameters that the registry does not know or cannot build, and titles with
+    letters that the font lacks.
+
+    Args:
+        operation: one that was just done; the operations of a batch are looked at one by one.
+        document: what it made.
+        registry: the effects and transitions that there are.
+
+    Raises:
+        UnknownNameError, ValidationError: names what does not fit, and the nearest that does.
+
+    Example:
+        >>> from fractions import Fraction
+        >>> from cutroom.effects.registry import default_registry
+        >>> fade = ops.AddTransition(transition="disolve", left="c_1", right=None, duration=Fraction(1))
+        >>> accept(fade, Document(id="p"), default_registry())
+        Traceback (most recent call last):
+        cutroom.errors.UnknownNameError: there is no transition 'disolve'
+          → did you mean 'dissolve'?
+    """
+    if operation.compound is not None:
+        document = document.inside(operation.compound)
+    name = operation.transition if isinstance(operation, ops.AddTransition) else None
+    name = operation.kind if isinstance(operation, ops.SetTransition) else name
+    if name is not None:
+        registry.transition(name)
+    for clip, track in _chains(operation, document):
+        _accept_chain(clip, track, document.settings, registry)
+    if texts := _texts(operation):
+        from cutroom.effects.title import require_glyphs
+
+        for text in texts:
+            require_glyphs(text)
+
+
+def _chains(operation: ops.Operation, document: Document) -> Iterator[tuple[Clip, TrackKind]]:
+    """The clips whose effects an operation has changed or brought in, and the kinds of their tracks."""
+    if isinstance(operation, ops.AddEffect | ops.SetEffect | ops.SetKeyframes):
+        track, _ = document.locate(operation.clip)
+        yield document.clip(operation.clip), document.tracks[track].kind
+    elif isinstance(operation, ops.Freeze):
+        # what an animation came to at a moment must be right together, as it is held; the hold lies beside its clip
+        track, item = document.locate(operation.clip)
+        for near in document.tracks[track].items[max(0, item - 1) : item + 2]:
+            if near.kind == "clip":
+                yield near, document.tracks[track].kind
+    elif isinstance(operation, ops.Arrange):
+        kinds = {name: track.kind for track in document.tracks for name in (track.id, track.title)}
+        yield from ((row.clip, kinds[row.track]) for row in operation.placed if row.clip.effects)
+
+
+def _accept_chain(clip: Clip, track: TrackKind, settings: ProjectSettings, registry: Registry) -> None:
+    check(clip, registry)
+    kind: EffectKind = "audio" if track == "audio" else "video"
+    samples = to_sample(clip.duration, settings.sample_rate)
+    setting = Setting(settings.width, settings.height, settings.sample_rate, samples)
+    for effect in clip.effects:
+        spec = registry.effect(effect.effect)
+        require_kind(spec, kind)
+        for moment in spec.moments(spec.values(effect.parameters), effect.curves):
+            spec.build(moment, setting)
+
+
+def _texts(operation: ops.Operation) -> list[str]:
+    """What an operation writes on the picture."""
+    if isinstance(operation, ops.SetCues):
+        return [cue.text for cue in operation.cues]
+    if isinstance(operation, ops.Arrange):
+        sources: list[Source] = [row.clip.source for row in operation.placed]
+    elif isinstance(operation, ops.Append | ops.Insert | ops.Overwrite | ops.Fill | ops.SetTitle):
+        sources = [operation.source]
+    else:
+        sources = []
+    return [source.text for source in sources if isinstance(source, TitleSource)]
