@@ -365,6 +365,7 @@ class Session:
         Raises:
             EditError: it has no file, it was closed, or an edit block is not finished.
             ProjectExistsError: the file was changed by something else, and `overwrite` is off.
+            ReadOnlyProjectError: it was moved while it was open, or is of the process that this one was forked from.
             OutputError, DiskFullError: the file is as it was, the edits are safe in the journal.
         """
         with self._lock:
@@ -425,7 +426,7 @@ class Session:
         """Save what is unsaved and let go of the project; with `save=False` the journal keeps the edits.
 
         Raises:
-            ProjectExistsError, OutputError: as `save`; the project is still open.
+            ProjectExistsError, ReadOnlyProjectError, OutputError: as `save`; the project is still open.
         """
         with self._lock:
             if self._closed:

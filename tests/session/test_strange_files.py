@@ -42,11 +42,10 @@ def test_a_journal_that_is_a_link_is_not_followed(path: Path, tmp_path: Path, su
     db.close()
     before = other.read_bytes()
     path.with_name(path.name + suffix).symlink_to(other)
-    for attempt in (
-        lambda: Session.open(path),
-        lambda: Session.create(path, ProjectSettings(), overwrite=True),
-        lambda: cr.Project.open(path, read_only=True),
-    ):
+    attempts = [lambda: Session.open(path), lambda: Session.create(path, ProjectSettings(), overwrite=True)]
+    if suffix != "-journal-shm":  # which is not looked at where nothing is written
+        attempts.append(lambda: cr.Project.open(path, read_only=True).session)
+    for attempt in attempts:
         with pytest.raises(ProjectFileError, match=rf"trip\.tlp{suffix} is not a plain file") as caught:
             attempt()
         assert "remove it" in str(caught.value.hint)

@@ -119,7 +119,8 @@ class Project(Handover):
         """Open a project; edits of a session that did not end cleanly are replayed (`project.recovered` says so).
 
         A cell that is run again gets the same project: what this process has open is not opened twice, and has one list
-        of steps and one `close`.
+        of steps and one `close`. A journal that does not fit the file any more is set aside, with a warning; `recover`
+        brings its edits back.
 
         Args:
             path: the project file.
