@@ -157,6 +157,16 @@ CASES: dict[str, tuple[Callable[[Plain], object], str]] = {
         lambda p: first_clip(p).update(start=f"1/{10**130}"),
         r"\$\.timeline\.tracks\[0\]\.items\[0\]\.clip\.start",
     ),
+    "a path with a NUL": (
+        lambda p: p["media"][0].update(path="a\0b.mp4"),
+        r"a path holds no NUL.* at \$\.media\[0\]\.path",
+    ),
+    "a path with a line break": (
+        lambda p: p["media"][0].update(path="a\nb.mp4"),
+        r"control character at \$\.media\[0\]\.path",
+    ),
+    "no path": (lambda p: p["media"][1].update(path=""), r"has 1 to 4096 characters at \$\.media\[1\]\.path"),
+    "a path without end": (lambda p: p["media"][1].update(path="x" * 4097), r"4096 characters at \$\.media\[1\]"),
     "half a character": (
         lambda p: p["timeline"]["markers"][0].update(title="\ud800"),
         r"\$\.timeline\.markers\[0\]\.title",

@@ -47,6 +47,14 @@ def test_other_programs_see_the_film() -> None:
     assert timeline.tracks.markers[0].name == "here"
 
 
+def test_a_path_that_no_file_can_have_is_refused_before_it_is_in_a_project() -> None:
+    timeline, _ = to_otio(film())
+    found = timeline.tracks[0][0].media_reference.metadata
+    found["cutroom"] = found["cutroom"].replace('"path":"', '"path":"a\\u0000')
+    with pytest.raises(InterchangeError, match=r"a path holds no NUL.* at metadata\.cutroom\.media\.path"):
+        from_otio(timeline)
+
+
 def test_a_change_by_another_program_goes_before_what_is_carried() -> None:
     timeline, _ = to_otio(film())
     pictures, titles = timeline.tracks
