@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import svcs
 
 from cutroom.edit import operations as ops
-from cutroom.edit.journal import own_files
 from cutroom.effects.registry import Registry, Setting, check, default_registry
 from cutroom.errors import AccessDeniedError
 from cutroom.jobs.places import tidy
@@ -80,8 +79,8 @@ class Snapshot(Frozen):
     document: Document
     paths: dict[str, str]
     """Absolute path of each media, by the SHA-256 of its content."""
-    project: str | None = None
-    """The project file, which no export may overwrite."""
+    protected: tuple[str, ...] = ()
+    """Absolute paths that no export may overwrite: the project's own files, and all its media."""
     settings: ExportSettings
     span: tuple[Seconds, Seconds] | None = None
 
@@ -287,7 +286,7 @@ class App:
         """
         from cutroom.render.publish import Part
 
-        Part(output, [*snapshot.paths.values(), *_protected(snapshot)]).discard()
+        Part(output, [*snapshot.paths.values(), *snapshot.protected]).discard()
 
     def export(
         self,
@@ -325,7 +324,7 @@ class App:
                 cancelled=cancelled,
                 grant=allow,
                 require=self.require_unchanged,
-                protected=_protected(snapshot),
+                protected=snapshot.protected,
             )
         finally:
             for part in written:
@@ -382,8 +381,3 @@ def run_job(job_id: str) -> None:
     finally:
         services.close()
         tidy(job_id)
-
-
-def _protected(snapshot: Snapshot) -> list[str]:
-    """The project's own files, which an export never replaces."""
-    return [str(path) for path in own_files(Path(snapshot.project))] if snapshot.project else []

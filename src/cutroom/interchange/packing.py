@@ -8,7 +8,7 @@ import secrets
 import shutil
 import stat
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Literal
@@ -43,7 +43,13 @@ class Packed:
 
 
 def pack(
-    document: Document, folder: Path, output: Path, *, media: Which = "used", on_progress: OnProgress | None = None
+    document: Document,
+    folder: Path,
+    output: Path,
+    *,
+    media: Which = "used",
+    protected: Iterable[str] = (),
+    on_progress: OnProgress | None = None,
 ) -> Packed:
     """Write a project as one file: the project file and its media, uncompressed, as they are.
 
@@ -52,6 +58,7 @@ def pack(
         folder: what its relative media paths start from.
         output: the file, `.zip`; an existing one is replaced whole.
         media: all of them, those that the timeline uses, or none.
+        protected: files that are not overwritten, beside the media that are packed: the project's own.
         on_progress: called as bytes are copied.
 
     Raises:
@@ -71,7 +78,7 @@ def pack(
             )
     moved = document.evolve(media=tuple(m.evolve(path=names[m.id]) if m.id in names else m for m in document.media))
     total, done = sum(m.fingerprint.size for m in wanted), 0
-    with Part(output, [str(path) for path in paths.values()]) as part, writing(part.path):
+    with Part(output, [*map(str, paths.values()), *protected]) as part, writing(part.path):
         with zipfile.ZipFile(part.path, "x", zipfile.ZIP_STORED, allowZip64=True) as archive:
             archive.writestr(output.with_suffix(".tlp").name, dump(moved))
             for known in wanted:
