@@ -220,8 +220,13 @@ class App:
                 self.check(inner, document)
 
     def check_document(self, document: Document) -> None:
-        """Refuse a document with effects or transitions that the registry does not know."""
-        check(document, self.get(Registry))
+        """Refuse a document with effects or transitions that the registry does not know, inside of compounds as well.
+
+        Raises:
+            UnknownNameError, ValidationError: names what does not fit.
+        """
+        for compound in (None, *(compound.id for compound in document.compounds)):
+            check(document.inside(compound), self.get(Registry))
 
     def probe(self, path: Path) -> Media:
         """What a media file is; examined in a worker."""

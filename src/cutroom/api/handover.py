@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from cutroom.api import arguments
 from cutroom.api.belongings import belongings
-from cutroom.app import App
+from cutroom.app import App, app
 from cutroom.edit.operations import Operation
 from cutroom.edit.operations.base import BaseOperation
 from cutroom.effects.registry import Registry
@@ -257,6 +257,7 @@ class Handover(abc.ABC):
 
         Raises:
             ProjectFileError: no pack, or a damaged one; nothing is left behind.
+            UnknownNameError, ValidationError: an effect or a transition that is not known here; nothing is left behind.
             ProjectExistsError: the folder is there.
             OutputError, DiskFullError: the folder cannot be written.
         """
@@ -266,4 +267,5 @@ class Handover(abc.ABC):
         source: Path = arguments.path(path)
         with Bar(source.name) as bar:
             tell = (lambda done, total: bar.update({"done": done, "total": total})) if progress else None
-            return cls.open(unpack(source, arguments.path(folder), on_progress=tell))
+            target = arguments.path(folder)
+            return cls.open(unpack(source, target, check=app().check_document, on_progress=tell))
