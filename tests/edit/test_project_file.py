@@ -140,7 +140,7 @@ CASES: dict[str, tuple[Callable[[Plain], object], str]] = {
     ),
     "a speed out of range": (
         lambda p: first_clip(p).update(speed="11"),
-        r"a speed lies between 0 and 10.* at \$\.timeline\.tracks\[0\]\.items\[0\]\.clip\.speed",
+        r"a speed lies between 0 and 10.* at \$\.timeline\.tracks\[0\]\.items\[0\]\.speed\n",
     ),
     "too many tracks": (
         lambda p: p["timeline"].update(tracks=[{"id": f"t{i}", "kind": "video", "title": ""} for i in range(201)]),
@@ -148,7 +148,7 @@ CASES: dict[str, tuple[Callable[[Plain], object], str]] = {
     ),
     "too many effects": (
         lambda p: first_clip(p).update(effects=[{"id": f"e{i}", "effect": "blur"} for i in range(65)]),
-        r"at most 64 items.* at \$\.timeline\.tracks\[0\]\.items\[0\]\.clip\.effects",
+        r"at most 64 items.* at \$\.timeline\.tracks\[0\]\.items\[0\]\.effects",
     ),
     "a long text": (
         lambda p: p["timeline"]["markers"][1].update(title="x" * 501),
@@ -156,7 +156,7 @@ CASES: dict[str, tuple[Callable[[Plain], object], str]] = {
     ),
     "a time that is too exact": (
         lambda p: first_clip(p).update(start=f"1/{10**130}"),
-        r"\$\.timeline\.tracks\[0\]\.items\[0\]\.clip\.start",
+        r"\$\.timeline\.tracks\[0\]\.items\[0\]\.start",
     ),
     "a path with a NUL": (
         lambda p: p["media"][0].update(path="a\0b.mp4"),
@@ -170,9 +170,42 @@ CASES: dict[str, tuple[Callable[[Plain], object], str]] = {
     "a path without end": (lambda p: p["media"][1].update(path="x" * 4097), r"4096 characters at \$\.media\[1\]"),
     "half a character": (
         lambda p: p["timeline"]["markers"][0].update(title="\ud800"),
-        r"\$\.timeline\.markers\[0\]\.title",
+        r"hex escape at line 1 column \d+ at \$\n",
     ),
-    "no such field": (lambda p: first_clip(p).update(colour=1), r"\$\.timeline\.tracks\[0\]\.items\[0\]\.clip\.colour"),
+    "a word for a switch": (
+        lambda p: p["timeline"]["tracks"][0].update(muted="off"),
+        r"valid boolean at \$\.timeline\.tracks\[0\]\.muted\n",
+    ),
+    "a number for a switch": (
+        lambda p: p["timeline"]["tracks"][0].update(locked=1),
+        r"valid boolean at \$\.timeline\.tracks\[0\]\.locked\n",
+    ),
+    "a number in quotes": (
+        lambda p: p["timeline"]["tracks"][0].update(volume="1.5"),
+        r"valid number at \$\.timeline\.tracks\[0\]\.volume\n",
+    ),
+    "a size in quotes": (lambda p: p["settings"].update(width="640"), r"valid integer at \$\.settings\.width\n"),
+    "a title that is a number": (
+        lambda p: p["timeline"]["tracks"][0].update(title=1),
+        r"valid string at \$\.timeline\.tracks\[0\]\.title\n",
+    ),
+    "a field that is missing": (
+        lambda p: first_clip(p).pop("duration"),
+        r"Field required at \$\.timeline\.tracks\[0\]\.items\[0\]\.duration\n",
+    ),
+    "an item of no kind": (
+        lambda p: first_clip(p).update(kind="x"),
+        r"'clip', 'gap' at \$\.timeline\.tracks\[0\]\.items\[0\]\n",
+    ),
+    "a field of a source": (
+        lambda p: first_clip(p)["source"].update(x=1),
+        r" at \$\.timeline\.tracks\[0\]\.items\[0\]\.source\.x\n",
+    ),
+    "a ramp of one key": (
+        lambda p: first_clip(p).update(speed={"keys": [{"time": "0", "speed": "1"}]}),
+        r" at \$\.timeline\.tracks\[0\]\.items\[0\]\.speed",
+    ),
+    "no such field": (lambda p: first_clip(p).update(colour=1), r"\$\.timeline\.tracks\[0\]\.items\[0\]\.colour"),
     "a version that is no number": (lambda p: p.update(schema_version=True), "not a Cutroom project"),
 }
 
