@@ -106,7 +106,7 @@ def _steps(plain: Any, parts: Sequence[int | str], missing: bool) -> list[int | 
     if not inside:
         return skipped
     taken = [step, *_steps(plain[step] if rest else None, rest, missing)]
-    return taken if len(taken) >= len(skipped) else skipped
+    return taken if len(taken) > len(skipped) else skipped
 
 
 @contextlib.contextmanager
