@@ -205,6 +205,79 @@ CASES: dict[str, tuple[Callable[[Plain], object], str]] = {
         lambda p: first_clip(p).update(speed={"keys": [{"time": "0", "speed": "1"}]}),
         r" at \$\.timeline\.tracks\[0\]\.items\[0\]\.speed",
     ),
+    "a time without end": (
+        lambda p: first_clip(p).update(duration=str(10**100)),
+        r"longer than any timeline at \$\.timeline\.tracks\[0\]\.items\[0\]\.duration\n",
+    ),
+    "a timeline of years": (
+        lambda p: first_clip(p).update(duration=str(4_000_000)),
+        r"longer than 1,000 hours at \$\.timeline\.tracks\[0\]\.items\n",
+    ),
+    "a rate without end": (lambda p: p["settings"].update(fps=str(10**100)), r" at \$\.settings\.fps\n"),
+    "a rate that is too high": (
+        lambda p: p["settings"].update(fps="241"),
+        r"at most 240 frames .* at \$\.settings\.fps",
+    ),
+    "a ramp that is too fine": (
+        lambda p: first_clip(p).update(
+            speed={"keys": [{"time": f"{i}/{10**118 + i}", "speed": f"1/{10**118 + i}"} for i in range(1000)]}
+        ),
+        r" at \$\.timeline\.tracks\[0\]\.items\[0\]\.speed\n",
+    ),
+    "a transition between clips that are apart": (
+        lambda p: p["timeline"]["tracks"][0]["items"].insert(
+            1, {**first_clip(p), "id": "c_new", "link": None, "effects": []}
+        ),
+        r"do not meet at a cut at \$\.timeline\.tracks\[0\]\.transitions\[0\]",
+    ),
+    "a transition of one clip with itself": (
+        lambda p: p["timeline"]["tracks"][0]["transitions"][0].update(
+            left=first_clip(p)["id"], right=first_clip(p)["id"]
+        ),
+        r"do not meet at a cut at \$\.timeline\.tracks\[0\]\.transitions\[0\]",
+    ),
+    "two transitions on a cut": (
+        lambda p: p["timeline"]["tracks"][0]["transitions"].append(
+            {**p["timeline"]["tracks"][0]["transitions"][0], "id": "x_new"}
+        ),
+        r"has a transition already at \$\.timeline\.tracks\[0\]\.transitions\[\d\]",
+    ),
+    "clips on a track of subtitles": (
+        lambda p: fields(p)["S1"].update(items=[{**first_clip(p), "id": "c_new", "link": None}]),
+        r"does not go on track S1.* at \$\.timeline\.tracks\[\d\]\.items\[0\]\.source",
+    ),
+    "subtitles on a track of pictures": (
+        lambda p: fields(p)["V1"].update(cues=fields(p)["S1"]["cues"]),
+        r"a video track holds no subtitles at \$\.timeline\.tracks\[0\]\.cues",
+    ),
+    "pictures on a track of titles": (
+        lambda p: fields(p)["T1"].update(items=[{**first_clip(p), "id": "c_new", "link": None}]),
+        r"does not go on track T1.* at \$\.timeline\.tracks\[\d\]\.items\[0\]\.source",
+    ),
+    "a compound on a track of titles": (
+        lambda p: fields(p)["T1"].update(items=[{**fields(p)["V2"]["items"][1], "id": "c_new", "link": None}]),
+        r"a title track shows no compounds at \$\.timeline\.tracks\[\d\]\.items\[0\]\.source",
+    ),
+    "markers out of order": (
+        lambda p: p["timeline"]["markers"].reverse(),
+        r"in order of time at \$\.timeline\.markers\[1\]",
+    ),
+    "subtitles out of order": (
+        lambda p: fields(p)["S1"]["cues"].reverse(),
+        r"in order of time at \$\.timeline\.tracks\[\d\]\.cues\[1\]",
+    ),
+    "one link twice on a track": (
+        lambda p: [item.update(link="l_x") for item in fields(p)["V1"]["items"] if item["kind"] == "clip"],
+        r"with the link 'l_x' at \$\.timeline\.tracks\[0\]\.items\[\d\]\.link",
+    ),
+    "a gap at the end": (
+        lambda p: fields(p)["V1"]["items"].append({"kind": "gap", "duration": "1"}),
+        r"gap at the end of a track at \$\.timeline\.tracks\[0\]\.items\[\d\]",
+    ),
+    "one track in two timelines": (
+        lambda p: p["compounds"][0]["timeline"]["tracks"][0].update(id=fields(p)["S1"]["id"]),
+        r"stands twice at \$\.compounds\[0\]\.timeline\.tracks\[0\]\.id",
+    ),
     "no such field": (lambda p: first_clip(p).update(colour=1), r"\$\.timeline\.tracks\[0\]\.items\[0\]\.colour"),
     "a version that is no number": (lambda p: p.update(schema_version=True), "not a Cutroom project"),
 }
@@ -232,6 +305,52 @@ def test_what_is_wrong_is_named_by_its_place(case: str) -> None:
 def test_what_is_no_project_is_refused(data: bytes, message: str) -> None:
     with pytest.raises(ProjectFileError, match=message):
         parse(data, name="trip.tlp")
+
+
+def chained(levels: int, *, tracks: int = 1) -> bytes:
+    """Compounds in one another, each shown on so many tracks of the next."""
+    plain = json.loads(dump(Document(id="p")))
+    title = {"id": "c", "kind": "clip", "source": {"kind": "title", "text": "x"}, "duration": "1"}
+    for level in range(levels):
+        item = {**title, "source": {"kind": "compound", "compound": f"n{level - 1}"}} if level else title
+        lanes = [
+            {"id": f"t{level}-{i}", "kind": "video", "title": f"V{i}", "items": [{**item, "id": f"c{i}"}]}
+            for i in range(tracks)
+        ]
+        plain["compounds"].append({"id": f"n{level}", "title": f"{level}", "timeline": {"tracks": lanes}})
+    return json.dumps(plain).encode()
+
+
+def test_compounds_lie_in_one_another_to_a_depth_that_can_be_shown() -> None:
+    assert len(parse(chained(20), name="trip.tlp").compounds) == 20
+    parse(chained(10, tracks=2), name="trip.tlp")
+    for data, message in (
+        (chained(21), "more than 20 compounds"),
+        (chained(900), "more than 20 compounds"),
+        (chained(14, tracks=2), "2,000 clips at once"),
+        (chained(3, tracks=60), "clips at once"),
+    ):
+        with pytest.raises(ProjectFileError, match=message):
+            parse(data, name="trip.tlp")
+
+
+def test_times_that_share_no_clock_are_refused_at_once() -> None:
+    plain = json.loads(dump(Document(id="p")))
+    items = [
+        {
+            "id": f"c{i}",
+            "kind": "clip",
+            "source": {"kind": "title", "text": "x"},
+            "duration": f"{10**118 + i}/{10**118 + 2 * i + 1}",
+        }
+        for i in range(1000)
+    ]
+    plain["timeline"]["tracks"] = [{"id": "t", "kind": "title", "title": "T1", "items": items}]
+    data = json.dumps(plain).encode()
+    began = time.process_time()
+    with pytest.raises(ProjectFileError, match=r"too fine to add up at \$\.timeline\.tracks\[0\]\.items\n"):
+        parse(data, name="trip.tlp")
+    assert time.process_time() - began < 0.5
 
 
 def test_a_doubled_key_among_many_is_found_at_once() -> None:

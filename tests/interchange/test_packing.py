@@ -25,7 +25,7 @@ from cutroom.errors import (
 from cutroom.interchange.packing import pack, unpack
 from cutroom.schema.clip import Clip, MediaSource
 from cutroom.schema.document import Document, Timeline
-from cutroom.schema.media import Fingerprint, Media
+from cutroom.schema.media import Fingerprint, Media, VideoStream
 from cutroom.schema.track import Track
 
 F = Fraction
@@ -35,7 +35,10 @@ def media(folder: Path, path: str, content: bytes, media_id: str) -> Media:
     (folder / path).parent.mkdir(parents=True, exist_ok=True)
     (folder / path).write_bytes(content)
     fingerprint = Fingerprint(sha256=hashlib.sha256(content).hexdigest(), size=len(content))
-    return Media(id=media_id, path=path, fingerprint=fingerprint, format="mp4", duration=F(5))
+    video = VideoStream(
+        index=0, codec="h264", width=64, height=36, rate=F(30), duration=F(5), frames=150, pixel_format="yuv420p"
+    )
+    return Media(id=media_id, path=path, fingerprint=fingerprint, format="mp4", duration=F(5), video=video)
 
 
 @pytest.fixture

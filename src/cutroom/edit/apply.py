@@ -8,6 +8,7 @@ from typing import Any
 
 from cutroom.edit import decorate, neighbours, nesting, place, relate, remove, structure, subtitles, timing
 from cutroom.edit import operations as ops
+from cutroom.edit.bounds import check_bounds, check_depth
 from cutroom.edit.draft import Draft
 from cutroom.edit.trim import trim
 from cutroom.edit.unnesting import unnest
@@ -46,9 +47,12 @@ def apply(document: Document, operation: ops.Operation) -> Applied:
     draft = Draft(document.inside(inside), operation.id)
     _VERBS[type(operation)](draft, operation)
     draft.relink()
+    nests = not isinstance(operation, ops.Batch) and check_bounds(document.inside(inside), draft.document)
     changed = _outside(document, draft.document, inside)
     if changed.compounds is not document.compounds:
         draft.notes += nesting.check_compounds(document, changed)
+    if nests or (changed.compounds is not document.compounds and not isinstance(operation, ops.Batch)):
+        check_depth(changed)
     return Applied(changed, tuple(draft.created), tuple(draft.notes))
 
 

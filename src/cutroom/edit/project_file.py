@@ -10,12 +10,14 @@ import json
 import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pydantic
 
 from cutroom.edit.references import problems
+from cutroom.edit.rules import breaches
 from cutroom.errors import CutroomError, DiskFullError, OutputError, ProjectFileError
 from cutroom.schema.document import SCHEMA_VERSION, Document
 from cutroom.schema.migrations import STEPS, Step, upgraded
@@ -80,7 +82,7 @@ def _understood(text: str, name: str, steps: Mapping[int, Step]) -> Document:
             first["msg"].removeprefix("Value error, "),
         )
         raise ProjectFileError(f"{name}: {told} at {where}", value=where, hint=_RESTORE) from None
-    for problem in problems(document):
+    for problem in chain(problems(document), breaches(document)):  # the rules need names that are in order
         raise ProjectFileError(f"{name}: {problem.says} at {problem.where}", value=problem.where, hint=_RESTORE)
     return document
 
