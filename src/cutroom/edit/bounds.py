@@ -7,7 +7,7 @@ Times are exact, so that numbers could grow without end: a track of items that s
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import NamedTuple, Self
 
@@ -56,8 +56,7 @@ def check_bounds(before: Document, after: Document) -> bool:
         old = known.get(track.id)
         if old is track:
             continue
-        head, tail = same_ends(old.items, track.items) if old else (0, 0)
-        fresh = track.items[head : len(track.items) - tail]
+        fresh = _fresh(old.items if old else (), track.items)
         if not all(map(_holds, fresh)) or (
             too_fine(fresh, old.grid.base if old else 1) and too_fine(track.items)  # what was there may have gone
         ):
@@ -72,6 +71,13 @@ def check_bounds(before: Document, after: Document) -> bool:
             )
         nests = nests or any(map(_nested, fresh))
     return nests
+
+
+def _fresh(old: Sequence[Item], new: Sequence[Item]) -> list[Item]:
+    """The items that were not there before; those that only moved are not among them."""
+    head, tail = same_ends(old, new)
+    known = set(map(id, old[head : len(old) - tail]))
+    return [item for item in new[head : len(new) - tail] if id(item) not in known]
 
 
 def check_depth(document: Document) -> None:

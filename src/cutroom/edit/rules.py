@@ -25,6 +25,7 @@ def breaches(document: Document) -> Iterator[Problem]:
         document: whose names are in order, see `cutroom.edit.references.problems`.
 
     Example:
+        >>> from cutroom.schema.clip import Gap
         >>> from cutroom.schema.document import Timeline
         >>> late = Track(id="t", kind="video", title="V1", items=(Gap(duration=1),))
         >>> [found] = breaches(Document(id="p", timeline=Timeline(tracks=(late,))))
