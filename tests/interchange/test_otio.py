@@ -161,3 +161,14 @@ def test_damage_to_what_is_carried_is_named() -> None:
     timeline.tracks[0][0].metadata["cutroom"] = '{"clip": {"id": "c_1"}}'
     with pytest.raises(InterchangeError, match=r"metadata.cutroom.clip.source of clip a b.mp4"):
         from_otio(timeline)
+
+
+@pytest.mark.parametrize("rate", [1e-9, 4e-4, 1e300, 2_000_000.0])
+def test_a_rate_that_is_none_is_refused(rate: float) -> None:
+    timeline, _ = to_otio(film())
+    timeline.metadata.clear()
+    clip = timeline.tracks[0][0]
+    clip.metadata.clear()
+    clip.source_range = TimeRange(RT(3, rate), RT(4, rate))
+    with pytest.raises(InterchangeError, match="not a frame rate"):
+        from_otio(timeline)
