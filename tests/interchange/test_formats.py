@@ -165,7 +165,7 @@ def test_a_document_type_of_its_own_is_refused_in_a_file_that_is_fine_otherwise(
     plain = (SAMPLES / "cuts.xml").read_bytes()
     read_timeline(plain, format="fcp7", name="cuts.xml")
     told = plain.replace(b"<!DOCTYPE xmeml>", f"<!DOCTYPE xmeml {kind}>".encode())
-    with pytest.raises(InterchangeError, match="declares a document type of its own.* at line 2"):
+    with pytest.raises(InterchangeError, match=r"declares a document type of its own.* at line 2"):
         read_timeline(told, format="fcp7", name="cuts.xml")
 
 
