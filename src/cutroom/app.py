@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import svcs
 
 from cutroom.edit import operations as ops
-from cutroom.edit.journal_files import own_files
 from cutroom.effects.accept import accept
 from cutroom.effects.registry import Registry, check, default_registry
 from cutroom.errors import AccessDeniedError, MediaNotFoundError
@@ -83,8 +82,8 @@ class Snapshot(Frozen):
     document: Document
     paths: dict[str, str]
     """Absolute path of each media, by the SHA-256 of its content."""
-    project: str | None = None
-    """The project file, which no export may overwrite."""
+    protected: tuple[str, ...] = ()
+    """Absolute paths that no export may overwrite: the project's own files, and all its media."""
     settings: ExportSettings
     span: tuple[Seconds, Seconds] | None = None
 
@@ -193,8 +192,13 @@ class App:
         accept(operation, document, self.get(Registry))
 
     def check_document(self, document: Document) -> None:
-        """Refuse a document with effects or transitions that the registry does not know."""
-        check(document, self.get(Registry))
+        """Refuse a document with effects or transitions that the registry does not know, inside of compounds as well.
+
+        Raises:
+            UnknownNameError, ValidationError: names what does not fit.
+        """
+        for compound in (None, *(compound.id for compound in document.compounds)):
+            check(document.inside(compound), self.get(Registry))
 
     def probe(self, path: Path) -> Media:
         """What a media file is; examined in a worker."""
@@ -279,7 +283,7 @@ class App:
         """
         from cutroom.render.publish import Part
 
-        Part(output, [*snapshot.paths.values(), *_protected(snapshot)]).discard()
+        Part(output, [*snapshot.paths.values(), *snapshot.protected]).discard()
 
     def export(
         self,
@@ -309,7 +313,7 @@ class App:
                 cancelled=cancelled,
                 grant=grant,
                 require=self.require_unchanged,
-                protected=_protected(snapshot),
+                protected=snapshot.protected,
             )
 
 
@@ -362,8 +366,3 @@ def run_job(job_id: str) -> None:
     finally:
         services.close()
         tidy(job_id)
-
-
-def _protected(snapshot: Snapshot) -> list[str]:
-    """The project's own files, which an export never replaces."""
-    return [str(path) for path in own_files(Path(snapshot.project))] if snapshot.project else []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import zipfile
 from fractions import Fraction
 from pathlib import Path
 
@@ -146,3 +147,26 @@ def test_a_lock_names_what_makes_pixels(project: cr.Project, tmp_path: Path) -> 
     named = project.lock(tmp_path / "elsewhere.lock")
     assert named.read_text().splitlines() == lines
     assert f"# engine libavcodec {engine()['libav']['libavcodec']}" in lines
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_what_uses_unknown_effects_is_neither_opened_nor_unpacked(
+    project: cr.Project, tmp_path: Path, nested: bool
+) -> None:
+    clip = project.timeline.track("V1").clips[0]
+    clip.effects.add("brightness", value=0.1)
+    if nested:
+        project.apply(cr.ops.Nest(clips=(clip.id,), title="Scene"))
+    project.save()
+    packed = project.pack(tmp_path / "good.zip", progress=False)
+    assert project.path is not None
+    theirs = tmp_path / "home" / "theirs.tlp"
+    theirs.write_bytes(project.path.read_bytes().replace(b'"brightness"', b'"brightnezz"'))
+    with pytest.raises(UnknownNameError, match="brightnezz"):
+        cr.Project.open(theirs)
+    with zipfile.ZipFile(packed.path) as old, zipfile.ZipFile(tmp_path / "bad.zip", "w") as new:
+        for entry in old.infolist():
+            new.writestr(entry.filename, old.read(entry).replace(b'"brightness"', b'"brightnezz"'))
+    with pytest.raises(UnknownNameError, match="brightnezz"):
+        cr.Project.unpack(tmp_path / "bad.zip", tmp_path / "out", progress=False)
+    assert not (tmp_path / "out").exists()

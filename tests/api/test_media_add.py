@@ -53,6 +53,14 @@ def test_what_is_no_media_leaves_no_grant(project: cr.Project, folder: Path) -> 
         project.timeline.app.require_granted([str(secret)])
 
 
+def test_a_name_that_no_project_takes_is_told(project: cr.Project, film, folder: Path) -> None:
+    (folder / "two\nlines.mp4").write_bytes(film.path.read_bytes())
+    with pytest.raises(errors.ValidationError, match="line break"):
+        project.media.add(folder / "two\nlines.mp4")
+    assert not len(project.media)
+    assert not remembered(folder / "two\nlines.mp4")
+
+
 def test_a_media_is_granted_for_later(project: cr.Project, film) -> None:
     project.media.add(film.path)
     assert remembered(film.path)

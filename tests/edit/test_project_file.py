@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -139,7 +140,7 @@ CASES: dict[str, tuple[Callable[[Plain], object], str]] = {
     ),
     "a speed out of range": (
         lambda p: first_clip(p).update(speed="11"),
-        r"a speed lies between 0 and 10.* at \$\.timeline\.tracks\[0\]\.items\[0\]\.clip\.speed",
+        r"a speed lies between 0 and 10.* at \$\.timeline\.tracks\[0\]\.items\[0\]\.speed\n",
     ),
     "too many tracks": (
         lambda p: p["timeline"].update(tracks=[{"id": f"t{i}", "kind": "video", "title": ""} for i in range(201)]),
@@ -147,7 +148,7 @@ CASES: dict[str, tuple[Callable[[Plain], object], str]] = {
     ),
     "too many effects": (
         lambda p: first_clip(p).update(effects=[{"id": f"e{i}", "effect": "blur"} for i in range(65)]),
-        r"at most 64 items.* at \$\.timeline\.tracks\[0\]\.items\[0\]\.clip\.effects",
+        r"at most 64 items.* at \$\.timeline\.tracks\[0\]\.items\[0\]\.effects",
     ),
     "a long text": (
         lambda p: p["timeline"]["markers"][1].update(title="x" * 501),
@@ -155,13 +156,129 @@ CASES: dict[str, tuple[Callable[[Plain], object], str]] = {
     ),
     "a time that is too exact": (
         lambda p: first_clip(p).update(start=f"1/{10**130}"),
-        r"\$\.timeline\.tracks\[0\]\.items\[0\]\.clip\.start",
+        r"\$\.timeline\.tracks\[0\]\.items\[0\]\.start",
     ),
+    "a path with a NUL": (
+        lambda p: p["media"][0].update(path="a\0b.mp4"),
+        r"a path holds no NUL.* at \$\.media\[0\]\.path",
+    ),
+    "a path with a line break": (
+        lambda p: p["media"][0].update(path="a\nb.mp4"),
+        r"control character at \$\.media\[0\]\.path",
+    ),
+    "no path": (lambda p: p["media"][1].update(path=""), r"has 1 to 4096 characters at \$\.media\[1\]\.path"),
+    "a path without end": (lambda p: p["media"][1].update(path="x" * 4097), r"4096 characters at \$\.media\[1\]"),
     "half a character": (
         lambda p: p["timeline"]["markers"][0].update(title="\ud800"),
-        r"\$\.timeline\.markers\[0\]\.title",
+        r"hex escape at line 1 column \d+ at \$\n",
     ),
-    "no such field": (lambda p: first_clip(p).update(colour=1), r"\$\.timeline\.tracks\[0\]\.items\[0\]\.clip\.colour"),
+    "a word for a switch": (
+        lambda p: p["timeline"]["tracks"][0].update(muted="off"),
+        r"valid boolean at \$\.timeline\.tracks\[0\]\.muted\n",
+    ),
+    "a number for a switch": (
+        lambda p: p["timeline"]["tracks"][0].update(locked=1),
+        r"valid boolean at \$\.timeline\.tracks\[0\]\.locked\n",
+    ),
+    "a number in quotes": (
+        lambda p: p["timeline"]["tracks"][0].update(volume="1.5"),
+        r"valid number at \$\.timeline\.tracks\[0\]\.volume\n",
+    ),
+    "a size in quotes": (lambda p: p["settings"].update(width="640"), r"valid integer at \$\.settings\.width\n"),
+    "a title that is a number": (
+        lambda p: p["timeline"]["tracks"][0].update(title=1),
+        r"valid string at \$\.timeline\.tracks\[0\]\.title\n",
+    ),
+    "a field that is missing": (
+        lambda p: first_clip(p).pop("duration"),
+        r"Field required at \$\.timeline\.tracks\[0\]\.items\[0\]\.duration\n",
+    ),
+    "an item of no kind": (
+        lambda p: first_clip(p).update(kind="x"),
+        r"'clip', 'gap' at \$\.timeline\.tracks\[0\]\.items\[0\]\n",
+    ),
+    "a field of a source": (
+        lambda p: first_clip(p)["source"].update(x=1),
+        r" at \$\.timeline\.tracks\[0\]\.items\[0\]\.source\.x\n",
+    ),
+    "a ramp of one key": (
+        lambda p: first_clip(p).update(speed={"keys": [{"time": "0", "speed": "1"}]}),
+        r" at \$\.timeline\.tracks\[0\]\.items\[0\]\.speed",
+    ),
+    "a time without end": (
+        lambda p: first_clip(p).update(duration=str(10**100)),
+        r"longer than any timeline at \$\.timeline\.tracks\[0\]\.items\[0\]\.duration\n",
+    ),
+    "a timeline of years": (
+        lambda p: first_clip(p).update(duration=str(4_000_000)),
+        r"longer than 1,000 hours at \$\.timeline\.tracks\[0\]\.items\n",
+    ),
+    "a rate without end": (lambda p: p["settings"].update(fps=str(10**100)), r" at \$\.settings\.fps\n"),
+    "a rate that is too high": (
+        lambda p: p["settings"].update(fps="241"),
+        r"at most 240 frames .* at \$\.settings\.fps",
+    ),
+    "a ramp that is too fine": (
+        lambda p: first_clip(p).update(
+            speed={"keys": [{"time": f"{i}/{10**118 + i}", "speed": f"1/{10**118 + i}"} for i in range(1000)]}
+        ),
+        r" at \$\.timeline\.tracks\[0\]\.items\[0\]\.speed\n",
+    ),
+    "a transition between clips that are apart": (
+        lambda p: p["timeline"]["tracks"][0]["items"].insert(
+            1, {**first_clip(p), "id": "c_new", "link": None, "effects": []}
+        ),
+        r"do not meet at a cut at \$\.timeline\.tracks\[0\]\.transitions\[0\]",
+    ),
+    "a transition of one clip with itself": (
+        lambda p: p["timeline"]["tracks"][0]["transitions"][0].update(
+            left=first_clip(p)["id"], right=first_clip(p)["id"]
+        ),
+        r"do not meet at a cut at \$\.timeline\.tracks\[0\]\.transitions\[0\]",
+    ),
+    "two transitions on a cut": (
+        lambda p: p["timeline"]["tracks"][0]["transitions"].append(
+            {**p["timeline"]["tracks"][0]["transitions"][0], "id": "x_new"}
+        ),
+        r"has a transition already at \$\.timeline\.tracks\[0\]\.transitions\[\d\]",
+    ),
+    "clips on a track of subtitles": (
+        lambda p: fields(p)["S1"].update(items=[{**first_clip(p), "id": "c_new", "link": None}]),
+        r"does not go on track S1.* at \$\.timeline\.tracks\[\d\]\.items\[0\]\.source",
+    ),
+    "subtitles on a track of pictures": (
+        lambda p: fields(p)["V1"].update(cues=fields(p)["S1"]["cues"]),
+        r"a video track holds no subtitles at \$\.timeline\.tracks\[0\]\.cues",
+    ),
+    "pictures on a track of titles": (
+        lambda p: fields(p)["T1"].update(items=[{**first_clip(p), "id": "c_new", "link": None}]),
+        r"does not go on track T1.* at \$\.timeline\.tracks\[\d\]\.items\[0\]\.source",
+    ),
+    "a compound on a track of titles": (
+        lambda p: fields(p)["T1"].update(items=[{**fields(p)["V2"]["items"][1], "id": "c_new", "link": None}]),
+        r"a title track shows no compounds at \$\.timeline\.tracks\[\d\]\.items\[0\]\.source",
+    ),
+    "markers out of order": (
+        lambda p: p["timeline"]["markers"].reverse(),
+        r"in order of time at \$\.timeline\.markers\[1\]",
+    ),
+    "subtitles out of order": (
+        lambda p: fields(p)["S1"]["cues"].reverse(),
+        r"in order of time at \$\.timeline\.tracks\[\d\]\.cues\[1\]",
+    ),
+    "one link twice on a track": (
+        lambda p: [item.update(link="l_x") for item in fields(p)["V1"]["items"] if item["kind"] == "clip"],
+        r"with the link 'l_x' at \$\.timeline\.tracks\[0\]\.items\[\d\]\.link",
+    ),
+    "a gap at the end": (
+        lambda p: fields(p)["V1"]["items"].append({"kind": "gap", "duration": "1"}),
+        r"gap at the end of a track at \$\.timeline\.tracks\[0\]\.items\[\d\]",
+    ),
+    "one track in two timelines": (
+        lambda p: p["compounds"][0]["timeline"]["tracks"][0].update(id=fields(p)["S1"]["id"]),
+        r"stands twice at \$\.compounds\[0\]\.timeline\.tracks\[0\]\.id",
+    ),
+    "no such field": (lambda p: first_clip(p).update(colour=1), r"\$\.timeline\.tracks\[0\]\.items\[0\]\.colour"),
     "a version that is no number": (lambda p: p.update(schema_version=True), "not a Cutroom project"),
 }
 
@@ -188,6 +305,61 @@ def test_what_is_wrong_is_named_by_its_place(case: str) -> None:
 def test_what_is_no_project_is_refused(data: bytes, message: str) -> None:
     with pytest.raises(ProjectFileError, match=message):
         parse(data, name="trip.tlp")
+
+
+def chained(levels: int, *, tracks: int = 1) -> bytes:
+    """Compounds in one another, each shown on so many tracks of the next."""
+    plain = json.loads(dump(Document(id="p")))
+    title = {"id": "c", "kind": "clip", "source": {"kind": "title", "text": "x"}, "duration": "1"}
+    for level in range(levels):
+        item = {**title, "source": {"kind": "compound", "compound": f"n{level - 1}"}} if level else title
+        lanes = [
+            {"id": f"t{level}-{i}", "kind": "video", "title": f"V{i}", "items": [{**item, "id": f"c{i}"}]}
+            for i in range(tracks)
+        ]
+        plain["compounds"].append({"id": f"n{level}", "title": f"{level}", "timeline": {"tracks": lanes}})
+    return json.dumps(plain).encode()
+
+
+def test_compounds_lie_in_one_another_to_a_depth_that_can_be_shown() -> None:
+    assert len(parse(chained(20), name="trip.tlp").compounds) == 20
+    parse(chained(10, tracks=2), name="trip.tlp")
+    for data, message in (
+        (chained(21), "more than 20 compounds"),
+        (chained(900), "more than 20 compounds"),
+        (chained(14, tracks=2), "2,000 clips at once"),
+        (chained(3, tracks=60), "clips at once"),
+    ):
+        with pytest.raises(ProjectFileError, match=message):
+            parse(data, name="trip.tlp")
+
+
+def test_times_that_share_no_clock_are_refused_at_once() -> None:
+    plain = json.loads(dump(Document(id="p")))
+    items = [
+        {
+            "id": f"c{i}",
+            "kind": "clip",
+            "source": {"kind": "title", "text": "x"},
+            "duration": f"{10**118 + i}/{10**118 + 2 * i + 1}",
+        }
+        for i in range(1000)
+    ]
+    plain["timeline"]["tracks"] = [{"id": "t", "kind": "title", "title": "T1", "items": items}]
+    data = json.dumps(plain).encode()
+    began = time.process_time()
+    with pytest.raises(ProjectFileError, match=r"too fine to add up at \$\.timeline\.tracks\[0\]\.items\n"):
+        parse(data, name="trip.tlp")
+    assert time.process_time() - began < 0.5
+
+
+def test_a_doubled_key_among_many_is_found_at_once() -> None:
+    keys = ",".join(f'"key {i}":1' for i in range(60_000))
+    data = f'{{"schema_version":1,"id":"p",{keys},"last":1,"last":2}}'.encode()
+    began = time.process_time()
+    with pytest.raises(ProjectFileError, match="'last' stands twice"):
+        parse(data, name="trip.tlp")
+    assert time.process_time() - began < 2  # what looks for each key anew takes ten times as long
 
 
 def test_a_file_that_is_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -171,6 +171,15 @@ def test_what_a_format_cannot_say_is_named_and_nothing_else(format: str) -> None
     assert len(report.to_df()) == len(report)
 
 
+@pytest.mark.parametrize("kind", ['SYSTEM "x.dtd"', 'PUBLIC "-//x//y" "x.dtd"', "[<!ELEMENT xmeml ANY>]"])
+def test_a_document_type_of_its_own_is_refused_in_a_file_that_is_fine_otherwise(kind: str) -> None:
+    plain = (SAMPLES / "cuts.xml").read_bytes()
+    read_timeline(plain, format="fcp7", name="cuts.xml")
+    told = plain.replace(b"<!DOCTYPE xmeml>", f"<!DOCTYPE xmeml {kind}>".encode())
+    with pytest.raises(InterchangeError, match=r"declares a document type of its own.* at line 2"):
+        read_timeline(told, format="fcp7", name="cuts.xml")
+
+
 HOSTILE = {
     "bomb.xml": b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><xmeml version="4">&b;</xmeml>',
     "outside.xml": b'<!DOCTYPE x SYSTEM "file:///etc/passwd"><xmeml version="4"/>',

@@ -51,6 +51,14 @@ def test_other_programs_see_the_film() -> None:
     assert timeline.tracks.markers[0].name == "here"
 
 
+def test_a_path_that_no_file_can_have_is_refused_before_it_is_in_a_project() -> None:
+    timeline, _ = to_otio(film())
+    found = timeline.tracks[0][0].media_reference.metadata
+    found["cutroom"] = found["cutroom"].replace('"path":"', '"path":"a\\u0000')
+    with pytest.raises(InterchangeError, match=r"a path holds no NUL.* at metadata\.cutroom\.media\.path"):
+        from_otio(timeline)
+
+
 def test_a_change_by_another_program_goes_before_what_is_carried() -> None:
     timeline, _ = to_otio(film())
     pictures, titles = timeline.tracks
@@ -205,4 +213,15 @@ def test_a_shelf_that_does_not_hold_what_is_shown_is_refused(shelf: object) -> N
     if shelf != "none":
         timeline.metadata["cutroom_shelf"] = {"k": held} if shelf == "itself" else shelf
     with pytest.raises(InterchangeError, match="not there"):
+        from_otio(timeline, find=any_media)
+
+
+@pytest.mark.parametrize("rate", [1e-9, 4e-4, 1e300, 2_000_000.0])
+def test_a_rate_that_is_none_is_refused(rate: float) -> None:
+    timeline, _ = to_otio(film())
+    timeline.metadata.clear()
+    clip = timeline.tracks[0][0]
+    clip.metadata.clear()
+    clip.source_range = TimeRange(RT(3, rate), RT(4, rate))
+    with pytest.raises(InterchangeError, match="not a frame rate"):
         from_otio(timeline)

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from cutroom.api import arguments
-from cutroom.app import App
+from cutroom.api.belongings import belongings
+from cutroom.app import App, app
 from cutroom.edit.operations import Operation
 from cutroom.edit.operations.base import BaseOperation
 from cutroom.effects.registry import Registry
@@ -197,7 +198,7 @@ class Handover(abc.ABC):
         except (OSError, UnicodeDecodeError):
             return []
 
-    def lock(self, path: str | os.PathLike[str] = "requirements.lock") -> Path:
+    def lock(self, path: str | os.PathLike[str] | None = None) -> Path:
         """Write down the exact versions of everything that makes pixels and samples, so that others can have the same.
 
         `pip install -r` reads it; in comments stand the libraries inside of PyAV, a digest of Cutroom's own code and
@@ -205,16 +206,17 @@ class Handover(abc.ABC):
         machine; opening a project does not.
 
         Args:
-            path: relative to the project's folder, or absolute; what is there is replaced.
+            path: relative to the current folder, or absolute; what is there is replaced. None: `requirements.lock`
+                beside the project.
 
         Raises:
-            OutputError: it cannot be written.
+            OutputError: it cannot be written, or belongs to the project.
         """
-        from cutroom.edit.project_file import write_whole
+        from cutroom.render.publish import publish
         from cutroom.render.requirements import requirements
 
-        target = self.session.folder / os.fspath(path)
-        write_whole(target, requirements().encode())
+        target = self.session.folder / _LOCK if path is None else arguments.path(path)
+        publish(target, requirements().encode(), belongings(self.session))
         return target
 
     def pack(self, path: str | os.PathLike[str], *, media: Which = "used", progress: bool = True) -> Packed:
@@ -235,7 +237,7 @@ class Handover(abc.ABC):
 
         Raises:
             MediaNotFoundError, MediaError: a media is not there, or has another content than when it was added.
-            OutputError, DiskFullError: it cannot be written; what was there is still there.
+            OutputError, DiskFullError: it cannot be written, or belongs to the project; what was there is still there.
 
         Example:
             >>> packed = project.pack("lesson.zip", media="proxies")  # doctest: +SKIP
@@ -255,7 +257,9 @@ class Handover(abc.ABC):
             self.media.make_proxies([one for one in self.media if one.id in used], progress=progress)
         with Bar(target.name) as bar:
             tell = (lambda done, total: bar.update({"done": done, "total": total})) if progress else None
-            return pack(self.session.document, self.session.folder, target, media=media, on_progress=tell)
+            own = belongings(self.session)
+            document, folder = self.session.document, self.session.folder
+            return pack(document, folder, target, media=media, protected=own, on_progress=tell)
 
     @classmethod
     @abc.abstractmethod
@@ -277,6 +281,7 @@ class Handover(abc.ABC):
 
         Raises:
             ProjectFileError: no pack, or a damaged one; nothing is left behind.
+            UnknownNameError, ValidationError: an effect or a transition that is not known here; nothing is left behind.
             ProjectExistsError: the folder is there.
             OutputError, DiskFullError: the folder cannot be written.
         """
@@ -287,6 +292,7 @@ class Handover(abc.ABC):
         source: Path = arguments.path(path)
         with Bar(source.name) as bar:
             tell = (lambda done, total: bar.update({"done": done, "total": total})) if progress else None
-            made = cls.open(unpack(source, arguments.path(folder), on_progress=tell))
+            target = arguments.path(folder)
+            made = cls.open(unpack(source, target, check=app().check_document, on_progress=tell))
         restore(made.media, made.session.folder.parent)
         return made

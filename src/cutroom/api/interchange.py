@@ -9,16 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cutroom.api import arguments
+from cutroom.api.belongings import belongings
 from cutroom.api.place import LETTER, ensure_track
 from cutroom.edit import operations as ops
-from cutroom.edit.project_file import write_whole
 from cutroom.edit.relocate import portable
 from cutroom.errors import CutroomError, EditError, ProjectExistsError
+from cutroom.render.publish import publish
 from cutroom.schema.base import new_id
 from cutroom.schema.document import Document
 from cutroom.schema.media import Media
 from cutroom.schema.time import parse_rate
 from cutroom.schema.track import Track
+from cutroom.session import Session
 from cutroom.workers.grantbook import GrantBook
 
 if TYPE_CHECKING:
@@ -45,7 +47,7 @@ def export_timeline(timeline: Timeline, path: PathLike, *, format: str | None = 
     Raises:
         UnknownNameError: there is no such format.
         ProjectExistsError: the file exists and `overwrite` is off.
-        OutputError: the folder cannot be written.
+        OutputError: the folder cannot be written, or the file belongs to the project.
 
     Example:
         >>> project.export_timeline("trip.otio")  # doctest: +SKIP
@@ -65,7 +67,7 @@ def export_timeline(timeline: Timeline, path: PathLike, *, format: str | None = 
     document = timeline.document
     whole = document.evolve(media=tuple(known.as_original() for known in document.media))
     text, report = write_timeline(whole, format=kind, title=title, locate=locate)
-    _write(target, text, overwrite)
+    _write(session, target, text, overwrite)
     return report
 
 
@@ -177,6 +179,7 @@ def export_subtitles(
     Raises:
         EditError: no such track, or more than one to choose from.
         ProjectExistsError: the file exists and `overwrite` is off.
+        OutputError: the folder cannot be written, or the file belongs to the project.
 
     Example:
         >>> tl.export_subtitles("talk.vtt")  # doctest: +SKIP
@@ -186,14 +189,14 @@ def export_subtitles(
     target = arguments.path(path)
     kind = subtitle_format(target.name, format)
     text, report = write_subtitles(_subtitles(timeline.document, track).cues, format=kind)
-    _write(target, text, overwrite)
+    _write(timeline.session, target, text, overwrite)
     return report
 
 
-def _write(target: Path, text: str, overwrite: bool) -> None:
+def _write(session: Session, target: Path, text: str, overwrite: bool) -> None:
     if target.exists() and not overwrite:
         raise ProjectExistsError(f"{target} exists", value=str(target), hint="pass overwrite=True to replace it")
-    write_whole(target, text.encode())
+    publish(target, text.encode(), belongings(session))
 
 
 def _free_title(document: Document) -> str:

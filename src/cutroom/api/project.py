@@ -11,12 +11,14 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from cutroom.api import arguments, compound
+from cutroom.api.belongings import belongings
 from cutroom.api.compound import Compound
 from cutroom.api.handover import Handover
 from cutroom.api.media import Media, MediaLibrary
 from cutroom.api.timeline import Timeline
 from cutroom.app import App, app
 from cutroom.errors import ProjectExistsError, ValidationError
+from cutroom.render.publish import refuse
 from cutroom.schema.base import new_id
 from cutroom.schema.document import Document, ProjectSettings
 from cutroom.schema.time import TimeLike, parse_rate
@@ -346,11 +348,13 @@ class Project(Handover):
         Raises:
             ProjectExistsError: the file exists and `overwrite` is off.
             ReadOnlyProjectError: another process has that project open.
-            OutputError: the file cannot be written; this project is as it was.
+            OutputError: the file cannot be written, or belongs to this project, which is as it was.
         """
         target = arguments.path(path)
         if overwrite:
             _require_project(target)
+        own = str(self.session.path)
+        refuse(Path(os.path.realpath(target)), (one for one in belongings(self.session) if one != own))
         self.session.save_as(target, overwrite=overwrite)
         self._app.projects.keep(self.session)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cutroom.api import arguments
 from cutroom.api.arguments import text, whole, wrong
+from cutroom.api.belongings import belongings
 from cutroom.api.timeline import Timeline
 from cutroom.api.times import Clock, span_of
 from cutroom.app import MediaWorkers, Snapshot, app
@@ -68,10 +69,9 @@ class Renderer:
     def _snapshot(self, span: Any) -> Snapshot:
         document = self._timeline.document
         exact = None if span is None else span_of(span, Clock.of(document, "video"))
-        path = self.session.path
-        project = str(path) if path else None
+        own = belongings(self.session)
         return Snapshot(
-            document=document, paths=self.session.paths(), project=project, settings=self.settings, span=exact
+            document=document, paths=self.session.paths(), protected=own, settings=self.settings, span=exact
         )
 
     def plan(self, span: Any = None) -> Plan:
@@ -90,7 +90,7 @@ class Renderer:
         """Export, and wait for it, with a progress bar. The file appears whole and verified, or not at all.
 
         Args:
-            output: the file; an existing one is replaced at the end, the project's own media are never overwritten.
+            output: the file; an existing one is replaced at the end, but never the project's own files and media.
             span: (start, end) on the timeline; None: all of it.
             progress: whether to draw the bar.
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from cutroom.edit import decorate, neighbours, nesting, place, relate, remove, structure, subtitles, timing
 from cutroom.edit import operations as ops
+from cutroom.edit.bounds import check_bounds, check_depth
 from cutroom.edit.draft import Draft
 from cutroom.edit.ties import Ties, settled
 from cutroom.edit.trim import trim
@@ -55,7 +56,10 @@ def apply(document: Document, operation: ops.Operation, check: Checker | None = 
     else:
         _VERBS[type(operation)](draft, operation)
     draft.relink()
+    nests = not isinstance(operation, ops.Batch) and check_bounds(document.inside(inside), draft.document)
     changed = _settled(document, _outside(document, draft.document, inside), draft.ties)
+    if nests or (changed.compounds is not document.compounds and not isinstance(operation, ops.Batch)):
+        check_depth(changed)
     if changed.compounds is not document.compounds:
         whole = Draft(changed, operation.id)
         nesting.settle_compounds(document, whole)

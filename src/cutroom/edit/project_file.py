@@ -6,16 +6,20 @@ import contextlib
 import errno
 import gc
 import hashlib
+import json
 import os
 import re
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import pydantic
 
 from cutroom.edit.plain_file import open_plain
 from cutroom.edit.references import problems
+from cutroom.edit.rules import breaches
 from cutroom.errors import CutroomError, DiskFullError, OutputError, ProjectFileError
 from cutroom.schema.base import strict_json
 from cutroom.schema.document import SCHEMA_VERSION, Document
@@ -67,18 +71,47 @@ def _understood(text: str, name: str, steps: Mapping[int, Step]) -> Document:
             hint="install a newer Cutroom",
         )
     try:
-        plain = upgraded(plain, steps=steps)
+        if version < SCHEMA_VERSION:
+            plain = upgraded(plain, steps=steps)
+            text = json.dumps(plain)
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise ProjectFileError(f"{name} cannot be upgraded: {error}", value=version, hint=_RESTORE) from None
     try:
-        document = Document.model_validate(plain)
+        document = Document.model_validate_json(text, strict=True)
     except pydantic.ValidationError as error:
-        first = error.errors()[0]
-        where = "$" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"])
-        raise ProjectFileError(f"{name}: {first['msg']} at {where}", value=where, hint=_RESTORE) from None
-    for problem in problems(document):
+        first = error.errors(include_input=False, include_url=False)[0]
+        where, told = (
+            _place(plain, first["loc"], first["type"] == "missing"),
+            first["msg"].removeprefix("Value error, "),
+        )
+        raise ProjectFileError(f"{name}: {told} at {where}", value=where, hint=_RESTORE) from None
+    for problem in chain(problems(document), breaches(document)):  # the rules need names that are in order
         raise ProjectFileError(f"{name}: {problem.says} at {problem.where}", value=problem.where, hint=_RESTORE)
     return document
+
+
+def _place(plain: Any, parts: Sequence[int | str], missing: bool) -> str:
+    """A place in the file as a JSON path: pydantic's steps without those into the kinds of a union.
+
+    Of the ways to take the steps ("media" is a kind of source and a field of it) the longest leads there; the last one
+    may be to a field that is `missing`.
+    """
+    return "$" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in _steps(plain, parts, missing))
+
+
+def _steps(plain: Any, parts: Sequence[int | str], missing: bool) -> list[int | str]:
+    if not parts:
+        return []
+    step, rest = parts[0], parts[1:]
+    skipped = _steps(plain, rest, missing)
+    if isinstance(step, int):
+        inside = isinstance(plain, list) and step < len(plain)
+    else:
+        inside = isinstance(plain, dict) and (step in plain or (missing and not rest))
+    if not inside:
+        return skipped
+    taken = [step, *_steps(plain[step] if rest else None, rest, missing)]
+    return taken if len(taken) > len(skipped) else skipped
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ from cutroom.edit.draft import Draft
 from cutroom.edit.limits import readable
 from cutroom.errors import ClipGoneError, EditError
 from cutroom.schema.document import MOST_MARKERS, Marker
+from cutroom.schema.time import FASTEST_RATE
 from cutroom.schema.track import Track, TrackKind
 
 _ORDER: dict[TrackKind, int] = {"video": 0, "title": 1, "subtitle": 2, "audio": 3}
@@ -75,7 +76,15 @@ def remove_media(draft: Draft, op: ops.RemoveMedia) -> None:
 
 
 def set_settings(draft: Draft, op: ops.SetSettings) -> None:
-    """Set the format of picture and sound."""
+    """Set the format of picture and sound.
+
+    Raises:
+        EditError: more than 240 frames a second.
+    """
+    if op.settings.fps > FASTEST_RATE:
+        raise EditError(
+            f"a timeline has at most {FASTEST_RATE} frames a second", value=op.settings.fps, hint="give 25 or 30"
+        )
     draft.document = draft.document.evolve(settings=op.settings)
 
 

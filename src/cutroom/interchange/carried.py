@@ -83,7 +83,7 @@ def carried[T: Frozen](metadata: Mapping[str, Any], kind: type[T], where: str) -
     if text is None:
         return None
     try:
-        return kind.model_validate_json(text)
+        return kind.model_validate_json(text, strict=True)
     except pydantic.ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])

@@ -10,6 +10,8 @@ from opentimelineio.opentime import RationalTime, TimeRange
 from cutroom.errors import InterchangeError
 from cutroom.schema.time import LONGEST
 
+SLOWEST = 0.001
+"""Frames a second: 1,000 s each. What is slower rounds to none at all."""
 _SAME = 1e-3
 """Frames within which two times count as the same: a float of frames is finer for 2,000 hours."""
 
@@ -39,7 +41,7 @@ def exact_rate(rate: float) -> Fraction:
         >>> exact_rate(23.976), exact_rate(25.0)
         (Fraction(24000, 1001), Fraction(25, 1))
     """
-    if not math.isfinite(rate) or not 0 < rate <= 1_000_000:
+    if not math.isfinite(rate) or not SLOWEST <= rate <= 1_000_000:
         raise InterchangeError(f"not a frame rate: {rate!r}", value=rate, hint="correct the rate in the file")
     ntsc = Fraction(math.ceil(rate) * 1000, 1001)
     if abs(rate - ntsc) < 0.004 and rate != math.ceil(rate):

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import os
+import posixpath
 import secrets
 import shutil
 import stat
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Literal
 
-from cutroom.edit.project_file import LARGEST, dump, parse, sync_folder, writing
+from cutroom.edit.project_file import LARGEST, dump, parse, sync_folder, write_whole, writing
 from cutroom.errors import DiskFullError, MediaError, MediaNotFoundError, OutputError, ProjectExistsError
 from cutroom.errors import ProjectFileError as PackError
 from cutroom.render.publish import Part
@@ -23,6 +24,8 @@ from cutroom.schema.media import Media
 Which = Literal["all", "used", "proxies", "none"]
 OnProgress = Callable[[int, int], None]
 """Bytes done, bytes in all."""
+Check = Callable[[Document], None]
+"""Refuses a document with effects or transitions that nobody knows."""
 MEDIA = "media"
 _BLOCK = 1 << 20
 _MOST = 100_000
@@ -43,7 +46,13 @@ class Packed:
 
 
 def pack(
-    document: Document, folder: Path, output: Path, *, media: Which = "used", on_progress: OnProgress | None = None
+    document: Document,
+    folder: Path,
+    output: Path,
+    *,
+    media: Which = "used",
+    protected: Iterable[str] = (),
+    on_progress: OnProgress | None = None,
 ) -> Packed:
     """Write a project as one file: the project file and its media, uncompressed, as they are.
 
@@ -53,6 +62,7 @@ def pack(
         output: the file, `.zip`; an existing one is replaced whole.
         media: all of them, those that the timeline uses, the proxies of those (and what has no picture as it is), or
             none.
+        protected: files that are not overwritten, beside the media that are packed: the project's own.
         on_progress: called as bytes are copied.
 
     Raises:
@@ -65,7 +75,9 @@ def pack(
     wanted = [m for m in document.media if media == "all" or (media != "none" and m.id in document.used_media)]
     if media == "proxies":
         wanted = [m.as_proxy() for m in wanted]
-    names = dict(zip((m.id for m in wanted), _names(wanted), strict=True))
+    going = {m.id for m in wanted}
+    left_out = tuple(m.path for m in document.media if m.id not in going)
+    names = dict(zip((m.id for m in wanted), _names(wanted, left_out), strict=True))
     paths = {m.id: folder / m.path for m in wanted}
     for path in paths.values():
         if not path.is_file():
@@ -75,7 +87,7 @@ def pack(
     inside = {m.id: m.evolve(path=names[m.id]) for m in wanted}
     moved = document.evolve(media=tuple(inside.get(m.id, m).evolve(proxy=None) for m in document.media))
     total, done = sum(m.fingerprint.size for m in wanted), 0
-    with Part(output, [str(path) for path in paths.values()]) as part, writing(part.path):
+    with Part(output, [*map(str, paths.values()), *protected]) as part, writing(part.path):
         with zipfile.ZipFile(part.path, "x", zipfile.ZIP_STORED, allowZip64=True) as archive:
             archive.writestr(output.with_suffix(".tlp").name, dump(moved))
             for known in wanted:
@@ -86,20 +98,19 @@ def pack(
                             on_progress(done, total)
         size = part.path.stat().st_size
         part.publish()
-    left_out = tuple(m.path for m in document.media if m.id not in names)
     return Packed(output, tuple(names.values()), left_out, size)
 
 
-def _names(media: list[Media]) -> Iterator[str]:
-    """Names in the pack: the files' own, told apart by a number where two are called the same."""
-    taken: set[str] = set()
+def _names(media: list[Media], left_out: tuple[str, ...]) -> Iterator[str]:
+    """Names in the pack: the files' own, told apart by a number where two are called the same, or one left out is."""
+    taken = {posixpath.normpath(path).lower() for path in left_out}
     for known in media:
         path = PurePosixPath(known.path.replace("\\", "/"))
         name, number = path.name, 1
-        while name.lower() in taken:
+        while f"{MEDIA}/{name}".lower() in taken:
             number += 1
             name = f"{path.stem}-{number}{path.suffix}"
-        taken.add(name.lower())
+        taken.add(f"{MEDIA}/{name}".lower())
         yield f"{MEDIA}/{name}"
 
 
@@ -118,7 +129,7 @@ def _copied(path: Path, media: Media, target: IO[bytes]) -> Iterator[int]:
         )
 
 
-def unpack(source: Path, folder: Path, *, on_progress: OnProgress | None = None) -> Path:
+def unpack(source: Path, folder: Path, *, check: Check | None = None, on_progress: OnProgress | None = None) -> Path:
     """Put what a pack holds into a folder that is not there yet; returns the project file.
 
     Nothing of it is opened as media; names that lead anywhere else, links and contents that are not what the project
@@ -127,6 +138,7 @@ def unpack(source: Path, folder: Path, *, on_progress: OnProgress | None = None)
     Args:
         source: a pack.
         folder: made by this call.
+        check: refuses a project that cannot be opened here, before anything else is read.
         on_progress: called as bytes are written.
 
     Raises:
@@ -147,7 +159,7 @@ def unpack(source: Path, folder: Path, *, on_progress: OnProgress | None = None)
         temporary = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
         temporary.mkdir()
         try:
-            project = _extract(archive, source.name, temporary, on_progress)
+            project = _extract(archive, source, temporary, check, on_progress)
             os.rename(temporary, folder)
             sync_folder(folder.parent)
         except BaseException:
@@ -156,24 +168,29 @@ def unpack(source: Path, folder: Path, *, on_progress: OnProgress | None = None)
     return folder / project
 
 
-def _extract(archive: zipfile.ZipFile, name: str, target: Path, on_progress: OnProgress | None) -> str:
-    entries = {entry.filename: entry for entry in archive.infolist()}
-    projects = [entry for entry in entries if "/" not in entry and entry.endswith(".tlp")]
-    if len(projects) != 1 or len(entries) != len(archive.infolist()) or len(entries) > _MOST:
-        raise PackError(f"{name} is no pack of one project", value=name, hint=_HINT)
+def _extract(
+    archive: zipfile.ZipFile, source: Path, target: Path, check: Check | None, on_progress: OnProgress | None
+) -> str:
+    name = source.name
+    project, entries = _contents(archive, source)
     try:
-        data = _read(archive, entries[projects[0]])
+        data = _read(archive, entries[project])
     except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError) as error:
         raise PackError(f"{name} is damaged: {error}", value=name, hint=_HINT) from None
-    document = parse(data, name=f"{name}/{projects[0]}")
+    document = parse(data, name=f"{name}/{project}")
+    if check is not None:
+        check(document)
     expected = {m.path: m for m in document.media if m.path in entries}
     for path, entry in entries.items():
-        if path != projects[0] and (path not in expected or not _is_plain(entry)):
+        if path == project:
+            continue
+        if path not in expected or not _is_plain(entry):
             raise PackError(f"{name} holds {path!r}, which no media of its project is", value=path, hint=_HINT)
+        if entry.file_size != expected[path].fingerprint.size:
+            raise _other(path, name)
     total = sum(media.fingerprint.size for media in expected.values())
     if shutil.disk_usage(target).free < total:
         raise DiskFullError(f"{name} needs {total >> 20} MiB", value=str(target), hint="free some space")
-    (target / projects[0]).write_bytes(data)
     if expected:
         (target / MEDIA).mkdir()
     done = 0
@@ -182,7 +199,24 @@ def _extract(archive: zipfile.ZipFile, name: str, target: Path, on_progress: OnP
             done += written
             if on_progress is not None:
                 on_progress(done, total)
-    return projects[0]
+    if expected:
+        sync_folder(target / MEDIA)
+    write_whole(target / project, data)
+    return project
+
+
+def _contents(archive: zipfile.ZipFile, source: Path) -> tuple[str, dict[str, zipfile.ZipInfo]]:
+    """The name of the project file, and everything by its name; nothing larger than the pack can come of it."""
+    name = source.name
+    entries = {entry.filename: entry for entry in archive.infolist()}
+    projects = [entry for entry in entries if "/" not in entry and "\\" not in entry and entry.endswith(".tlp")]
+    if len(projects) != 1 or len(entries) != len(archive.infolist()) or len(entries) > _MOST:
+        raise PackError(f"{name} is no pack of one project", value=name, hint=_HINT)
+    if squeezed := next((e.filename for e in entries.values() if e.compress_type != zipfile.ZIP_STORED), None):
+        raise PackError(f"{squeezed} in {name} is squeezed, as nothing in a pack is", value=name, hint=_HINT)
+    if sum(entry.file_size for entry in entries.values()) > source.stat().st_size:
+        raise PackError(f"{name} says that it holds more than it has", value=name, hint=_HINT)
+    return projects[0], entries
 
 
 def _is_plain(entry: zipfile.ZipInfo) -> bool:
@@ -199,11 +233,10 @@ def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
 
 
 def _written(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, media: Media, path: Path, name: str) -> Iterator[int]:
-    digest, left = hashlib.sha256(), media.fingerprint.size
+    digest = hashlib.sha256()
     try:
         with archive.open(entry) as source, path.open("xb") as target:
-            while left >= 0 and (block := source.read(_BLOCK)):
-                left -= len(block)
+            while block := source.read(_BLOCK):
                 digest.update(block)
                 target.write(block)
                 yield len(block)
@@ -211,5 +244,9 @@ def _written(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, media: Media, pat
             os.fsync(target.fileno())
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
         raise PackError(f"{name} is damaged: {entry.filename}: {error}", value=name, hint=_HINT) from None
-    if left or digest.hexdigest() != media.fingerprint.sha256:
-        raise PackError(f"{entry.filename} in {name} is not what its project says", value=name, hint=_HINT)
+    if digest.hexdigest() != media.fingerprint.sha256:
+        raise _other(entry.filename, name)
+
+
+def _other(path: str, name: str) -> PackError:
+    return PackError(f"{path} in {name} is not what its project says", value=name, hint=_HINT)

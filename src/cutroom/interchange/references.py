@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from cutroom.schema.base import Frozen
 from cutroom.schema.media import Media
-from cutroom.schema.time import Seconds
+from cutroom.schema.time import Exact
 
 
 class Reference(Frozen):
@@ -21,9 +21,9 @@ class Reference(Frozen):
     """What the file calls it: a clip's name, a reel."""
     kind: Literal["picture", "sound"]
     """What is needed of it."""
-    start: Seconds = Fraction(0)
+    start: Exact = Fraction(0)
     """The first moment of media time that a clip shows."""
-    duration: Seconds = Fraction(0)
+    duration: Exact = Fraction(0)
     """How much of it the clip shows."""
     stated: Media | None = None
     """What a file that Cutroom wrote says of it."""

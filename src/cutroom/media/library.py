@@ -54,6 +54,7 @@ def probe(
         UnsupportedMediaError: a folder, not media, or nothing in it that can be decoded here.
         DamagedMediaError: empty, cut short before its index, or nothing decodes.
         MediaError: it may not be read.
+        ValidationError: its path holds a line break or another control character, which no project takes.
     """
     absolute = checked_path(path)
     known = digests.find(absolute) if digests is not None else None
@@ -61,7 +62,7 @@ def probe(
     task = tasks.ProbeTask(absolute, known.sha256 if known else None)
     with _measured("probe"):
         found = executor.run(tasks.probe, task, on_progress=on_progress, timeout=_limit(absolute))
-    media = Media.model_validate({**found, "id": new_id("m"), "path": os.fspath(path)})
+    media = Media.checked(**{**found, "id": new_id("m"), "path": os.fspath(path)})
     if digests is not None and before is not None:
         digests.remember(absolute, before, media.fingerprint.sha256)
     return media

@@ -24,7 +24,7 @@ class Part:
 
     Args:
         output: where the file will be; a link is followed.
-        sources: files that must not be overwritten: the project's media.
+        sources: files that must not be overwritten: the project's own, and its media.
 
     Raises:
         OutputError: a folder, a device, a source of the project, or a folder that cannot be written to (DiskFullError:
@@ -43,7 +43,7 @@ class Part:
     def __init__(self, output: str | os.PathLike[str], sources: Iterable[str] = ()) -> None:
         self.output = Path(os.path.realpath(output))
         self._sources = tuple(sources)
-        self._refuse()
+        refuse(self.output, self._sources)
         self._prefix = f"{_short(self.output.name)}.part-{here()}-"
         self.path = self.output.with_name(f"{self._prefix}{os.getpid()}-{secrets.token_hex(3)}")
         self._sweep()
@@ -60,7 +60,7 @@ class Part:
         Raises:
             OutputError: it cannot be done; what was there is still there.
         """
-        self._refuse()
+        refuse(self.output, self._sources)
         try:
             _sync(self.path)
             os.replace(self.path, self.output)
@@ -105,22 +105,6 @@ class Part:
     def __exit__(self, *_: object) -> None:
         self.discard()
 
-    def _refuse(self) -> None:
-        """Refuse what must not be replaced."""
-        try:
-            status = self.output.stat()
-        except OSError:
-            return
-        if not stat.S_ISREG(status.st_mode):
-            what = "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"
-            raise OutputError(f"{self.output} is {what}", value=str(self.output), hint="choose another name")
-        if any(_same(status, source) for source in self._sources):
-            raise OutputError(
-                f"{self.output} belongs to this project and is not overwritten",
-                value=str(self.output),
-                hint="choose another name for the output",
-            )
-
     def _sweep(self) -> None:
         """Remove parts of this output whose process on this machine is dead."""
         pattern = re.compile(re.escape(self._prefix) + r"(\d+)-[0-9a-f]{6}")
@@ -128,6 +112,47 @@ class Part:
             for name in os.listdir(self.output.parent):
                 if (match := pattern.fullmatch(name)) and not alive(int(match[1])):
                     self.output.with_name(name).unlink()
+
+
+def refuse(output: Path, sources: Iterable[str]) -> None:
+    """Refuse to write over what must not be replaced, by whatever name it is called.
+
+    Args:
+        output: the real path.
+        sources: files that must not be overwritten.
+
+    Raises:
+        OutputError: a folder, a device, or one of the sources.
+    """
+    try:
+        status = output.stat()
+    except OSError:
+        belongs = any(os.path.realpath(source) == str(output) for source in sources)
+    else:
+        if not stat.S_ISREG(status.st_mode):
+            what = "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"
+            raise OutputError(f"{output} is {what}", value=str(output), hint="choose another name")
+        belongs = any(_same(status, source) for source in sources)
+    if belongs:
+        raise OutputError(
+            f"{output} belongs to this project and is not overwritten",
+            value=str(output),
+            hint="choose another name for the output",
+        )
+
+
+def publish(output: Path, data: bytes, sources: Iterable[str] = ()) -> None:
+    """Write a small file whole or not at all.
+
+    Raises:
+        OutputError: as `Part` does.
+    """
+    with Part(output, sources) as part:
+        try:
+            part.path.write_bytes(data)
+        except OSError as error:
+            raise part.failure(error) from error
+        part.publish()
 
 
 def alive(pid: int) -> bool:

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import unicodedata
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from cutroom.schema.base import Frozen
 from cutroom.schema.time import Duration, Rate, Seconds
+
+LONGEST_PATH = 4096
+"""Characters; Linux takes as many bytes."""
+
+
+def _path(value: str) -> str:
+    if not 0 < len(value) <= LONGEST_PATH:
+        raise ValueError(f"a path has 1 to {LONGEST_PATH} characters")
+    if any(unicodedata.category(character) == "Cc" for character in value):
+        raise ValueError("a path holds no NUL, line break or other control character")
+    return value
+
+
+MediaPath = Annotated[str, AfterValidator(_path)]
+"""Where a media lies: a path that every system function takes, and that a message can show."""
 
 
 class Fingerprint(Frozen):
@@ -89,7 +105,7 @@ class Media(Frozen):
     """A media file of a project."""
 
     id: str
-    path: str
+    path: MediaPath
     """Relative to the project's folder with forward slashes, or absolute."""
     fingerprint: Fingerprint
     format: str

@@ -15,8 +15,10 @@ from typing import Annotated, Any, NamedTuple, Self
 from pydantic import AfterValidator, Field, PlainSerializer, model_validator
 
 from cutroom.schema.base import Frozen
-from cutroom.schema.time import Exact
+from cutroom.schema.time import FARTHEST, Exact
 
+FINEST_BITS = 64_000
+"""Of the denominators of a ramp, all together: those of a thousand keys, to the nanosecond."""
 SLOWEST, FASTEST = Fraction(1, 10), 10
 """Constant speeds; 0, a held picture, is the one below."""
 
@@ -68,7 +70,17 @@ class Ramp(Frozen):
     def _in_order(self) -> Self:
         if any(b.time <= a.time for a, b in pairwise(self.keys)):
             raise ValueError("the keys of a ramp stand in order of time, one at a time")
+        if not self.sane:
+            raise ValueError("the keys of a ramp are too far away, or too fine: give times in milliseconds")
         return self
+
+    @property
+    def sane(self) -> bool:
+        """Whether its travel can be worked out in a moment: the sum of all its keys has no endless denominator."""
+        bits = sum(key.time.denominator.bit_length() + key.speed.denominator.bit_length() for key in self.keys)
+        return bits <= FINEST_BITS and all(
+            abs(key.time.numerator) <= FARTHEST * key.time.denominator for key in self.keys
+        )
 
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:

@@ -25,8 +25,14 @@ FINEST = 10**9
 """Floats and decimals mean the simplest fraction within a nanosecond: 0.1 is 1/10, 1/3 is 1/3."""
 _FINEST_FRACTION = 10**40
 """Fractions are taken as they are, up to this denominator."""
-_WIDEST = 10**120
-"""What a project file holds above and below the line: room for sums of all that comes in."""
+WIDEST = 10**120
+"""What a project file holds above and below the line, and the finest clock that the items of a track may share: room
+for sums of all that comes in."""
+FARTHEST = 100 * LONGEST
+"""Seconds; no single time of a project file is longer. A timeline ends at `LONGEST`."""
+FASTEST_RATE = 240
+"""Frames a second of a timeline."""
+_FASTEST, _FINEST_RATE = 10**6, 10**12
 _LONGEST_TEXT = 60
 DROP_RATES = {Fraction(30000, 1001): 2, Fraction(60000, 1001): 4}
 """Rates that have drop-frame timecode, and the frame numbers skipped each minute (SMPTE ST 12-1)."""
@@ -231,7 +237,7 @@ def parse_rate(value: Any) -> Fraction:
     exact = _parse_rate(value)
     if exact is None:
         raise TimeError(f"not a frame rate: {shown(value)}", value=value, hint="give 25, 29.97 or 30000/1001")
-    if not 1 <= exact <= 240:
+    if not 1 <= exact <= FASTEST_RATE:
         raise TimeError(
             f"a frame rate lies between 1 and 240: {shown(value)}", value=value, hint="give frames per second"
         )
@@ -259,9 +265,9 @@ def _exact(value: Any) -> Fraction:
         if found is not None:
             return found
     elif isinstance(value, Fraction):
-        if -_WIDEST < value.numerator < _WIDEST and value.denominator < _WIDEST:
+        if -WIDEST < value.numerator < WIDEST and value.denominator < WIDEST:
             return value
-    elif isinstance(value, int) and not isinstance(value, bool) and -_WIDEST < value < _WIDEST:
+    elif isinstance(value, int) and not isinstance(value, bool) and -WIDEST < value < WIDEST:
         return Fraction(value)
     raise ValueError(f'an exact number is written "n" or "n/d", not {shown(value)}')
 
@@ -273,13 +279,15 @@ def written(text: str) -> Fraction | None:
     if not numerator.removeprefix("-").isdecimal() or (denominator and not denominator.isdecimal()):
         return None
     above, below = int(numerator), int(denominator or 1)
-    return Fraction(above, below) if -_WIDEST < above < _WIDEST and 0 < below < _WIDEST else None
+    return Fraction(above, below) if -WIDEST < above < WIDEST and 0 < below < WIDEST else None
 
 
 def _not_negative(value: Any) -> Fraction:
     exact = _exact(value)
     if exact.numerator < 0:  # comparing fractions takes ten times as long, and a project holds tens of thousands
         raise ValueError("must not be negative")
+    if exact.numerator > FARTHEST * exact.denominator:
+        raise ValueError("longer than any timeline")
     return exact
 
 
@@ -287,6 +295,15 @@ def _positive(value: Any) -> Fraction:
     exact = _exact(value)
     if exact.numerator <= 0:
         raise ValueError("must be greater than zero")
+    if exact.numerator > FARTHEST * exact.denominator:
+        raise ValueError("longer than any timeline")
+    return exact
+
+
+def _rate(value: Any) -> Fraction:
+    exact = _positive(value)
+    if exact.numerator > _FASTEST * exact.denominator or exact.denominator > _FINEST_RATE:
+        raise ValueError(f"a rate lies between 0 and {_FASTEST:,} a second, in parts of {_FINEST_RATE:,} at the finest")
     return exact
 
 
@@ -299,5 +316,5 @@ Seconds = Annotated[Fraction, PlainValidator(_not_negative), _AS_TEXT, _SCHEMA]
 """Seconds, zero or more."""
 Duration = Annotated[Fraction, PlainValidator(_positive), _AS_TEXT, _SCHEMA]
 """Seconds, more than zero."""
-Rate = Annotated[Fraction, PlainValidator(_positive), _AS_TEXT, _SCHEMA]
+Rate = Annotated[Fraction, PlainValidator(_rate), _AS_TEXT, _SCHEMA]
 """Frames per second."""
