@@ -9,10 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from itertools import chain
 from typing import NamedTuple, Self
 
 from cutroom.errors import EditError
-from cutroom.schema.clip import Clip, CompoundSource, Item
+from cutroom.schema.clip import Clip, Item
 from cutroom.schema.document import Document, Timeline
 from cutroom.schema.places import same_ends
 from cutroom.schema.speed import Ramp
@@ -107,14 +108,30 @@ def too_deep(document: Document) -> str | None:
     Example:
         >>> too_deep(Document(id="p"))
     """
-    inside = {compound.id: compound.timeline for compound in document.compounds}
+    if not document.compounds:
+        return None
+    inside = {compound.id: _Lanes.of(compound.timeline) for compound in document.compounds}
     known: dict[str, _Size] = {}
     for name in _inner_first(inside):
         known[name] = _Size.of(inside[name], known)
         if says := known[name].says:
             return says
-    top = _Size.of(document.timeline, known)
-    return top._replace(levels=top.levels - 1).says if known else None
+    top = _Size.of(_Lanes.of(document.timeline), known)
+    return top._replace(levels=top.levels - 1).says
+
+
+class _Lanes(NamedTuple):
+    """Of each track of a timeline: how many items it has, and the compounds that they show."""
+
+    items: list[int]
+    shows: list[list[str]]
+
+    @classmethod
+    def of(cls, timeline: Timeline) -> Self:
+        tracks = timeline.tracks
+        return cls(
+            [len(t.items) for t in tracks], [[n for n in map(_nested, t.items) if n is not None] for t in tracks]
+        )
 
 
 class _Size(NamedTuple):
@@ -123,14 +140,14 @@ class _Size(NamedTuple):
     shown: int
 
     @classmethod
-    def of(cls, timeline: Timeline, known: dict[str, _Size]) -> Self:
+    def of(cls, lanes: _Lanes, known: dict[str, _Size]) -> Self:
         """Of a timeline, where those of all compounds that it shows are known."""
         levels = at_once = shown = 0
-        for track in timeline.tracks:
-            inner = [known[name] for clip in track.items if (name := _nested(clip)) is not None]
+        for items, names in zip(*lanes, strict=True):
+            inner = [known[name] for name in names]
             levels = max([levels, *(size.levels for size in inner)])
-            at_once += max([min(1, len(track.items)), *(size.at_once for size in inner)])
-            shown += len(track.items) + sum(size.shown for size in inner)
+            at_once += max([min(1, items), *(size.at_once for size in inner)])
+            shown += items + sum(size.shown for size in inner)
         return cls(levels + 1, at_once, shown)
 
     @property
@@ -145,18 +162,15 @@ class _Size(NamedTuple):
 
 
 def _nested(item: Item) -> str | None:
-    return item.source.compound if isinstance(item, Clip) and isinstance(item.source, CompoundSource) else None
+    return item.source.compound if item.kind == "clip" and item.source.kind == "compound" else None
 
 
-def _inner_first(inside: dict[str, Timeline]) -> list[str]:
+def _inner_first(inside: dict[str, _Lanes]) -> list[str]:
     """Names of compounds, each after those that it shows; without recursion, since a file may chain a thousand.
 
     None shows itself.
     """
-    shows = {
-        name: {other for track in timeline.tracks for item in track.items if (other := _nested(item)) is not None}
-        for name, timeline in inside.items()
-    }
+    shows = {name: set(chain.from_iterable(lanes.shows)) for name, lanes in inside.items()}
     ordered: dict[str, None] = {}
     waiting = list(inside)
     while waiting:
