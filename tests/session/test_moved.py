@@ -174,3 +174,25 @@ def test_a_disk_that_is_full_when_the_journal_is_written_again(path: Path, monke
     again = Session.open(path)
     assert titles(again) == ["V1", "V3"]
     again.close()
+
+
+def test_a_journal_that_is_removed_while_a_step_is_written(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = Session.create(path, ProjectSettings())
+    journal = session.journal
+    assert journal is not None
+    write = journal._write
+
+    def removed_then(*statements: tuple[str, tuple[object, ...]]) -> None:
+        monkeypatch.setattr(journal, "_write", write)
+        write(*statements)
+        for name in ("trip.tlp-journal", "trip.tlp-journal-wal", "trip.tlp-lock"):
+            path.with_name(name).unlink()
+
+    monkeypatch.setattr(journal, "_write", removed_then)
+    add(session, "V1")
+    assert beside(path) >= {"-journal", "-lock"}
+    session.journal = None  # as a kill leaves it
+    journal.close(keep=True)
+    again = Session.open(path)
+    assert titles(again) == ["V1"]
+    again.close()
