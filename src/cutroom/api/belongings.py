@@ -9,9 +9,9 @@ _OF_SQLITE = ("-wal", "-shm", "-journal")
 
 
 def belongings(session: Session) -> tuple[str, ...]:
-    """The files that nothing which a project writes may replace: its own, and all its media, used or not."""
+    """The files that nothing which a project writes may replace: its own, and all its media and their proxies."""
     own: tuple[str, ...] = ()
     if session.path is not None:
         project, journal, lock = map(str, own_files(session.path))
         own = (project, lock, journal, *(journal + suffix for suffix in _OF_SQLITE))
-    return (*own, *(str((session.folder / media.path).absolute()) for media in session.document.media))
+    return (*own, *map(str, session.files()))

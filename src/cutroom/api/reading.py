@@ -59,5 +59,5 @@ def recover(path: str | os.PathLike[str]) -> Project:
     services = app()
     session = Session.recover(arguments.path(path), check=services.check)
     services.check_document(session.document)
-    services.grant_beneath(session.folder, [session.media_path(media.id) for media in session.document.media])
+    services.grant_beneath(session.folder, session.files())
     return Project(session, services)

@@ -86,7 +86,7 @@ class AudioStream(Frozen):
 class Rendition(Frozen):
     """A file that holds a media: itself, or a proxy of it."""
 
-    path: str
+    path: MediaPath
     """Relative to the project's folder with forward slashes, or absolute."""
     fingerprint: Fingerprint
     format: str
