@@ -58,13 +58,13 @@ def apply(document: Document, operation: ops.Operation, check: Checker | None = 
     draft.relink()
     nests = not isinstance(operation, ops.Batch) and check_bounds(document.inside(inside), draft.document)
     changed = _settled(document, _outside(document, draft.document, inside), draft.ties)
-    if nests or (changed.compounds is not document.compounds and not isinstance(operation, ops.Batch)):
-        check_depth(changed)
     if changed.compounds is not document.compounds:
         whole = Draft(changed, operation.id)
         nesting.settle_compounds(document, whole)
         changed = whole.document
         draft.notes += whole.notes
+    if nests or (changed.compounds is not document.compounds and not isinstance(operation, ops.Batch)):
+        check_depth(changed)  # of compounds of which none shows itself
     if check is not None and not isinstance(operation, ops.Batch):
         check(operation, changed)
     return Applied(changed, tuple(draft.created), tuple(draft.notes))
