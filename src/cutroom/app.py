@@ -376,6 +376,9 @@ def _texts(operation: ops.Operation) -> list[str]:
         return [cue.text for cue in operation.cues]
     if isinstance(operation, ops.Arrange):
         sources: list[Source] = [row.clip.source for row in operation.placed]
+    elif isinstance(operation, ops.Ripple):
+        sources = [clip.source for clips in operation.changed for clip in clips]
+        sources += [row.clip.source for row in operation.added]
     elif isinstance(operation, ops.Append | ops.Insert | ops.Overwrite | ops.Fill | ops.SetTitle):
         sources = [operation.source]
     else:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from cutroom.api.arguments import truth, wrong
+from cutroom.api.arguments import names, truth, wrong
 from cutroom.edit.attempt import attempt
 from cutroom.edit.difference import Difference, differences
 from cutroom.edit.row import COLUMNS
@@ -22,26 +22,48 @@ TOLD = 20
 """Rows that a message lists."""
 
 
-def apply_df(timeline: Timeline, df: pd.DataFrame, *, ripple: bool = False, dry_run: bool = False) -> pd.DataFrame:
+def apply_df(
+    timeline: Timeline,
+    df: pd.DataFrame,
+    *,
+    ripple: bool = False,
+    tracks: Iterable[str] | None = None,
+    dry_run: bool = False,
+) -> pd.DataFrame:
     """Make the timeline what an edited table of clips says, as one step; or say row by row why it cannot be.
 
     ::
 
-        before  [A~~~~~][B~~~]
-        after   [B~~~]··[A~~]       rows with another start, and another end
+        before           [A~~~~~][B~~~]···[C]
+        A ends sooner    [A~~]···[B~~~]···[C]       nothing else moves
+          with ripple    [A~~][B~~~]···[C]          and so do all tracks with a sync lock
+        no row for B     [A~~~~~]·········[C]
+          with ripple    [A~~~~~]···[C]
+        rows C, A, B     as before
+          with ripple    [C][A~~~~~][B~~~]
 
     A row whose id is on the timeline changes that clip: `track` and `start` (or `start_frame`) move it, `end` (or
     `end_frame`) and `duration` trim its end, `source_start` slips it, `source_end` trims its end, `speed`, `reverse`,
     `text` and `angle` change it. Linked sound follows, unless its own row was changed as well. A row without an id is a
     new clip, without sound of its own: of a `media` (its path as in `tl.to_df()`), a `compound` (its title; `angle` for
-    one of its tracks) or a `text`. A clip without a row goes, where its track has rows at all. Other columns are not
-    read.
+    one of its tracks) or a `text`. A clip without a row goes, whatever is left on its track, and a picture takes its
+    linked sound along, unless the row of that was changed; where only the row of the sound is missing, the picture
+    stays without it. Other columns are not read.
+
+    With `ripple`, each row that is gone, new, shorter or longer moves what comes after it by exactly that, as
+    `clip.delete(ripple=True)`, `tl.insert`, `clip.ripple` and `clip.retime` do: on its own track and on every
+    sync-locked one, with markers and subtitles; gaps that were there stay. First what went closes up, the last first;
+    then room is made for what is longer or new. The `start` of a new row is a time of the timeline as it was. A row
+    with another `start` or `track` stands where it says afterwards, and moves nothing. Only a track whose clips are in
+    another order closes up from its beginning: with its rows in another order, these are the order of its clips; where
+    clips exchanged their starts, these are. Linked sound starts with its picture then, and markers and subtitles ride
+    along with the clips of the lowest such track.
 
     Args:
         df: `tl.to_df()`, edited; it may have fewer columns.
-        ripple: whether each clip starts where the one in the row before it on its track ends; the order of the rows
-            is the order of the clips. Markers, and subtitles on tracks with a sync lock, ride along with the clips of
-            the lowest track that has rows; those of a clip that goes, go to the cut. Without it they stay.
+        ripple: whether what comes after a change moves along, as above.
+        tracks: titles or ids of the tracks that the table is about, where it was filtered on purpose: clips without a
+            row stay on all others. None: all tracks.
         dry_run: change nothing.
 
     Returns:
@@ -49,22 +71,26 @@ def apply_df(timeline: Timeline, df: pd.DataFrame, *, ripple: bool = False, dry_
 
     Raises:
         ValidationError: not a table, or one with two columns of a name.
-        EditError: rows that cannot be; the message lists them, `.value` is a table of row, id, problem and hint.
+        EditError: rows that cannot be; the message lists them, `.value` is a table of row, id, problem and hint. Or a
+            track that has no room for what ripples; names it.
 
     Example:
         >>> df = tl.to_df()  # doctest: +SKIP
         >>> df.loc[0, "end"] = 2.5  # doctest: +SKIP
-        >>> tl.apply_df(df, dry_run=True)  # doctest: +SKIP
+        >>> tl.apply_df(df, ripple=True, dry_run=True)  # doctest: +SKIP
+        >>> tl.apply_df(df[df.track == "V1"].iloc[1:], tracks="V1")  # doctest: +SKIP
     """
     import pandas as pd
 
-    closes, looks = truth("ripple", ripple), truth("dry_run", dry_run)
+    closes, looks, named = truth("ripple", ripple), truth("dry_run", dry_run), names("tracks", tracks)
     if not isinstance(df, pd.DataFrame):
         raise wrong("df", "a DataFrame like tl.to_df()", df)
     if not df.columns.is_unique:
         raise wrong("df", "a DataFrame whose columns have different names", list(df.columns))
     with timeline.session.edit("apply table"):
-        reading = read_rows(timeline.document, _rows(df), ripple=closes, within=timeline.within)
+        document = timeline.document
+        about = None if named is None else {document.tracks[document.track_index(name)].title for name in named}
+        reading = read_rows(document, _rows(df), ripple=closes, tracks=about, within=timeline.within)
         if reading.problems:
             raise _refused(reading.problems)
         before = timeline.session.document

@@ -147,7 +147,9 @@ def existing(document: Document, label: Any, values: Values, known: Known) -> Wa
     target = str(values.get("track") or track)
     new = _times(document, target, values, now)
     clip, changed = _changed(document, clip, target, values)
-    return _placed(document, label, (target, start, clip), new, changed=changed or bool(new) or target != track)
+    one = _placed(document, label, (target, start, clip), new, changed=changed or bool(new) or target != track)
+    one.known = known
+    return one
 
 
 def _kind(document: Document, track: str) -> str:
@@ -225,7 +227,13 @@ def _require_source(document: Document, clip: Clip, values: Values) -> None:
 
 
 def _placed(
-    document: Document, label: Any, old: tuple[str, Fraction, Clip], new: Mapping[str, Fraction], *, changed: bool
+    document: Document,
+    label: Any,
+    old: tuple[str, Fraction, Clip],
+    new: Mapping[str, Fraction],
+    *,
+    changed: bool,
+    fresh: bool = False,
 ) -> Wanted:
     """A clip at the times of a row; what is not given follows from the rest."""
     track, start, clip = old
@@ -246,7 +254,8 @@ def _placed(
     duration = next(iter(lengths.values()), clip.duration)
     if duration <= 0:
         raise EditError(f"nothing would be left of the clip: {readable(duration)}", hint="delete the row instead")
-    clip = clip.evolve(duration=duration)
+    trimmed = not new.keys() & {"source_start", "source_end"} and not fresh
+    clip = clip.part(Fraction(0), clip.duration - duration) if trimmed else clip.evolve(duration=duration)
     target = document.tracks[document.track_index(track)]
     if target.locked and changed:
         raise EditError(f"track {target.title} is locked", hint="unlock it first")
@@ -274,7 +283,7 @@ def added(document: Document, label: Any, values: Values, within: str | None) ->
     clip = Clip(id=new_id("c"), source=source, duration=max(snap(rest, fps), 1 / fps))
     if values.get("speed") is not None or values.get("reverse"):
         clip, _ = _changed(document, clip, str(track), values)
-    return _placed(document, label, (str(track), Fraction(0), clip), new, changed=True)
+    return _placed(document, label, (str(track), Fraction(0), clip), new, changed=True, fresh=True)
 
 
 def _source(document: Document, values: Values, kind: str, within: str | None) -> tuple[Source, Fraction | None]:
