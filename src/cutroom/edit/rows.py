@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -10,7 +11,8 @@ from typing import Any, NamedTuple
 
 from cutroom.edit.limits import readable
 from cutroom.edit.operations import Arrange, Operation
-from cutroom.edit.row import Standing, Values, Wanted, added, existing
+from cutroom.edit.row import Snapped, Wanted, added, existing
+from cutroom.edit.standing import Standing, Values
 from cutroom.edit.table import Table
 from cutroom.errors import CutroomError, EditError
 from cutroom.schema.document import Document
@@ -33,10 +35,12 @@ class Reading:
     Args:
         operation: does all of it; None where a row cannot be, or nothing differs.
         problems: one for each row that cannot be.
+        snapped: times that were moved to a grid, in order.
     """
 
     operation: Operation | None = None
     problems: list[Problem] = field(default_factory=list)
+    snapped: list[Snapped] = field(default_factory=list)
 
 
 def read_rows(
@@ -68,16 +72,34 @@ def read_rows(
                 raise EditError(f"there is no clip {name}", hint="leave the id of a new clip empty")
             one = existing(document, label, values, known[name]) if name else added(document, label, values, within)
             wanted[one.clip.id] = one
+            reading.snapped += one.snapped
         except CutroomError as error:
             reading.problems.append(Problem(label, name, error.message, error.hint or ""))
     if not reading.problems:
         table = Table.of(document, known, wanted, tracks)
+        reading.problems = _lonely(table)
+        if reading.problems:
+            return reading
         if ripple:
             reading.operation = table.rippled()
         elif (operation := table.arranged()) is not None:
             reading.problems = _overlaps(table, operation)
             reading.operation = None if reading.problems else operation
     return reading
+
+
+def _lonely(table: Table) -> list[Problem]:
+    """Rows with a group of their own: it would be none."""
+    joined = [one for one in table.wanted.values() if one.changed and one.row is not None and one.clip.group]
+    new = [one for one in joined if one.known is None or one.clip.group != one.known.clip.group]
+    if not new:
+        return []
+    members = Counter(one.clip.group for track in table.document.tracks for one in table.standing(track.title))
+    return [
+        Problem(one.row, one.clip.id, f"no other clip is in group {one.clip.group!r}", "give two rows the same group")
+        for one in new
+        if members[one.clip.group] < 2
+    ]
 
 
 def _overlaps(table: Table, operation: Arrange) -> list[Problem]:
@@ -94,7 +116,14 @@ def _overlaps_on(title: str, row: list[Wanted]) -> list[Problem]:
         if starts[number] < last:
             one, by = row[number], readable(Fraction(last - starts[number], base))
             problem = f"it starts {by} before the clip before it on {title} ends"
-            found.append(Problem(one.row, one.clip.id, problem, "move it, or pass ripple=True"))
+            found.append(
+                Problem(
+                    one.row,
+                    one.clip.id,
+                    problem,
+                    "start it later or end that sooner; ripple=True makes room for what is longer or new",
+                )
+            )
         last = ends[number]
     return found
 

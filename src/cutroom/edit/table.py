@@ -8,7 +8,8 @@ from fractions import Fraction
 from itertools import pairwise
 
 from cutroom.edit.operations import Arrange, Batch, Placed, Ripple
-from cutroom.edit.row import Known, Standing, Wanted
+from cutroom.edit.row import Wanted
+from cutroom.edit.standing import Known, Standing
 from cutroom.schema.clip import Clip
 from cutroom.schema.document import Document
 from cutroom.schema.span import Interval
