@@ -53,7 +53,7 @@ def test_an_edited_table_is_one_step(project: cr.Project) -> None:
     before = project.session.document
     told = tl.apply_df(df, dry_run=True)
     assert project.session.document is before
-    assert told.columns.tolist() == ["what", "id", "where", "change", "field", "before", "after"]
+    assert told.columns.tolist() == ["what", "id", "place", "change", "field", "before", "after"]
     assert set(told["change"]) == {"changed"}
     assert set(told["field"]) == {"duration", "source_start", "reverse", "source"}
     assert len(told) == 7  # picture and sound, and the title
@@ -65,6 +65,22 @@ def test_an_edited_table_is_one_step(project: cr.Project) -> None:
     assert numbers(tl, 14, 30, 59) == [44, 134, 105]
     project.undo()
     assert project.session.document == before
+
+
+def test_what_a_clip_has_with_it_moves_without_a_word(project: cr.Project) -> None:
+    tl = project.timeline
+    clip = tl.track("V1").clips[1]
+    clip.effects.add("blur")
+    clip.effects.add("brightness", value=0.1)
+    tl.group(clip, tl.track("T1").clips[0])
+    df = tl.to_df()
+    df.loc[df["id"] == clip.id, "start"] = 3
+    told = tl.apply_df(df)
+    assert told[["place", "field", "before", "after"]].values.tolist() == [
+        ["V1", "start", 1, 3],
+        ["A1", "start", 1, 3],
+    ]
+    assert project.diff(project).columns.tolist() == told.columns.tolist()
 
 
 def test_speed_rows_order_and_ripple(project: cr.Project) -> None:
@@ -389,7 +405,7 @@ def test_tables_of_a_compound(project: cr.Project, film) -> None:
     df = scene.to_df()
     df.loc[0, "end"] = 0.5
     told = scene.apply_df(df)
-    assert set(told["where"]) == {"Scene/V1", "Scene/A1"}
+    assert set(told["place"]) == {"Scene/V1", "Scene/A1"}
     assert scene.duration == F(1, 2)
     assert project.timeline.duration == 2
 

@@ -73,7 +73,7 @@ def apply_df(
         dry_run: change nothing.
 
     Returns:
-        What it changes: what, id, where, change, field, before, after; one row per value.
+        What it changes: what, id, place, change, field, before, after; one row per value.
 
     Raises:
         ValidationError: not a table, one with two columns of a name, or one without ids for a timeline with clips.

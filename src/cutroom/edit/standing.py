@@ -38,6 +38,9 @@ class Known(NamedTuple):
     def is_as(self, values: Values, document: Document) -> bool:
         """Whether a row has the very values of `Timeline.to_df`; any other row deserves a closer look."""
         get, shown = values.get, self.shown(document)
+        seen = tuple(map(get, COLUMNS[1:]))
+        if (*map(type, seen),) == (*map(type, shown),) and seen == shown:
+            return True
         for name, now in zip(COLUMNS[1:], shown, strict=True):
             value = get(name)
             if value is not None and (value.__class__ is not now.__class__ or value != now):
