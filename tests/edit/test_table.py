@@ -186,6 +186,56 @@ def _film() -> Document:
     return lay(document, "A2", 4, 1)
 
 
+@settings(max_examples=250, deadline=None)
+@given(data=st.data(), ripple=st.booleans())
+def test_any_table(data: st.DataObject, ripple: bool) -> None:
+    document = data.draw(documents())
+    rows = []
+    changed = data.draw(st.sets(st.integers(0, len(table(document))), max_size=3))
+    for number, row in enumerate(table(document)):
+        kinds = ["gone", "length", "length", "start", "track", "slip"] if number in changed else [""]
+        change = data.draw(st.sampled_from(kinds))
+        by = float(data.draw(offsets)) if change else 0.0
+        if change == "length":
+            row |= {"duration": row["duration"] + by, "end": None, "end_frame": None, "source_end": None}
+        elif change == "start":
+            row |= {"start": row["start"] + by, "start_frame": None, "end": None, "end_frame": None}
+        elif change == "track":
+            row["track"] = data.draw(st.sampled_from(["V1", "V2", "T1"]))
+        elif change == "slip":
+            row |= {"source_start": row["source_start"] + by, "source_end": None}
+        if change != "gone":
+            rows.append(row)
+    for track, text in data.draw(st.lists(st.tuples(st.sampled_from(["V1", "T1"]), st.just("new")), max_size=2)):
+        start, duration = data.draw(moments), data.draw(lengths)
+        rows.append({"track": track, "text": text, "start": float(start), "duration": float(duration)})
+    if data.draw(st.integers(0, 4)) == 0:
+        rows = data.draw(st.permutations(rows))
+    reading = read_rows(document, enumerate(rows), ripple=ripple)
+    assert not (reading.problems and reading.operation)
+    event("problems" if reading.problems else "ripple" if ripple else "stays")
+    if reading.operation is None:
+        return
+    try:
+        made = apply(document, reading.operation).document
+    except CutroomError:
+        event("refused")
+        return
+    event("done")
+    check(made)
+    names = {row["id"] for row in rows if "id" in row}
+    assert names <= {clip.id for track in made.tracks for _, clip in track.clips()} | {
+        clip.id for track in document.tracks for _, clip in track.clips() if clip.link
+    }
+
+
+def test_what_goes_within_what_goes_goes_with_it() -> None:
+    film = _film()
+    rows = [row for row in table(film) if row["text"] is None]
+    rows[0] |= {"duration": 1.5, "end": None, "end_frame": None, "source_end": None}
+    assert strips(rippled(film, rows)) == {"V1": "a2-7/2 b1-5", "A1": "a2-7/2 b1-5", "A2": "·5/2 b0-1"}
+
+
 def test_gaps_and_what_stands_before_stay() -> None:
     film = _film()
     rows = [row for row in table(film) if row["id"] not in {ids(film)[0], ids(film, "A1")[0]}]

@@ -43,7 +43,7 @@ def ripple(draft: Draft, op: Ripple) -> None:
     longer, shorter = _resized(draft, op)
     held = _lift(draft, op.gone)
     alone, within = _nested([*shorter, *(_Change(*span, []) for span in _joined(op.closed))])
-    for change in within:
+    for change in (one for one in within if one.clips):
         _resize(draft, change.clips, _NONE)
     gone: list[tuple[Interval, Fraction]] = []
     for change in reversed(alone):
