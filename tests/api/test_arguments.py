@@ -144,6 +144,7 @@ CASES: dict[str, tuple[Call, tuple[Any, ...]]] = {
     "cue.end": (lambda d, x: setattr(d.cue, "end", x), (*NO_TIME, 0)),
     "apply_df": (lambda d, x: d.tl.apply_df(x), (None, 5, "x", [], {}, object())),
     "apply_df ripple": (lambda d, x: d.tl.apply_df(d.tl.to_df(), ripple=x), (None, "x", 2)),
+    "apply_df tracks": (lambda d, x: d.tl.apply_df(d.tl.to_df(), tracks=x), (5, [5], "V9", object())),
     "apply_df dry_run": (lambda d, x: d.tl.apply_df(d.tl.to_df(), dry_run=x), (None, "x", 2)),
     "clip.roll start": (lambda d, x: d.clip.roll(start=x), (*NO_TIME[1:], 1)),
     "clip.roll end": (lambda d, x: d.clip.roll(end=x), (*NO_TIME[1:], 0, 900)),

@@ -52,7 +52,7 @@ def test_an_edited_table_is_one_step(project: cr.Project) -> None:
     before = project.session.document
     told = tl.apply_df(df, dry_run=True)
     assert project.session.document is before
-    assert told.columns.tolist() == ["what", "id", "where", "change", "field", "before", "after"]
+    assert told.columns.tolist() == ["what", "id", "place", "change", "field", "before", "after"]
     assert set(told["change"]) == {"changed"}
     assert set(told["field"]) == {"duration", "source_start", "reverse", "source"}
     assert len(told) == 7  # picture and sound, and the title
@@ -66,14 +66,78 @@ def test_an_edited_table_is_one_step(project: cr.Project) -> None:
     assert project.session.document == before
 
 
+def test_what_a_clip_has_with_it_moves_without_a_word(project: cr.Project) -> None:
+    tl = project.timeline
+    clip = tl.track("V1").clips[1]
+    clip.effects.add("blur")
+    clip.effects.add("brightness", value=0.1)
+    tl.group(clip, tl.track("T1").clips[0])
+    df = tl.to_df()
+    df.loc[df["id"] == clip.id, "start"] = 3
+    told = tl.apply_df(df)
+    assert told[["place", "field", "before", "after"]].values.tolist() == [
+        ["V1", "start", 1, 3],
+        ["A1", "start", 1, 3],
+    ]
+    assert project.diff(project).columns.tolist() == told.columns.tolist()
+
+
 def test_speed_rows_order_and_ripple(project: cr.Project) -> None:
     tl = project.timeline
     df = tl.to_df()
     df = df[df["track"] == "V1"].iloc[::-1].copy()
     df.iloc[0, df.columns.get_loc("speed")] = 2.0
-    tl.apply_df(df, ripple=True)
+    tl.apply_df(df, ripple=True, tracks="V1")
     assert numbers(tl, 0, 1, 15, 44) == [90, 92, 30, 59]
     assert tl.duration == F(3, 2)
+
+
+def test_ripple_means_what_it_means_in_the_verbs(film) -> None:
+    def begun() -> cr.Timeline:
+        tl = cr.Project.create(fps=30).timeline
+        tl.append(film.path, source=(0, 3))
+        tl.append(film.path, source=(3, 6))
+        tl.add_title("x", at=2, duration=1)
+        tl.overwrite(tl.project.media.add(film.path), at=4, source=(0, 1), track="A2")
+        return tl
+
+    table, verb = begun(), begun()
+    df = table.to_df()
+    link = table.track("V1").clips[0].linked
+    gone = {table.track("V1").clips[0].id, *(clip.id for clip in link)}
+    table.apply_df(df[~df["id"].isin(gone)], ripple=True)
+    verb.track("V1").clips[0].delete(ripple=True)
+    columns = ["track", "start", "end", "source_start", "source_end", "text"]
+    pd.testing.assert_frame_equal(table.to_df()[columns], verb.to_df()[columns])
+    assert [clip.start for name in ("T1", "A2") for clip in table.track(name).clips] == [2, 1]
+
+
+def test_a_row_that_is_gone_takes_its_clip_whatever_is_left_of_the_track(project: cr.Project) -> None:
+    tl = project.timeline
+    df = tl.to_df()
+    title = tl.track("T1").clips[0].id
+    for table in (df[df["id"] != title], df[df["text"].isna()]):
+        told = tl.apply_df(table, dry_run=True)
+        assert told[["what", "id", "change"]].values.tolist() == [["clip", title, "removed"]]
+    assert len(tl.apply_df(df.iloc[:0], dry_run=True)) == 5
+    assert tl.apply_df(df[df["track"] == "V1"], tracks=["V1"]).empty
+    assert tl.apply_df(df.iloc[:0], tracks="T1", dry_run=True)["id"].tolist() == [title]
+    with pytest.raises(EditError, match="no track"):
+        tl.apply_df(df, tracks="V9")
+    tl.apply_df(df.iloc[:0])
+    assert tl.clips == []
+
+
+def test_sound_that_has_no_row_any_more_is_gone(project: cr.Project) -> None:
+    tl = project.timeline
+    df = tl.to_df()
+    picture, sound = tl.track("V1").clips[0], tl.track("A1").clips[0]
+    df = df[df["id"] != sound.id]
+    assert tl.apply_df(df, dry_run=True)["change"].tolist().count("removed") == 1
+    df.loc[df["id"] == picture.id, "end"] = 0.5
+    tl.apply_df(df)
+    assert [clip.id for clip in tl.track("A1").clips] == [tl.track("V1").clips[1].linked[0].id]
+    assert (picture.duration, picture.linked) == (F(1, 2), [])
 
 
 def test_a_new_row_is_a_new_clip(project: cr.Project) -> None:
@@ -202,13 +266,23 @@ def test_texts_that_cannot_be_drawn(project: cr.Project, text: object) -> None:
     assert project.session.document is before
 
 
+def test_texts_that_cannot_be_drawn_with_ripple(project: cr.Project) -> None:
+    df = project.timeline.to_df().astype(object)
+    longer = df.assign(end=None, end_frame=None, source_end=None)
+    longer.loc[df["text"] == "Hello", ["text", "duration"]] = ["漢字", 3]
+    new = pd.concat([df, pd.DataFrame([{"track": "T1", "text": "漢字", "start": 0}])])
+    for table in (longer, new):
+        with pytest.raises(ValidationError, match="漢"):
+            project.timeline.apply_df(table, ripple=True)
+
+
 def test_tables_of_a_compound(project: cr.Project, film) -> None:
     scene = project.add_compound("Scene")
     scene.append(film.path, source=(0, 1))
     df = scene.to_df()
     df.loc[0, "end"] = 0.5
     told = scene.apply_df(df)
-    assert set(told["where"]) == {"Scene/V1", "Scene/A1"}
+    assert set(told["place"]) == {"Scene/V1", "Scene/A1"}
     assert scene.duration == F(1, 2)
     assert project.timeline.duration == 2
 

@@ -16,7 +16,7 @@ from speeds import speeds
 
 from cutroom.edit import operations as ops
 from cutroom.schema.base import derive_id
-from cutroom.schema.clip import CompoundSource, MediaSource, Source, TitleSource
+from cutroom.schema.clip import Clip, CompoundSource, MediaSource, Source, TitleSource
 from cutroom.schema.cue import Cue
 from cutroom.schema.curve import Keyframe
 from cutroom.schema.document import Document, ProjectSettings
@@ -175,6 +175,21 @@ class Hand:
         gone = self.one(None, (), (self.clip(),))
         return ops.Arrange(tracks=(track,), placed=tuple(placed), gone=gone, lead=self.one(None, track))
 
+    def rippled(self) -> ops.Ripple:
+        """Clips that go, and their time, clips with another end, and a title that comes."""
+        every = [(start, clip) for track in self.at.tracks for start, clip in track.clips()]
+        gone = [row for row in every if self.one(True, False, False)]
+        changed = [clip for start, clip in every if (start, clip) not in gone and self.one(True, False, False)]
+        new = [c.evolve(duration=c.duration + by) for c in changed if c.duration + (by := self.draw(offsets)) > 0]
+        title = Clip(id=self.one("c_new", "c_newer"), source=TitleSource(text="t"), duration=self.draw(lengths))
+        added = ops.Placed(track=self.one("T1", "V1"), at=self.draw(moments), clip=title)
+        return ops.Ripple(
+            gone=tuple(clip.id for _, clip in gone),
+            closed=self.one((), tuple((start, start + clip.duration) for start, clip in gone)),
+            changed=tuple((clip,) for clip in new),
+            added=self.one((), (added,)),
+        )
+
     def cues(self) -> ops.SetCues:
         spans = [self.span() for _ in range(self.draw(st.integers(0, 4)))]
         return ops.SetCues(track="S1", cues=tuple(_cue(i, *span) for i, span in enumerate(spans)))
@@ -210,6 +225,7 @@ VERBS: dict[str, Callable[[Hand], Any]] = {
     "fill": lambda h: ops.Fill(at=h.draw(moments), **h.placing()),
     "move": lambda h: ops.Move(clip=h.clip(), to=h.draw(moments), track=h.one(None, h.track())),
     "arrange": lambda h: h.arranged(),
+    "rippled": lambda h: h.rippled(),
     "trim": lambda h: h.trim(ops.Trim),
     "ripple": lambda h: h.trim(ops.Trim, ripple=True),
     "roll": lambda h: h.trim(ops.Roll),

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 from cutroom.edit.apply import apply
 from cutroom.edit.operations import AddMedia, AddTrack, Append, Operation, Overwrite, SetTrack
-from cutroom.schema.clip import Gap, Item, MediaSource
+from cutroom.schema.clip import Gap, Item, MediaSource, TitleSource
 from cutroom.schema.document import Document
 from cutroom.schema.media import AudioStream, Fingerprint, Media, VideoStream
 from cutroom.schema.speed import Ramp
 
 F = Fraction
 Time = Fraction | int
+Row = dict[str, Any]
 
 
 def make_media(media_id: str, seconds: int = 8) -> Media:
@@ -107,3 +109,28 @@ def cues(document: Document, title: str = "S1") -> str:
 
 def moments(document: Document) -> list[Fraction]:
     return [marker.time for marker in document.timeline.markers]
+
+
+def table(document: Document) -> list[Row]:
+    """The rows of `Timeline.to_df` for a document without compounds in it, at 30 frames a second."""
+    rows = []
+    for track in document.tracks:
+        for start, clip in track.clips():
+            rows.append(
+                {
+                    "id": clip.id,
+                    "track": track.title,
+                    "media": clip.media and document.find_media(clip.media).path,
+                    "text": clip.source.text if isinstance(clip.source, TitleSource) else None,
+                    "start": float(start),
+                    "end": float(start + clip.duration),
+                    "duration": float(clip.duration),
+                    "start_frame": int(start * 30),
+                    "end_frame": int((start + clip.duration) * 30),
+                    "source_start": float(clip.start),
+                    "source_end": float(clip.end),
+                    "speed": float(clip.speed) if isinstance(clip.speed, F) else None,
+                    "reverse": clip.reverse,
+                }
+            )
+    return rows

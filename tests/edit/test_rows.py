@@ -6,40 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from editing import F, cues, do, ids, lay, moments, strip, switched
+from editing import F, Row, cues, do, ids, lay, moments, strip, switched, table
 
 from cutroom.edit.apply import apply
 from cutroom.edit.operations import AddCompound, AddMarker, AddTrack, Delete, Overwrite, Retime, SetCues, Trim
 from cutroom.edit.rows import Reading, read_rows
-from cutroom.schema.clip import CompoundSource, MediaSource, TitleSource
+from cutroom.schema.clip import CompoundSource, MediaSource
 from cutroom.schema.cue import Cue
 from cutroom.schema.document import Document
-
-Row = dict[str, Any]
-
-
-def table(document: Document) -> list[Row]:
-    rows = []
-    for track in document.tracks:
-        for start, clip in track.clips():
-            rows.append(
-                {
-                    "id": clip.id,
-                    "track": track.title,
-                    "media": clip.media and document.find_media(clip.media).path,
-                    "text": clip.source.text if isinstance(clip.source, TitleSource) else None,
-                    "start": float(start),
-                    "end": float(start + clip.duration),
-                    "duration": float(clip.duration),
-                    "start_frame": int(start * 30),
-                    "end_frame": int((start + clip.duration) * 30),
-                    "source_start": float(clip.start),
-                    "source_end": float(clip.end),
-                    "speed": float(clip.speed) if isinstance(clip.speed, F) else None,
-                    "reverse": clip.reverse,
-                }
-            )
-    return rows
 
 
 def read(document: Document, rows: list[Row], **options: Any) -> Reading:
@@ -58,7 +32,7 @@ def edited(document: Document, change: Callable[[list[Row]], object], **options:
 def test_a_table_as_it_is_asks_for_nothing(document: Document) -> None:
     assert read(document, table(document)) == Reading()
     assert read(document, table(document), ripple=True) == Reading()
-    assert read(document, [row for row in table(document) if row["track"] == "V1"]) == Reading()
+    assert read(document, [row for row in table(document) if row["track"] == "V1"], tracks={"V1"}) == Reading()
 
 
 @pytest.mark.parametrize(
@@ -104,7 +78,7 @@ def test_a_row_of_sound_that_was_changed_too_goes_its_own_way(document: Document
 
 
 def test_rows_in_another_order_close_up_with_ripple(document: Document) -> None:
-    made = edited(document, lambda rows: [rows[1], rows[0]], ripple=True)
+    made = edited(document, lambda rows: [rows[1], rows[0]], ripple=True, tracks={"V1"})
     assert strip(made, "V1") == strip(made, "A1") == "b1-5 a2-5"
 
 
@@ -119,7 +93,7 @@ def test_a_shorter_picture_takes_its_sound_along_with_ripple(document: Document,
         rows[0]["end"] = 2.0
         return [row for row in rows if row["track"] == "V1" or not only_pictures]
 
-    made = edited(document, change, ripple=True)
+    made = edited(document, change, ripple=True, tracks={"V1"} if only_pictures else None)
     assert strip(made, "V1") == strip(made, "A1") == "a2-4 b1-5"
 
 
@@ -177,7 +151,7 @@ def test_locked_subtitles_and_those_without_sync_lock_stay(marked: Document) -> 
 def test_a_deleted_row_takes_its_linked_sound_along(document: Document) -> None:
     made = edited(document, lambda rows: rows[1:])
     assert strip(made, "V1") == strip(made, "A1") == "·3 b1-5"
-    only_pictures = edited(document, lambda rows: [rows[0]])
+    only_pictures = edited(document, lambda rows: [rows[0]], tracks={"V1"})
     assert strip(only_pictures, "V1") == strip(only_pictures, "A1") == "a2-5"
 
 

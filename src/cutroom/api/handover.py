@@ -126,7 +126,7 @@ class Handover(abc.ABC):
         there = other.session if isinstance(other, Handover) else read_only(other).session
         moved = Move(there.folder, self.session.folder).document(there.document)
         rows = differences(Move(self.session.folder, self.session.folder).document(self.session.document), moved)
-        return pd.DataFrame(rows, columns=[_COLUMN.get(name, name) for name in Difference._fields], dtype="object")
+        return pd.DataFrame(rows, columns=list(Difference._fields), dtype="object")
 
     def to_script(self) -> str:
         """Python that rebuilds the edit exactly, one line for each thing, in the order of the timeline.

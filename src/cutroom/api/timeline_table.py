@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from cutroom.api.arguments import truth, wrong
+from cutroom.api.arguments import names, truth, wrong
+from cutroom.api.times import Clock
 from cutroom.edit.attempt import attempt
 from cutroom.edit.difference import Difference, differences
-from cutroom.edit.row import COLUMNS
+from cutroom.edit.row import Snapped
 from cutroom.edit.rows import Problem, read_rows
-from cutroom.errors import EditError
+from cutroom.edit.standing import COLUMNS
+from cutroom.errors import EditError, ValidationError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,49 +25,81 @@ TOLD = 20
 """Rows that a message lists."""
 
 
-def apply_df(timeline: Timeline, df: pd.DataFrame, *, ripple: bool = False, dry_run: bool = False) -> pd.DataFrame:
+def apply_df(
+    timeline: Timeline,
+    df: pd.DataFrame,
+    *,
+    ripple: bool = False,
+    tracks: Iterable[str] | None = None,
+    dry_run: bool = False,
+) -> pd.DataFrame:
     """Make the timeline what an edited table of clips says, as one step; or say row by row why it cannot be.
 
     ::
 
-        before  [A~~~~~][B~~~]
-        after   [B~~~]··[A~~]       rows with another start, and another end
+        before           [A~~~~~][B~~~]···[C]
+        A ends sooner    [A~~]···[B~~~]···[C]       nothing else moves
+          with ripple    [A~~][B~~~]···[C]          and so do all tracks with a sync lock
+        no row for B     [A~~~~~]·········[C]
+          with ripple    [A~~~~~]···[C]
+        rows C, A, B     as before
+          with ripple    [C][A~~~~~][B~~~]
 
     A row whose id is on the timeline changes that clip: `track` and `start` (or `start_frame`) move it, `end` (or
     `end_frame`) and `duration` trim its end, `source_start` slips it, `source_end` trims its end, `speed`, `reverse`,
-    `text` and `angle` change it. Linked sound follows, unless its own row was changed as well. A row without an id is a
-    new clip, without sound of its own: of a `media` (its path as in `tl.to_df()`), a `compound` (its title; `angle` for
-    one of its tracks) or a `text`. A clip without a row goes, where its track has rows at all. Other columns are not
-    read.
+    `text`, `angle` and `group` (the same short text for each clip of a group) change it; another `media`, `compound`,
+    `kind`, `effects` or `link` is refused. Linked sound follows, unless its own row was changed as well. An empty value
+    leaves what is there; an empty `group` or `angle` takes it away. Times snap to frames, on sound tracks to samples.
+
+    A row without an id is a new clip, without effects and without sound of its own: of a `media` (its path or its id),
+    a `compound` (its title; `angle` for one of its tracks) or a `text`. A clip without a row goes, whatever is left on
+    its track, and a picture takes its linked sound along, unless the row of that was changed; where only the row of the
+    sound is missing, the picture stays without it. Other columns are not read.
+
+    With `ripple`, each row that is gone, new, shorter or longer moves what comes after it by exactly that, as
+    `clip.delete(ripple=True)`, `tl.insert`, `clip.ripple` and `clip.retime` do: on its own track and on every
+    sync-locked one, with markers and subtitles; gaps that were there stay. First what went closes up, the last first;
+    then room is made for what is longer or new. The `start` of a new row is a time of the timeline as it was. A row
+    with another `start` or `track` stands where it says afterwards, and moves nothing. Only a track whose clips are in
+    another order closes up from its beginning: with its rows in another order, these are the order of its clips; where
+    clips exchanged their starts, these are. Linked sound starts with its picture then, and markers and subtitles ride
+    along with the clips of the lowest such track.
 
     Args:
-        df: `tl.to_df()`, edited; it may have fewer columns.
-        ripple: whether each clip starts where the one in the row before it on its track ends; the order of the rows
-            is the order of the clips. Markers, and subtitles on tracks with a sync lock, ride along with the clips of
-            the lowest track that has rows; those of a clip that goes, go to the cut. Without it they stay.
+        df: `tl.to_df()`, edited; it may have fewer columns, and the ids as its index.
+        ripple: whether what comes after a change moves along, as above.
+        tracks: titles or ids of the tracks that the table is about, where it was filtered on purpose: clips without a
+            row stay on all others. None: all tracks.
         dry_run: change nothing.
 
     Returns:
-        What it changes: what, id, where, change, field, before, after; one row per value.
+        What it changes: what, id, place, change, field, before, after; one row per value.
 
     Raises:
-        ValidationError: not a table, or one with two columns of a name.
-        EditError: rows that cannot be; the message lists them, `.value` is a table of row, id, problem and hint.
+        ValidationError: not a table, one with two columns of a name, or one without ids for a timeline with clips.
+        EditError: rows that cannot be; the message lists them, `.value` is a table of row, id, problem and hint. Or a
+            track that has no room for what ripples; names it.
 
     Example:
         >>> df = tl.to_df()  # doctest: +SKIP
         >>> df.loc[0, "end"] = 2.5  # doctest: +SKIP
-        >>> tl.apply_df(df, dry_run=True)  # doctest: +SKIP
+        >>> tl.apply_df(df, ripple=True, dry_run=True)  # doctest: +SKIP
+        >>> tl.apply_df(df[df.track == "V1"].iloc[1:], tracks="V1")  # doctest: +SKIP
     """
     import pandas as pd
 
-    closes, looks = truth("ripple", ripple), truth("dry_run", dry_run)
+    closes, looks, named = truth("ripple", ripple), truth("dry_run", dry_run), names("tracks", tracks)
     if not isinstance(df, pd.DataFrame):
         raise wrong("df", "a DataFrame like tl.to_df()", df)
     if not df.columns.is_unique:
         raise wrong("df", "a DataFrame whose columns have different names", list(df.columns))
+    if "id" not in df.columns and df.index.name == "id":
+        df = df.reset_index()
     with timeline.session.edit("apply table"):
-        reading = read_rows(timeline.document, _rows(df), ripple=closes, within=timeline.within)
+        document = timeline.document
+        about = None if named is None else {document.tracks[document.track_index(name)].title for name in named}
+        _require_ids(timeline, df)
+        reading = read_rows(document, _rows(timeline, df), ripple=closes, tracks=about, within=timeline.within)
         if reading.problems:
             raise _refused(reading.problems)
         before = timeline.session.document
@@ -77,15 +112,56 @@ def apply_df(timeline: Timeline, df: pd.DataFrame, *, ripple: bool = False, dry_
             else:
                 timeline.apply(operation)
                 after = timeline.session.document
+                _tell(timeline, reading.snapped)
     return pd.DataFrame(differences(before, after), columns=list(Difference._fields))
 
 
-def _rows(df: pd.DataFrame) -> Iterator[tuple[Any, dict[str, Any]]]:
+def _tell(timeline: Timeline, snapped: list[Snapped]) -> None:
+    """Put what snapped into the notes of the step."""
+    clocks = {one.grid: Clock(timeline.fps, one.grid) for one in snapped}
+    for one in snapped:
+        clock = clocks[one.grid]
+        _ = clock.lasting(one.exact, one.near) if one.lasts else clock.snap(one.exact)
+    for clock in clocks.values():
+        clock.tell(timeline.session)
+
+
+def _require_ids(timeline: Timeline, df: pd.DataFrame) -> None:
+    """Refuse a table that would let all that is there go, and make new clips of its rows."""
+    if len(df) and ("id" not in df.columns or df["id"].isna().all()) and timeline.clips:
+        raise ValidationError(
+            "the table has no ids: all clips would go, and its rows would be new ones",
+            value=list(df.columns),
+            hint="keep the ids of tl.to_df(), as a column or the index; rows of new clips are added to those",
+        )
+
+
+def _rows(timeline: Timeline, df: pd.DataFrame) -> Iterator[tuple[Any, dict[str, Any]]]:
     """Labels and values of the rows, in Python's own types; None for what is missing."""
     read = {str(name): df[name] for name in df.columns if str(name) in COLUMNS}
     columns = [_values(column) for column in read.values()]
+    if "media" in read:
+        columns[list(read).index("media")] = _paths(timeline, columns[list(read).index("media")])
     for label, values in zip(df.index, zip(*columns, strict=True) if columns else [()] * len(df), strict=True):
         yield label, dict(zip(read, values, strict=True))
+
+
+def _paths(timeline: Timeline, values: list[Any]) -> list[Any]:
+    """Media by the paths that the project has for them, where they are given by an id or another path."""
+    session = timeline.session
+    known = {media.path for media in session.document.media}
+    if all(value is None or value in known for value in values):
+        return values
+    others = {os.path.realpath(session.media_path(media.id)): media.path for media in session.document.media}
+    others |= {media.id: media.path for media in session.document.media}
+
+    def path(value: Any) -> Any:
+        if not isinstance(value, str | os.PathLike) or value in known:
+            return value
+        text = str(os.fspath(value))
+        return others.get(text) or others.get(os.path.realpath(text), text)
+
+    return [path(value) for value in values]
 
 
 def _values(column: pd.Series[Any]) -> list[Any]:

@@ -10,6 +10,7 @@ from cutroom.edit import decorate, neighbours, nesting, place, relate, remove, s
 from cutroom.edit import operations as ops
 from cutroom.edit.bounds import check_bounds, check_depth
 from cutroom.edit.draft import Draft
+from cutroom.edit.ripple import ripple
 from cutroom.edit.ties import Ties, settled
 from cutroom.edit.trim import trim
 from cutroom.edit.unnesting import unnest
@@ -124,6 +125,7 @@ _VERBS: dict[type, Callable[[Draft, Any], None]] = {
     ops.Fill: place.fill,
     ops.Move: place.move,
     ops.Arrange: place.arrange,
+    ops.Ripple: ripple,
     ops.Trim: trim,
     ops.Roll: neighbours.roll,
     ops.Slip: neighbours.slip,

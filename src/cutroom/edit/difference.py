@@ -25,7 +25,7 @@ class Difference(NamedTuple):
     what: str
     """setting, media, track, clip, effect, transition, marker, cue or compound."""
     id: str
-    where: str
+    place: str
     """Its track or clip, after the title of the compound that it lies in."""
     change: str
     """added, removed or changed."""

@@ -206,7 +206,7 @@ def _in_order(track: Track, placed: list[Placed], leaving: Collection[str]) -> l
             raise EditError(
                 f"clip {clip.id} would start {readable(by)} before the one before it ends, on track {track.title}",
                 value=by,
-                hint="start it later, shorten the one before, or let the rows close up: ripple=True",
+                hint="start it later, or end the one before sooner",
             )
         if start > position:
             items.append(Gap(duration=Fraction(start - position, base)))

@@ -2,107 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, NamedTuple
 
 from cutroom.edit.limits import check_kind, check_range, readable
+from cutroom.edit.standing import TIMES, Known, Values
 from cutroom.errors import EditError, nearest
 from cutroom.schema.base import new_id
 from cutroom.schema.clip import Clip, CompoundSource, MediaSource, Source, TitleSource
 from cutroom.schema.document import Compound, Document
 from cutroom.schema.speed import FASTEST, SLOWEST, travel
 from cutroom.schema.time import parse_time, shown, snap, to_frame
-from cutroom.schema.track import Track
 
-TIMES = ("start", "end", "duration", "source_start", "source_end")
 FRAMES = {"start_frame": "start", "end_frame": "end"}
-COLUMNS = ("id", "track", *TIMES, *FRAMES, "speed", "reverse", "text", "media", "compound", "angle")
-"""What is read of a row; all other columns are for the eye."""
 _SAME = 1e-9
 _LAST = 10**10
+_NAME = 100
+"""Letters of the name of a group."""
 _TITLE = Fraction(2)
 """How long a title stands whose row does not say it."""
 
-Values = Mapping[str, Any]
 
+class Snapped(NamedTuple):
+    """A time that a row asks for, and the one it got."""
 
-class Known(NamedTuple):
-    """A clip that is on the timeline."""
-
-    track: Track
-    item: int
-    """Its index there."""
-    clip: Clip
-
-    @property
-    def start(self) -> Fraction:
-        """Where it starts on the timeline."""
-        return self.track.start_of(self.item)
-
-    def is_as(self, values: Values, document: Document) -> bool:
-        """Whether a row has the very values of `Timeline.to_df`; any other row deserves a closer look."""
-        get = values.get
-        for name, now in zip(COLUMNS[1:-1], self._shown(document), strict=True):
-            value = get(name)
-            if value is not None and (value.__class__ is not now.__class__ or value != now):
-                return False
-        return get("angle") is None
-
-    def _shown(self, document: Document) -> tuple[Any, ...]:
-        base, ticks, clip = self.track.grid.base, self.track.grid.ticks, self.clip
-        start, end, source = ticks[self.item], ticks[self.item + 1], clip.source
-        speed, (above, below) = clip.speed, clip.start.as_integer_ratio()
-        plain = isinstance(speed, Fraction) and speed.numerator == speed.denominator
-        whole, twice = base * document.settings.fps.denominator, 2 * document.settings.fps.numerator
-        return (
-            *(self.track.title, start / base, end / base, (end - start) / base, above / below),
-            (above * base + (end - start) * below) / (below * base) if plain else float(clip.end),
-            *((twice * start + whole) // (2 * whole), (twice * end + whole) // (2 * whole)),
-            1.0 if plain else float(speed) if isinstance(speed, Fraction) else None,
-            clip.reverse,
-            source.text if isinstance(source, TitleSource) else None,
-            document.find_media(source.media).path if isinstance(source, MediaSource) else None,
-            document.compound(source.compound).title if isinstance(source, CompoundSource) else None,
-        )
-
-
-class Standing:
-    """The clips of a timeline by their ids. Each is made up when it is asked for: a table asks for few of them."""
-
-    def __init__(self, document: Document) -> None:
-        self._tracks = document.tracks
-        self._places = {
-            clip.id: (t, i)
-            for t, track in enumerate(document.tracks)
-            for i, clip in enumerate(track.items)
-            if clip.kind == "clip"
-        }
-
-    def __contains__(self, name: str) -> bool:
-        return name in self._places
-
-    def __getitem__(self, name: str) -> Known:
-        t, i = self._places[name]
-        clip = self._tracks[t].items[i]
-        assert isinstance(clip, Clip)
-        return Known(self._tracks[t], i, clip)
-
-    def without(self, names: Container[str], tracks: Container[str]) -> list[str]:
-        """The clips of some tracks, by title, that are not among some."""
-        own = [track.title in tracks for track in self._tracks]
-        return [name for name, (t, _) in self._places.items() if own[t] and name not in names]
-
-    def linked(self, names: Iterable[str]) -> list[list[str]]:
-        """The clips of each link that one of some clips has, pictures first."""
-        asked = {self[name].clip.link for name in names if name in self} - {None}
-        links: dict[str, list[str]] = {}
-        for track in self._tracks if asked else ():
-            for clip in track.items:
-                if clip.kind == "clip" and clip.link is not None and clip.link in asked:
-                    links.setdefault(clip.link, []).append(clip.id)
-        return list(links.values())
+    exact: Fraction
+    near: Fraction
+    grid: Fraction
+    """Frames or samples a second."""
+    lasts: bool
+    """Whether it is a length."""
 
 
 @dataclass(slots=True)
@@ -117,6 +48,8 @@ class Wanted:
     at: Fraction | None = None
     known: Known | None = None
     """The clip as it is; it starts where that does while `at` is None."""
+    snapped: tuple[Snapped, ...] = ()
+    """Times of the row that were moved to a grid."""
 
     @property
     def start(self) -> Fraction:
@@ -145,32 +78,44 @@ def existing(document: Document, label: Any, values: Values, known: Known) -> Wa
         "source_end": clip.end,
     }
     target = str(values.get("track") or track)
-    new = _times(document, target, values, now)
+    new, snapped = _times(document, target, values, now)
+    _require_same(document, known, target, values)
     clip, changed = _changed(document, clip, target, values)
-    return _placed(document, label, (target, start, clip), new, changed=changed or bool(new) or target != track)
+    one = _placed(document, label, (target, start, clip), new, changed=changed or bool(new) or target != track)
+    one.known, one.snapped = known, snapped
+    return one
 
 
 def _kind(document: Document, track: str) -> str:
     return next((t.kind for t in document.tracks if t.title == track), "video")
 
 
-def _times(document: Document, track: str, values: Values, now: Mapping[str, Fraction]) -> dict[str, Fraction]:
-    """The times that differ from what they are now, on the track's grid."""
+def _grid(document: Document, track: str) -> Fraction:
     settings = document.settings
-    grid = Fraction(settings.sample_rate) if _kind(document, track) == "audio" else settings.fps
+    return Fraction(settings.sample_rate) if _kind(document, track) == "audio" else settings.fps
+
+
+def _times(
+    document: Document, track: str, values: Values, now: Mapping[str, Fraction]
+) -> tuple[dict[str, Fraction], tuple[Snapped, ...]]:
+    """The times that differ from what they are now, on the track's grid, and what went to it."""
+    fps, grid = document.settings.fps, _grid(document, track)
     found: dict[str, Fraction] = {}
+    snapped: list[Snapped] = []
     for name in TIMES:
         if (value := values.get(name)) is None or (name in now and _equal(value, now[name])):
             continue
-        exact = parse_time(value, rate=settings.fps)
+        exact = parse_time(value, rate=fps)
         found[name] = exact if name.startswith("source") else snap(exact, grid)
+        if found[name] != exact:
+            snapped.append(Snapped(exact, found[name], grid, name == "duration"))
     for name, time in FRAMES.items():
         if (value := values.get(name)) is None or time in found:
             continue
         frame = _frame(name, value)
-        if time not in now or frame != to_frame(now[time], settings.fps):
-            found[time] = frame / settings.fps
-    return found
+        if time not in now or frame != to_frame(now[time], fps):
+            found[time] = frame / fps
+    return found, tuple(snapped)
 
 
 def _frame(name: str, value: Any) -> int:
@@ -188,44 +133,91 @@ def _equal(value: Any, exact: Fraction) -> bool:
 
 
 def _changed(document: Document, clip: Clip, track: str, values: Values) -> tuple[Clip, bool]:
-    """A clip with the text, the speed, the direction and the angle of a row."""
+    """A clip with the text, the speed, the direction, the group and the angle of a row."""
     new, fps, source = clip, document.settings.fps, clip.source
     text, speed, backwards = values.get("text"), values.get("speed"), values.get("reverse")
-    _require_source(document, clip, values)
     if text is not None and isinstance(source, TitleSource) and text != source.text:
         new = new.evolve(source=source.replace(text=str(text)))
-    if isinstance(source, CompoundSource) and (angle := values.get("angle")) is not None:
-        found = _angle(document.compound(source.compound), _kind(document, track), angle)
+    angle = values.get("angle")
+    if isinstance(source, CompoundSource) and (angle is not None or (source.angle and "angle" in values)):
+        found = _angle_of(document.compound(source.compound), _kind(document, track), angle)
         if found != source.angle:
             new = new.evolve(source=source.evolve(angle=found))
-    if speed is not None and isinstance(clip.speed, Fraction) and not _equal(speed, clip.speed):
-        exact = parse_time(speed)
-        if not SLOWEST <= exact <= FASTEST:
-            raise EditError(f"a speed of {float(exact):g} is out of range", hint="between 0.1 and 10")
+    if speed is not None and not (isinstance(clip.speed, Fraction) and _equal(speed, clip.speed)):
+        _require_played(clip, "speed")
+        exact = _speed(speed)
         length = snap(travel(clip.speed, clip.duration) / exact, fps)
         new = new.paced(exact, max(length, 1 / fps))
     if backwards is not None and backwards not in (True, False):
         raise EditError(f"reverse is True or False, not {shown(backwards)}", hint="tick it, or not")
     if backwards is not None and bool(backwards) != clip.reverse:
+        _require_played(clip, "direction")
         new = new.evolve(reverse=bool(backwards))
+    if "group" in values and (group := _group(values["group"])) != clip.group:
+        new = new.evolve(group=group)
     return new, new is not clip
 
 
-def _require_source(document: Document, clip: Clip, values: Values) -> None:
-    """Refuse a row that would let its clip show something else: it would be another clip."""
-    source = clip.source
+def _require_played(clip: Clip, what: str) -> None:
+    if clip.is_title:
+        raise EditError(f"a title has no {what}: it stands as long as it is shown", hint=f"empty the column {what}")
+
+
+def _speed(value: Any) -> Fraction:
+    number = isinstance(value, int | float | Fraction) and not isinstance(value, bool)
+    if not number or not SLOWEST <= value <= FASTEST:
+        raise EditError(
+            f"{shown(value)} is no speed for a clip",
+            hint="a number between 0.1 and 10; reverse=True plays backwards, clip.freeze(...) holds a picture",
+        )
+    return parse_time(value)
+
+
+def _group(value: Any) -> str | None:
+    if not value:
+        return None
+    if not isinstance(value, str) or len(value) > _NAME:
+        raise EditError(
+            f"{shown(value)} is no group", hint="give each clip of a group the same short text, or leave it empty"
+        )
+    return value
+
+
+def _require_same(document: Document, known: Known, track: str, values: Values) -> None:
+    """Refuse a row that says what a table cannot do: it would be ignored, or let its clip be another."""
+    clip, source = known.clip, known.clip.source
     path = document.find_media(source.media).path if isinstance(source, MediaSource) else None
     title = document.compound(source.compound).title if isinstance(source, CompoundSource) else None
-    for column, now in (("media", path), ("compound", title)):
-        if (value := values.get(column)) is not None and value != now:
+    text = source.text if isinstance(source, TitleSource) else None
+    for column, now in (("media", path), ("compound", title), ("text", text)):
+        if (value := values.get(column)) is not None and value != now and (column != "text" or text is None):
             raise EditError(
-                f"the clip shows {now or path or title or 'a title'}, not the {column} {shown(value)}",
+                f"the clip shows {path or title or 'a title'}, not the {column} {shown(value)}",
                 hint="for another clip, empty the id of the row",
             )
+    if values.get("angle") is not None and title is None:
+        raise EditError(f"the clip shows {path or 'a title'}, which has no angles", hint="empty the column angle")
+    if values.get("kind") not in (None, known.track.kind, _kind(document, track)):
+        raise EditError(
+            f"a clip is of the kind of its track, not {shown(values['kind'])}", hint="change the column track instead"
+        )
+    for column, hint in (
+        ("effects", "clip.effects.add(...) adds one, clip.effects[...].remove() takes one away"),
+        ("link", "tl.link(clips) and clip.unlink() change what is linked"),
+    ):
+        now = ", ".join(effect.effect for effect in clip.effects) if column == "effects" else clip.link
+        if column in values and (values[column] or None) != (now or None):
+            raise EditError(f"a table does not change the {column} of a clip: {shown(values[column])}", hint=hint)
 
 
 def _placed(
-    document: Document, label: Any, old: tuple[str, Fraction, Clip], new: Mapping[str, Fraction], *, changed: bool
+    document: Document,
+    label: Any,
+    old: tuple[str, Fraction, Clip],
+    new: Mapping[str, Fraction],
+    *,
+    changed: bool,
+    fresh: bool = False,
 ) -> Wanted:
     """A clip at the times of a row; what is not given follows from the rest."""
     track, start, clip = old
@@ -246,7 +238,8 @@ def _placed(
     duration = next(iter(lengths.values()), clip.duration)
     if duration <= 0:
         raise EditError(f"nothing would be left of the clip: {readable(duration)}", hint="delete the row instead")
-    clip = clip.evolve(duration=duration)
+    trimmed = not new.keys() & {"source_start", "source_end"} and not fresh
+    clip = clip.part(Fraction(0), clip.duration - duration) if trimmed else clip.evolve(duration=duration)
     target = document.tracks[document.track_index(track)]
     if target.locked and changed:
         raise EditError(f"track {target.title} is locked", hint="unlock it first")
@@ -264,17 +257,19 @@ def added(document: Document, label: Any, values: Values, within: str | None) ->
     track = values.get("track")
     if not track:
         raise EditError("a new row names its track", hint='for example track="V1"')
-    new = _times(document, str(track), values, {})
+    new, snapped = _times(document, str(track), values, {})
     source, ends = _source(document, values, _kind(document, str(track)), within)
     if "start" not in new:
         raise EditError("a new row says where it starts", hint="fill in the column start")
     begins = new.get("source_start", Fraction(0))
     rest = _TITLE if ends is None else new.get("source_end", ends) - begins
-    fps = document.settings.fps
-    clip = Clip(id=new_id("c"), source=source, duration=max(snap(rest, fps), 1 / fps))
-    if values.get("speed") is not None or values.get("reverse"):
-        clip, _ = _changed(document, clip, str(track), values)
-    return _placed(document, label, (str(track), Fraction(0), clip), new, changed=True)
+    grid = _grid(document, str(track))
+    clip = Clip(id=new_id("c"), source=source, duration=max(snap(rest, grid), 1 / grid))
+    clip, _ = _changed(document, clip, str(track), {name: values.get(name) for name in ("speed", "reverse", "group")})
+    one = _placed(document, label, (str(track), Fraction(0), clip), new, changed=True, fresh=True)
+    told = rest == clip.duration or new.keys() & {"end", "duration", "source_end"} or values.get("speed") is not None
+    one.snapped = snapped if told else (*snapped, Snapped(rest, clip.duration, grid, lasts=True))
+    return one
 
 
 def _source(document: Document, values: Values, kind: str, within: str | None) -> tuple[Source, Fraction | None]:
@@ -306,6 +301,11 @@ def _source(document: Document, values: Values, kind: str, within: str | None) -
         angle = next((t.title for t in compound.timeline.tracks if (t.kind == "audio") == (kind == "audio")), None)
     found = None if angle is None else _angle(compound, kind, angle)
     return CompoundSource(compound=compound.id, angle=found), compound.timeline.duration
+
+
+def _angle_of(compound: Compound, kind: str, angle: Any) -> str | None:
+    """Id of the track that a clip is to show; None for all of them, where a multi-camera shows one at a time."""
+    return None if angle is None and not compound.multicam else _angle(compound, kind, angle)
 
 
 def _angle(compound: Compound, kind: str, angle: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from cutroom.edit import operations as ops
 from cutroom.effects.registry import EffectKind, Registry, Setting, check, require_kind
@@ -59,9 +60,13 @@ def _chains(operation: ops.Operation, document: Document) -> Iterator[tuple[Clip
         for near in document.tracks[track].items[max(0, item - 1) : item + 2]:
             if near.kind == "clip":
                 yield near, document.tracks[track].kind
-    elif isinstance(operation, ops.Arrange):
+    elif isinstance(operation, ops.Arrange | ops.Ripple):
         kinds = {name: track.kind for track in document.tracks for name in (track.id, track.title)}
-        yield from ((row.clip, kinds[row.track]) for row in operation.placed if row.clip.effects)
+        rows = operation.placed if isinstance(operation, ops.Arrange) else operation.added
+        yield from ((row.clip, kinds[row.track]) for row in rows if row.clip.effects)
+        for clip in chain.from_iterable(operation.changed) if isinstance(operation, ops.Ripple) else ():
+            if clip.effects:
+                yield clip, document.tracks[document.locate(clip.id)[0]].kind
 
 
 def _accept_chain(clip: Clip, track: TrackKind, settings: ProjectSettings, registry: Registry) -> None:
@@ -82,6 +87,9 @@ def _texts(operation: ops.Operation) -> list[str]:
         return [cue.text for cue in operation.cues]
     if isinstance(operation, ops.Arrange):
         sources: list[Source] = [row.clip.source for row in operation.placed]
+    elif isinstance(operation, ops.Ripple):
+        sources = [clip.source for clip in chain.from_iterable(operation.changed)]
+        sources += [row.clip.source for row in operation.added]
     elif isinstance(operation, ops.Append | ops.Insert | ops.Overwrite | ops.Fill | ops.SetTitle):
         sources = [operation.source]
     else:

@@ -135,7 +135,7 @@ class _Writer:
                 for kind in self.lacking(compound):
                     self.do(ops.RemoveTrack(track=f"placeholder {kind}", compound=self.ids[compound.id]))
         for row in differences(self.document, self.made):
-            told = f"{row.what} {row.id} in {row.where or 'the project'}, {row.field or row.change}"
+            told = f"{row.what} {row.id} in {row.place or 'the project'}, {row.field or row.change}"
             raise EditError(told, value=row.id)
 
     def block(self, title: str) -> list[str]:

@@ -29,7 +29,7 @@ from cutroom.edit.operations.decoration import (
     Unlink,
 )
 from cutroom.edit.operations.nesting import AddCompound, Nest, RemoveCompound, SetAngle, SetCompound, Unnest
-from cutroom.edit.operations.placing import Append, Arrange, Fill, Insert, Move, Overwrite, Placed
+from cutroom.edit.operations.placing import Append, Arrange, Fill, Insert, Move, Overwrite, Placed, Ripple
 from cutroom.edit.operations.structure import (
     AddMarker,
     AddMedia,
@@ -81,6 +81,7 @@ __all__ = [
     "RemoveTransition",
     "Retime",
     "Reverse",
+    "Ripple",
     "Roll",
     "SetAngle",
     "SetCompound",
@@ -129,6 +130,7 @@ Operation = Annotated[
     | Fill
     | Move
     | Arrange
+    | Ripple
     | Trim
     | Roll
     | Slip

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from cutroom.edit.operations.base import BaseOperation
+from cutroom.edit.operations.base import BaseOperation, Span
 from cutroom.schema.base import Frozen
 from cutroom.schema.clip import Clip, Source
 from cutroom.schema.speed import NORMAL, Speed
@@ -83,3 +83,17 @@ class Arrange(BaseOperation):
     """Clips that go, while all others that are not placed stay where they are; None: all that are not placed go."""
     lead: str | None = None
     """The track of these that markers and subtitles ride along with, where its clips close up; None: they stay."""
+
+
+class Ripple(BaseOperation):
+    """Clips go, change their lengths and come, and what follows moves by just that, on sync-locked tracks too."""
+
+    op: Literal["ripple"] = "ripple"
+    gone: tuple[str, ...] = Field(default=(), max_length=1_000_000)
+    """Clips that go."""
+    closed: tuple[Span, ...] = Field(default=(), max_length=1_000_000)
+    """Time that goes with them."""
+    changed: tuple[tuple[Clip, ...], ...] = Field(default=(), max_length=1_000_000)
+    """Clips that get another end in their places, each with what is linked to it: the first says what moves."""
+    added: tuple[Placed, ...] = Field(default=(), max_length=1_000_000)
+    """New clips, where the timeline as it was is to make room for them."""
