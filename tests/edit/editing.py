@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 from cutroom.edit.apply import apply
 from cutroom.edit.operations import AddMedia, AddTrack, Append, Operation, Overwrite, SetTrack
@@ -67,7 +68,7 @@ def lay(
     return do(document, Overwrite(track=track, at=at, source=source, start=start, duration=duration, sound_track=sound))
 
 
-def switched(document: Document, title: str, **switches: bool) -> Document:
+def switched(document: Document, title: str, **switches: Any) -> Document:
     """With switches of a track set."""
     return do(document, SetTrack(track=title, **switches))
 
