@@ -220,8 +220,8 @@ def test_freeze_says_what_is_wrong(document: Document) -> None:
 
 
 def test_freeze_says_which_track_stayed(document: Document) -> None:
-    locked = switched(document, "A1", locked=True)
-    made = apply(locked, Freeze(clip=ids(document)[0], at=F(1), duration=F(2)))
+    apart = do(document, *[Unlink(clip=clip) for clip in ids(document)])
+    made = apply(switched(apart, "A1", locked=True), Freeze(clip=ids(document)[0], at=F(1), duration=F(2)))
     assert made.notes == ("track A1 is locked and stayed where it is",)
     assert strip(made.document, "A1") == "a2-5 b1-5"
 

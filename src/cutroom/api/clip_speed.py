@@ -103,6 +103,7 @@ def freeze(clip: Clip, at: TimeLike, duration: TimeLike) -> Clip:
 
     Raises:
         EditError: the time is not inside the clip, or it has no picture of a media.
+        LockedTrackError: a part of it would move away from what it is linked to on a locked track.
         TimeError: nothing is left of the duration.
 
     Example:

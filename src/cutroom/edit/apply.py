@@ -9,6 +9,7 @@ from typing import Any
 from cutroom.edit import decorate, neighbours, nesting, place, relate, remove, structure, subtitles, timing
 from cutroom.edit import operations as ops
 from cutroom.edit.draft import Draft
+from cutroom.edit.locked import require_partners
 from cutroom.edit.ties import Ties, settled
 from cutroom.edit.trim import trim
 from cutroom.edit.unnesting import unnest
@@ -35,6 +36,7 @@ def apply(document: Document, operation: ops.Operation) -> Applied:
 
     Raises:
         EditError: what stands in the way, and by how much.
+        LockedTrackError: the track is locked, or a clip would move away from its partner on a locked one.
 
     Example:
         >>> from cutroom.schema.document import Document
@@ -43,16 +45,19 @@ def apply(document: Document, operation: ops.Operation) -> Applied:
         >>> [track.title for track in made.document.tracks]
         ['V1']
     """
-    inside = None if isinstance(operation, _WHOLE) else operation.compound
+    whole = isinstance(operation, _WHOLE)
+    inside = None if whole else operation.compound
     draft = Draft(document.inside(inside), operation.id)
     _VERBS[type(operation)](draft, operation)
+    if not whole:
+        draft.notes += require_partners(document.inside(inside), draft.document, draft.parted)
     draft.relink()
     changed = _settled(document, _outside(document, draft.document, inside), draft.ties)
     if changed.compounds is not document.compounds:
-        whole = Draft(changed, operation.id)
-        nesting.settle_compounds(document, whole)
-        changed = whole.document
-        draft.notes += whole.notes
+        outside = Draft(changed, operation.id)
+        nesting.settle_compounds(document, outside)
+        changed = outside.document
+        draft.notes += outside.notes
     return Applied(changed, tuple(draft.created), tuple(draft.notes))
 
 

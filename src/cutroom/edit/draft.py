@@ -31,9 +31,9 @@ class Draft:
     notes: list[str] = field(default_factory=list)
     ties: Ties = field(default_factory=Ties)
     """Of the clips that came, went, or were tied anew."""
-    _made: int = 0
-    _parted: dict[tuple[str, str], None] = field(default_factory=dict)
+    parted: dict[tuple[str, str], None] = field(default_factory=dict)
     """Links of clips that were cut, and those of the parts that left them; in order."""
+    _made: int = 0
 
     def __post_init__(self) -> None:
         self._origin = self.document.timeline
@@ -64,10 +64,17 @@ class Draft:
             raise LockedTrackError(f"track {track.title} is locked", value=track.id, hint="unlock it first")
 
     def unlocked(self, names: Sequence[str] | None) -> list[int]:
-        """Tracks that a span verb works on: the named ones, or all that are not locked."""
+        """Tracks that a span verb works on: the named ones, or all that are not locked.
+
+        Raises:
+            LockedTrackError: a named one is locked, or every one is.
+        """
         if names is not None:
             return list(dict.fromkeys(self.track(name) for name in names))
-        return [i for i, track in enumerate(self.document.tracks) if not track.locked]
+        found = [i for i, track in enumerate(self.document.tracks) if not track.locked]
+        if self.document.tracks and not found:
+            raise LockedTrackError("every track is locked", hint="unlock one first")
+        return found
 
     def holds(self, clip_id: str) -> bool:
         """Whether a clip is on the timeline."""
@@ -151,7 +158,7 @@ class Draft:
 
     def relink(self) -> None:
         """Where a clip was cut and its picture or sound was not, the link goes with the part that plays along."""
-        for link, new in self._parted:
+        for link, new in self.parted:
             left, parts = self._linked(link), self._linked(new)
             for clip, start in left if len(left) > 1 else ():
                 beside = [_meet(clip, start, *other) for other in left if other[0] is not clip]
@@ -271,7 +278,7 @@ class Draft:
                     link = old and derive_id("l", f"{self.seed}/{old}/{starts[i]}", 0)
                     piece = piece.evolve(id=self.make_id("c"), link=link)
                     if link and old:
-                        self._parted[old, link] = None
+                        self.parted[old, link] = None
                     self.created.append(piece.id)
                 items[i] = piece
                 last[clip_id] = piece.id
