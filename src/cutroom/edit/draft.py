@@ -7,18 +7,22 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import accumulate
+from pathlib import PurePath
 
 from cutroom.edit.cues import opened, removed
 from cutroom.edit.items import closed, cut_sides, edge_effects, melt
-from cutroom.edit.limits import check_overlaps, check_transition, readable
+from cutroom.edit.limits import beyond, check_overlaps, check_range, check_transition, readable
 from cutroom.edit.ride import Ride
 from cutroom.edit.ties import Ties, plays_along
 from cutroom.errors import HandlesError, LockedTrackError
 from cutroom.schema.base import derive_id
-from cutroom.schema.clip import Clip, Gap, Item, Transition
+from cutroom.schema.clip import Clip, CompoundSource, Gap, Item, Transition
 from cutroom.schema.document import Document, Timeline
 from cutroom.schema.places import same_ends
 from cutroom.schema.track import Track
+
+_HEARD = Fraction(1, 1000)
+"""Seconds: what reaches beyond its media by less is no news."""
 
 
 @dataclass
@@ -155,6 +159,31 @@ class Draft:
         t, i = self.document.locate(clip.id)
         self.require_unlocked(t)
         self.set_tracks({t: self.document.tracks[t].spliced(i, i + 1, (clip,))})
+
+    def check_range(self, index: int, clip: Clip, old: Clip | None = None) -> None:
+        """Refuse a clip that reaches beyond its media by more than a frame; tell of one that newly does by less.
+
+        Args:
+            index: of the track it stands on.
+            clip: as it is to be.
+            old: as it was.
+
+        Raises:
+            HandlesError: says by how much.
+        """
+        check_range(self.document, clip)
+        late = beyond(self.document, clip)[1]
+        is_sound = self.document.tracks[index].kind == "audio"
+        if late < _HEARD or (old and beyond(self.document, old)[1] >= late) or (is_sound and clip.link):
+            return
+        what = "is silent then" if is_sound else "holds its last picture"
+        self.notes.append(f"{self._called(clip)} ends {readable(late)} before clip {clip.id} does, which {what}")
+
+    def _called(self, clip: Clip) -> str:
+        if isinstance(clip.source, CompoundSource):
+            return self.document.compound(clip.source.compound).title
+        assert clip.media is not None
+        return PurePath(self.document.find_media(clip.media).path).name
 
     def relink(self) -> None:
         """Where a clip was cut and its picture or sound was not, the link goes with the part that plays along."""
