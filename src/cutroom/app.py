@@ -28,7 +28,6 @@ from cutroom.media.sources import Sources
 from cutroom.open_projects import OpenProjects
 from cutroom.render.cache import SegmentCache
 from cutroom.schema.base import Frozen
-from cutroom.schema.clip import Source, TitleSource
 from cutroom.schema.document import Document
 from cutroom.schema.export import ExportSettings
 from cutroom.schema.time import Seconds, to_sample
@@ -190,7 +189,7 @@ class App:
 
     def check(self, operation: ops.Operation, document: Document) -> None:
         """Refuse what could never be shown: effects, transitions and parameters that the registry does not know or
-        cannot build, titles with letters that the font lacks; see `Session`.
+        cannot build; see `Session`.
 
         Raises:
             UnknownNameError, ValidationError: names what does not fit, and the nearest that does.
@@ -217,11 +216,6 @@ class App:
                     spec.build(moment, setting)
         elif isinstance(operation, ops.Freeze):
             self._check_held(operation, document)
-        elif texts := _texts(operation):
-            from cutroom.effects.title import require_glyphs
-
-            for text in texts:
-                require_glyphs(text)
         elif isinstance(operation, ops.Batch):
             for inner in operation.operations:
                 self.check(inner, document)
@@ -368,19 +362,6 @@ def _require_originals(document: Document, paths: Mapping[str, str]) -> None:
                 value=path,
                 hint="project.media.use_proxies() shows proxies in place of media, relink(folder) finds what was moved",
             )
-
-
-def _texts(operation: ops.Operation) -> list[str]:
-    """What an operation writes on the picture."""
-    if isinstance(operation, ops.SetCues):
-        return [cue.text for cue in operation.cues]
-    if isinstance(operation, ops.Arrange):
-        sources: list[Source] = [row.clip.source for row in operation.placed]
-    elif isinstance(operation, ops.Append | ops.Insert | ops.Overwrite | ops.Fill | ops.SetTitle):
-        sources = [operation.source]
-    else:
-        sources = []
-    return [source.text for source in sources if isinstance(source, TitleSource)]
 
 
 _first = threading.Lock()
