@@ -171,7 +171,7 @@ def test_texts_are_kept_where_the_font_lacks_their_letters(tmp_path: Path) -> No
         tl.track("S1").cues[0].end = 1
         assert tl.frame(3.1).array.any()
         for show in (lambda: tl.frame(0.6), lambda: cr.Renderer(made).render(tmp_path / "out.mp4")):
-            with pytest.raises(errors.ValidationError, match="cannot draw (🦄 of 'Hi 🦄'|字 漢 of '漢字')"):
+            with pytest.raises(errors.ValidationError, match=r"cannot draw (🦄 of 'Hi 🦄'|字 漢 of '漢字')"):
                 show()
         assert not (tmp_path / "out.mp4").exists()
         made.export_timeline(tmp_path / "talk.otio")
