@@ -189,7 +189,7 @@ class App:
 
     def check(self, operation: ops.Operation, document: Document) -> None:
         """Refuse what could never be shown: effects, transitions and parameters that the registry does not know or
-        cannot build; see `Session`.
+        cannot build, titles of a table with letters that the font lacks; see `Session`.
 
         Raises:
             UnknownNameError, ValidationError: names what does not fit, and the nearest that does.
@@ -216,9 +216,20 @@ class App:
                     spec.build(moment, setting)
         elif isinstance(operation, ops.Freeze):
             self._check_held(operation, document)
+        elif isinstance(operation, ops.Arrange):
+            self._check_texts(operation)
         elif isinstance(operation, ops.Batch):
             for inner in operation.operations:
-                self.check(inner, document)
+                if not isinstance(inner, ops.Arrange):  # an import, which keeps its texts and tells of them
+                    self.check(inner, document)
+
+    @staticmethod
+    def _check_texts(operation: ops.Arrange) -> None:
+        from cutroom.effects.title import require_glyphs
+
+        for row in operation.placed:
+            if isinstance(row.clip.source, TitleSource):
+                require_glyphs(row.clip.source.text)
 
     def _check_held(self, operation: ops.Freeze, document: Document) -> None:
         """What an animation came to at a moment must be right together, as it is held; the hold lies beside its clip.
