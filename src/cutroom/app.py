@@ -28,6 +28,7 @@ from cutroom.media.sources import Sources
 from cutroom.open_projects import OpenProjects
 from cutroom.render.cache import SegmentCache
 from cutroom.schema.base import Frozen
+from cutroom.schema.clip import TitleSource
 from cutroom.schema.document import Document
 from cutroom.schema.export import ExportSettings
 from cutroom.schema.time import Seconds, to_sample
