@@ -141,3 +141,65 @@ def test_importing_cutroom_loads_no_interchange() -> None:
     code = "import sys, cutroom, cutroom.api.interchange; print([m for m in sys.modules if 'opentimelineio' in m])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+FOREIGN = """1
+00:00:00,500 --> 00:00:01,500
+Hi 🦄
+
+2
+00:00:02,000 --> 00:00:02,500
+漢字
+
+3
+00:00:03,000 --> 00:00:04,000
+Yes
+"""
+
+
+def test_texts_are_kept_where_the_font_lacks_their_letters(tmp_path: Path) -> None:
+    (tmp_path / "talk.srt").write_text(FOREIGN)
+    with cr.Project.create(tmp_path / "mine.tlp", fps=25, size=(320, 180), sample_rate=48_000) as made:
+        tl = made.timeline
+        report = tl.add_subtitles(tmp_path / "talk.srt")
+        assert [cue.text for cue in tl.track("S1").cues] == ["Hi 🦄", "漢字", "Yes"]
+        table = report.to_df()
+        assert table["where"].tolist() == ["talk.srt, 00:00:00:13", "talk.srt, 00:00:02:00"]
+        assert "cannot draw 🦄" in table["why"][0]
+        tl.add_title("Below", at=0, duration=4)
+        tl.add_subtitle("Beside it", 3, 4)
+        tl.track("S1").cues[0].end = 1
+        assert tl.frame(3.1).array.any()
+        for show in (lambda: tl.frame(0.6), lambda: cr.Renderer(made).render(tmp_path / "out.mp4")):
+            with pytest.raises(errors.ValidationError, match=r"cannot draw (🦄 of 'Hi 🦄'|字 漢 of '漢字')"):
+                show()
+        assert not (tmp_path / "out.mp4").exists()
+        made.export_timeline(tmp_path / "talk.otio")
+        made.export_timeline(tmp_path / "talk.fcpxml")
+    for name in ("talk.otio", "talk.fcpxml"):
+        with empty(tmp_path / f"{name}-theirs") as other:
+            again = other.import_timeline(tmp_path / name)
+            assert sum("cannot draw" in loss.why for loss in again) == 2, again
+            texts = [cue.text for track in other.timeline.tracks for cue in track.cues]
+            texts += [clip.text for clip in other.timeline.clips if clip.text]
+            assert sorted(texts) == sorted(["Hi 🦄", "漢字", "Yes", "Beside it", "Below"])
+
+
+def test_titles_that_are_too_long_are_cut_and_told(tmp_path: Path) -> None:
+    import opentimelineio as otio
+
+    moment = otio.opentime.TimeRange(otio.opentime.RationalTime(25, 25), otio.opentime.RationalTime(25, 25))
+    theirs, track = otio.schema.Timeline("t"), otio.schema.Track("T" * 300, kind="Subtitle")
+    track.markers.append(otio.schema.Marker(name="y" * 12_000, marked_range=moment))
+    theirs.tracks.append(track)
+    theirs.tracks.markers.append(otio.schema.Marker(name="m" * 600, marked_range=moment))
+    otio.adapters.write_to_file(theirs, str(tmp_path / "theirs.otio"))
+    with empty(tmp_path / "other") as other:
+        report = other.import_timeline(tmp_path / "theirs.otio")
+        whys = {loss.what[:6]: loss.why for loss in report if loss.why.startswith("cut")}
+        assert whys == {
+            "text T": "cut after 200 characters",
+            "text y": "cut after 10,000 characters",
+            "text m": "cut after 500 characters",
+        }
+        assert len(other.timeline.tracks[0].cues[0].text) == 10_000

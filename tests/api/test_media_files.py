@@ -32,6 +32,7 @@ def test_a_scan_finds_what_there_is_once(folder: Path, tmp_path: Path) -> None:
         assert [media.value.path for media in found] == ["footage/a.mp4", "footage/day 2/b.MP4"]
         assert len(project.history) == 1
         assert "left out broken.mov" in project.last
+        assert "left out same as a.mp4: it has the same content as footage/a.mp4" in project.last
         assert project.media.scan(folder) == found
         assert len(project.media) == 2
         with pytest.raises(MediaNotFoundError, match="no folder"):
@@ -67,6 +68,24 @@ def test_what_is_missing_or_changed_is_shown_and_found(folder: Path, film, tmp_p
     project.close()
     with cr.Project.open(tmp_path / "later" / "trip.tlp") as again:
         assert np.array_equal(again.timeline.frame(0.5).array, picture)
+
+
+def test_copies_are_found_by_their_names(film, tmp_path: Path) -> None:
+    old, new = tmp_path / "a", tmp_path / "b"
+    old.mkdir()
+    for name in ("one.mp4", "two.mp4", "three.mp4"):
+        shutil.copy(film.path, old / name)
+    with cr.Project.create(tmp_path / "trip.tlp") as project:
+        medias = [project.media.add(old / name) for name in ("one.mp4", "two.mp4", "three.mp4")]
+        for media in medias:
+            project.timeline.append(media, source=(0, 1))
+        old.rename(new)
+        (new / "three.mp4").rename(new / "a copy.mp4")
+        assert set(project.media.relink(new, progress=False)) == set(medias)
+        assert [media.value.path for media in medias] == ["b/one.mp4", "b/two.mp4", "b/a copy.mp4"]
+        (new / "two.mp4").unlink()
+        assert project.media.relink(new, progress=False) == [medias[1]]
+        assert medias[1].value.path == "b/a copy.mp4"
 
 
 def test_relinking_one(folder: Path, film, tmp_path: Path) -> None:

@@ -216,3 +216,56 @@ def test_handles_show_themselves(project: cr.Project, film) -> None:
     assert "2 tracks, 2 clips" in repr(project.timeline)
     project.timeline.add_title("<img src=x onerror=alert(1)>", at=0, duration=1)
     assert "<img" not in project._repr_html_()
+
+
+def test_a_clip_is_trimmed_to_where_it_is_not_yet(project: cr.Project, film) -> None:
+    tl = project.timeline
+    clip = tl.overwrite(film.path, at=4, source=(3, 5))
+    assert (clip.trim(start=1, end=3).start, clip.end, clip.source) == (1, 3, (0, 2))
+    assert (clip.trim(start=5, end=6).start, clip.end, clip.source) == (5, 6, (4, 5))
+
+
+def test_a_ripple_goes_to_where_the_clip_is_not_yet(project: cr.Project, film) -> None:
+    tl = project.timeline
+    tl.overwrite(film.path, at=8, source=(0, 1))
+    clip = tl.overwrite(film.path, at=4, source=(3, 5))
+    clip.ripple(start=1, end=3)
+    assert (clip.duration, clip.source) == (2, (0, 2))
+    assert tl.clips[1].start - clip.end == 2
+
+
+def test_spans_shorter_than_a_frame_are_passed_over(project: cr.Project, film) -> None:
+    tl = project.timeline
+    clip = tl.append(film.path)
+    tl.keep([(1, 1.004), (2, 3), (4, 4.002)])
+    assert tl.duration == 1
+    assert "passed over 2 spans shorter than a frame" in project.last
+    project.undo()
+    tl.cut(cr.Spans([(1, 1.004), (2, 3)], media=clip.media))
+    assert tl.duration == film.truth.frames / F(30) - 1
+    assert "passed over 1 span shorter than a frame" in project.last
+    for verb in (tl.keep, tl.cut):
+        with pytest.raises(errors.TimeError, match="must end after it starts"):
+            verb([(1, 1.004)])
+        with pytest.raises(errors.TimeError, match="must end after it starts"):
+            verb([(2, 3), (1, 0.5)])
+
+
+def test_a_chain_has_no_place_beyond_its_end(project: cr.Project) -> None:
+    title = project.timeline.add_title("x", at=0, duration=1)
+    first = title.effects.add("blur")
+    title.effects.add("brightness", index=1)
+    for attempt in (lambda: first.move(2), lambda: title.effects.add("blur", index=3)):
+        with pytest.raises(errors.ValidationError, match="the chain has 2 effects"):
+            attempt()
+    first.move(1)
+    assert [effect.effect for effect in title.effects] == ["brightness", "blur"]
+
+
+def test_a_speed_that_shows_less_is_told(project: cr.Project, film) -> None:
+    clip = project.timeline.append(film.path, source=(1, 2))
+    clip.retime(7)
+    assert project.last == "retime; it shows 0.933333 s of media, not 1 s: whole frames"
+    project.undo()
+    clip.retime(2)
+    assert project.last == "retime"

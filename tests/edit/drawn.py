@@ -211,8 +211,9 @@ class Hand:
         return ops.Split(clip=self.one(clip, clip, None), at=self.within(clip), linked=self.one(True, True, False))
 
     def switch(self) -> ops.SetTrack:
-        name = self.one("locked", "sync_lock", "muted", "hidden", "solo")
-        return ops.SetTrack(track=self.track(), **{name: self.one(True, False)})
+        name = self.one("locked", "sync_lock", "muted", "hidden", "solo", "volume", "pan")
+        values = {"volume": (0.0, 0.5, 2.0), "pan": (-1.0, 0.5)}.get(name, (True, False))
+        return ops.SetTrack(track=self.track(), **{name: self.one(*values)})
 
     def transition(self) -> str:
         return self.one(*[known.id for track in self.at.tracks for known in track.transitions] or ["x_none"])

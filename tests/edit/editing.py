@@ -69,7 +69,7 @@ def lay(
     return do(document, Overwrite(track=track, at=at, source=source, start=start, duration=duration, sound_track=sound))
 
 
-def switched(document: Document, title: str, **switches: bool) -> Document:
+def switched(document: Document, title: str, **switches: Any) -> Document:
     """With switches of a track set."""
     return do(document, SetTrack(track=title, **switches))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from fractions import Fraction
 
 from drawn import GRID
@@ -79,6 +79,7 @@ def in_sync(document: Document) -> set[tuple[str, str]]:
 
 
 Shown = dict[tuple[str, Fraction], Hashable]
+Gains = tuple[float, float]
 
 
 def shown(document: Document, *, values: bool = True) -> Shown:
@@ -119,24 +120,42 @@ def _moment(clip: Clip, time: Fraction) -> Hashable:
 
 
 def flat(document: Document) -> list[tuple[str, Fraction, Hashable]]:
-    """What is shown with the tracks of compounds in the place of the clips that show them."""
+    """What is shown, how loud, and what is not, with the tracks of compounds in the place of the clips showing them."""
     found: list[tuple[str, Fraction, Hashable]] = []
     for track in document.tracks:
         for begins, clip in track.clips():
             for time in _times(begins, clip.duration):
-                found += [(title, time, what) for title, what in _deep(document, track, clip, time - begins)]
+                found += [
+                    (title, time, what) for title, what in _deep(document, document.tracks, track, clip, time - begins)
+                ]
     return sorted(found, key=repr)
 
 
-def _deep(document: Document, track: Track, clip: Clip, time: Fraction) -> Iterator[tuple[str, Hashable]]:
+def _deep(
+    document: Document, tracks: Sequence[Track], track: Track, clip: Clip, time: Fraction, louder: Gains = (1.0, 1.0)
+) -> Iterator[tuple[str, Hashable]]:
+    gains = tuple(mine * theirs for mine, theirs in zip(gains_of(tracks, track), louder, strict=True))
     if not isinstance(clip.source, CompoundSource):
-        yield track.title, (_moment(clip, time), _values(clip, time))
+        heard = tuple(round(gain, 6) for gain in gains)
+        yield track.title, (heard, _moment(clip, time), _values(clip, time))
         return
     moment = clip.media_at(time)
-    for inner in document.compound(clip.source.compound).timeline.tracks:
-        if (inner.kind == "audio") != (track.kind == "audio") or clip.source.angle not in {None, inner.id}:
+    inside = document.inside(clip.source.compound, clip.source.angle).tracks
+    for inner in inside:
+        if (inner.kind == "audio") != (track.kind == "audio"):
             continue
         i = inner.index_at(moment)
         if i < len(inner.items) and isinstance(item := inner.items[i], Clip):
-            for title, what in _deep(document, inner, item, moment - inner.start_of(i)):
+            for title, what in _deep(document, inside, inner, item, moment - inner.start_of(i), (gains[0], gains[1])):
                 yield title, (what, values) if (values := _values(clip, time)) else what
+
+
+def gains_of(tracks: Sequence[Track], track: Track) -> Gains:
+    """How loud a track sounds on the left and on the right; 1 or 0 for a picture that is seen or not."""
+    sound = track.kind == "audio"
+    if any(other.solo for other in tracks if (other.kind == "audio") == sound) and not track.solo:
+        return 0.0, 0.0
+    if not sound:
+        return (0.0, 0.0) if track.hidden else (1.0, 1.0)
+    volume = 0.0 if track.muted else track.volume
+    return volume * min(1.0, 1 - track.pan), volume * min(1.0, 1 + track.pan)

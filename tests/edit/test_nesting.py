@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import pytest
 from editing import F, do, ids, lay, strip, strips, switched
+from invariants import flat
 
 from cutroom.edit.apply import apply
 from cutroom.edit.operations import (
@@ -16,6 +17,7 @@ from cutroom.edit.operations import (
     Delete,
     Extract,
     Insert,
+    MoveTrack,
     Nest,
     Overwrite,
     RemoveCompound,
@@ -102,6 +104,53 @@ def test_nest_says_what_is_in_the_way(document: Document) -> None:
         apply(with_title, Nest(clips=(second,), title="Scene"))
     with pytest.raises(LockedTrackError):
         apply(switched(three, "A1", locked=True), Nest(clips=(first,), title="Scene"))
+
+
+def test_nest_leaves_what_is_seen_and_heard_as_it_was(document: Document) -> None:
+    loud = lay(do(document, AddTrack(track="audio", title="A2")), "A2", 0, 3, "m_a", sound=None)
+    over = lay(loud, "V2", 0, 3)
+    first = (ids(over)[0], ids(over, "A2")[0], ids(over, "V2")[0])
+    for switches in (
+        {"A1": {"volume": 0.5, "pan": -0.5}},
+        {"A1": {"volume": 0.3}, "A2": {"volume": 2.0, "pan": 0.25}},
+        {"A1": {"muted": True}},
+        {"A2": {"muted": True}, "V1": {"hidden": True}},
+        {"A2": {"solo": True}, "V2": {"solo": True}},
+        {"V1": {"hidden": True}, "V2": {"hidden": True}, "A1": {"muted": True}, "A2": {"muted": True}},
+        {"A1": {"volume": 0.0}},
+    ):
+        before = over
+        for title, values in switches.items():
+            before = switched(before, title, **values)
+        made = do(before, Nest(clips=first, title="Scene"))
+        assert flat(made) == flat(before), switches
+        shown = next(clip for title in ("V1", "V2") for clip in ids(made, title) if made.clip(clip).media is None)
+        back = do(made, Unnest(clip=shown))
+        assert (flat(back), strips(back)) == (flat(before), strips(before)), switches
+
+
+def test_nest_refuses_what_one_track_cannot_sound_like(document: Document) -> None:
+    two = lay(do(document, AddTrack(track="audio", title="A2")), "A2", 0, 4, "m_a", sound=None)
+    two = switched(switched(two, "A1", pan=-1.0), "A2", pan=1.0)
+    with pytest.raises(EditError, match="no track of theirs can sound like A1 and A2 together"):
+        apply(two, Nest(clips=(ids(two)[0], ids(two, "A2")[0]), title="Scene"))
+
+
+def test_nest_takes_a_title_that_lies_lowest(document: Document) -> None:
+    titled = do(document, AddTrack(track="title", title="T1"), MoveTrack(track="T1", index=0),
+                Overwrite(track="T1", at=F(0), source=TitleSource(text="x"), duration=F(1)))  # fmt: skip
+    made = do(titled, Nest(clips=(ids(titled)[0], ids(titled, "T1")[0]), title="Scene"))
+    assert strips(made) == {"V1": "n0-3 b1-5", "A1": "n0-3 b1-5"}
+    assert strips(do(made, Unnest(clip=ids(made)[0]))) == strips(titled)
+
+
+def test_nest_lets_nothing_go_under_what_lay_below(document: Document) -> None:
+    three = do(document, AddTrack(track="video", title="V3"))
+    three = lay(lay(three, "V2", 1, 1), "V3", 1, 1)
+    with pytest.raises(EditError, match=f"clip {ids(three, 'V2')[0]} on track V2 lies between"):
+        apply(three, Nest(clips=(ids(three)[0], ids(three, "V3")[0]), title="Scene"))
+    hidden = switched(three, "V2", hidden=True)
+    assert strip(do(hidden, Nest(clips=(ids(three)[0], ids(three, "V3")[0]), title="Scene")), "V1") == "n0-3 b1-5"
 
 
 def test_angles(nested: Document) -> None:

@@ -69,6 +69,8 @@ def test_a_locked_track_is_unlocked_before_anything_else(document: Document) -> 
     for operation in (
         SetTrack(track="V1", muted=True),
         SetTrack(track="V1", locked=True, title="X"),
+        SetTrack(track="V1", locked=False, title="X"),
+        SetTrack(track="V1", locked=False, volume=0.5),
         RemoveTrack(track="V1"),
         MoveTrack(track="V1", index=1),
         Append(track="V1", source=MediaSource(media="m_a"), duration=F(1)),

@@ -18,7 +18,9 @@ from cutroom.edit.operations import (
     Overwrite,
     Retime,
     Reverse,
+    Roll,
     SetCues,
+    Slip,
     Split,
     Trim,
     Unlink,
@@ -220,8 +222,8 @@ def test_freeze_says_what_is_wrong(document: Document) -> None:
 
 
 def test_freeze_says_which_track_stayed(document: Document) -> None:
-    locked = switched(document, "A1", locked=True)
-    made = apply(locked, Freeze(clip=ids(document)[0], at=F(1), duration=F(2)))
+    apart = do(document, *[Unlink(clip=clip) for clip in ids(document)])
+    made = apply(switched(apart, "A1", locked=True), Freeze(clip=ids(document)[0], at=F(1), duration=F(2)))
     assert made.notes == ("track A1 is locked and stayed where it is",)
     assert strip(made.document, "A1") == "a2-5 b1-5"
 
@@ -232,3 +234,33 @@ def test_a_hold_may_be_trimmed_to_any_length(document: Document) -> None:
     )
     hold = made.created[0]
     assert strip(do(made.document, Trim(clip=hold, edge="end", to=F(90))), "V1") == "a2-5 b1-5 a8-8*0·83"
+
+
+def test_what_reaches_beyond_its_media_by_less_than_a_frame_is_told(document: Document) -> None:
+    over = F(1, 50)
+    end = "m_a.mp4 ends 0.02 s before clip {} does, which holds its last picture"
+    made = apply(
+        document,
+        Overwrite(
+            track="V1", at=F(9), source=MediaSource(media="m_a"), start=F(7), duration=1 + over, sound_track="A1"
+        ),
+    )
+    assert made.notes == (end.format(made.created[0]),)
+    exact = do(
+        document,
+        Overwrite(track="V1", at=F(9), source=MediaSource(media="m_a"), start=F(7), duration=F(1), sound_track="A1"),
+    )
+    clip = ids(exact)[-1]
+    for operation in (
+        Slip(clip=clip, by=over),
+        Trim(clip=clip, edge="end", to=10 + over),
+        Roll(clip=clip, edge="end", to=10 + over),
+        Retime(clip=clip, speed=F(1), duration=1 + over),
+    ):
+        assert apply(exact, operation).notes == (end.format(clip),), operation.op
+    slipped = do(exact, Slip(clip=clip, by=over))
+    assert apply(slipped, Trim(clip=clip, edge="start", to=F(19, 2))).notes == ()
+    alone = apply(
+        document, Overwrite(track="A1", at=F(9), source=MediaSource(media="m_a"), start=F(7), duration=1 + over)
+    )
+    assert alone.notes == (f"m_a.mp4 ends 0.02 s before clip {alone.created[0]} does, which is silent then",)

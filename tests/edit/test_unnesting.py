@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from editing import F, cues, do, ids, strip, strips
+from invariants import flat
 
 from cutroom.edit.apply import apply
 from cutroom.edit.operations import (
@@ -21,6 +22,7 @@ from cutroom.edit.operations import (
     Reverse,
     SetAngle,
     SetCues,
+    SetTrack,
     Slip,
     Trim,
     Unlink,
@@ -185,3 +187,18 @@ def test_unnest_refuses_other_clips(document: Document, nested: Document) -> Non
     angled = do(nested, SetAngle(clip=ids(nested)[0], angle="V1"))
     with pytest.raises(EditError, match=r"shows one angle only|shows another part"):
         apply(angled, Unnest(clip=ids(nested)[0]))
+
+
+def test_unnest_keeps_how_loud_it_is(nested: Document) -> None:
+    clip = ids(nested)[0]
+    quiet = do(nested, SetTrack(track="A1", volume=0.5, compound=scene(nested)))
+    with pytest.raises(EditError, match="A1 is not heard as it is in the compound"):
+        apply(quiet, Unnest(clip=clip))
+    matched = do(quiet, SetTrack(track="A1", title="Talk"), AddTrack(track="audio", title="A1"))
+    made = do(matched, SetTrack(track="A1", volume=0.5), Unnest(clip=clip))
+    assert flat(made) == flat(matched)
+    renamed = do(quiet, SetTrack(track="A1", title="Talk"), SetTrack(track="V1", hidden=True, compound=scene(nested)),
+                 SetTrack(track="V1", title="Old"))  # fmt: skip
+    made = do(renamed, Unnest(clip=clip))
+    assert flat(made) == flat(renamed)
+    assert (made.tracks[made.track_index("A1")].volume, made.tracks[made.track_index("V1")].hidden) == (0.5, True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from fractions import Fraction
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -102,6 +103,29 @@ def test_any_speed_keeps_the_length(tmp_path: Path, request: pytest.FixtureReque
         assert not np.array_equal(frames[31], frames[45])
         assert abs(frames[62].astype(int) - frames[88]).mean() < 1  # held
         assert abs(frames[31].astype(int) - frames[59]).mean() > abs(frames[59].astype(int) - frames[2]).mean()
+
+
+@needs_melt
+@pytest.mark.parametrize("speed", [1, 2, F(1, 2)])
+def test_a_reversed_clip_shows_the_frames_that_are_shown_here(
+    tmp_path: Path, request: pytest.FixtureRequest, speed: Fraction
+) -> None:
+    source = request.getfixturevalue("film").path
+    with cr.Project.create(tmp_path / "trip.tlp") as project:
+        tl = project.timeline
+        clip = tl.append(source, source=(2, 3))
+        clip.reverse()
+        if speed != 1:
+            clip.retime(speed)
+        interchange.export_timeline(tl, tmp_path / "trip.mlt")
+        frames = rendered(tmp_path / "trip.mlt", tmp_path / "trip.mkv")
+        assert len(frames) == tl.duration * tl.fps
+        own = [tl.frame(cr.frames(i), size=(64, 36)).array.mean(axis=2) for i in range(len(frames))]
+        off = []
+        for number in range(2, len(own) - 2):
+            far = {by: abs(own[number + by] - frames[number]).mean() for by in (-2, -1, 0, 1, 2)}
+            off.append(min(far, key=lambda by: (far[by], abs(by))))
+        assert abs(sum(off)) <= len(off) / (4 if speed >= 1 else 2), off  # melt rounds half a frame of a slow one up
 
 
 def test_documents_without_anything_are_written() -> None:

@@ -206,3 +206,14 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         with contextlib.suppress(InterchangeError):
             cues, _ = read_subtitles((head + text).encode("utf-8", "replace"), format=format, title="x")
             assert all(cue.text and cue.start < cue.end for cue in cues)
+
+
+@pytest.mark.parametrize("format", ["srt", "vtt"])
+@pytest.mark.parametrize("line", ["00:00:05,000 --> 00:00:06,000", "open 12:30 --> 14:00", "12:30 - 14:00"])
+def test_a_line_like_a_timing_stays_in_its_cue(format: str, line: str) -> None:
+    cues = [Cue(id="s", start=Fraction(1), end=Fraction(2), text=f"Before\n{line}\nafter")]
+    text, report = write_subtitles(cues, format=format)
+    assert [loss.what for loss in report] == ["text like a timing"]
+    back, again = read_subtitles(text.encode(), format=format, title="x")
+    assert again.complete, again
+    assert [cue.text.replace("→", "-->").replace("\u2013", "-") for cue in back] == [cues[0].text]

@@ -33,6 +33,19 @@ def text(name: str, value: Any) -> str:
     return value
 
 
+def drawable(name: str, value: Any) -> str:
+    """A text that titles and subtitles can show.
+
+    Raises:
+        ValidationError: another type, or letters that the title font cannot draw; names them.
+    """
+    from cutroom.effects.title import require_glyphs
+
+    words = text(name, value)
+    require_glyphs(words)
+    return words
+
+
 def truth(name: str, value: Any) -> bool:
     """True or False, NumPy's too.
 

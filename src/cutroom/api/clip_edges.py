@@ -73,14 +73,19 @@ def ripple(clip: Clip, *, start: TimeLike | None = None, end: TimeLike | None = 
 
 
 def _trimmed(clip: Clip, start: TimeLike | None, end: TimeLike | None, *, ripple: bool) -> Clip:
+    """Move the edges, the end first; where it goes to before the start, the start first: something is always left."""
     _ = clip.value
     with step(clip, "ripple trim" if ripple else "trim", clip.clock_kind, ripple=ripple) as clock:
-        if end is not None:  # first: a ripple of the start would move it
-            to = clock.beside(end, clip.end) if ripple else clock.at(end)
-            clip.apply(ops.Trim(clip=clip.id, edge="end", to=to, ripple=ripple))
-        if start is not None:
-            to = clock.beside(start, clip.start) if ripple else clock.at(start)
-            clip.apply(ops.Trim(clip=clip.id, edge="start", to=to, ripple=ripple))
+        last = None if end is None else clock.beside(end, clip.end) if ripple else clock.at(end)
+        first = None if start is None else clock.beside(start, clip.start) if ripple else clock.at(start)
+        if last is not None and first is not None and first < last <= clip.start:
+            before = clip.end
+            clip.apply(ops.Trim(clip=clip.id, edge="start", to=first, ripple=ripple))
+            first, last = None, last + clip.end - before  # a ripple of the start has moved the end
+        if last is not None:
+            clip.apply(ops.Trim(clip=clip.id, edge="end", to=last, ripple=ripple))
+        if first is not None:
+            clip.apply(ops.Trim(clip=clip.id, edge="start", to=first, ripple=ripple))
     return clip
 
 

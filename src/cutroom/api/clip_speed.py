@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cutroom.api.arguments import truth
 from cutroom.api.tempo import SpeedLike, lasting, speed_of
-from cutroom.api.times import step
+from cutroom.api.times import NOISE, seconds, step
 from cutroom.edit import operations as ops
 from cutroom.edit.limits import source_end
 from cutroom.errors import EditError
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def retime(clip: Clip, speed: SpeedLike, *, ripple: bool = True) -> Clip:
-    """Play it, and what is linked to it, at another speed; it shows the same stretch of media.
+    """Play it, and what is linked to it, at another speed; it shows the same stretch of media, but for part of a frame.
 
     ::
 
@@ -26,7 +26,8 @@ def retime(clip: Clip, speed: SpeedLike, *, ripple: bool = True) -> Clip:
         after   [A~~][B]            clip.retime(3)
         after   [A~~]····[B]        clip.retime(3, ripple=False)
 
-    The duration becomes the nearest whole number of frames for which there is media. Sound goes up and down with the
+    The duration becomes the nearest whole number of frames for which there is media; where that shows less of it, or
+    more, `project.last` says so. Sound goes up and down with the
     speed, as on tape: twice as fast is an octave higher. Keyframes keep their places in the clip.
 
     Args:
@@ -61,6 +62,9 @@ def retime(clip: Clip, speed: SpeedLike, *, ripple: bool = True) -> Clip:
         end = source_end(clip.document, value.source)
         duration = lasting(pace, played, None if end is None else end - value.start, clock.grid)
         clip.apply(ops.Retime(clip=clip.id, speed=pace, duration=duration, ripple=closes))
+        shows = travel(pace, duration)
+        if abs(shows - played) > NOISE:
+            clip.session.note(f"it shows {seconds(shows)} of media, not {seconds(played)}: whole {clock.unit}s")
     return clip
 
 
@@ -103,6 +107,7 @@ def freeze(clip: Clip, at: TimeLike, duration: TimeLike) -> Clip:
 
     Raises:
         EditError: the time is not inside the clip, or it has no picture of a media.
+        LockedTrackError: a part of it would move away from what it is linked to on a locked track.
         TimeError: nothing is left of the duration.
 
     Example:

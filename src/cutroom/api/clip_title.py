@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from cutroom.api.arguments import text, wrong
+from cutroom.api.arguments import drawable, text, wrong
 from cutroom.edit import operations as ops
 from cutroom.errors import EditError
 from cutroom.schema.clip import TitleSource, TitleStyle
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def set_text(clip: Clip, words: str) -> None:
     """Let a title say something else."""
     old = _title(clip)
-    source = TitleSource.checked(text=text("text", words), style=old.style)
+    source = TitleSource.checked(text=drawable("text", words), style=old.style)
     clip.apply(ops.SetTitle(clip=clip.id, source=source), "set title")
 
 

@@ -150,10 +150,10 @@ class Effect:
         """Give it another place in the chain, counted from 0.
 
         Raises:
-            ValidationError: not a whole number from 0.
+            ValidationError: not a whole number from 0, or beyond the end of the chain.
         """
         _ = self.value
-        place = whole("index", index, 0, LONGEST_CHAIN)
+        place = _place(index, len(self.clip.value.effects) - 1, len(self.clip.value.effects))
         self.clip.apply(ops.MoveEffect(clip=self.clip.id, effect=self.id, index=place))
         return self
 
@@ -167,6 +167,15 @@ class Effect:
         constants = {k: repr(v) for k, v in value.parameters.items()}
         inside = ", ".join(f"{k}={v}" for k, v in {**constants, **_told(value)}.items())
         return f"{value.effect}({inside})" + ("" if value.enabled else " off")
+
+
+def _place(index: Any, last: int, length: int) -> int:
+    """A place in a chain of so many effects."""
+    place = whole("index", index, 0, LONGEST_CHAIN)
+    if place > last:
+        there = f"{length} effect{'' if length == 1 else 's'}"
+        raise ValidationError(f"the chain has {there}, and no place {place}", value=index, hint=f"give 0 to {last}")
+    return place
 
 
 def _told(value: EffectValue) -> dict[str, str]:
@@ -193,14 +202,15 @@ class EffectChain:
 
         Raises:
             UnknownNameError: there is no such effect or parameter; names the nearest.
-            ValidationError: a value out of range.
+            ValidationError: a value out of range, or a place beyond the end of the chain.
             EditError: the chain is full.
         """
         if len(self.clip.value.effects) >= LONGEST_CHAIN:
             raise EditError(
                 f"clip {self.clip.id} has {LONGEST_CHAIN} effects, and no more", value=effect, hint="remove one first"
             )
-        place = None if index is None else whole("index", index, 0, LONGEST_CHAIN)
+        length = len(self.clip.value.effects)
+        place = None if index is None else _place(index, length, length)
         made = self.clip.apply(
             ops.AddEffect.checked(
                 clip=self.clip.id, effect=text("effect", effect), parameters=_scalars(parameters), index=place

@@ -95,7 +95,8 @@ def import_timeline(
         media: folders to look for media in.
 
     Returns:
-        What could not be taken over: a table of what, where and why.
+        What could not be taken over: a table of what, where and why; and which titles and subtitles, though they are
+        kept, the title font has no letters for.
 
     Raises:
         InterchangeError: broken, hostile or not of that format; names the place. Nothing has changed.
@@ -107,6 +108,7 @@ def import_timeline(
     from cutroom.interchange.bring_in import bring_in
     from cutroom.interchange.formats import read_timeline, timeline_format
     from cutroom.interchange.guard import read_bytes
+    from cutroom.interchange.lettering import undrawable
 
     source = arguments.path(path)
     kind = timeline_format(source.name, format)
@@ -123,7 +125,7 @@ def import_timeline(
         batch, losses = bring_in(part, timeline.document, check=known)
         if batch.operations:
             session.apply(batch)
-    return report.joined([*finder.notes(), *losses])
+    return report.joined([*finder.notes(), *losses, *undrawable(part)])
 
 
 def add_subtitles(timeline: Timeline, path: PathLike, *, track: str | None = None, format: str | None = None) -> Report:
@@ -136,7 +138,8 @@ def add_subtitles(timeline: Timeline, path: PathLike, *, track: str | None = Non
         format: "srt", "vtt", "ass" or "ssa"; None: by the suffix.
 
     Returns:
-        What was left out: placing, fonts, bold and italic, comments.
+        What was left out: placing, fonts, bold and italic, comments; and which texts, though they are kept, the title
+        font has no letters for.
 
     Raises:
         InterchangeError: not subtitles. Nothing has changed.
@@ -146,6 +149,7 @@ def add_subtitles(timeline: Timeline, path: PathLike, *, track: str | None = Non
         >>> tl.add_subtitles("talk.srt")  # doctest: +SKIP
     """
     from cutroom.interchange.guard import read_bytes
+    from cutroom.interchange.lettering import undrawable_cues
     from cutroom.interchange.subtitles import read_subtitles, subtitle_format
 
     source = arguments.path(path)
@@ -158,7 +162,7 @@ def add_subtitles(timeline: Timeline, path: PathLike, *, track: str | None = Non
         known = timeline.document.tracks[timeline.document.track_index(name)].cues
         fresh = tuple(cue.evolve(id=new_id("s")) for cue in cues)
         timeline.apply(ops.SetCues(track=name, cues=(*known, *fresh)))
-    return report
+    return report.joined(undrawable_cues(cues, source.name, timeline.fps))
 
 
 def export_subtitles(

@@ -204,8 +204,8 @@ class MediaLibrary:
     def scan(self, folder: str | os.PathLike[str], *, progress: bool = True) -> list[Media]:
         """Put all media of a folder and the folders in it into the project, as one step.
 
-        What the project has already, by path or by content, is not added again. A file that cannot be used is left out,
-        and `project.last` names it.
+        What the project has already, by path or by content, is not added again. `project.last` names what was left out:
+        files that cannot be used, and copies of others.
 
         Args:
             folder: relative to the current folder, or absolute.
@@ -234,7 +234,7 @@ class MediaLibrary:
 
         Args:
             old: a media by handle, id, path or file name; alone: a folder, in which every media that is missing or
-                changed, or whose proxy is in its place, is looked for by its content.
+                changed, or whose proxy is in its place, is looked for by its content; of copies, by its name.
             new: the file that the media is now, or a folder, in which it is looked for by its content.
             override: whether `new` may have another content.
             progress: whether to draw a bar while a folder is searched.

@@ -87,6 +87,8 @@ def put(session: Session, old: MediaValue, probed: MediaValue, *, override: bool
 def search(library: MediaLibrary, lost: Iterable[Media], folder: Path, *, progress: bool) -> list[Media]:
     """Find media in a folder by their content: those of a media's size are read, and no others.
 
+    Of files with the same content each media takes the one with its own name, else one that no other took.
+
     Of media whose proxies are in their place it is their own files that are looked for.
 
     Raises:
@@ -94,20 +96,39 @@ def search(library: MediaLibrary, lost: Iterable[Media], folder: Path, *, progre
     """
     session, services = library.session, library.app
     contents = {media: media.value.as_original().fingerprint for media in lost}
-    wanted = {content.sha256: media for media, content in contents.items()}
-    sizes = {content.size for content in contents.values()}
+    wanted: dict[str, list[Media]] = {}
+    for media, fingerprint in contents.items():
+        wanted.setdefault(fingerprint.sha256, []).append(media)
+    sizes = {fingerprint.size for fingerprint in contents.values()}
     files = [path for path in _files(folder) if path.stat().st_size in sizes]
-    found: list[tuple[Media, MediaValue]] = []
+    copies: dict[str, list[Path]] = {}
     for path in _told(files, f"relink {folder.name}", progress=progress):
         services.grant_read(path, remember=False)
-        if (media := wanted.pop(services.sha256(str(path)), None)) is not None:
-            found.append((media, probe(services, path)))
+        if (content := services.sha256(str(path))) in wanted:
+            copies.setdefault(content, []).append(path)
+    found: list[tuple[Media, MediaValue]] = []
+    for content, paths in copies.items():
+        found += [(media, probe(services, path)) for media, path in _matched(wanted.pop(content), paths)]
     with session.edit(f"relink {folder.name}"):
         for media, probed in found:
             put(session, media.value, probed, override=False)
-        for media in wanted.values() if found else ():
+        for media in (one for alike in wanted.values() for one in alike if found):
             session.note(f"{media.value.path} is not in {folder}")
     return [media for media, _ in found]
+
+
+def _matched(alike: list[Media], paths: list[Path]) -> list[tuple[Media, Path]]:
+    """Which of some files with one content each media of that content is."""
+    left = list(paths)
+    chosen: dict[Media, Path] = {}
+    for by_name in (True, False):
+        for media in alike:
+            own = Path(media.value.as_original().path).name
+            path = next((path for path in left if not by_name or path.name == own), None)
+            if media not in chosen and path is not None:
+                left.remove(path)
+                chosen[media] = path
+    return [(media, chosen.get(media, paths[0])) for media in alike]
 
 
 def scan(library: MediaLibrary, folder: Any, *, progress: bool) -> list[str]:
@@ -123,17 +144,23 @@ def scan(library: MediaLibrary, folder: Any, *, progress: bool) -> list[str]:
             try:
                 probed[str(path)] = probe(services, path)
             except CutroomError as error:  # whatever is wrong with one file, the others are wanted
-                name = str(path.relative_to(root)).encode(errors="replace").decode()
-                left_out.append(f"left out {name}: {error.message}")
+                left_out.append(f"left out {_relative(path, root)}: {error.message}")
     with session.edit(f"scan {root.name}"):
         contents = {media.fingerprint: media.id for media in session.document.media}
         for name, value in probed.items():
             if value.fingerprint not in contents:
                 contents[value.fingerprint] = library.put(value).id
+            else:
+                first = session.document.find_media(contents[value.fingerprint]).path
+                left_out.append(f"left out {_relative(name, root)}: it has the same content as {first}")
             known[name] = contents[value.fingerprint]
         for note in left_out:
             session.note(note)
     return list(dict.fromkeys(known[str(path)] for path in files if str(path) in known))
+
+
+def _relative(path: str | Path, root: Path) -> str:
+    return str(Path(path).relative_to(root)).encode(errors="replace").decode()
 
 
 def _files(folder: Path) -> list[Path]:

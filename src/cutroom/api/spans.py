@@ -8,11 +8,11 @@ from fractions import Fraction
 from typing import Any
 
 from cutroom.api.arguments import several
-from cutroom.api.times import Clock, span_of
+from cutroom.api.times import Clock, spans_of
 from cutroom.errors import StaleSpansError
 from cutroom.schema.clip import Clip
 from cutroom.schema.document import Document
-from cutroom.schema.span import cover
+from cutroom.schema.span import Span, cover
 from cutroom.schema.spans import MediaClock, Spans
 from cutroom.schema.speed import NORMAL, travel
 from cutroom.schema.track import Track
@@ -29,7 +29,7 @@ def on_timeline(
     clock: Clock | None = None,
     document: Document | None = None,
 ) -> list[tuple[Fraction, Fraction]]:
-    """Spans as timeline times on the frame grid, in order; overlapping ones joined.
+    """Spans as timeline times on the frame grid, in order; overlapping ones joined, those shorter than a frame told.
 
     Args:
         spans: spans of a media or of the timeline, or pairs of timeline times.
@@ -41,12 +41,12 @@ def on_timeline(
     Raises:
         EditError: no such track.
         StaleSpansError: timeline spans of another revision or another project.
-        TimeError: a pair that is no span.
+        TimeError: a pair that is no span, or nothing but spans shorter than a frame.
     """
     document = document or session.document
     clock = clock or Clock.of(document, "video")
     if not isinstance(spans, Spans) or spans.clock is None:
-        found = [span_of((s.start, s.end) if isinstance(spans, Spans) else s, clock) for s in several("spans", spans)]
+        found = spans_of([(s.start, s.end) if isinstance(s, Span) else s for s in several("spans", spans)], clock)
     elif isinstance(spans.clock, MediaClock):
         found = _through_clips(spans, document, clock, tracks)
     else:
@@ -56,7 +56,7 @@ def on_timeline(
                 value=spans.clock,
                 hint="ask the question again on the timeline as it is now",
             )
-        found = [span_of((span.start, span.end), clock) for span in spans]
+        found = spans_of([(span.start, span.end) for span in spans], clock)
     return cover(found)
 
 
@@ -67,6 +67,8 @@ def _through_clips(
     shown = {media.id for media in document.media if media.fingerprint.sha256 == spans.clock.sha256}
     starts, ends = spans.starts, spans.ends
     found = []
+    used: set[int] = set()
+    short: set[int] = set()
     for track in _tracks(document, names):
         for begins, clip in track.clips():
             if clip.media not in shown:
@@ -76,9 +78,15 @@ def _through_clips(
                 clip_end += 1 / (clock.grid * _FINE)
             for i in range(bisect_right(ends, clip.start), bisect_left(starts, clip_end)):
                 shows = _when(clip, max(starts[i], clip.start), min(ends[i], clip_end), clock.grid)
+                told = len(clock.snapped)
                 first, last = (clock.snap(begins + moment) for moment in shows)
                 if first < last:
                     found.append((first, last))
+                    used.add(i)
+                else:
+                    del clock.snapped[told:]
+                    short.add(i)
+    clock.pass_over(len(short - used))
     return found
 
 

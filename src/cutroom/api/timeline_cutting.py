@@ -68,7 +68,7 @@ def lift(timeline: Timeline, span: Any, *, tracks: Iterable[str] | None = None) 
 
     Args:
         span: (start, end) on the timeline.
-        tracks: titles or ids; None: all that are not locked.
+        tracks: titles or ids; None: all that are not locked. What stays whole on a locked one is told.
 
     Raises:
         TimeError: the span is none.
@@ -97,7 +97,7 @@ def extract(timeline: Timeline, span: Any, *, tracks: Iterable[str] | None = Non
 
     Raises:
         TimeError: the span is none.
-        LockedTrackError: a named track is locked.
+        LockedTrackError: a named track is locked, or a clip would move away from what it is linked to on a locked one.
 
     Example:
         >>> tl.extract((3, 4))  # doctest: +SKIP
@@ -118,6 +118,7 @@ def cut(timeline: Timeline, spans: Spans | Iterable[Any], *, tracks: Iterable[st
 
     Raises:
         StaleSpansError: timeline spans that were measured before the last edit.
+        LockedTrackError: a clip would move away from what it is linked to on a locked track.
 
     Example:
         >>> tl.cut(cr.silences("talk.mp4"))  # doctest: +SKIP
@@ -152,6 +153,7 @@ def keep(timeline: Timeline, spans: Spans | Iterable[Any], *, tracks: Iterable[s
     Raises:
         EditError: none of the spans is on the timeline: nothing would be left.
         StaleSpansError: timeline spans that were measured before the last edit.
+        LockedTrackError: a clip would move away from what it is linked to on a locked track.
 
     Example:
         >>> tl.keep(people.spans(min_duration=0.5))  # doctest: +SKIP

@@ -5,16 +5,20 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from cutroom.api.arguments import names, truth, wrong
+from cutroom.api.arguments import drawable, names, truth, wrong
 from cutroom.api.times import Clock
+from cutroom.edit import operations as ops
 from cutroom.edit.attempt import attempt
 from cutroom.edit.difference import Difference, differences
 from cutroom.edit.row import Snapped
 from cutroom.edit.rows import Problem, read_rows
 from cutroom.edit.standing import COLUMNS
 from cutroom.errors import EditError, ValidationError
+from cutroom.schema.clip import Clip, TitleSource
+from cutroom.schema.document import Document
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -105,6 +109,7 @@ def apply_df(
         before = timeline.session.document
         after = before
         if reading.operation is not None:
+            _require_drawable(document, reading.operation)
             operation = reading.operation.evolve(compound=timeline.within)
             if looks:
                 after = attempt(before, operation).document
@@ -114,6 +119,26 @@ def apply_df(
                 after = timeline.session.document
                 _tell(timeline, reading.snapped)
     return pd.DataFrame(differences(before, after), columns=list(Difference._fields))
+
+
+def _require_drawable(document: Document, operation: ops.Operation) -> None:
+    """Refuse letters that the title font cannot draw, in texts that a table brings in; those of an import stay."""
+    clips: list[Clip] = []
+    if isinstance(operation, ops.Batch):
+        for inner in operation.operations:
+            _require_drawable(document, inner)
+    elif isinstance(operation, ops.Arrange):
+        clips = [row.clip for row in operation.placed]
+    elif isinstance(operation, ops.Ripple):
+        clips = [*chain.from_iterable(operation.changed), *(row.clip for row in operation.added)]
+    for clip in clips:
+        if isinstance(clip.source, TitleSource) and not _says_already(document, clip):
+            drawable("text", clip.source.text)
+
+
+def _says_already(document: Document, clip: Clip) -> bool:
+    found = (track.index_of(clip.id) for track in document.tracks)
+    return any(index is not None for index in found) and document.clip(clip.id).source == clip.source
 
 
 def _tell(timeline: Timeline, snapped: list[Snapped]) -> None:

@@ -41,12 +41,12 @@ def add_title(
             align, position (canvas fractions from the centre, y down), max_width.
 
     Raises:
-        ValidationError: a style value that does not fit.
+        ValidationError: letters that cannot be drawn, or a style value that does not fit.
 
     Example:
         >>> tl.add_title("At the beach", at=0, duration=2, size=0.12)  # doctest: +SKIP
     """
-    source = TitleSource.checked(text=arguments.text("text", text), style=TitleStyle.checked(**style))
+    source = TitleSource.checked(text=arguments.drawable("text", text), style=TitleStyle.checked(**style))
     name = "T1" if track is None else arguments.text("track", track)
     with step(timeline, "add title", "title") as clock:
         ensure_track(timeline, name, "title")
@@ -86,7 +86,7 @@ def add_subtitle(
     """
     look = SUBTITLE_STYLE.replace(**style) if style else None
     name = "S1" if track is None else arguments.text("track", track)
-    words = arguments.text("text", text)
+    words = arguments.drawable("text", text)
     with step(timeline, "add subtitle", "subtitle") as clock:
         first, last = span_of((start, end), clock)
         ensure_track(timeline, name, "subtitle")

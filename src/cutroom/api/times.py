@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -44,6 +44,8 @@ class Clock:
     """Whether a time that is given as a Fraction stays as it is: sound needs no grid."""
     snapped: list[str] = field(default_factory=list, repr=False, compare=False)
     """What snapped so far, in words."""
+    passed: list[int] = field(default_factory=list, repr=False, compare=False)
+    """How many spans were passed over, each time that some were."""
 
     @classmethod
     def of(cls, document: Document, kind: str, *, ripple: bool = False) -> Clock:
@@ -108,8 +110,15 @@ class Clock:
         if abs(exact - near) > NOISE:
             self.snapped.append(f"{seconds(exact)} snapped to {seconds(near)} ({which})")
 
+    def pass_over(self, spans: int) -> None:
+        """Note that so many spans are shorter than what the grid is made of."""
+        if spans:
+            self.passed.append(spans)
+
     def tell(self, session: Session) -> None:
-        """Put what snapped into the notes of the step under way."""
+        """Put what snapped, and what was passed over, into the notes of the step under way."""
+        if short := sum(self.passed):
+            session.note(f"passed over {short} span{'' if short == 1 else 's'} shorter than a {self.unit}")
         many = len(self.snapped) > TOLD
         for note in [f"{len(self.snapped)} times snapped to the nearest {self.unit}"] if many else self.snapped:
             session.note(note)
@@ -157,16 +166,50 @@ def span_of(value: Any, clock: Clock) -> tuple[Fraction, Fraction]:
     Raises:
         TimeError: it is not a pair, or ends before it starts.
     """
+    first, last, _ = _ends(value, clock)
+    if last <= first:
+        raise _no_span(value)
+    return first, last
+
+
+def spans_of(values: Iterable[Any], clock: Clock) -> list[tuple[Fraction, Fraction]]:
+    """Timeline spans on the grid; where some are shorter than a frame, these are passed over, and told.
+
+    Raises:
+        TimeError: one is not a pair or ends before it starts, or all are shorter than a frame.
+    """
+    found: list[tuple[Fraction, Fraction]] = []
+    short: list[Any] = []
+    for value in values:
+        told = len(clock.snapped)
+        first, last, lasts = _ends(value, clock)
+        if first < last:
+            found.append((first, last))
+        elif lasts:
+            del clock.snapped[told:]
+            short.append(value)
+        else:
+            raise _no_span(value)
+    if short and not found:
+        raise _no_span(short[0])
+    clock.pass_over(len(short))
+    return found
+
+
+def _ends(value: Any, clock: Clock) -> tuple[Fraction, Fraction, bool]:
+    """Where a span starts and ends on the grid, and whether it lasts before it is put there."""
     try:
         start, end = _two(value)
     except (TypeError, ValueError):
         raise TimeError(
             f"a span is (start, end), not {shown(value)}", value=value, hint="for example (3, 4.5)"
         ) from None
-    first, last = clock.at(start), clock.at(end)
-    if last <= first:
-        raise TimeError(f"a span must end after it starts: {shown(value)}", value=value, hint="give (start, end)")
-    return first, last
+    lasts = parse_time(start, rate=clock.rate) < parse_time(end, rate=clock.rate)
+    return clock.at(start), clock.at(end), lasts
+
+
+def _no_span(value: Any) -> TimeError:
+    return TimeError(f"a span must end after it starts: {shown(value)}", value=value, hint="give (start, end)")
 
 
 def source_range(value: Any, of: Played) -> tuple[Fraction, Fraction, bool]:

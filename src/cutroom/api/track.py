@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from cutroom.api.arguments import number, text, truth, whole
+from cutroom.api.arguments import drawable, number, text, truth, whole
 from cutroom.api.handle import Handle, gone
 from cutroom.api.times import step
 from cutroom.edit import operations as ops
@@ -210,7 +210,7 @@ class Cue(Handle):
 
     @text.setter
     def text(self, words: str) -> None:
-        self._put(self.value.replace(text=text("text", words)), "set subtitle")
+        self._put(self.value.replace(text=drawable("text", words)), "set subtitle")
 
     @property
     def start(self) -> Fraction:

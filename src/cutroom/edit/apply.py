@@ -10,6 +10,7 @@ from cutroom.edit import decorate, neighbours, nesting, place, relate, remove, s
 from cutroom.edit import operations as ops
 from cutroom.edit.bounds import check_bounds, check_depth
 from cutroom.edit.draft import Draft
+from cutroom.edit.locked import require_partners
 from cutroom.edit.ripple import ripple
 from cutroom.edit.ties import Ties, settled
 from cutroom.edit.trim import trim
@@ -42,6 +43,7 @@ def apply(document: Document, operation: ops.Operation, check: Checker | None = 
 
     Raises:
         EditError: what stands in the way, and by how much.
+        LockedTrackError: the track is locked, or a clip would move away from its partner on a locked one.
 
     Example:
         >>> from cutroom.schema.document import Document
@@ -50,20 +52,23 @@ def apply(document: Document, operation: ops.Operation, check: Checker | None = 
         >>> [track.title for track in made.document.tracks]
         ['V1']
     """
-    inside = None if isinstance(operation, _WHOLE) else operation.compound
+    whole = isinstance(operation, _WHOLE)
+    inside = None if whole else operation.compound
     draft = Draft(document.inside(inside), operation.id)
     if isinstance(operation, ops.Batch):
         _batch(draft, operation, check)
     else:
         _VERBS[type(operation)](draft, operation)
+    if not whole:
+        draft.notes += require_partners(document.inside(inside), draft.document, draft.parted)
     draft.relink()
     nests = not isinstance(operation, ops.Batch) and check_bounds(document.inside(inside), draft.document)
     changed = _settled(document, _outside(document, draft.document, inside), draft.ties)
     if changed.compounds is not document.compounds:
-        whole = Draft(changed, operation.id)
-        nesting.settle_compounds(document, whole)
-        changed = whole.document
-        draft.notes += whole.notes
+        outside = Draft(changed, operation.id)
+        nesting.settle_compounds(document, outside)
+        changed = outside.document
+        draft.notes += outside.notes
     if nests or (changed.compounds is not document.compounds and not isinstance(operation, ops.Batch)):
         check_depth(changed)  # of compounds of which none shows itself
     if check is not None and not isinstance(operation, ops.Batch):

@@ -7,18 +7,22 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import accumulate
+from pathlib import PurePath
 
 from cutroom.edit.cues import opened, removed
 from cutroom.edit.items import closed, cut_sides, edge_effects, melt
-from cutroom.edit.limits import check_overlaps, check_transition, readable
+from cutroom.edit.limits import beyond, check_overlaps, check_range, check_transition, readable
 from cutroom.edit.ride import Ride
 from cutroom.edit.ties import Ties, plays_along
 from cutroom.errors import HandlesError, LockedTrackError
 from cutroom.schema.base import derive_id
-from cutroom.schema.clip import Clip, Gap, Item, Transition
+from cutroom.schema.clip import Clip, CompoundSource, Gap, Item, Transition
 from cutroom.schema.document import Document, Timeline
 from cutroom.schema.places import same_ends
 from cutroom.schema.track import Track
+
+_HEARD = Fraction(1, 1000)
+"""Seconds: what reaches beyond its media by less is no news."""
 
 
 @dataclass
@@ -31,9 +35,9 @@ class Draft:
     notes: list[str] = field(default_factory=list)
     ties: Ties = field(default_factory=Ties)
     """Of the clips that came, went, or were tied anew."""
-    _made: int = 0
-    _parted: dict[tuple[str, str], None] = field(default_factory=dict)
+    parted: dict[tuple[str, str], None] = field(default_factory=dict)
     """Links of clips that were cut, and those of the parts that left them; in order."""
+    _made: int = 0
 
     def __post_init__(self) -> None:
         self._origin = self.document.timeline
@@ -64,10 +68,17 @@ class Draft:
             raise LockedTrackError(f"track {track.title} is locked", value=track.id, hint="unlock it first")
 
     def unlocked(self, names: Sequence[str] | None) -> list[int]:
-        """Tracks that a span verb works on: the named ones, or all that are not locked."""
+        """Tracks that a span verb works on: the named ones, or all that are not locked.
+
+        Raises:
+            LockedTrackError: a named one is locked, or every one is.
+        """
         if names is not None:
             return list(dict.fromkeys(self.track(name) for name in names))
-        return [i for i, track in enumerate(self.document.tracks) if not track.locked]
+        found = [i for i, track in enumerate(self.document.tracks) if not track.locked]
+        if self.document.tracks and not found:
+            raise LockedTrackError("every track is locked", hint="unlock one first")
+        return found
 
     def holds(self, clip_id: str) -> bool:
         """Whether a clip is on the timeline."""
@@ -149,9 +160,34 @@ class Draft:
         self.require_unlocked(t)
         self.set_tracks({t: self.document.tracks[t].spliced(i, i + 1, (clip,))})
 
+    def check_range(self, index: int, clip: Clip, old: Clip | None = None) -> None:
+        """Refuse a clip that reaches beyond its media by more than a frame; tell of one that newly does by less.
+
+        Args:
+            index: of the track it stands on.
+            clip: as it is to be.
+            old: as it was.
+
+        Raises:
+            HandlesError: says by how much.
+        """
+        check_range(self.document, clip)
+        late = beyond(self.document, clip)[1]
+        is_sound = self.document.tracks[index].kind == "audio"
+        if late < _HEARD or (old and beyond(self.document, old)[1] >= late) or (is_sound and clip.link):
+            return
+        what = "is silent then" if is_sound else "holds its last picture"
+        self.notes.append(f"{self._called(clip)} ends {readable(late)} before clip {clip.id} does, which {what}")
+
+    def _called(self, clip: Clip) -> str:
+        if isinstance(clip.source, CompoundSource):
+            return self.document.compound(clip.source.compound).title
+        assert clip.media is not None
+        return PurePath(self.document.find_media(clip.media).path).name
+
     def relink(self) -> None:
         """Where a clip was cut and its picture or sound was not, the link goes with the part that plays along."""
-        for link, new in self._parted:
+        for link, new in self.parted:
             left, parts = self._linked(link), self._linked(new)
             for clip, start in left if len(left) > 1 else ():
                 beside = [_meet(clip, start, *other) for other in left if other[0] is not clip]
@@ -271,7 +307,7 @@ class Draft:
                     link = old and derive_id("l", f"{self.seed}/{old}/{starts[i]}", 0)
                     piece = piece.evolve(id=self.make_id("c"), link=link)
                     if link and old:
-                        self._parted[old, link] = None
+                        self.parted[old, link] = None
                     self.created.append(piece.id)
                 items[i] = piece
                 last[clip_id] = piece.id

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from cutroom.edit.draft import Draft
-from cutroom.edit.limits import check_range, readable, source_end
+from cutroom.edit.limits import readable, source_end
 from cutroom.edit.operations import Roll, Slide, Slip
 from cutroom.edit.sync import parted, playing
 from cutroom.errors import EditError, HandlesError
@@ -53,8 +53,8 @@ def _goes_on(document: Document, place: tuple[int, int], beside: tuple[int, int]
 def _roll_cut(draft: Draft, t: int, left: int, delta: Fraction) -> None:
     """Move the cut behind item `left`; where nothing follows, its end."""
     items = draft.document.tracks[t].items
-    before = _resized(draft, items[left : left + 1], _NONE, -delta)
-    after = _resized(draft, items[left + 1 : left + 2], delta, _NONE)
+    before = _resized(draft, t, items[left : left + 1], _NONE, -delta)
+    after = _resized(draft, t, items[left + 1 : left + 2], delta, _NONE)
     draft.set_items(t, [*items[:left], *before, *after, *items[left + 2 :]])
 
 
@@ -75,13 +75,13 @@ def slide(draft: Draft, op: Slide) -> None:
                 value=op.by,
                 hint="nothing is before it that could give way",
             )
-        before = [Gap(duration=op.by)] if i == 0 and op.by else _resized(draft, items[i - 1 : i], _NONE, -op.by)
-        after = _resized(draft, items[i + 1 : i + 2], op.by, _NONE)
+        before = [Gap(duration=op.by)] if i == 0 and op.by else _resized(draft, t, items[i - 1 : i], _NONE, -op.by)
+        after = _resized(draft, t, items[i + 1 : i + 2], op.by, _NONE)
         draft.set_items(t, [*items[: max(0, i - 1)], *before, items[i], *after, *items[i + 2 :]])
 
 
-def _resized(draft: Draft, neighbours: Sequence[Item], head: Fraction, tail: Fraction) -> list[Item]:
-    """The neighbour, if there is one, with so much less (or more) at its edges; a gap may vanish."""
+def _resized(draft: Draft, t: int, neighbours: Sequence[Item], head: Fraction, tail: Fraction) -> list[Item]:
+    """The neighbour on track `t`, if there is one, with so much less (or more) at its edges; a gap may vanish."""
     made: list[Item] = []
     for item in neighbours:
         left = item.duration - head - tail
@@ -96,8 +96,8 @@ def _resized(draft: Draft, neighbours: Sequence[Item], head: Fraction, tail: Fra
             )
         if left:
             made.append(resized := item.part(head, tail))
-            if isinstance(resized, Clip):
-                check_range(draft.document, resized)
+            if isinstance(resized, Clip) and isinstance(item, Clip):
+                draft.check_range(t, resized, item)
     return made
 
 
@@ -119,7 +119,7 @@ def slip(draft: Draft, op: Slip) -> None:
         require_media(clip, "slipped")
         items[i] = slipped = clip.evolve(start=clip.start + op.by)
         try:
-            check_range(draft.document, slipped)
+            draft.check_range(t, slipped, clip)
         except HandlesError as error:
             raise HandlesError(error.message, value=error.value, hint=_reach(draft.document, clip)) from None
         draft.set_items(t, items)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from fractions import Fraction
 
 from cutroom.edit.draft import Draft
 from cutroom.edit.items import between
 from cutroom.edit.limits import readable
 from cutroom.edit.operations import AddCompound, Nest, RemoveCompound, SetAngle, SetCompound
+from cutroom.edit.switches import beneath, is_off, present
 from cutroom.errors import EditError
 from cutroom.schema.clip import Clip, CompoundSource, Gap, Item
 from cutroom.schema.document import Compound, Document, Timeline
@@ -145,12 +147,14 @@ def _shown_by(timeline: Timeline) -> set[str]:
 
 
 def nest(draft: Draft, op: Nest) -> None:
-    """``V2 ··[B]`` over ``V1 [A~][C]`` → ``V1 [compound]``: what was shown is shown still.
+    """``V2 ··[B]`` over ``V1 [A~][C]`` → ``V1 [compound]``: what was seen and heard is so still.
 
-    Transitions between the clips go along; the rest of the timeline stays where it is.
+    Transitions between the clips go along; the rest of the timeline stays where it is. The compound stands on the
+    lowest of their tracks that is seen, and heard; the tracks inside keep what its switches do not do already.
 
     Raises:
-        EditError: another clip stands in between on the track that the compound clip takes.
+        EditError: another clip stands in between, on the track that the compound clip takes or under one of them, or
+            their tracks are so loud that none of them can hold the compound.
     """
     document = draft.document
     places = list(dict.fromkeys(place for clip in op.clips for place in draft.group(clip)))
@@ -160,7 +164,12 @@ def nest(draft: Draft, op: Nest) -> None:
     chosen: dict[int, set[int]] = {}
     for t, i in places:
         chosen.setdefault(t, set()).add(i)
-    inner = {t: _taken(draft, document.tracks[t], items, begin) for t, items in sorted(chosen.items())}
+    stands = [_stands(document, chosen, sound=sound) for sound in (False, True)]
+    outer = {sound: t for sound, t in zip((False, True), stands, strict=True) if t is not None}
+    inner = {
+        t: _taken(draft, document.tracks[t], items, begin, document.tracks[outer[document.tracks[t].kind == "audio"]])
+        for t, items in sorted(chosen.items())
+    }
     for t, items in chosen.items():
         track = document.tracks[t]
         left = tuple(old for old in track.transitions if old not in inner[t].transitions)
@@ -168,20 +177,11 @@ def nest(draft: Draft, op: Nest) -> None:
         draft.set_items(t, [Gap(duration=x.duration) if i in items else x for i, x in enumerate(track.items)])
     compound = Compound(id=draft.make_id("n"), title=op.title, timeline=Timeline(tracks=tuple(inner.values())))
     _add(draft, compound)
-    shown = {
-        min(t for t in chosen if (document.tracks[t].kind == "audio") is sound)
-        for sound in (False, True)
-        if any((document.tracks[t].kind == "audio") is sound for t in chosen)
-    }
-    link = draft.make_id("l") if len(shown) > 1 else None
-    for t in sorted(shown):
+    if False in outer:
+        _require_order(document, draft.document, chosen, outer[False])
+    link = draft.make_id("l") if len(outer) > 1 else None
+    for t in sorted(outer.values()):
         track = draft.document.tracks[t]
-        if track.kind not in {"video", "audio"}:
-            raise EditError(
-                f"a compound cannot stand on track {track.title}",
-                value=track.id,
-                hint="include a clip of a video track",
-            )
         other = next((item for item in between(track, begin, end) if isinstance(item, Clip)), None)
         if other is not None:
             raise EditError(
@@ -192,8 +192,60 @@ def nest(draft: Draft, op: Nest) -> None:
         draft.put(t, begin, end, [clip])
 
 
-def _taken(draft: Draft, track: Track, chosen: set[int], begin: Fraction) -> Track:
-    """The chosen items of a track as a track of their own, which starts at `begin`."""
+def _stands(document: Document, chosen: Mapping[int, set[int]], *, sound: bool) -> int | None:
+    """Index of the track for the compound; None where nothing of the kind goes into it."""
+    tracks = {t: document.tracks[t] for t in sorted(chosen) if (document.tracks[t].kind == "audio") is sound}
+    if not tracks:
+        return None
+    alive = [track for track in present(document.tracks, sound=sound) if track in tracks.values()]
+    fitting = [t for t, track in tracks.items() if track.kind in {"video", "audio"}]
+    if not fitting:
+        first = next(iter(tracks.values()))
+        raise EditError(
+            f"a compound cannot stand on track {first.title}", value=first.id, hint="include a clip of a video track"
+        )
+    for t in fitting if not alive else [t for t in fitting if tracks[t] in alive]:
+        if all(beneath(track, tracks[t]) for track in alive) and (alive or not is_off(tracks[t])):
+            return t
+    if not alive:
+        return fitting[0]
+    titles = " and ".join(track.title for track in alive)
+    raise EditError(
+        f"no track of theirs can {'sound' if sound else 'look'} like {titles} together",
+        value=[track.id for track in alive],
+        hint="bring their volume and pan nearer to each other first"
+        if sound
+        else "include a clip of a shown video track",
+    )
+
+
+def _require_order(before: Document, after: Document, chosen: Mapping[int, set[int]], stands: int) -> None:
+    """Refuse a clip that lies between the chosen ones and the track of the compound: it would change places with one.
+
+    Raises:
+        EditError: names it.
+    """
+    seen = present(before.tracks, sound=False)
+    for t, items in chosen.items():
+        if before.tracks[t] not in seen:
+            continue
+        for u in range(min(t, stands) + 1, max(t, stands)):
+            track = after.tracks[u]
+            if before.tracks[u] not in seen:
+                continue
+            for i in items:
+                start, end = before.tracks[t].start_of(i), before.tracks[t].start_of(i + 1)
+                other = next((item for item in between(track, start, end) if isinstance(item, Clip)), None)
+                if other is not None:
+                    raise EditError(
+                        f"clip {other.id} on track {track.title} lies between those of the compound",
+                        value=other.id,
+                        hint="include it as well",
+                    )
+
+
+def _taken(draft: Draft, track: Track, chosen: set[int], begin: Fraction, outer: Track) -> Track:
+    """The chosen items of a track as a track of their own, which starts at `begin`; its compound stands on `outer`."""
     items: list[Item] = []
     position = begin
     for i in sorted(chosen):
@@ -204,7 +256,8 @@ def _taken(draft: Draft, track: Track, chosen: set[int], begin: Fraction) -> Tra
         position = track.start_of(i + 1)
     names = {item.id for item in items if isinstance(item, Clip)}
     kept = tuple(t for t in track.transitions if {t.left, t.right} - {None} <= names)
-    return track.evolve(id=draft.make_id("t"), items=tuple(items), transitions=kept)
+    switched = beneath(track, outer) or track
+    return switched.evolve(id=draft.make_id("t"), items=tuple(items), transitions=kept)
 
 
 def set_angle(draft: Draft, op: SetAngle) -> None:

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from cutroom.edit.draft import Draft
 from cutroom.edit.items import between, gaps
-from cutroom.edit.limits import check_kind, check_range, readable
+from cutroom.edit.limits import check_kind, readable
 from cutroom.edit.operations import Append, Arrange, Fill, Insert, Move, Overwrite, Placed
 from cutroom.edit.ride import Ride
 from cutroom.errors import EditError
@@ -35,7 +35,7 @@ def _new_clips(draft: Draft, op: Append | Insert | Overwrite | Fill) -> dict[int
             reverse=op.reverse,
             link=link,
         )
-        check_range(draft.document, clip)
+        draft.check_range(index, clip)
         clips[index] = clip
         draft.created.append(clip.id)
     return clips
@@ -165,14 +165,14 @@ def arrange(draft: Draft, op: Arrange) -> None:
         rows[_laid_out(draft, row.track, rows)].append(row)
     for name in op.gone or ():
         _laid_out(draft, document.tracks[document.locate(name)[0]].id, rows)
-    known = {item.id for t in rows for item in document.tracks[t].items if item.kind == "clip"}
-    leaving = known if op.gone is None else {*op.gone, *(row.clip.id for row in op.placed)}
+    known = {item.id: item for t in rows for item in document.tracks[t].items if isinstance(item, Clip)}
+    leaving = {*known} if op.gone is None else {*op.gone, *(row.clip.id for row in op.placed)}
     _require_once(draft, op, {*rows}, leaving)
     lead = None if op.lead is None else document.track_index(op.lead)
     for index, placed in rows.items():
         for row in placed:
             check_kind(document, document.tracks[index], row.clip.source)
-            check_range(document, row.clip)
+            draft.check_range(index, row.clip, known.get(row.clip.id))
         draft.created += [row.clip.id for row in sorted(placed, key=lambda row: row.at) if row.clip.id not in known]
         draft.set_items(index, _in_order(document.tracks[index], placed, leaving))
     if lead is not None:

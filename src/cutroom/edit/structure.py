@@ -119,12 +119,12 @@ def set_track(draft: Draft, op: ops.SetTrack) -> None:
     """Rename a track, or set its switches. A locked one can be unlocked, and nothing else."""
     index = draft.document.track_index(op.track)
     track = draft.document.tracks[index]
-    if op.locked is not False:
+    names = ("title", "muted", "solo", "locked", "hidden", "sync_lock", "volume", "pan")
+    changes = {name: value for name in names if (value := getattr(op, name)) is not None}
+    if changes != {"locked": False}:
         draft.require_unlocked(index)
     if op.title is not None and op.title != track.title:
         _require_free(draft, op.title)
-    names = ("title", "muted", "solo", "locked", "hidden", "sync_lock", "volume", "pan")
-    changes = {name: value for name in names if (value := getattr(op, name)) is not None}
     draft.set_tracks({index: track.evolve(**changes)})
 
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from cutroom.edit.draft import Draft
 from cutroom.edit.items import edge_effects, gaps
-from cutroom.edit.limits import check_range, readable
+from cutroom.edit.limits import readable
 from cutroom.edit.neighbours import require_media
 from cutroom.edit.operations import Freeze, Retime, Reverse
 from cutroom.edit.trim import give
@@ -37,7 +37,7 @@ def retime(draft: Draft, op: Retime) -> None:
         assert isinstance(clip, Clip)
         require_media(clip, "retimed")
         changed = clip.paced(op.speed, op.duration)
-        check_range(document, changed)
+        draft.check_range(t, changed, clip)
         items: list[Item] = [*track.items[:i], changed, *gaps(left), *track.items[i + 1 :]]
         if not op.ripple:
             give(items, track.title, i + 1, i + 1, clip.duration - op.duration)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from cutroom.edit.draft import Draft
-from cutroom.edit.limits import check_range, readable
+from cutroom.edit.limits import readable
 from cutroom.edit.operations import Trim
 from cutroom.edit.sync import require_sync
 from cutroom.errors import EditError
@@ -58,7 +58,7 @@ def _trim_one(draft: Draft, t: int, i: int, delta: Fraction, *, at_start: bool, 
             hint="delete the clip, or trim it less",
         )
     trimmed = clip.part(delta, Fraction(0)) if at_start else clip.part(Fraction(0), -delta)
-    check_range(draft.document, trimmed)
+    draft.check_range(t, trimmed, clip)
     items: list[Item] = list(track.items)
     items[i] = trimmed
     if not ripple:

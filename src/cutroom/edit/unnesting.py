@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from cutroom.edit.draft import Draft
@@ -9,6 +10,7 @@ from cutroom.edit.items import between
 from cutroom.edit.limits import readable
 from cutroom.edit.operations import Unnest
 from cutroom.edit.structure import make_track
+from cutroom.edit.switches import above, alike, present
 from cutroom.errors import EditError
 from cutroom.schema.base import derive_id
 from cutroom.schema.clip import Clip, CompoundSource, Gap, Transition
@@ -24,23 +26,27 @@ def unnest(draft: Draft, op: Unnest) -> None:
 
     Raises:
         EditError: the clip shows no compound, plays it at another speed, has effects or one angle only, or a clip, or a
-            track of another kind, is in the way.
+            track of another kind, or one that is not seen or heard alike, is in the way.
     """
     first = draft.document.clip(op.clip)
     begins: dict[bool, Fraction] = {}
+    outer: dict[bool, Track] = {}
     for t, i in draft.group(op.clip):
         track = draft.document.tracks[t]
         clip, is_sound = track.items[i], track.kind == "audio"
         assert isinstance(clip, Clip)
         _require_plain(clip, first, alone=is_sound not in begins)
-        begins[is_sound] = track.start_of(i)
+        begins[is_sound], outer[is_sound] = track.start_of(i), track
         draft.splice(t, i, i + 1, [Gap(duration=clip.duration)])
     assert isinstance(first.source, CompoundSource)
-    for inner in draft.document.compound(first.source.compound).timeline.tracks:
+    tracks = draft.document.compound(first.source.compound).timeline.tracks
+    seen = [track for sound in begins for track in present(tracks, sound=sound)]
+    for inner in tracks:
         begin = begins.get(inner.kind == "audio")
         if begin is not None:
-            _put_back(draft, inner, first, begin)
-            _put_cues_back(draft, inner, first, begin)
+            like = above(inner, outer[inner.kind == "audio"], seen=inner in seen)
+            _put_back(draft, inner, first, begin, like)
+            _put_cues_back(draft, inner, first, begin, like)
 
 
 def _require_plain(clip: Clip, first: Clip, *, alone: bool) -> None:
@@ -63,26 +69,51 @@ def _require_plain(clip: Clip, first: Clip, *, alone: bool) -> None:
         )
 
 
-def _track_like(draft: Draft, inner: Track) -> int:
-    """Index of the track with the title of a compound's track, made where there is none."""
+def _track_like(draft: Draft, inner: Track, like: Track | None) -> int:
+    """Index of the track with the title of a compound's track, made where there is none.
+
+    Args:
+        draft: of the timeline.
+        inner: the compound's track.
+        like: it, with the switches that the one must have to be seen or heard alike; None: it would be too loud.
+    """
     found = next((track for track in draft.document.tracks if track.title == inner.title), None)
-    if found is None:
-        make_track(draft, inner.kind, inner.title)
-    elif found.kind != inner.kind:
+    if found is not None and found.kind != inner.kind:
         raise EditError(
             f"{inner.title} is a track for {found.kind}, where the compound has one for {inner.kind}",
             value=inner.title,
             hint="rename one of the two tracks first",
         )
+    if like is not None and found is None:
+        make_track(draft, inner.kind, inner.title)
+        index = draft.document.track_index(inner.title)
+        switches = {name: getattr(like, name) for name in ("hidden", "muted", "solo", "volume", "pan")}
+        draft.set_tracks({index: draft.document.tracks[index].evolve(**switches)})
+        return index
+    if like is None or not _is_present_alike(draft.document.tracks, found, like):
+        verb = "heard" if inner.kind == "audio" else "seen"
+        raise EditError(
+            f"track {inner.title} is not {verb} as it is in the compound, so its clips cannot go there",
+            value=inner.title,
+            hint="set its switches as they are in the compound, or rename one of the two tracks first",
+        )
     return draft.track(inner.title)
 
 
-def _put_back(draft: Draft, inner: Track, shown: Clip, begin: Fraction) -> None:
+def _is_present_alike(tracks: Sequence[Track], found: Track | None, like: Track) -> bool:
+    """Whether a track is seen or heard as another one would be in its place."""
+    sound = like.kind == "audio"
+    now = found in present(tracks, sound=sound)
+    then = like in present([like if track is found else track for track in tracks], sound=sound)
+    return now == then and (not now or not sound or found is None or alike(found, like))
+
+
+def _put_back(draft: Draft, inner: Track, shown: Clip, begin: Fraction, like: Track | None) -> None:
     middle = between(inner, shown.start, shown.end)
     clips = [item for item in middle if isinstance(item, Clip)]
     if not clips:
         return
-    t = _track_like(draft, inner)
+    t = _track_like(draft, inner, like)
     track = draft.document.tracks[t]
     end = begin + shown.duration
     other = next((item for item in between(track, begin, end) if isinstance(item, Clip)), None)
@@ -126,7 +157,7 @@ def _transitions(inner: Track, shown: Clip, names: dict[str, str]) -> list[Trans
     return found
 
 
-def _put_cues_back(draft: Draft, inner: Track, shown: Clip, begin: Fraction) -> None:
+def _put_cues_back(draft: Draft, inner: Track, shown: Clip, begin: Fraction, like: Track | None) -> None:
     by = begin - shown.start
     cues = [
         cue.evolve(start=max(cue.start, shown.start) + by, end=min(cue.end, shown.end) + by)
@@ -135,7 +166,7 @@ def _put_cues_back(draft: Draft, inner: Track, shown: Clip, begin: Fraction) -> 
     ]
     if not cues:
         return
-    t = _track_like(draft, inner)
+    t = _track_like(draft, inner, like)
     track = draft.document.tracks[t]
     known = {cue.id for cue in track.cues}
     named: list[Cue] = [cue.evolve(id=draft.make_id("u")) if cue.id in known else cue for cue in cues]

@@ -7,15 +7,14 @@ from itertools import chain
 
 from cutroom.edit import operations as ops
 from cutroom.effects.registry import EffectKind, Registry, Setting, check, require_kind
-from cutroom.schema.clip import Clip, Source, TitleSource
+from cutroom.schema.clip import Clip
 from cutroom.schema.document import Document, ProjectSettings
 from cutroom.schema.time import to_sample
 from cutroom.schema.track import TrackKind
 
 
 def accept(operation: ops.Operation, document: Document, registry: Registry) -> None:
-    """Refuse effects, transitions and parameters that the registry does not know or cannot build, and titles with
-    letters that the font lacks.
+    """Refuse effects, transitions and parameters that the registry does not know or cannot build.
 
     Args:
         operation: one that was just done; the operations of a batch are looked at one by one.
@@ -42,11 +41,6 @@ def accept(operation: ops.Operation, document: Document, registry: Registry) -> 
         registry.transition(name)
     for clip, track in _chains(operation, document):
         _accept_chain(clip, track, document.settings, registry)
-    if texts := _texts(operation):
-        from cutroom.effects.title import require_glyphs
-
-        for text in texts:
-            require_glyphs(text)
 
 
 def _chains(operation: ops.Operation, document: Document) -> Iterator[tuple[Clip, TrackKind]]:
@@ -79,19 +73,3 @@ def _accept_chain(clip: Clip, track: TrackKind, settings: ProjectSettings, regis
         require_kind(spec, kind)
         for moment in spec.moments(spec.values(effect.parameters), effect.curves):
             spec.build(moment, setting)
-
-
-def _texts(operation: ops.Operation) -> list[str]:
-    """What an operation writes on the picture."""
-    if isinstance(operation, ops.SetCues):
-        return [cue.text for cue in operation.cues]
-    if isinstance(operation, ops.Arrange):
-        sources: list[Source] = [row.clip.source for row in operation.placed]
-    elif isinstance(operation, ops.Ripple):
-        sources = [clip.source for clip in chain.from_iterable(operation.changed)]
-        sources += [row.clip.source for row in operation.added]
-    elif isinstance(operation, ops.Append | ops.Insert | ops.Overwrite | ops.Fill | ops.SetTitle):
-        sources = [operation.source]
-    else:
-        sources = []
-    return [source.text for source in sources if isinstance(source, TitleSource)]

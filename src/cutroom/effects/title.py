@@ -25,6 +25,8 @@ from cutroom.errors import ValidationError
 from cutroom.schema.clip import TitleStyle
 
 _LEADING = 1.2
+_QUOTED = 60
+"""Characters of a text that an error quotes."""
 _PADDING = 0.3
 _ABSENT = "\uffff"
 _SHAPED = frozenset({"R", "AL"})
@@ -71,13 +73,24 @@ def require_glyphs(text: str) -> None:
     Raises:
         ValidationError: names the characters that it cannot draw.
     """
-    missing = sorted({c for c in text if not c.isspace() and (bidirectional(c) in _SHAPED or not _has_glyph(c))})
-    if missing:
+    if missing := missing_glyphs(text):
+        begins = text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…"
         raise ValidationError(
-            f"the title font cannot draw {' '.join(missing)}",
+            f"the title font cannot draw {' '.join(missing)} of {begins!r}",
             value=text,
-            hint="it has the Latin, Cyrillic and Greek scripts, digits, punctuation and many symbols",
+            hint="it has the Latin, Cyrillic and Greek scripts, digits, punctuation and many symbols: change the text,"
+            " or hide its track",
         )
+
+
+def missing_glyphs(text: str) -> list[str]:
+    """The characters that the font cannot draw, each once.
+
+    Example:
+        >>> missing_glyphs("Hello 漢字"), missing_glyphs("Hello")
+        (['字', '漢'], [])
+    """
+    return sorted({c for c in text if not c.isspace() and (bidirectional(c) in _SHAPED or not _has_glyph(c))})
 
 
 @lru_cache(maxsize=16)

@@ -13,7 +13,7 @@ from cutroom.interchange.fcp7_speed import Remap, Shown
 from cutroom.interchange.fcp7_values import frames_of, named, rate_of, said, seconds, words
 from cutroom.interchange.read_items import EMPTY
 from cutroom.interchange.reader import Reader
-from cutroom.interchange.report import place_of
+from cutroom.interchange.report import place_of, shortened
 from cutroom.schema.base import new_id
 from cutroom.schema.clip import Clip, CompoundSource, MediaSource, TitleSource
 from cutroom.schema.document import Marker
@@ -187,7 +187,8 @@ class ItemMaker:
         """Take over the markers of an item that lie within what it shows."""
         for marker in item.findall("marker"):
             own = frames_of(marker, "in") or Fraction(0)
-            label = (words(marker, "name") or words(marker, "comment"))[:500]
+            label = words(marker, "name") or words(marker, "comment")
+            label = shortened(label, 500, title, self.context.reader.lose)
             time = (own - begin) / rate
             if not 0 <= time < duration or at + time < 0:
                 self.context.reader.lose(f"marker {label}", title, "left out: its clip does not show that moment")

@@ -20,7 +20,7 @@ from cutroom.interchange.fcp7_values import HINT, frames_of, named, rate_of, sec
 from cutroom.interchange.guard import values_that_fit
 from cutroom.interchange.reader import Reader
 from cutroom.interchange.references import Find
-from cutroom.interchange.report import Loss
+from cutroom.interchange.report import Loss, shortened
 from cutroom.schema.base import new_id
 from cutroom.schema.document import Compound, Document, Marker, ProjectSettings, Timeline
 from cutroom.schema.time import timecode
@@ -108,7 +108,7 @@ class _Sequences:
         check_nesting(sequence, self.under)
         if sequence not in self.made:
             self.library.measure(sequence)
-            title = (words(sequence, "name") or "sequence")[:200]
+            title = shortened(words(sequence, "name") or "sequence", 200, where or "timeline", self.reader.lose)
             inner = self.timeline(sequence, settings, f"{where}/{title}" if where else title)
             name = self.made[sequence] = new_id("n")
             self.compounds[name] = Compound(id=name, title=title, timeline=inner)
@@ -118,7 +118,8 @@ class _Sequences:
         """A marker of the sequence."""
         begin, end = frames_of(element, "in") or Fraction(0), frames_of(element, "out")
         name, comment = words(element, "name"), words(element, "comment")
-        title, place = (name or comment)[:500], where or "timeline"
+        place = where or "timeline"
+        title = shortened(name or comment, 500, place, self.reader.lose)
         if begin < 0:
             self.reader.lose(f"marker {title}", place, "left out: before the start")
             return None

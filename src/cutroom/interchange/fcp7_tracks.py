@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 from cutroom.interchange.fcp7_items import ItemMaker
 from cutroom.interchange.fcp7_library import ITEMS
 from cutroom.interchange.fcp7_values import frames_of, named, rate_of, said, seconds, words
-from cutroom.interchange.report import place_of
+from cutroom.interchange.report import place_of, shortened
 from cutroom.schema.base import new_id
 from cutroom.schema.clip import Clip, Gap, Transition
 from cutroom.schema.speed import Ramp
@@ -73,7 +73,9 @@ class _Layer:
     def track(self, element: Element, number: int) -> Track | None:
         """A track; None for one that held only second channels."""
         context = self.maker.context
-        title = (element.get("MZ.TrackName") or words(element, "name") or f"{'A' if self.sound else 'V'}{number}")[:200]
+        usual = f"{'A' if self.sound else 'V'}{number}"
+        title = element.get("MZ.TrackName") or words(element, "name") or usual
+        title = shortened(title, 200, usual, context.reader.lose)
         place = f"{context.where}/{title}" if context.where else title
         children = [one for one in element if one.tag in ITEMS or one.tag == "transitionitem"]
         places, overs = self.laid(children, place)

@@ -16,7 +16,7 @@ from cutroom.interchange.fcpxml_sources import STORY, content, is_heard, streams
 from cutroom.interchange.fcpxml_times import seconds_of
 from cutroom.interchange.moments import to_range
 from cutroom.interchange.read_items import ANGLE, LINK, SHARED
-from cutroom.interchange.report import place_of
+from cutroom.interchange.report import place_of, shortened
 from cutroom.interchange.to_otio import TITLE
 from cutroom.schema.base import new_id
 from cutroom.schema.document import Marker
@@ -120,10 +120,10 @@ class Layout:
         """A marker of the sequence: a chapter, or a note."""
         if at < 0:
             return
-        title = element.get("value", "")
+        title = shortened(element.get("value", ""), 500, "spine", self.reader.lose)
         made = schema.Marker(name=title, marked_range=to_range(at, Fraction(0), self.reader.fps))
         if element.tag == "chapter-marker":
-            made.metadata.update(carry(Marker(id=new_id("m"), time=at, title=title[:500], marker="chapter")))
+            made.metadata.update(carry(Marker(id=new_id("m"), time=at, title=title, marker="chapter")))
         elif element.get("completed") is not None:
             state = "is done" if element.get("completed") == "1" else "is to be done"
             self.lose(f"to-do {title}".strip(), at, f"became a plain marker; it {state}")

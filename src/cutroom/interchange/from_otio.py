@@ -15,7 +15,7 @@ from cutroom.interchange.guard import values_that_fit
 from cutroom.interchange.moments import exact, exact_rate
 from cutroom.interchange.read_items import ANGLE, SHARED, SHELF, ItemReader
 from cutroom.interchange.references import Find, stated
-from cutroom.interchange.report import Loss, Report
+from cutroom.interchange.report import Loss, Report, shortened
 from cutroom.interchange.to_otio import KINDS, SUBTITLES
 from cutroom.schema.base import derive_id, new_id
 from cutroom.schema.clip import Clip, CompoundSource, Gap
@@ -127,8 +127,8 @@ class _Reader(ItemReader):
             if child.enabled != is_shown(value, angle):
                 value = value.evolve(muted=not child.enabled, hidden=not child.enabled and kind != "audio")
         else:
-            letter = "A" if kind == "audio" else "S" if kind == "subtitle" else "V"
-            value = Track(id=new_id("t"), kind=kind, title=(child.name or f"{letter}{number + 1}")[:200])
+            usual = f"{'A' if kind == 'audio' else 'S' if kind == 'subtitle' else 'V'}{number + 1}"
+            value = Track(id=new_id("t"), kind=kind, title=shortened(child.name, 200, usual, self.lose) or usual)
             if not child.enabled:
                 value = value.evolve(muted=kind == "audio", hidden=kind != "audio")
         if kind == "subtitle":
@@ -175,7 +175,9 @@ class _Reader(ItemReader):
         if known is not None:
             return CompoundSource(compound=self._remember(known, inner, where), angle=angle)
         name = self._copies[content] = new_id("n")
-        self.compounds[name] = Compound(id=name, title=(child.name or "compound")[:200], timeline=inner)
+        self.compounds[name] = Compound(
+            id=name, title=shortened(child.name, 200, where, self.lose) or "compound", timeline=inner
+        )
         return CompoundSource(compound=name)
 
     def _inner(self, child: core.Composition, where: str, angle: str | None) -> Timeline:
@@ -198,7 +200,7 @@ class _Reader(ItemReader):
             self._under.pop()
             name = self._copies[key] = new_id("n")
             multicam = bool(stack.metadata.get("cutroom_multicam"))
-            title = (stack.name or "compound")[:200]
+            title = shortened(stack.name, 200, where, self.lose) or "compound"
             self.compounds[name] = Compound(id=name, title=title, timeline=inner, multicam=multicam)
         compound = self.compounds[self._copies[key]]
         shown = next((track.id for track in compound.timeline.tracks if track.title == angle), None)
@@ -235,6 +237,7 @@ class _Reader(ItemReader):
             if start < 0 or length <= 0 or not text:
                 self.losses.append(Loss(what="a subtitle", where=track.name, why="left out: without text or length"))
                 continue
+            text = shortened(text, 10_000, track.name, self.lose)
             name = known.id if known is not None else new_id("s")
             cues.append(Cue(id=name, start=start, end=start + length, text=text, style=known.style if known else None))
         if any((a.start, a.end) > (b.start, b.end) for a, b in pairwise(cues)):

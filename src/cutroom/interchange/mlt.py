@@ -152,9 +152,8 @@ class _Writer:
             return self.media(source, NORMAL), start
         media = self.document.find_media(source.media)
         if clip.reverse:
-            return self.media(source, -clip.speed), self.frames(
-                max(Fraction(0), media.duration - clip.end) / clip.speed
-            )
+            length = self.length(media.duration, clip.speed)  # melt counts backwards from the end that is declared
+            return self.media(source, -clip.speed), max(0, length - self.frames(clip.end / clip.speed))
         return self.media(source, clip.speed), self.frames(clip.start / clip.speed)
 
     def media(self, source: MediaSource, speed: Fraction, freeze: int | None = None) -> str:
@@ -165,7 +164,7 @@ class _Writer:
             url = self.locate(media)
             path = CONTROLS.sub("", path_of(url) or url)
             played = media.duration if freeze is None else Fraction(LONGEST)
-            length = max(1, self.frames(played / abs(speed)) + 1)
+            length = self.length(played, abs(speed))
             name = self._made[key] = self.name("media")
             made = self.element("producer", name, length)
             if freeze is not None:
@@ -176,6 +175,10 @@ class _Writer:
                 warp = {"warp_speed": float(speed), "warp_resource": path, "warp_pitch": 0}
                 _set(made, {"resource": f"{float(speed)}:{path}", "mlt_service": "timewarp", "length": length, **warp})
         return self._made[key]
+
+    def length(self, duration: Fraction, speed: Fraction) -> int:
+        """Frames of a file at a speed, the last begun one with them."""
+        return self.frames(duration / speed) + 1
 
     def compound(self, source: CompoundSource) -> str:
         """A compound's tractor, of one angle or of all tracks."""

@@ -14,7 +14,7 @@ from cutroom.interchange.carried import CarriedClip, CarriedMedia, carried, plai
 from cutroom.interchange.moments import exact
 from cutroom.interchange.reader import Reader
 from cutroom.interchange.references import Find
-from cutroom.interchange.report import place_of
+from cutroom.interchange.report import place_of, shortened
 from cutroom.interchange.to_otio import TITLE
 from cutroom.schema.base import new_id
 from cutroom.schema.clip import Clip, CompoundSource, Gap, MediaSource, TitleSource
@@ -163,11 +163,15 @@ class ItemReader(Reader, abc.ABC):
             self.lose(f"marker {marker.name}", where or "timeline", "left out: before the start")
             return None
         if known is not None:
-            title = known.title if self.same_text(known.title, marker.name) else marker.name[:500]
+            title = known.title if self.same_text(known.title, marker.name) else self.label(marker, where)
             return known.evolve(time=time, title=title)
         if exact(marker.marked_range.duration) * self.fps > 1:
             self.lose(f"marker {marker.name}", where or "timeline", "it marks a moment here, the start of its range")
-        return Marker(id=new_id("m"), time=time, title=marker.name[:500])
+        return Marker(id=new_id("m"), time=time, title=self.label(marker, where))
+
+    def label(self, marker: schema.Marker, where: str) -> str:
+        """What a marker is called."""
+        return shortened(marker.name, 500, where or "timeline", self.lose)
 
     def place_pending(self, track: Track, title: str) -> None:
         """Put the markers of clips on the timeline, now that it is known where the clips stand."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal, Self
 
@@ -79,3 +79,17 @@ class Report(Frozen):
 def place_of(track: str, time: Fraction, fps: Fraction, title: str = "") -> str:
     """Where on the timeline something stands, in words."""
     return ", ".join(part for part in (track, timecode(time, fps), title) if part)
+
+
+def shortened(text: str, most: int, where: str, lose: Callable[[str, str, str], None]) -> str:
+    """A title or a text, cut where it has more than so many characters, which is told.
+
+    Args:
+        text: as the file has it.
+        most: characters.
+        where: it stands.
+        lose: takes what, where and why.
+    """
+    if len(text) > most:
+        lose(f"text {text[:40]}…", where, f"cut after {most:,} characters")
+    return text[:most]

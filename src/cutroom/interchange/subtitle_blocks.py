@@ -76,7 +76,7 @@ def _timed(
 
     WebVTT ends a cue at an empty line. SubRip goes on to the next timing: many files hold empty lines in a cue.
     """
-    marks = [(i, _TIMING.fullmatch(line)) for i, line in enumerate(lines) if "-->" in line or _LIKE_TIMING.match(line)]
+    marks = [(i, _TIMING.fullmatch(line)) for i, line in enumerate(lines) if looks_timed(line)]
     if not strict:
         for number, (i, found) in enumerate(marks):
             after = marks[number + 1][0] if number + 1 < len(marks) else None
@@ -107,6 +107,11 @@ def _timed(
         if current and not line.strip():
             yield current
             current = None
+
+
+def looks_timed(line: str) -> bool:
+    """Whether a line is, or may have been meant as, the timing of a cue."""
+    return "-->" in line or _LIKE_TIMING.match(line) is not None
 
 
 def _seconds(hours: str | None, minutes: str, seconds: str, part: str | None) -> Fraction:

@@ -13,7 +13,7 @@ from typing import Any
 from cutroom.errors import InterchangeError, nearest
 from cutroom.interchange.guard import decode
 from cutroom.interchange.report import Loss, Report
-from cutroom.interchange.subtitle_blocks import Block, blocks
+from cutroom.interchange.subtitle_blocks import Block, blocks, looks_timed
 from cutroom.schema.base import derive_id
 from cutroom.schema.cue import SUBTITLE_STYLE, Cue
 from cutroom.schema.time import LONGEST
@@ -152,9 +152,20 @@ def write_subtitles(cues: Sequence[Cue], *, format: str) -> tuple[str, Report]:
         text = "\n".join(line for line in lines if line) or "\u00a0"
         if text != cue.text:
             losses.append(Loss(what="white space", where=where, why="left out: an empty line ends a cue"))
+        if format in {"srt", "vtt"}:
+            text, plain = _no_timings(text), text
+            if text != plain:
+                why = "its arrow or hyphen became another: such a line would begin the next cue"
+                losses.append(Loss(what="text like a timing", where=where, why=why))
         rows.append((start, max(end, start + 1000 // tick), text))
     made, more = _WRITERS[format](rows)
     return made, Report(format=format, verb="written", losses=(*losses, *more))
+
+
+def _no_timings(text: str) -> str:
+    """A text in which no line looks like the timing of a cue."""
+    lines = (line.replace("-->", "→") for line in text.split("\n"))
+    return "\n".join(line.replace("-", "\u2013") if looks_timed(line) else line for line in lines)
 
 
 def _clock(milliseconds: int, mark: str = ",") -> str:
