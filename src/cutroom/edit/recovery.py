@@ -50,15 +50,17 @@ def begin(path: Path, document: Document, history: History | None = None, *, ove
     except BaseException:
         journal.abandon(keep=journal.begun)
         raise
+    kept = journal.begun
     try:
         sweep(path)
         data = dump(document)
         if journal.holds_unsaved():
             journal.set_aside("it was started anew", of="the project that was here")
         journal.begin(document, hashlib.sha256(data).hexdigest(), history)  # first: it can be taken back, a file cannot
+        kept = False
         write_whole(path, data)
     except BaseException:
-        journal.abandon(keep=False)
+        journal.abandon(keep=kept)
         raise
     return journal
 
