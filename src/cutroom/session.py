@@ -158,8 +158,8 @@ class Session:
 
     @property
     def history(self) -> History:
-        """The steps that can be undone and redone."""
-        return self._state.history
+        """The steps that can be undone and redone; those of earlier sessions are done once more when it is asked for."""
+        return self._state.history.whole()
 
     @property
     def last(self) -> str:
@@ -279,7 +279,7 @@ class Session:
 
     def _commit(self, label: str, operation: ops.Operation, made: Applied) -> None:
         revision, before = self.state
-        history = self.history.add(Step(label, operation, before, made.document, made.notes))
+        history = self._state.history.add(Step(label, operation, before, made.document, made.notes))
         last = "; ".join([label, *made.notes])
         self._become("apply", label, operation, State(revision + 1, made.document, history, last))
 
@@ -392,7 +392,7 @@ class Session:
             self.journal.saved()
         self.saved_revision = revision
         if self.journal:
-            self.journal.shorten(document, self.history)
+            self.journal.shorten(document, self._state.history)
 
     def save_as(self, path: Path, *, overwrite: bool = False) -> None:
         """Go on under another name, with all steps of the history; relative media paths are kept true.
@@ -419,11 +419,13 @@ class Session:
             self._state = State(revision + 1, document, history, "save as")
             self.saved_revision = revision + 1
             if old:
-                old.close(keep=False)
+                old.close_as_saved()
             self._tell(Change(revision + 1, document, before, "apply", "save as"))
 
     def close(self, *, save: bool = True) -> None:
         """Save what is unsaved and let go of the project; with `save=False` the journal keeps the edits.
+
+        The journal keeps the last steps in any case, for the session to come.
 
         Raises:
             ProjectExistsError, ReadOnlyProjectError, OutputError: as `save`; the project is still open.
@@ -436,7 +438,9 @@ class Session:
             if self.journal is not None:
                 if save and self.is_here and self.dirty and self.path is not None:
                     self._save(self.path)
-                self.journal.close(keep=self.dirty)
+                if self.is_here and not self.dirty:
+                    self.journal.shorten(self._state.document, self._state.history, closing=True)
+                self.journal.close(keep=self.dirty or not self._state.history.is_empty)
                 self.journal = None
             self._closed = True
         try:

@@ -101,7 +101,7 @@ def test_what_a_kill_in_a_save_leaves_is_swept(tmp_path: Path, way: str) -> None
     else:
         session = Session.create(path, ProjectSettings(), overwrite=True)
     session.close()
-    assert {file for file in tmp_path.iterdir() if "aside" not in file.name} == {path, mine, other}
+    assert {file for file in tmp_path.iterdir() if "-journal" not in file.name} == {path, mine, other}
 
 
 def test_a_network_disk_gets_a_rollback_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

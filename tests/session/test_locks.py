@@ -122,7 +122,7 @@ def test_processes_that_take_turns_lose_no_edit(tmp_path: Path) -> None:
     last = Session.open(project)
     assert sorted(titles(last)) == sorted(done)
     last.close()
-    assert [path.name for path in tmp_path.iterdir()] == ["trip.tlp"]
+    assert {path.name for path in tmp_path.iterdir()} == {"trip.tlp", "trip.tlp-journal"}
 
 
 KILLED = """
@@ -144,7 +144,7 @@ def test_a_killed_process_leaves_no_lock(tmp_path: Path) -> None:
     again = Session.open(project)
     assert titles(again) == ["V1"]
     again.close()
-    assert [path.name for path in tmp_path.iterdir()] == ["trip.tlp"]
+    assert {path.name for path in tmp_path.iterdir()} == {"trip.tlp", "trip.tlp-journal"}
 
 
 @pytest.mark.parametrize("way", ["create", "save_as"])
@@ -169,7 +169,7 @@ def test_a_project_that_came_meanwhile_is_not_replaced(
     assert [track.title for track in load(project)[0].tracks] == ["theirs"]
     assert session.path == tmp_path / "mine.tlp"
     session.close()
-    assert {path.name for path in tmp_path.iterdir()} == {"trip.tlp", "mine.tlp"}
+    assert {path.name for path in tmp_path.iterdir()} == {"trip.tlp", "trip.tlp-journal", "mine.tlp"}
 
 
 def test_a_refused_start_leaves_what_a_crash_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -72,7 +72,7 @@ def test_a_project_that_was_renamed_after_a_crash(path: Path, tmp_path: Path) ->
     assert texts(rescued) == ["saved", "unsaved"]
     project.close()
     for look in (cr.Project.open, lambda name: cr.Project.open(name, read_only=True)):
-        with pytest.raises(ProjectFileError, match="but the journal of edits that were not saved in it") as caught:
+        with pytest.raises(ProjectFileError, match="but a journal of its edits") as caught:
             look(path)
         assert texts(cr.Project.recover(tmp_path / named(str(caught.value.hint)))) == ["saved", "unsaved"]
     rescued.save_as(tmp_path / "new.tlp", overwrite=True)

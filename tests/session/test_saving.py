@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import cutroom as cr
+from cutroom.edit.journal_files import journal_path
 from cutroom.edit.operations import AddTrack
 from cutroom.errors import ProjectExistsError
 from cutroom.schema.document import ProjectSettings
@@ -109,6 +110,7 @@ def room(folder, steps):
     session = Session(Document(id="p"))
     for number in range(steps):
         session.apply(AddTrack(track="video", title=f"{number:0199}"))
+    session = Session(session.document)  # the steps would take more room than the file
     journal = Journal(folder / "probe.tlp")
     log = journal.path.with_name(journal.path.name + "-wal")
     made = log.stat().st_size
@@ -119,8 +121,9 @@ def room(folder, steps):
 
 other = path.parent / "other"
 other.mkdir()
-session, made, begun = room(other, 0 if where == "journal" else 200)
-resource.setrlimit(resource.RLIMIT_FSIZE, ((made if where == "journal" else begun) + 100,) * 2)
+session, made, begun = room(other, 0 if where != "file" else 200)
+most = {"journal": made, "past": 0, "file": begun}[where] + 100
+resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
 try:
     session.save_as(path, overwrite=True)
 except OutputError as error:
@@ -140,11 +143,13 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
 @pytest.mark.parametrize("crashed", [False, True])
-@pytest.mark.parametrize("where", ["journal", "file"])
+@pytest.mark.parametrize("where", ["journal", "past", "file"])
 def test_a_disk_that_fills_while_a_project_is_replaced(path: Path, where: str, crashed: bool) -> None:
     session = Session.create(path, ProjectSettings())
     add(session, "V1")
     session.close()
+    if where == "journal":
+        journal_path(path).unlink()
     if crashed:
         subprocess.run([sys.executable, "-c", KILLED, str(path)], check=False)
     before = path.read_bytes()
@@ -157,4 +162,5 @@ def test_a_disk_that_fills_while_a_project_is_replaced(path: Path, where: str, c
     assert {name for name in names if "aside" in name or "lock" in name} == set()
     again = Session.open(path)
     assert titles(again) == (["V1", "V2"] if crashed else ["V1"])
+    assert len(again.history.steps) == {"journal": 0, "past": 1, "file": crashed}[where] + crashed
     again.close()

@@ -38,7 +38,7 @@ def test_create_save_open(project: Path) -> None:
     session.save()
     add(session, "V2")
     session.close()
-    assert sorted(path.name for path in project.parent.iterdir()) == ["trip.tlp"]
+    assert sorted(path.name for path in project.parent.iterdir()) == ["trip.tlp", "trip.tlp-journal"]
     again = Session.open(project)
     assert titles(again) == ["V1", "V2"]
     assert again.recovered == ""

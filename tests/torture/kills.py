@@ -2,7 +2,8 @@
 
 Each process opens the project where the last one was killed, and lives a life of edits that is drawn from a seed. After
 each call that returned it writes a line. The parent kills it, lives the same life in memory up to the last line, opens
-the project, and compares: the document is the one of that line, or the one of the call that was under way.
+the project, and compares: the document is the one of that line, or the one of the call that was under way, and so is
+the history. Every second time the project is closed then, so that the next process goes on from its past.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ if __name__ == "__main__":
 
 from life import Life, mark
 
+from cutroom.edit.change import State
 from cutroom.edit.journal_files import own_files
 from cutroom.schema.document import ProjectSettings
 from cutroom.session import Session
@@ -67,6 +69,15 @@ def killed(project: Path, seed: str, draw: Random) -> list[str]:
     return (first + rest).decode().split("\n")[:-1]  # what is cut short was not acknowledged
 
 
+def reopened(project: Path) -> Session:
+    """A project as the next process will find it, in memory: a close may have shortened its history."""
+    session = Session.open(project)
+    memory = Session(session.document)
+    memory._state = State(session.revision, session.document, session.history)
+    session.close(save=False)
+    return memory
+
+
 def torture(folder: Path, kills: int, seed: int = 0) -> Kills:
     """Kill so many processes, one after the other, on one project."""
     project, draw = folder / "trip.tlp", Random(seed)
@@ -93,9 +104,11 @@ def torture(folder: Path, kills: int, seed: int = 0) -> Kills:
         if found.journal is not None and found.journal.problem:
             lost.append(f"seed {seed}/{number}: {found.journal.problem}")
         replays += bool(found.recovered)
-        if not found.recovered or lost:
-            memory = Session(found.document)
-        found.close(save=False)
+        steps = [(step.label, step.operation) for step in found.history.steps]
+        if not lost and steps != [(step.label, step.operation) for step in memory.history.steps][-len(steps) :]:
+            lost.append(f"seed {seed}/{number}: the history is another")
+        found.close(save=number % 2 == 1)
+        memory = reopened(project)
         for left in own_files(project)[2:]:
             if left.exists():
                 lost.append(f"seed {seed}/{number}: {left.name} is left")

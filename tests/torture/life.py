@@ -27,11 +27,18 @@ def mark(document: Document) -> str:
     return hashlib.sha256(document.model_dump_json().encode()).hexdigest()
 
 
+class _Drawn(Random):
+    """What is asked of `secrets`."""
+
+    def token_bytes(self, number: int) -> bytes:
+        return self.randbytes(number)
+
+
 @contextlib.contextmanager
 def drawn_ids(seed: str) -> Iterator[None]:
     """New ids come from a seed in the place of the system's random numbers."""
     before = base.secrets
-    base.secrets = Random(seed)  # type: ignore[assignment, attr-defined]  # all that is asked of it is a choice
+    base.secrets = _Drawn(seed)  # type: ignore[assignment, attr-defined]
     try:
         yield
     finally:

@@ -233,8 +233,11 @@ def torture(folder: Path, cuts: int, seed: int = 0, *, lies: bool = False, netwo
         marks.append(mark(session.document))
         while len(images) < cuts:
             life.call()
-            marks.append(mark(session.document))
-        session.close(save=False)
+            if draw.random() < 0.02:
+                life.session.close()
+                life.session = Session.open(home / "trip.tlp")
+            marks.append(mark(life.session.document))
+        life.session.close(save=False)
     under_way, lost = 0, []
     for image, number in expected:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -35,6 +36,28 @@ class History:
 
     steps: tuple[Step, ...] = ()
     done: int = 0
+    past: Callable[[], History] | None = field(default=None, compare=False, repr=False)
+    """The steps before these, where they are not done once more yet; see `whole`."""
+
+    def whole(self) -> History:
+        """With all of its past, which is worked out the first time."""
+        if self.past is None:
+            return self
+        past = self.past()
+        if not self.steps:
+            return past
+        steps = (*past.steps[: past.done], *self.steps)[-DEPTH:]
+        return History(steps, len(steps))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there never was a step."""
+        return not self.steps and self.past is None
+
+    def latest(self, number: int) -> History:
+        """At most so many steps in force, the last ones, and half as many that can be redone."""
+        start = max(0, self.done - number)
+        return History(self.steps[start : self.done + number // 2], self.done - start)
 
     def add(self, step: Step) -> History:
         """With a step more; what was undone before it is forgotten, and what its old tracks knew of their items.
@@ -46,7 +69,7 @@ class History:
             if id(track) not in after:
                 track.forget()
         steps = (*self.steps[: self.done], step)[-DEPTH:]
-        return History(steps, len(steps))
+        return History(steps, len(steps), self.past if len(steps) < DEPTH else None)
 
     def undo(self) -> tuple[History, Step]:
         """A step back, and that step; its `before` is the document now.
@@ -54,6 +77,8 @@ class History:
         Raises:
             EditError: nothing to undo.
         """
+        if self.past is not None:
+            return self.whole().undo()
         if not self.done:
             raise EditError("there is nothing to undo", hint="project.history.to_df() lists the steps")
         return History(self.steps, self.done - 1), self.steps[self.done - 1]
@@ -64,6 +89,8 @@ class History:
         Raises:
             EditError: nothing to redo.
         """
+        if self.past is not None:
+            return self.whole().redo()
         if self.done == len(self.steps):
             raise EditError("there is nothing to redo", hint="a new edit after an undo forgets what was undone")
         return History(self.steps, self.done + 1), self.steps[self.done]

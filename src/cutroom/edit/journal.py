@@ -1,9 +1,10 @@
 """The journal beside a project: every acknowledged step is on the disk before the call that made it returns.
 
-One SQLite file per open project. It holds the document as it was when the session began, every step since, and the
-digest of the `.tlp` at the last save; in a long session it starts anew where the history does. A clean close deletes
-it; after a crash `recover` replays it. SQLite comes from `apsw`, because the standard library's builds lie in the range
-with the WAL-reset corruption.
+One SQLite file per project. It holds the document as it was when the session began, every step since, and the digest of
+the `.tlp` at the last save: after a crash `recover` replays those. Before them it holds the past: the steps of earlier
+sessions, and the document before the first of them; what is replayed after a crash does not depend on it, unless that
+goes back into it. In a long session, and at its end, the journal starts anew where the history does. SQLite comes from
+`apsw`, because the standard library's builds lie in the range with the WAL-reset corruption.
 """
 
 from __future__ import annotations
@@ -13,38 +14,39 @@ import ctypes
 import errno
 import os
 import weakref
-import zlib
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import apsw
-import pydantic_core
 
 from cutroom.edit.history import DEPTH, History
 from cutroom.edit.identity import Identity, identity_of
 from cutroom.edit.journal_files import delete, free_aside, journal_path, rename, with_logs
+from cutroom.edit.journal_rows import COPIES, TABLES, Statement, put, put_document, put_history, put_step
 from cutroom.edit.lock import ProjectLock, cannot_keep, moved, open_elsewhere
-from cutroom.edit.operations import OPERATION, Operation
+from cutroom.edit.operations import Operation
 from cutroom.edit.plain_file import require_plain
 from cutroom.edit.project_file import LARGEST, writing
-from cutroom.edit.recorded import JournalDamagedError, Kind, Recorded, Recovery, recorded, understanding, unpacked
-from cutroom.errors import EditError, OutputError, ReadOnlyProjectError
+from cutroom.edit.recorded import (
+    JournalDamagedError,
+    Kept,
+    Kind,
+    Recorded,
+    Recovery,
+    recorded,
+    understanding,
+    unpacked,
+)
+from cutroom.errors import OutputError, ReadOnlyProjectError
 from cutroom.schema.document import Document
 from cutroom.settings import on_network_disk
 
 LONGEST = 3 * DEPTH
 """Steps that a journal may hold after a save; more than it takes to do and to undo all that a history knows."""
-Statement = tuple[str, tuple[Any, ...]]
-_TABLES = (
-    "create table if not exists meta(key text primary key, value) without rowid",
-    "create table if not exists steps(number integer primary key, kind text, label text, operation text, at real)",
-)
-_COPIES = (
-    ("select * from meta", "insert or replace into meta values(?, ?)"),
-    ("select * from steps", "insert into steps values(?, ?, ?, ?, ?)"),
-)
+LEFT = 200
+"""Steps that a journal may hold after a clean close."""
+KEPT = 100
+"""Of a longer one, the steps that can be undone after that."""
 
 
 class Journal:
@@ -139,8 +141,8 @@ class Journal:
 
     def _write_again(self) -> None:
         kept = apsw.Connection(":memory:")  # closing the open one removes, by name, files of the one to come
-        rows = [(put, row) for look, put in _COPIES for row in self._db.execute(look).fetchall()]
-        for sql, values in [*((table, ()) for table in _TABLES), *rows]:
+        rows = [(put, row) for look, put in COPIES for row in self._db.execute(look).fetchall()]
+        for sql, values in [*((table, ()) for table in TABLES), *rows]:
             kept.execute(sql, values)
         self._db.close()
         self._db, self._file = kept, None
@@ -163,7 +165,7 @@ class Journal:
         self._db.execute(f"pragma journal_mode={'delete' if on_network_disk(self.path.parent) else 'wal'}")
         self._db.execute("pragma synchronous=full")
         self._db.execute("begin exclusive")
-        for table in _TABLES:
+        for table in TABLES:
             self._db.execute(table)
         self._db.execute("commit")
 
@@ -201,18 +203,36 @@ class Journal:
 
     def begin(self, document: Document, file_digest: str, history: History | None = None) -> None:
         """Start anew from a document that the file with this digest holds, and the steps that led to it."""
-        steps = history.steps if history else ()
-        undone = steps[history.done :] if history else ()
-        rows = [_step("rerun" if step.rerun else "apply", step.label, step.operation, step.time) for step in steps]
-        rows += [_step("undo", step.label, None) for step in reversed(undone)]
-        base = steps[0].before if steps else document
+        past = put_history(history) if history else []
         self._write(
             ("delete from steps", ()),
+            ("delete from meta where key in ('next_digest', 'next_step', 'past')", ()),
+            *([put_document("past", history.steps[0].before)] if history and past else []),
+            *past,
+            put_document("base", document),
+            put("start", len(past)),
+            put("digest", file_digest),
+            put("saved_step", len(past)),
+        )
+
+    def go_on(self, document: Document, file_digest: str) -> None:
+        """Where there is nothing to recover: begin a session with this document; what led to it becomes the past.
+
+        Args:
+            document: what the file holds.
+            file_digest: of the file; where that is not what was saved, there is no past.
+        """
+        if file_digest not in self.digests or not (last := self.last_step()):
+            self.begin(document, file_digest)
+            return
+        first = "insert or ignore into meta select 'past', value from meta where key = 'base'"
+        self._write(
+            *([(first, ())] if last > self._start else []),
             ("delete from meta where key in ('next_digest', 'next_step')", ()),
-            _put("base", zlib.compress(base.model_dump_json().encode(), 1)),
-            _put("digest", file_digest),
-            _put("saved_step", len(rows)),
-            *rows,
+            put_document("base", document),
+            put("start", last),
+            put("digest", file_digest),
+            put("saved_step", last),
         )
 
     def record(self, kind: Kind, label: str, operation: Operation | None) -> None:
@@ -224,7 +244,7 @@ class Journal:
             EditError: it holds a text that is not UTF-8.
         """
         self.hold()
-        self._write(_step(kind, label, operation))
+        self._write(put_step(kind, label, operation))
         self.hold()  # it may have been removed in between
 
     def last_step(self) -> int:
@@ -255,22 +275,24 @@ class Journal:
         self.hold()
         if found is not None and found == self._get("next_digest"):
             self.saved()
-        self._write(_put("next_digest", file_digest), _put("next_step", self.last_step()))
+        self._write(put("next_digest", file_digest), put("next_step", self.last_step()))
 
     def saved(self) -> None:
         """The announced file is in place."""
-        self._write(_put("digest", self._get("next_digest")), _put("saved_step", self._get("next_step")))
+        self._write(put("digest", self._get("next_digest")), put("saved_step", self._get("next_step")))
 
-    def shorten(self, document: Document, history: History) -> None:
+    def shorten(self, document: Document, history: History, *, closing: bool = False) -> None:
         """After a save: where it has grown long, start anew from the oldest document that can still be undone to.
 
         Args:
             document: what was saved.
             history: the steps that led to it, and those that can be redone.
+            closing: whether the session ends, so that it is long sooner, and less is kept.
         """
-        if self.last_step() > LONGEST:
-            with contextlib.suppress(OutputError):  # no space for it: the long one serves as well
-                self.begin(document, str(self._get("digest")), history)
+        with contextlib.suppress(OutputError):  # no space for it: the long one serves as well
+            if self.is_there and self.last_step() > (LEFT if closing else LONGEST):
+                steps = history.whole()
+                self.begin(document, str(self._get("digest")), steps.latest(KEPT) if closing else steps)
 
     def holds_unsaved(self) -> bool:
         """Whether there are steps after the last save, whatever the file is now, or what may be some."""
@@ -289,16 +311,17 @@ class Journal:
             return self._recover(file_digest)
 
     def _recover(self, file_digest: str) -> Recovery | None:
-        packed = self._get("base")
-        if not isinstance(packed, bytes):
+        if not self.begun:
             return None
         announced = file_digest == self._get("next_digest")
-        unsaved = self.last_step() - int(str(self._get("next_step" if announced else "saved_step")))
-        if not unsaved:
+        saved, last = int(str(self._get("next_step" if announced else "saved_step"))), self.last_step()
+        if not 0 <= self._start <= saved <= last:
+            raise JournalDamagedError(f"{self.path.name} contradicts itself", value=str(self.path))
+        if saved == last:
             return None
         if not announced and file_digest != self._get("digest"):
             raise JournalDamagedError("the project file was changed by something else", value=str(self.path))
-        return Recovery(unpacked(packed, self.path.name), self._steps(), unsaved)
+        return self._recovery(last - saved)
 
     def everything(self) -> Recovery:
         """All that it holds, whatever file it belongs to.
@@ -307,20 +330,57 @@ class Journal:
             JournalDamagedError: it cannot be read.
         """
         with understanding(self.path.name):
-            packed = self._get("base")
-            if not isinstance(packed, bytes):
+            if not self.begun:
                 raise JournalDamagedError(f"{self.path.name} holds nothing", value=str(self.path))
-            return Recovery(unpacked(packed, self.path.name), self._steps(), self.last_step())
+            return self._recovery(self.last_step() - self._start)
+
+    def _recovery(self, unsaved: int) -> Recovery:
+        packed = self._get("base")
+        assert isinstance(packed, bytes)
+        return Recovery(unpacked(packed, self.path.name), self._steps(), unsaved, self._kept(self._start))
 
     def _steps(self) -> Iterator[Recorded]:
         with understanding(self.path.name):
-            for row in self._db.execute("select kind, label, operation, at from steps order by number"):
+            look = "select kind, label, operation, at from steps where number > ? order by number"
+            for row in self._db.execute(look, (self._start,)):
                 yield recorded(*row)
+
+    def past(self, file_digest: str) -> Kept | None:
+        """All steps, where there is nothing to recover and they lead to the file; nobody has looked at them yet.
+
+        Raises:
+            JournalDamagedError: they cannot be read.
+        """
+        with understanding(self.path.name):
+            return self._kept(self.last_step()) if file_digest in self.digests else None
+
+    def _kept(self, last: int) -> Kept | None:
+        packed = self._get("past") or self._get("base")
+        size = self._db.execute("select total(length(operation)) from steps where number <= ?", (last,)).get
+        if not last or not isinstance(packed, bytes) or size > LARGEST:
+            return None
+        look = "select kind, label, operation, at from steps where number <= ? order by number limit ?"
+        rows = self._db.execute(look, (last, 2 * LONGEST + 1)).fetchall()
+        return Kept(packed, tuple(rows), self.path.name) if len(rows) <= 2 * LONGEST else None
+
+    @property
+    def _start(self) -> int:
+        """The last step of the past."""
+        return int(str(self._get("start") or 0))
 
     @property
     def begun(self) -> bool:
         """Whether there is anything in it."""
-        return self._get("base") is not None
+        return isinstance(self._get("base"), bytes)
+
+    def close_as_saved(self) -> None:
+        """Let go of a project whose unsaved steps live on elsewhere; what came before stays as the past of its file."""
+        left = False
+        if self.is_here and self.is_there:
+            with contextlib.suppress(OutputError):
+                self._write(("delete from steps where number > (select value from meta where key = 'saved_step')", ()))
+                left = self.last_step() > 0
+        self.close(keep=left)
 
     def close(self, *, keep: bool) -> None:
         """Let go of the project; without `keep` the journal has served and is deleted, before anybody else can come."""
@@ -372,19 +432,3 @@ def _forked() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forked)
-
-
-def _put(key: str, value: object) -> Statement:
-    return "insert or replace into meta values(?, ?)", (key, value)
-
-
-def _step(kind: Kind, label: str, operation: Operation | None, at: datetime | None = None) -> Statement:
-    try:
-        label.encode()
-        text = None if operation is None else OPERATION.dump_json(operation).decode()
-    except (UnicodeEncodeError, pydantic_core.PydanticSerializationError) as error:
-        raise EditError(
-            f"{label!a} holds a text that is not UTF-8: no project file can", value=str(error), hint="rename it"
-        ) from None
-    values = (kind, label, text, (at or datetime.now(UTC)).timestamp())
-    return "insert into steps(kind, label, operation, at) values(?, ?, ?, ?)", values

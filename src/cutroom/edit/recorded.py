@@ -36,15 +36,28 @@ class Recorded(NamedTuple):
     time: datetime
 
 
+class Kept(NamedTuple):
+    """The past of a journal, as it lies there: nothing of it is believed yet."""
+
+    packed: bytes
+    """The document before the first step."""
+    rows: tuple[tuple[Any, ...], ...]
+    name: str
+    """Of the journal, for errors."""
+
+
 @dataclass(frozen=True, slots=True)
 class Recovery:
     """What a crashed session left."""
 
     base: Document
+    """What it began with."""
     steps: Iterator[Recorded]
     """Read one after the other; raises `JournalDamagedError` at one that cannot be."""
     unsaved: int
     """Steps after the last save."""
+    kept: Kept | None = None
+    """What led to `base`."""
 
 
 @contextlib.contextmanager

@@ -9,7 +9,7 @@ from pathlib import Path
 from cutroom.edit.history import History
 from cutroom.edit.journal import Journal
 from cutroom.edit.project_file import dump, load, sweep, uncollected, write_whole
-from cutroom.edit.replay import replay
+from cutroom.edit.replay import before, replay
 from cutroom.edit.rescue import left_behind, require_project
 from cutroom.errors import CutroomError, ProjectExistsError
 from cutroom.schema.document import Document
@@ -50,15 +50,17 @@ def begin(path: Path, document: Document, history: History | None = None, *, ove
     except BaseException:
         journal.abandon(keep=journal.begun)
         raise
+    kept = journal.begun
     try:
         sweep(path)
         data = dump(document)
         if journal.holds_unsaved():
             journal.set_aside("it was started anew", of="the project that was here")
         journal.begin(document, hashlib.sha256(data).hexdigest(), history)  # first: it can be taken back, a file cannot
+        kept = False
         write_whole(path, data)
     except BaseException:
-        journal.abandon(keep=False)
+        journal.abandon(keep=kept)
         raise
     return journal
 
@@ -72,6 +74,8 @@ def _require_free(path: Path, *, overwrite: bool) -> None:
 def opened(path: Path) -> Opened:
     """Lock a project, read it, and replay what a crashed session had acknowledged but not saved.
 
+    The steps of sessions that were saved are its history, where the file is still the one that they led to.
+
     A journal that cannot be replayed is set aside; `journal.problem` says why.
 
     Raises:
@@ -83,16 +87,18 @@ def opened(path: Path) -> Opened:
     try:
         sweep(path)
         document, file_digest = load(path)  # only now: nobody can save it any more
+        kept = None
         try:
             recovery = journal.recover(file_digest)
             if recovery is not None:
                 with uncollected():
                     made = replay(recovery)
                 return Opened(journal, made.document, made.history, made.steps, recovery.unsaved)
+            kept = journal.past(file_digest)
         except CutroomError as error:
             journal.set_aside(error.message)
-        journal.begin(document, file_digest)
-        return Opened(journal, document, left=left_behind(path, document))
+        journal.go_on(document, file_digest)
+        return Opened(journal, document, before(kept, document), left=left_behind(path, document))
     except BaseException:
         journal.abandon(keep=journal.begun)
         raise

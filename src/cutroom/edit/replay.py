@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from typing import NamedTuple
 
 from cutroom.edit.attempt import attempt
 from cutroom.edit.history import History, Step
-from cutroom.edit.recorded import Recorded, Recovery
+from cutroom.edit.project_file import uncollected
+from cutroom.edit.recorded import JournalDamagedError, Kept, Recorded, Recovery, recorded, understanding, unpacked
 from cutroom.edit.rerun import rerun
 from cutroom.errors import CutroomError
 from cutroom.schema.document import Document
+
+
+_log = logging.getLogger(__name__)
 
 
 class Replayed(NamedTuple):
@@ -34,7 +39,7 @@ def replay(recovery: Recovery, *, partly: bool = False) -> Replayed:
         EditError: a step does not fit.
         JournalDamagedError: a step cannot be read.
     """
-    document, history, done, problem = recovery.base, History(), 0, ""
+    document, history, done, problem = recovery.base, before(recovery.kept, recovery.base), 0, ""
     try:
         for step in recovery.steps:
             document, history = _done(step, document, history)
@@ -57,7 +62,39 @@ def _done(step: Recorded, document: Document, history: History) -> tuple[Documen
     if operation is None:
         return document, history
     if kind == "rerun":
-        again = rerun(history, document, label, operation, time=time)
+        again = rerun(history.whole(), document, label, operation, time=time)
         return again.document, again.history
     made = attempt(document, operation)
     return made.document, history.add(Step(label, operation, document, made.document, made.notes, time))
+
+
+def before(kept: Kept | None, end: Document) -> History:
+    """The history that leads to a document; the past that a journal has kept is done once more when it is asked for."""
+    return History() if kept is None else History(past=_Past(kept, end))
+
+
+class _Past:
+    """The steps of earlier sessions; none where they do not lead to the very document that they led to."""
+
+    def __init__(self, kept: Kept, end: Document) -> None:
+        self._kept: tuple[Kept, Document] | None = kept, end
+        self._history = History()
+
+    def __call__(self) -> History:
+        if (waiting := self._kept) is not None:
+            self._history = _taken_up(*waiting)
+            self._kept = None
+        return self._history
+
+
+def _taken_up(kept: Kept, end: Document) -> History:
+    try:
+        with uncollected(), understanding(kept.name):
+            steps = (recorded(*row) for row in kept.rows)
+            document, history, *_ = replay(Recovery(unpacked(kept.packed, kept.name), steps, 0))
+        if document != end:
+            raise JournalDamagedError("the steps lead to another document", value=kept.name)
+    except CutroomError as error:
+        _log.info("the past in %s is left out: %s", kept.name, error.message)
+        return History()
+    return history

@@ -59,6 +59,8 @@ def rescued(path: Path) -> Rescued:
             )
         found = replay(copy.everything(), partly=True)
     words = f"{found.steps} edits of {journal.name}, not in any file yet: save_as(...) keeps them"
+    if not found.steps:
+        words = f"the project as it was closed, by {journal.name}; it has no file yet: save_as(...) gives it one"
     if found.problem:
         words += f"; the next one cannot be done, so it ends there: {found.problem}"
     return Rescued(found.document, found.history, found.steps, journal.parent, words)
@@ -72,7 +74,7 @@ def require_project(path: Path) -> None:
     """
     if not path.exists() and journal_path(path).exists():
         raise ProjectFileError(
-            f"there is no project {path}, but the journal of edits that were not saved in it",
+            f"there is no project {path}, but a journal of its edits",
             value=str(path),
             hint=f"{_way(path.name)} brings them back; was the project renamed?",
         )
