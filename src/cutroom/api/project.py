@@ -351,10 +351,10 @@ class Project(Handover):
             OutputError: the file cannot be written, or belongs to this project, which is as it was.
         """
         target = arguments.path(path)
-        if overwrite:
-            _require_project(target)
         own = str(self.session.path)
         refuse(Path(os.path.realpath(target)), (one for one in belongings(self.session) if one != own))
+        if overwrite:
+            _require_project(target)
         self.session.save_as(target, overwrite=overwrite)
         self._app.projects.keep(self.session)
 

@@ -32,7 +32,7 @@ Bezier = tuple[Share, Level, Share, Level]
 
 def _easing(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
     try:
-        return check(value)
+        return check(tuple(value) if isinstance(value, list) else value)  # JSON has lists only
     except ValueError:
         names = ", ".join(get_args(EasingName))
         raise ValueError(f"an easing is {names}, or x1, y1, x2, y2 with x from 0 to 1, y from -10 to 10") from None
