@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from cutroom.api.compound import Compound
     from cutroom.api.detect import Spans, detect, scenes, silences
     from cutroom.api.effect import Effect, EffectChain
+    from cutroom.api.history import History
     from cutroom.api.marker import Marker
     from cutroom.api.media import Media, MediaLibrary
     from cutroom.api.picture import Frame
-    from cutroom.api.project import History, Project, timeline
+    from cutroom.api.project import Project, timeline
     from cutroom.api.renderer import Renderer, verify
     from cutroom.api.system import limits, show_versions
     from cutroom.api.timeline import Timeline
@@ -48,7 +49,7 @@ _HOMES = {
     "Effect": "cutroom.api.effect",
     "EffectChain": "cutroom.api.effect",
     "Frame": "cutroom.api.picture",
-    "History": "cutroom.api.project",
+    "History": "cutroom.api.history",
     "Job": "cutroom.jobs.job",
     "Marker": "cutroom.api.marker",
     "Media": "cutroom.api.media",

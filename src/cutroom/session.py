@@ -158,7 +158,7 @@ class Session:
 
     @property
     def history(self) -> History:
-        """The steps that can be undone and redone; those of earlier sessions are done once more when it is asked for."""
+        """The steps that can be undone and redone; those of earlier sessions are done again when it is asked for."""
         return self._state.history.whole()
 
     @property

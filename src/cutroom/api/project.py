@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -14,6 +13,7 @@ from cutroom.api import arguments, compound
 from cutroom.api.belongings import belongings
 from cutroom.api.compound import Compound
 from cutroom.api.handover import Handover
+from cutroom.api.history import History
 from cutroom.api.media import Media, MediaLibrary
 from cutroom.api.timeline import Timeline
 from cutroom.app import App, app
@@ -28,32 +28,7 @@ _ROWS_SHOWN = 60
 """Clips that a cell shows of a project; of more, the first and the last."""
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-
-@dataclass(frozen=True, slots=True)
-class History:
-    """The steps of a project, oldest first."""
-
-    session: Session
-
-    def to_df(self) -> pd.DataFrame:
-        """One row per step: step, label, operation, done (False: undone), notes, time."""
-        import pandas as pd
-
-        history = self.session.history
-        rows = [
-            (number, step.label, step.operation.op, number <= history.done, "; ".join(step.notes), step.time)
-            for number, step in enumerate(history.steps, start=1)
-        ]
-        return pd.DataFrame(rows, columns=["step", "label", "operation", "done", "notes", "time"])
-
-    def __len__(self) -> int:
-        return len(self.session.history.steps)
-
-    def __repr__(self) -> str:
-        steps = self.session.history.steps[: self.session.history.done]
-        return f"History({len(steps)} steps" + (f", last {steps[-1].label!r})" if steps else ")")
+    pass
 
 
 class Project(Handover):
