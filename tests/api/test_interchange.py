@@ -203,3 +203,21 @@ def test_titles_that_are_too_long_are_cut_and_told(tmp_path: Path) -> None:
             "text m": "cut after 500 characters",
         }
         assert len(other.timeline.tracks[0].cues[0].text) == 10_000
+
+
+def test_media_that_a_list_only_names_are_found_where_they_are_said_to_be(tmp_path: Path, film) -> None:
+    (tmp_path / "theirs").mkdir()
+    beside = tmp_path / "theirs" / "film.mp4"
+    shutil.copy(film.path, beside)
+    event = "001  AX  V  C  00:00:01:00 00:00:02:00 00:00:00:00 00:00:01:00\n* FROM CLIP NAME: film.mp4\n"
+    (tmp_path / "theirs" / "cut.edl").write_text(f"TITLE: cut\nFCM: NON-DROP FRAME\n\n{event}")
+    with empty(tmp_path / "other") as other:
+        report = other.import_timeline(tmp_path / "theirs" / "cut.edl", fps=30)
+        assert any('media="..."' in loss.why and loss.where == str(beside) for loss in report), report
+        assert not other.timeline.clips
+        for media in ([beside], tmp_path / "theirs"):
+            other.undo()
+            other.import_timeline(tmp_path / "theirs" / "cut.edl", fps=30, media=media)
+            assert [clip.source for clip in other.timeline.clips if clip.track.kind == "video"] == [(1, 2)]
+        with pytest.raises(errors.MediaNotFoundError, match="there is nothing at"):
+            other.import_timeline(tmp_path / "theirs" / "cut.edl", fps=30, media=tmp_path / "away")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cutroom.edit.apply import Applied
 from cutroom.edit.operations import Operation
 from cutroom.errors import ClipGoneError
-from cutroom.schema.document import Document
+from cutroom.schema.clip import Clip
+from cutroom.schema.document import Document, Timeline
+from cutroom.schema.places import same_ends
 from cutroom.session import Session
 
 _INSIDE = {"app", "apply", "beside", "clock_kind", "document", "other", "session", "value", "within"}
@@ -54,27 +57,45 @@ class Handle:
 
 def gone(session: Session, what: str, thing_id: str) -> ClipGoneError:
     """The error for a handle whose thing is gone, naming the step that removed it."""
+    after = session.document
     for step in reversed(session.history.steps[: session.history.done]):
-        if _holds(step.before, thing_id):
+        before = step.before
+        if thing_id in _only(before, after) and thing_id not in _only(after, before):
             return ClipGoneError(
                 f"{what} {thing_id} was removed by step {step.label!r}",
                 value=thing_id,
                 hint="project.undo() brings it back",
             )
+        after = before
     return ClipGoneError(f"there is no {what} {thing_id}", value=thing_id, hint="look at project.timeline.to_df()")
 
 
-def _holds(document: Document, thing_id: str) -> bool:
-    timelines = (document.timeline, *(compound.timeline for compound in document.compounds))
-    return any(thing_id == compound.id for compound in document.compounds) or any(
-        any(thing_id == marker.id for marker in timeline.markers)
-        or any(
-            thing_id == track.id
-            or track.index_of(thing_id) is not None
-            or any(thing_id == cue.id for cue in track.cues)
-            or any(thing_id == transition.id for transition in track.transitions)
-            or any(thing_id == effect.id for _, clip in track.clips() for effect in clip.effects)
-            for track in timeline.tracks
-        )
-        for timeline in timelines
-    )
+def _only(one: Document, other: Document) -> Iterator[str]:
+    """Ids of what one document has and the other has not, or not the same: what both share is not looked at."""
+    known = {compound.id: compound.timeline for compound in other.compounds}
+    yield from (compound.id for compound in one.compounds if compound.id not in known)
+    pairs = [(one.timeline, other.timeline)]
+    pairs += [(compound.timeline, known.get(compound.id, Timeline())) for compound in one.compounds]
+    for timeline, beside in pairs:
+        if timeline is beside:
+            continue
+        yield from (marker.id for marker in _changed(timeline.markers, beside.markers))
+        tracks = {track.id: track for track in beside.tracks}
+        for track in timeline.tracks:
+            like = tracks.get(track.id)
+            if like is None:
+                yield track.id
+            for item in _changed(track.items, like.items if like else ()):
+                if isinstance(item, Clip):
+                    yield item.id
+                    yield from (effect.id for effect in item.effects)
+            yield from (cue.id for cue in _changed(track.cues, like.cues if like else ()))
+            yield from (cut.id for cut in _changed(track.transitions, like.transitions if like else ()))
+
+
+def _changed[T](one: Sequence[T], other: Sequence[T]) -> Sequence[T]:
+    """What is not the very same at both ends of two rows."""
+    if one is other:
+        return ()
+    head, tail = same_ends(one, other)
+    return one[head : len(one) - tail]

@@ -13,7 +13,7 @@ from cutroom.api.belongings import belongings
 from cutroom.api.place import LETTER, ensure_track
 from cutroom.edit import operations as ops
 from cutroom.edit.relocate import portable
-from cutroom.errors import CutroomError, EditError, ProjectExistsError
+from cutroom.errors import CutroomError, EditError, MediaNotFoundError, ProjectExistsError
 from cutroom.render.publish import publish
 from cutroom.schema.base import new_id
 from cutroom.schema.document import Document
@@ -92,7 +92,7 @@ def import_timeline(
         path: the file.
         format: "otio", "edl", "fcp7" or "fcpxml"; None: by the suffix.
         fps: frames a second, for an EDL, which does not say; None: the project's.
-        media: folders to look for media in.
+        media: folders to look for media in, or files.
 
     Returns:
         What could not be taken over: a table of what, where and why; and which titles and subtitles, though they are
@@ -100,6 +100,7 @@ def import_timeline(
 
     Raises:
         InterchangeError: broken, hostile or not of that format; names the place. Nothing has changed.
+        MediaNotFoundError: one of `media` is not there.
 
     Example:
         >>> project.import_timeline("theirs.xml", media="footage")  # doctest: +SKIP
@@ -114,7 +115,7 @@ def import_timeline(
     kind = timeline_format(source.name, format)
     session, registry = timeline.session, timeline.app.get(Registry)
     named = [media] if isinstance(media, str | os.PathLike) else list(media)
-    finder = _Finder(timeline, source.parent, [arguments.path(one) for one in named])
+    finder = _Finder(timeline, source.parent, [_present(arguments.path(one)) for one in named])
     rate = parse_rate(fps) if fps is not None else None if "fps" in session.document.settings.adopt else timeline.fps
     part, report = read_timeline(read_bytes(source), format=kind, name=source.name, find=finder.find, fps=rate)
 
@@ -245,6 +246,10 @@ class _Finder:
                     return self._probed(path, reference)
                 except CutroomError as error:
                     self._refused[str(path)] = error.message
+        beside = self.beside / Path(reference.title).name
+        if not reference.url and reference.title and beside.is_file():
+            why = 'not opened, though it lies beside the file, which gives no path: name its folder, media="..."'
+            self._refused.setdefault(str(beside), why)
         if reference.stated is not None:
             name = reference.url or reference.stated.path
             self._refused.setdefault(name, "away: its clips are there, relink it to see them")
@@ -267,7 +272,8 @@ class _Finder:
         if reference.stated is not None:
             places.append(self.timeline.session.folder / reference.stated.path)
         names = [name for name in (Path(path or "").name, Path(reference.title).name) if name not in {"", ".", ".."}]
-        places += [folder / name for folder in self.folders for name in names]
+        for folder in self.folders:
+            places += [folder] if folder.name in names and folder.is_file() else [folder / name for name in names]
         if path is None:
             places += [Path(self.timeline.session.media_path(m.id)) for m in self._named(names)]
         return [Path(os.path.normpath(place)) for place in dict.fromkeys(places)]
@@ -296,6 +302,12 @@ class _Finder:
         if reference.stated is not None and reference.stated.fingerprint != probed.fingerprint:
             self._refused[str(path)] = "its content is not what it was when the timeline was written"
         return probed.evolve(path=portable(path, session.folder))
+
+
+def _present(path: Path) -> Path:
+    if not path.exists():
+        raise MediaNotFoundError(f"there is nothing at {path}", value=str(path), hint="name a folder, or a media file")
+    return path
 
 
 def _beneath(path: Path, folders: Iterable[Path]) -> bool:

@@ -14,6 +14,7 @@ from cutroom.edit.switches import beneath, is_off, present
 from cutroom.errors import EditError
 from cutroom.schema.clip import Clip, CompoundSource, Gap, Item
 from cutroom.schema.document import Compound, Document, Timeline
+from cutroom.schema.places import same_ends
 from cutroom.schema.track import Track
 
 
@@ -91,8 +92,9 @@ def settle_compounds(before: Document, draft: Draft) -> None:
     Raises:
         EditError: a compound would show itself, directly or through others, or a clip the angle that was removed.
     """
-    _check_cycles(draft.document)
     known = {compound.id: compound.timeline for compound in before.compounds}
+    if any(_shows_more(known.get(one.id, Timeline()), one.timeline) for one in draft.document.compounds):
+        _check_cycles(draft.document)
     less = False
     for compound in draft.document.compounds:
         old = known.get(compound.id, compound.timeline)
@@ -121,6 +123,19 @@ def settle_compounds(before: Document, draft: Draft) -> None:
         document = draft.document
         compounds = tuple(one.evolve(timeline=draft.rechecked(one.timeline)) for one in document.compounds)
         draft.document = document.evolve(timeline=draft.rechecked(document.timeline), compounds=compounds)
+
+
+def _shows_more(old: Timeline, new: Timeline) -> bool:
+    """Whether a timeline may show a compound that it did not show: only what differs is looked at."""
+    known = {track.id: track.items for track in old.tracks}
+    for track in new.tracks if new is not old else ():
+        items = known.get(track.id, ())
+        if items is not track.items:
+            head, tail = same_ends(items, track.items)
+            for item in track.items[head : len(track.items) - tail]:
+                if isinstance(item, Clip) and isinstance(item.source, CompoundSource):
+                    return True
+    return False
 
 
 def _check_cycles(document: Document) -> None:

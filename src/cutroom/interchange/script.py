@@ -100,6 +100,8 @@ class _Writer:
         self.clips: dict[str | None, dict[str, str]] = {}
         """The same for clips, by the timeline that they are on."""
         self.used: set[str] = set(_TAKEN)
+        self.counts: dict[str, int] = {}
+        """The last number that was given out behind a name."""
         self.tracks: list[tuple[str | None, Track]] = []
         """Those whose transitions are still to come."""
         compounds = [t for compound in self.document.compounds for t in compound.timeline.tracks]
@@ -156,12 +158,17 @@ class _Writer:
         """A name that nothing has yet."""
         plain = re.sub(r"\W+", "_", unicodedata.normalize("NFKC", wanted).lower())[:30].strip("_")
         base = plain if plain.isidentifier() and not keyword.iskeyword(plain) else f"x_{plain}".rstrip("_")
-        number, name = 1, base
-        while name in self.used:
-            number += 1
-            name = f"{base}_{number}"
+        name = base if base not in self.used else self.numbered(base, 2)
         self.used.add(name)
         return name
+
+    def numbered(self, base: str, first: int) -> str:
+        """A name that nothing has yet, with a number behind it; the next one is looked for from there."""
+        number = max(first, self.counts.get(base, 0))
+        while f"{base}_{number}" in self.used:
+            number += 1
+        self.counts[base] = number
+        return f"{base}_{number}"
 
     def do(self, operation: ops.Operation, *names: str) -> tuple[str, ...]:
         """Apply an operation and write it; returns the ids it made, called by `names`."""
@@ -243,10 +250,8 @@ class _Writer:
                 track=track.title, at=at, source=self.source(clip.source), start=clip.start, duration=clip.duration,
                 speed=clip.speed, reverse=clip.reverse, sound_track=sound and sound[0].title, compound=compound,
             )  # fmt: skip
-            number = 1
-            while f"{called}_{number}" in self.used:
-                number += 1
-            names = [f"{called}_{number}", *([f"{called}_{number}_sound"] if sound else [])]
+            name = self.numbered(called, 1)
+            names = [name, *([f"{name}_sound"] if sound else [])]
             made = self.do(operation, *names)
             ids[clip.id] = made[0]
             if sound:
