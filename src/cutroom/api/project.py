@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The steps of a project, oldest first."""
+    """The steps of a project, oldest first, those before it was closed and opened again among them."""
 
     session: Session
 
@@ -119,6 +119,9 @@ class Project(Handover):
     @classmethod
     def open(cls, path: str | os.PathLike[str], *, create: bool = False, read_only: bool = False) -> Project:
         """Open a project; edits of a session that did not end cleanly are replayed (`project.recovered` says so).
+
+        The steps that were made before it was closed can be undone, redone and replaced by their cells, as long as
+        nothing else has changed the file since.
 
         A cell that is run again gets the same project: what this process has open is not opened twice, and has one list
         of steps and one `close`. A journal that does not fit the file any more is set aside, with a warning; `recover`
@@ -281,10 +284,10 @@ class Project(Handover):
         return self.session.recovered
 
     def undo(self) -> Self:
-        """Take the last step back.
+        """Take the last step back, also one that was made before the project was closed and opened again.
 
         Raises:
-            EditError: nothing to undo.
+            EditError: nothing to undo: a session remembers 500 steps, a close leaves the last 100 of them at least.
         """
         self.session.undo()
         return self
@@ -307,7 +310,7 @@ class Project(Handover):
             rerun: "replace" for a cell that is run again and again: its step takes the place of the step with this
                 label that it made before, the clips keep their ids, and the steps after it are done once more on top.
                 Inside, the timeline is as it was before the cell ran for the first time. That holds as long as the
-                step can be undone; a project that was closed in between starts a new history.
+                step can be undone, also when the kernel was restarted or the project closed in between.
 
         Raises:
             EditError: a later step does not fit what the cell does now; names it, and nothing has changed.
@@ -360,6 +363,9 @@ class Project(Handover):
 
     def close(self) -> None:
         """Save what is unsaved and let go of the file. A closed project can still be read.
+
+        The journal stays beside the file (`trip.tlp-journal`) with at least the last 100 steps, so that they can be
+        undone when the project is opened again. It holds nothing that the file does not: it may be deleted.
 
         Raises:
             ProjectExistsError: something else changed the file; it is not replaced, and the project is still open.

@@ -13,7 +13,6 @@ from cutroom.edit.rerun import rerun
 from cutroom.errors import CutroomError
 from cutroom.schema.document import Document
 
-
 _log = logging.getLogger(__name__)
 
 
