@@ -312,3 +312,22 @@ def test_a_project_that_was_removed_comes_back_with_its_past(path: Path) -> None
     assert session.document == document
     session.undo()
     assert width(session) == 1000
+
+
+def test_a_journal_that_is_renamed_along_is_the_past_of_the_new_name(path: Path) -> None:
+    lived(path, 1000)
+    new = path.with_name("film.tlp")
+    for file in (path, journal_path(path)):
+        file.rename(file.with_name(file.name.replace(path.name, new.name)))
+    session = Session.open(new)
+    session.undo()
+    assert width(session) == 1920
+    session.close()
+
+
+def test_without_its_journal_a_renamed_project_opens_and_nobody_is_warned(path: Path) -> None:
+    lived(path, 1000)
+    new = path.rename(path.with_name("film.tlp"))
+    session = Session.open(new)
+    assert (width(session), labels(session), session.recovered) == (1000, [], "")
+    session.close()

@@ -365,7 +365,8 @@ class Project(Handover):
         """Save what is unsaved and let go of the file. A closed project can still be read.
 
         The journal stays beside the file (`trip.tlp-journal`) with at least the last 100 steps, so that they can be
-        undone when the project is opened again. It holds nothing that the file does not: it may be deleted.
+        undone when the project is opened again. There is nothing unsaved in it: it may be deleted. A project that gets
+        another name keeps its history where the journal is renamed along.
 
         Raises:
             ProjectExistsError: something else changed the file; it is not replaced, and the project is still open.
