@@ -96,6 +96,8 @@ class Session:
     def open(cls, path: Path, *, check: Checker | None = None) -> Session:
         """Open a project; steps that a crashed process had acknowledged but not saved are replayed.
 
+        What was saved has its history, too, as the journal has kept it.
+
         Raises:
             ProjectFileError: the file cannot be read or understood.
             ReadOnlyProjectError: another process has it open.
@@ -158,7 +160,7 @@ class Session:
 
     @property
     def history(self) -> History:
-        """The steps that can be undone and redone; those of earlier sessions are done again when it is asked for."""
+        """The steps that can be undone and redone; those before `open` are done once more when it is asked for."""
         return self._state.history.whole()
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import statistics
 import tempfile
 import time
@@ -18,6 +19,7 @@ from cutroom.api.tables import clips_table
 from cutroom.app import app
 from cutroom.edit import operations as ops
 from cutroom.edit.journal import Journal
+from cutroom.edit.journal_files import journal_path
 from cutroom.edit.project_file import dump, write_whole
 from cutroom.effects.registry import default_registry
 from cutroom.render.plan import plan
@@ -33,6 +35,8 @@ from cutroom.widgets.snapshot import State, clock_of
 
 ROUNDS = 31
 CLIPS = 10_000
+PAST = 200
+"""Steps before a project is closed, and taken up when it is opened again."""
 EDIT, OPEN, SAVE, TABLE = 4.0, 400.0, 150.0, 60.0
 """Milliseconds, goals E1 and E2."""
 BACK = 150.0
@@ -160,16 +164,43 @@ def _files(document: Document, folder: Path) -> list[dict[str, Any]]:
         project = projects[0]
         saved.append(_seconds(project.save))
         project.close()
+    again, first_edit, first_undo = _reopened(path)
     table = [_seconds(lambda: clips_table(document.evolve(timeline=document.timeline))) for _ in range(9)]
     few, every = (_back(document, step) for step in (CLIPS // 20, 1))
     return [
         _row("E2 open", opened, OPEN),
+        _row(f"E2 open, closed after {PAST} steps", again, OPEN),
+        _row("first edit after that", first_edit, None),
+        _row(f"first undo after that, which does the {PAST} steps once more", first_undo, None),
         _row("E2 save", saved, SAVE),
         _row("E2 to_df", table, TABLE),
         *_beside_otio(path, folder, opened, saved),
         _row("apply_df, ten rows changed", few, BACK),
         _row("apply_df, every row changed", every, None),
     ]
+
+
+def _reopened(path: Path) -> tuple[list[float], list[float], list[float]]:
+    """A project that was edited, then closed: how long it takes to open, to be edited, and until its past is there."""
+    opened, edited, undone = [], [], []
+    with Project.open(path) as project:
+        for n in range(PAST):
+            clip = project.session.document.tracks[0].items[20 * n]
+            assert isinstance(clip, Clip)
+            project.session.apply(ops.Delete(clip=clip.id))
+    for n in range(9):
+        copy = path.with_name(f"again-{n}.tlp")
+        for file, to in ((path, copy), (journal_path(path), journal_path(copy))):
+            shutil.copy(file, to)
+        written.cache_clear()
+        projects: list[Project] = []
+        opened.append(_seconds(lambda copy=copy, out=projects: out.append(Project.open(copy))))
+        session = projects[0].session
+        edited.append(_seconds(lambda session=session: session.apply(ops.AddTrack(track="video", title="V2"))))
+        undone.append(_seconds(session.undo))
+        assert len(session.history.steps) == PAST + 1
+        session.close(save=False)
+    return opened, edited, undone
 
 
 def _back(document: Document, step: int) -> list[float]:

@@ -15,6 +15,7 @@ import apsw
 import pytest
 
 import cutroom as cr
+from cutroom.edit import journal
 from cutroom.edit.journal import KEPT, LEFT, Journal
 from cutroom.edit.journal_files import journal_path
 from cutroom.edit.operations import AddTrack, SetSettings
@@ -83,7 +84,9 @@ def killed(path: Path, *widths: int, undo: int = 0) -> None:
     os.waitpid(child, 0)
 
 
-def test_undo_and_redo_reach_across_a_close(path: Path) -> None:
+@pytest.mark.parametrize("network", [False, True])
+def test_undo_and_redo_reach_across_a_close(path: Path, monkeypatch: pytest.MonkeyPatch, network: bool) -> None:
+    monkeypatch.setattr(journal, "on_network_disk", lambda _: network)
     lived(path, 1000, 1002)
     session = Session.open(path)
     assert (session.recovered, session.dirty, session.revision) == ("", False, 0)
@@ -188,9 +191,9 @@ def test_a_file_that_something_else_changed_has_no_past(path: Path) -> None:
 @needs_fork
 def test_edits_on_a_past_that_leads_elsewhere_are_kept(path: Path) -> None:
     lived(path, 1000, 1002)
-    journal = apsw.Connection(str(journal_path(path)))
-    journal.execute("update steps set operation = replace(operation, '1002', '1006')")
-    journal.close()
+    database = apsw.Connection(str(journal_path(path)))
+    database.execute("update steps set operation = replace(operation, '1002', '1006')")
+    database.close()
     killed(path, 1004)
     session = Session.open(path)
     assert session.recovered.startswith("replayed 1 unsaved edit")
@@ -206,9 +209,9 @@ def test_edits_on_a_past_that_leads_elsewhere_are_kept(path: Path) -> None:
 @pytest.mark.parametrize("damage", ["operation = '{'", "label = null, kind = 'x'", "at = 'never'"])
 def test_a_past_that_cannot_be_read_is_dropped(path: Path, damage: str) -> None:
     lived(path, 1000, 1002)
-    journal = apsw.Connection(str(journal_path(path)))
-    journal.execute(f"update steps set {damage} where number = 2")
-    journal.close()
+    database = apsw.Connection(str(journal_path(path)))
+    database.execute(f"update steps set {damage} where number = 2")
+    database.close()
     session = Session.open(path)
     assert (width(session), labels(session)) == (1002, [])
     widen(session, 1004)
@@ -241,11 +244,11 @@ def test_a_long_past_is_shortened(quick_disk: Path) -> None:
 
 
 def _rows(path: Path) -> int:
-    journal = Journal(path)
+    opened = Journal(path)
     try:
-        return journal.last_step()
+        return opened.last_step()
     finally:
-        journal.close(keep=True)
+        opened.close(keep=True)
 
 
 def test_without_a_step_nothing_is_left(path: Path) -> None:
@@ -312,3 +315,22 @@ def test_a_project_that_was_removed_comes_back_with_its_past(path: Path) -> None
     assert session.document == document
     session.undo()
     assert width(session) == 1000
+
+
+def test_a_journal_that_is_renamed_along_is_the_past_of_the_new_name(path: Path) -> None:
+    lived(path, 1000)
+    new = path.with_name("film.tlp")
+    for file in (path, journal_path(path)):
+        file.rename(file.with_name(file.name.replace(path.name, new.name)))
+    session = Session.open(new)
+    session.undo()
+    assert width(session) == 1920
+    session.close()
+
+
+def test_without_its_journal_a_renamed_project_opens_and_nobody_is_warned(path: Path) -> None:
+    lived(path, 1000)
+    new = path.rename(path.with_name("film.tlp"))
+    session = Session.open(new)
+    assert (width(session), labels(session), session.recovered) == (1000, [], "")
+    session.close()

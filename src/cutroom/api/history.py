@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The steps of a project, oldest first."""
+    """The steps of a project, oldest first, those before it was closed and opened again among them."""
 
     session: Session
 

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import Any, Literal, Self
 
 from cutroom.api import arguments, compound
 from cutroom.api.belongings import belongings
@@ -26,9 +26,6 @@ from cutroom.session import Session
 
 _ROWS_SHOWN = 60
 """Clips that a cell shows of a project; of more, the first and the last."""
-
-if TYPE_CHECKING:
-    pass
 
 
 class Project(Handover):
@@ -94,6 +91,9 @@ class Project(Handover):
     @classmethod
     def open(cls, path: str | os.PathLike[str], *, create: bool = False, read_only: bool = False) -> Project:
         """Open a project; edits of a session that did not end cleanly are replayed (`project.recovered` says so).
+
+        The steps that were made before it was closed can be undone, redone and replaced by their cells, as long as
+        nothing else has changed the file since.
 
         A cell that is run again gets the same project: what this process has open is not opened twice, and has one list
         of steps and one `close`. A journal that does not fit the file any more is set aside, with a warning; `recover`
@@ -256,10 +256,10 @@ class Project(Handover):
         return self.session.recovered
 
     def undo(self) -> Self:
-        """Take the last step back.
+        """Take the last step back, also one that was made before the project was closed and opened again.
 
         Raises:
-            EditError: nothing to undo.
+            EditError: nothing to undo: a session remembers 500 steps, a close leaves the last 100 of them at least.
         """
         self.session.undo()
         return self
@@ -282,7 +282,7 @@ class Project(Handover):
             rerun: "replace" for a cell that is run again and again: its step takes the place of the step with this
                 label that it made before, the clips keep their ids, and the steps after it are done once more on top.
                 Inside, the timeline is as it was before the cell ran for the first time. That holds as long as the
-                step can be undone; a project that was closed in between starts a new history.
+                step can be undone, also when the kernel was restarted or the project closed in between.
 
         Raises:
             EditError: a later step does not fit what the cell does now; names it, and nothing has changed.
@@ -335,6 +335,10 @@ class Project(Handover):
 
     def close(self) -> None:
         """Save what is unsaved and let go of the file. A closed project can still be read.
+
+        The journal stays beside the file (`trip.tlp-journal`) with at least the last 100 steps, so that they can be
+        undone when the project is opened again. There is nothing unsaved in it: it may be deleted. A project that gets
+        another name keeps its history where the journal is renamed along.
 
         Raises:
             ProjectExistsError: something else changed the file; it is not replaced, and the project is still open.

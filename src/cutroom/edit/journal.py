@@ -31,9 +31,9 @@ from cutroom.edit.recorded import (
     JournalDamagedError,
     Kept,
     Kind,
-    Recorded,
     Recovery,
-    recorded,
+    steps_after,
+    steps_until,
     understanding,
     unpacked,
 )
@@ -337,13 +337,8 @@ class Journal:
     def _recovery(self, unsaved: int) -> Recovery:
         packed = self._get("base")
         assert isinstance(packed, bytes)
-        return Recovery(unpacked(packed, self.path.name), self._steps(), unsaved, self._kept(self._start))
-
-    def _steps(self) -> Iterator[Recorded]:
-        with understanding(self.path.name):
-            look = "select kind, label, operation, at from steps where number > ? order by number"
-            for row in self._db.execute(look, (self._start,)):
-                yield recorded(*row)
+        steps = steps_after(self._db, self._start, self.path.name)
+        return Recovery(unpacked(packed, self.path.name), steps, unsaved, self._kept(self._start))
 
     def past(self, file_digest: str) -> Kept | None:
         """All steps, where there is nothing to recover and they lead to the file; nobody has looked at them yet.
@@ -356,12 +351,8 @@ class Journal:
 
     def _kept(self, last: int) -> Kept | None:
         packed = self._get("past") or self._get("base")
-        size = self._db.execute("select total(length(operation)) from steps where number <= ?", (last,)).get
-        if not last or not isinstance(packed, bytes) or size > LARGEST:
-            return None
-        look = "select kind, label, operation, at from steps where number <= ? order by number limit ?"
-        rows = self._db.execute(look, (last, 2 * LONGEST + 1)).fetchall()
-        return Kept(packed, tuple(rows), self.path.name) if len(rows) <= 2 * LONGEST else None
+        rows = steps_until(self._db, last, most=2 * LONGEST)
+        return Kept(packed, rows, self.path.name) if rows and isinstance(packed, bytes) else None
 
     @property
     def _start(self) -> int:

@@ -93,3 +93,24 @@ def recorded(kind: object, label: object, operation: object, at: Any) -> Recorde
     """
     made = None if operation is None else OPERATION.validate_json(str(operation))
     return Recorded(_KIND.validate_python(kind), str(label), made, datetime.fromtimestamp(at, UTC))
+
+
+_ROWS = "select kind, label, operation, at from steps where number"
+
+
+def steps_after(db: apsw.Connection, number: int, name: str) -> Iterator[Recorded]:
+    """The steps after one, read one after the other.
+
+    Raises:
+        JournalDamagedError: one cannot be read.
+    """
+    with understanding(name):
+        for row in db.execute(f"{_ROWS} > ? order by number", (number,)):
+            yield recorded(*row)
+
+
+def steps_until(db: apsw.Connection, number: int, *, most: int) -> tuple[tuple[Any, ...], ...]:
+    """The rows of the steps up to one, as they lie there; none where they are more than so many, or too large."""
+    size = db.execute("select total(length(operation)) from steps where number <= ?", (number,)).get
+    rows = () if size > LARGEST else db.execute(f"{_ROWS} <= ? order by number limit ?", (number, most + 1)).fetchall()
+    return tuple(rows) if len(rows) <= most else ()
