@@ -11,6 +11,7 @@ from cutroom.edit.bounds import DEEPEST
 from cutroom.edit.project_file import dump, parse
 from cutroom.errors import EditError
 from cutroom.schema.clip import CompoundSource, TitleSource
+from cutroom.schema.curve import Keyframe
 from cutroom.schema.document import Document
 from cutroom.schema.speed import Ramp
 
@@ -92,3 +93,26 @@ def _lane(compound: str, lane: int, source: TitleSource | CompoundSource) -> ops
     add = ops.AddTrack(track="video", title=f"V{lane}", compound=compound)
     put = ops.Append(track=f"V{lane}", source=source, duration=F(1), compound=compound)
     return ops.Batch(operations=(add, put))
+
+
+def test_keys_that_become_too_fine_are_refused_by_the_edit_that_makes_them_so() -> None:
+    document = apply(Document(id="p"), ops.AddTrack(track="title", title="T1")).document
+    made = apply(document, ops.Append(track="T1", source=TitleSource(text="x"), duration=F(8)))
+    clip = made.created[0]
+    made = apply(made.document, ops.AddEffect(clip=clip, effect="transform"))
+    keys = tuple(Keyframe(time=time, value=float(time)) for time in (F(0), F(1)))
+    effect = made.created[0]
+    document = apply(
+        made.document, ops.SetKeyframes(clip=clip, effect=effect, parameter="opacity", keyframes=keys)
+    ).document
+    refused = 0
+    for prime in primes()[:20]:
+        try:
+            document = apply(document, ops.Trim(clip=clip, edge="start", to=F(1, prime))).document
+            document = apply(document, ops.Move(clip=clip, to=F(0))).document
+            document = apply(document, ops.Trim(clip=clip, edge="end", to=F(8))).document
+        except EditError as error:
+            assert "too fine to add up" in error.message  # noqa: PT017 - others must not be caught
+            refused += 1
+        assert parse(dump(document), name="trip.tlp") == document
+    assert refused

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -196,3 +197,27 @@ def test_a_journal_that_is_removed_while_a_step_is_written(path: Path, monkeypat
     again = Session.open(path)
     assert titles(again) == ["V1"]
     again.close()
+
+
+def test_a_step_that_is_refused_after_it_was_written_is_no_step(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = Session.create(path, ProjectSettings())
+    add(session, "V1")
+    journal, told = session.journal, []
+    assert journal is not None
+    session.changed.connect(lambda change: told.append(change.label))
+    write = journal._write
+
+    def write_and_lose(*rows: Any) -> None:
+        write(*rows)
+        monkeypatch.setattr(journal, "_write", write)
+        journal.path.rename(path.with_name("taken"))
+        journal.path.write_bytes(b"another's")
+
+    monkeypatch.setattr(journal, "_write", write_and_lose)
+    with pytest.raises(ReadOnlyProjectError, match="was moved"):
+        add(session, "V2")
+    assert (titles(session), told, session.revision) == (["V1"], [], 1)
+    path.with_name("taken").replace(journal.path)
+    add(session, "V3")
+    session.close(save=False)
+    assert titles(Session.open(path)) == ["V1", "V3"]

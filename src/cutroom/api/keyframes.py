@@ -76,4 +76,7 @@ def _key(parameter: str, row: Any, easing: Any, fps: Fraction) -> Keyframe:
     exact = parse_time(time, rate=fps, signed=True)
     numbers = isinstance(own, Iterable) and not isinstance(own, str)
     plain = tuple(getattr(one, "item", lambda one=one: one)() for one in own) if numbers else own  # NumPy's too
-    return Keyframe.checked(time=exact, value=number(f"{parameter} at {float(exact):g} s", value), easing=plain)
+    try:
+        return Keyframe.checked(time=exact, value=number(f"{parameter} at {float(exact):g} s", value), easing=plain)
+    except ValidationError as error:
+        raise ValidationError(error.message, value=error.value, hint=_HINT) from None

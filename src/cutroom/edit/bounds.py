@@ -95,7 +95,13 @@ def _holds(item: Item) -> bool:
     if not isinstance(item, Clip):
         return _written(item.duration)
     ramp = item.speed
-    return _written(item.duration) and _written(item.start) and (not isinstance(ramp, Ramp) or ramp.sane)
+    keys = (key.time for effect in item.effects for curve in effect.curves.values() for key in curve)
+    return (
+        _written(item.duration)
+        and _written(item.start)
+        and (not isinstance(ramp, Ramp) or ramp.sane)
+        and all(_written(abs(time)) for time in keys)
+    )
 
 
 def _written(exact: Fraction) -> bool:

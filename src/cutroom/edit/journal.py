@@ -37,7 +37,7 @@ from cutroom.edit.recorded import (
     understanding,
     unpacked,
 )
-from cutroom.errors import OutputError, ReadOnlyProjectError
+from cutroom.errors import CutroomError, OutputError, ReadOnlyProjectError
 from cutroom.schema.document import Document
 from cutroom.settings import on_network_disk
 
@@ -245,7 +245,12 @@ class Journal:
         """
         self.hold()
         self._write(put_step(kind, label, operation))
-        self.hold()  # it may have been removed in between
+        try:
+            self.hold()  # it may have been removed in between
+        except CutroomError:
+            with contextlib.suppress(CutroomError):  # no step that is refused may be found again
+                self._write(("delete from steps where number = (select max(number) from steps)", ()))
+            raise
 
     def last_step(self) -> int:
         """The number of the step that was recorded last; 0 before the first.

@@ -23,7 +23,9 @@ def add_media(draft: Draft, op: ops.AddMedia) -> None:
         EditError: its id is taken.
     """
     if any(media.id == op.media.id for media in draft.document.media):
-        raise EditError(f"the project has media {op.media.id} already", value=op.media.id)
+        raise EditError(
+            f"the project has media {op.media.id} already", value=op.media.id, hint="give it another id, or none"
+        )
     draft.document = draft.document.replace(media=(*draft.document.media, op.media))
     draft.created.append(op.media.id)
 
