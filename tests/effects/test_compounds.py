@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from cutroom.edit.apply import apply
-from cutroom.edit.operations import AddCompound, AddTrack, Nest, Overwrite, SetAngle, Unnest
+from cutroom.edit.operations import AddCompound, AddEffect, AddTrack, Nest, Overwrite, SetAngle, Unnest
 from cutroom.effects.compile import compile_picture, cut_points, frame_count
 from cutroom.effects.segment import picture_inputs
 from cutroom.schema.clip import CompoundSource, Gap, MediaSource
@@ -52,6 +52,29 @@ def test_nesting_changes_no_pixel_and_no_sample(studio):
             assert np.abs(plane - other).max() <= 1  # rounding of a layer that is mixed with what is below it later
     samples = int(F(35, 30) * RATE)
     assert np.array_equal(studio.samples(document, 0, samples), studio.samples(inside, 0, samples))
+
+
+@pytest.mark.parametrize(
+    ("effect", "values"),
+    [
+        ("crop", {"left": 0.2, "top": 0.15}),
+        ("transform", {"scale": 0.6}),
+        ("transform", {"scale": 0.45, "position_x": 0.13, "position_y": -0.07}),
+        ("transform", {"scale": 0.7, "opacity": 0.4}),
+    ],
+)
+def test_the_edges_of_what_is_nested_keep_their_colours(studio, effect, values):
+    clip = studio.clip(studio.film(studio.flat(170, 60, 210), 60), F(1), effects=[studio.effect(effect, **values)])
+    below = studio.clip(studio.film(studio.flat(90, 180, 200), 60), F(1))
+    document = studio.document(studio.track(below), studio.track(clip))
+    inside = apply(document, Nest(clips=(clip.id,), title="Scene")).document
+    for before, after in zip(every_frame(studio, document), every_frame(studio, inside), strict=True):
+        for plane, other in zip(before, after, strict=True):
+            assert np.abs(plane - other).max() <= 1
+    turned = AddEffect(clip=inside.tracks[1].items[0].id, effect="transform", parameters={"rotation": 3.0, "scale": 0.7})
+    for planes in every_frame(studio, apply(inside, turned).document):
+        for plane, (low, high) in zip(planes, ((90, 170), (60, 180), (200, 210)), strict=True):
+            assert low - 16 <= plane.min() <= plane.max() <= high + 16  # a sharp edge rings, and no more
 
 
 def test_what_is_below_a_compound_is_seen_where_it_has_nothing(studio):

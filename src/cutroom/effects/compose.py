@@ -15,14 +15,16 @@ def canvas(width: int, height: int, below: Picture | None) -> Picture:
     """A canvas of one's own to draw on: a copy of what is below, or black."""
     if below is None:
         return Picture.of(new_frame(width, height))
-    return replace(Picture.of(new_frame(width, height, below.planes)), premultiplied=below.premultiplied)
+    alpha_uv = None if below.alpha is None else below.chroma_alpha.copy()
+    own = Picture.of(new_frame(width, height, below.planes))
+    return replace(own, premultiplied=below.premultiplied, alpha_uv=alpha_uv)
 
 
 def clear(width: int, height: int) -> Picture:
     """A canvas of one's own on which nothing is drawn yet: what is below it is seen."""
     y, alpha = (np.zeros((height, width), np.uint8) for _ in "ya")
-    u, v = (np.zeros((half(height), half(width)), np.uint8) for _ in "uv")
-    return Picture(y, u, v, alpha, premultiplied=True)
+    u, v, alpha_uv = (np.zeros((half(height), half(width)), np.uint8) for _ in "uva")
+    return Picture(y, u, v, alpha, premultiplied=True, alpha_uv=alpha_uv)
 
 
 def draw(target: Picture, picture: Picture) -> None:
@@ -32,8 +34,11 @@ def draw(target: Picture, picture: Picture) -> None:
     alphas: list[Plane | None] = [None, None, None]
     if picture.alpha is not None:
         alphas = [picture.alpha, picture.chroma_alpha, picture.chroma_alpha, picture.alpha]
-    for i, (below, above, alpha) in enumerate(zip(target.planes, picture.planes, alphas, strict=False)):
-        step = 2 if i in {1, 2} else 1
+    layers = list(zip(target.planes, picture.planes, alphas, strict=False))
+    if target.alpha_uv is not None:
+        layers.append((target.alpha_uv, picture.chroma_alpha, picture.chroma_alpha))
+    for i, (below, above, alpha) in enumerate(layers):
+        step = 2 if i in {1, 2, 4} else 1
         there, here = overlap(above.shape, below.shape, picture.x // step, picture.y0 // step)
         part = below[there]
         if part.size:
@@ -45,7 +50,10 @@ def mix(left: Picture, right: Picture, progress: float) -> Picture:
     if left.alpha is not None or right.alpha is not None:
         left, right = left.with_alpha().multiplied(), right.with_alpha().multiplied()
     result = canvas(left.width, left.height, left)
-    for target, a, b in zip(result.planes, left.planes, right.planes, strict=True):
+    layers = list(zip(result.planes, left.planes, right.planes, strict=True))
+    if result.alpha_uv is not None:
+        layers.append((result.alpha_uv, left.chroma_alpha, right.chroma_alpha))
+    for target, a, b in layers:
         target[...] = cv2.addWeighted(a, 1 - progress, b, progress, 0)
     return result
 

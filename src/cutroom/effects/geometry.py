@@ -40,6 +40,7 @@ class CropStage:
 
     def run(self, picture: Picture) -> Picture | None:
         """The picture inside the edges; None where nothing of it is there."""
+        picture = picture.averaged()
         placement = picture.placed
         key = (picture.x, picture.y0, picture.width, picture.height, placement)
         if self._kept is None or self._kept[0] != key:
@@ -172,6 +173,7 @@ class WarpStage:
             premultiplied=picture.premultiplied,
             opacity=picture.opacity,
             placement=placement,
+            alpha_uv=None if picture.alpha_uv is None else _warp(picture.alpha_uv, chroma, chroma_size, border),
         )
 
     def _moved_alpha(self, picture: Picture, matrix: Matrix, size: tuple[int, int]) -> Plane | None:

@@ -39,6 +39,12 @@ class Resizer:
         """The picture at another size; its place is left as it was."""
         if (picture.width, picture.height) == (width, height):
             return picture
+        if picture.alpha_uv is not None:  # it goes the way of chroma, in chroma's place
+            there = replace(picture, u=picture.alpha_uv, v=picture.alpha_uv, alpha_uv=None, frame=None)
+            whole = replace(picture, alpha_uv=None)
+            return replace(
+                self.resize(whole, width, height), alpha_uv=self.resize(there, width, height).u.copy(), frame=None
+            )
         frame = tag(picture.to_frame())
         if self._graph is None or self._graph[0] != (width, height) or not self._graph[1].fits(frame):
             size = {"w": str(width), "h": str(height), "flags": _FLAGS, **_sites("in", _LEFT), **_sites("out", _LEFT)}

@@ -63,6 +63,8 @@ class Picture:
         frame: the frame whose planes these are, if they are all of it.
         placement: where the layer's own rectangle lies, which soft edges may reach beyond and the canvas may cut;
             None: it is just these planes.
+        alpha_uv: of chroma, where it is not the average of alpha: layers that were drawn on a clear canvas keep the
+            sharp edges that they have on any other.
     """
 
     y: Plane
@@ -75,6 +77,7 @@ class Picture:
     opacity: float = 1.0
     frame: av.VideoFrame | None = None
     placement: Placement | None = None
+    alpha_uv: Plane | None = None
 
     @classmethod
     def of(cls, frame: av.VideoFrame, like: Picture | None = None) -> Self:
@@ -114,7 +117,7 @@ class Picture:
     def chroma_alpha(self) -> Plane:
         """Alpha of the chroma samples."""
         assert self.alpha is not None
-        return halve(self.alpha)
+        return halve(self.alpha) if self.alpha_uv is None else self.alpha_uv
 
     def to_frame(self) -> av.VideoFrame:
         """A frame with these planes: the very one they come from, or a copy."""
@@ -144,6 +147,20 @@ class Picture:
             for plane, alpha, black in zip(self.planes, alphas, BLACK, strict=False)
         )
         return replace(self, y=y, u=u, v=v, premultiplied=False, frame=None)
+
+    def averaged(self) -> Picture:
+        """The same with chroma's alpha as the average of alpha, as whatever moves or filters the planes takes it."""
+        if self.alpha is None or self.alpha_uv is None:
+            return self
+        wanted = halve(self.alpha)
+        made = []
+        for plane, grey in zip((self.u, self.v), BLACK[1:], strict=True):
+            straight = cv2.divide(plane, self.alpha_uv, scale=255) if self.premultiplied else plane
+            beside = np.full_like(straight, grey)  # a sample behind an edge takes the colour of the one before it
+            beside[:, 1:] = np.where(self.alpha_uv[:, :-1] > 0, straight[:, :-1], grey)
+            straight = np.where(self.alpha_uv > 0, straight, beside)
+            made.append(times(straight, wanted) if self.premultiplied else straight)
+        return replace(self, u=made[0], v=made[1], alpha_uv=None, frame=None)
 
     def on_canvas(self, width: int, height: int) -> Picture:
         """The same on planes as large as the canvas, clear around it."""

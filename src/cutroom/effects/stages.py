@@ -67,6 +67,7 @@ class FilterStage:
 
     def run(self, picture: Picture) -> Picture | None:
         """The filtered picture."""
+        picture = picture.averaged()
         if picture.alpha is not None:
             picture = picture.on_canvas(*self._canvas).multiplied() if self._spatial else picture.divided()
         frame = tag(picture.to_frame())
