@@ -74,7 +74,7 @@ def test_the_edges_of_what_is_nested_keep_their_colours(studio, effect, values):
     turned = AddEffect(clip=inside.tracks[1].items[0].id, effect="transform", parameters={"rotation": 3.0, "scale": 0.7})
     for planes in every_frame(studio, apply(inside, turned).document):
         for plane, (low, high) in zip(planes, ((90, 170), (60, 180), (200, 210)), strict=True):
-            assert low - 16 <= plane.min() <= plane.max() <= high + 16  # a sharp edge rings, and no more
+            assert low - 24 <= plane.min() <= plane.max() <= high + 24  # a sharp edge rings, and no more
 
 
 def test_what_is_below_a_compound_is_seen_where_it_has_nothing(studio):
