@@ -90,6 +90,8 @@ class Session:
         journal = begin(path, document, overwrite=overwrite)
         session = cls(document, path, check=check)
         session.journal, session.recovered = journal, journal.problem
+        if journal.problem:
+            warnings.warn(f"{path.name}: {journal.problem}", stacklevel=3)
         return session
 
     @classmethod

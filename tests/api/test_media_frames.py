@@ -13,6 +13,7 @@ import av
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import Image
 
 import cutroom as cr
 from cutroom import errors
@@ -258,3 +259,44 @@ except cr.CutroomError as error:
         [sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, timeout=120, check=False
     )
     assert done.stdout.strip() == "OutputError ['small.mov'] 1", done.stderr
+
+
+class Figure:
+    """Like Matplotlib's: what it shows is in its canvas once that is drawn."""
+
+    def __init__(self) -> None:
+        self.canvas, self.shows = self, np.zeros((36, 64, 4), np.uint8)
+
+    def draw(self) -> None:
+        self.shows[...] = (200, 10, 30, 255)
+
+    def buffer_rgba(self) -> memoryview:
+        return memoryview(self.shows)
+
+
+@pytest.mark.parametrize(
+    ("picture", "colour"),
+    [
+        (Image.new("RGB", (64, 36), (255, 0, 0)).convert("P"), (255, 0, 0)),
+        (Image.new("CMYK", (64, 36), (0, 255, 255, 0)), (255, 0, 0)),
+        (Image.new("1", (64, 36), 1), (255, 255, 255)),
+        (Image.new("LA", (64, 36), (120, 255)), (120, 120, 120)),
+        (Figure(), (200, 10, 30)),
+        (cr.Frame(np.full((36, 64, 3), (10, 200, 90), np.uint8), Fraction(0), Fraction(25)), (10, 200, 90)),
+    ],
+)
+def test_pictures_of_other_kinds_are_taken_for_what_they_show(
+    tmp_path: Path, picture: Any, colour: tuple[int, int, int]
+) -> None:
+    project = cr.Project.create()
+    media = project.media.add_frames([picture], fps=25, path=tmp_path / "one.mov", progress=False)
+    with av.open(media.path) as container:
+        (frame,) = container.decode(video=0)
+    assert np.abs(frame.to_ndarray(format="rgb24")[18, 32].astype(int) - colour).max() <= 2
+
+
+@pytest.mark.parametrize(("kind", "hint"), [("int64", "astype('uint8')"), ("bool", "* 255"), ("float32", "255")])
+def test_numbers_of_another_kind_are_refused_with_the_way_to_turn_them(kind: str, hint: str) -> None:
+    with pytest.raises(errors.ValidationError) as caught:
+        cr.Project.create().media.add_frames([np.zeros((36, 64, 3), kind)], fps=25)
+    assert hint in caught.value.hint

@@ -79,7 +79,7 @@ def test_nest_keeps_the_transitions_between_what_it_takes(document: Document) ->
     assert both.notes == ()
     one = apply(cut, Nest(clips=(first,), title="Scene"))
     assert one.document.compounds[0].timeline.tracks[0].transitions == ()
-    assert "a clip beside it is gone" in one.notes[0]
+    assert "a clip of it is not beside that cut any more" in one.notes[0]
 
 
 def test_nest_stands_on_whole_frames(document: Document) -> None:

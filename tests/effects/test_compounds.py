@@ -71,7 +71,9 @@ def test_the_edges_of_what_is_nested_keep_their_colours(studio, effect, values):
     for before, after in zip(every_frame(studio, document), every_frame(studio, inside), strict=True):
         for plane, other in zip(before, after, strict=True):
             assert np.abs(plane - other).max() <= 1
-    turned = AddEffect(clip=inside.tracks[1].items[0].id, effect="transform", parameters={"rotation": 3.0, "scale": 0.7})
+    turned = AddEffect(
+        clip=inside.tracks[1].items[0].id, effect="transform", parameters={"rotation": 3.0, "scale": 0.7}
+    )
     for planes in every_frame(studio, apply(inside, turned).document):
         for plane, (low, high) in zip(planes, ((90, 170), (60, 180), (200, 210)), strict=True):
             assert low - 24 <= plane.min() <= plane.max() <= high + 24  # a sharp edge rings, and no more

@@ -143,3 +143,27 @@ def test_a_warning_that_is_an_error_keeps_no_lock(tmp_path: Path) -> None:
             cr.Project.open(path)
     assert not (tmp_path / "trip.tlp-lock").exists(), caught
     cr.Project.open(path).close()
+
+
+def test_the_same_open_project_is_equal_to_itself(tmp_path: Path) -> None:
+    project, other = cr.Project.create(tmp_path / "trip.tlp"), cr.Project.create()
+    again = cr.Project.open(tmp_path / "trip.tlp")
+    assert again == project == project.timeline.project != other
+    assert len({again, project, other}) == 2
+    assert again.media == project.media != other.media
+    project.close()
+
+
+def test_a_project_that_is_created_over_unsaved_edits_tells_of_them(tmp_path: Path) -> None:
+    path = tmp_path / "trip.tlp"
+    code = (
+        "import cutroom as cr, os, signal, sys; project = cr.Project.create(sys.argv[1]);"
+        "project.timeline.add_title('mine', 0, 1); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(path)], check=False)
+    path.unlink()
+    with pytest.warns(UserWarning, match=r"Project\.recover"):
+        made = cr.Project.create(path)
+    (aside,) = tmp_path.glob("*.aside-*")
+    assert [clip.text for clip in cr.Project.recover(aside).timeline.clips] == ["mine"]
+    made.close()

@@ -233,6 +233,9 @@ class EffectChain:
     def __len__(self) -> int:
         return len(self.clip.value.effects)
 
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(dict.fromkeys(effect.effect for effect in self.clip.value.effects))
+
     def __getitem__(self, key: int | str) -> Effect:
         """An effect by place, name or id.
 

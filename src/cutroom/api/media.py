@@ -284,6 +284,15 @@ class MediaLibrary:
     def __len__(self) -> int:
         return len(self.session.document.media)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, MediaLibrary) and self.session is other.session
+
+    def __hash__(self) -> int:
+        return hash(self.session)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return [media.value.path for media in self]
+
     def __getitem__(self, name: str) -> Media:
         """A media by id, path or file name.
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cutroom.api import arguments
+from cutroom.api.picture import Frame
 from cutroom.app import App, MediaWorkers
 from cutroom.errors import OutputError, ValidationError
 from cutroom.jobs.bar import Bar
@@ -49,7 +50,8 @@ def add_frames(
 
     Args:
         frames: arrays of one size, uint8: (height, width, 3) RGB, (height, width, 4) RGB with straight alpha, or
-            (height, width) grey. What becomes such an array (a Pillow picture) will do.
+            (height, width) grey. A `Frame` of a timeline, a picture of Pillow's and a figure of
+            Matplotlib's will do.
         fps: frames a second, 1 to 240; 29.97 means 30000/1001.
         path: the file, `.mov`; None: one beside the project, in the folder `trip-media` of `trip.tlp`.
         progress: whether to draw a bar.
@@ -193,10 +195,27 @@ def _arrays(frames: Any, rate: Any) -> tuple[Iterator[NDArray[np.uint8]], Canvas
     return itertools.chain((start,), rest), Canvas(width, height, channels, rate), total
 
 
+def _plain(frame: Any) -> Any:
+    """The array in a `Frame`, a picture of Pillow's in a mode that an array can hold, or a drawn figure."""
+    if isinstance(frame, Frame):
+        return frame.array
+    if hasattr(frame, "convert") and isinstance(mode := getattr(frame, "mode", None), str):
+        if mode in {"L", "RGB", "RGBA"}:
+            return frame
+        clear = mode in {"LA", "PA", "La", "RGBa"} or "transparency" in getattr(frame, "info", {})
+        return frame.convert("RGBA" if clear else "RGB")
+    canvas = getattr(frame, "canvas", None)
+    if hasattr(canvas, "buffer_rgba"):  # Matplotlib's
+        canvas.draw()
+        return canvas.buffer_rgba()
+    return frame
+
+
 def _checked(frame: Any, number: int) -> NDArray[np.uint8]:
     """A frame as (height, width, 3 or 4) uint8."""
     import numpy as np
 
+    frame = _plain(frame)
     try:
         array = np.asarray(frame)
     except Exception as error:  # whatever an object does when it is asked for its numbers
@@ -205,6 +224,10 @@ def _checked(frame: Any, number: int) -> NDArray[np.uint8]:
         hint = _TAKES
         if array.dtype.kind == "f":
             hint = "for values from 0 to 1: (frame * 255).round().astype('uint8')"
+        elif array.dtype.kind in "iu":
+            hint = "for values from 0 to 255: frame.astype('uint8')"
+        elif array.dtype.kind == "b":
+            hint = "for True as white: frame.astype('uint8') * 255"
         what = str(array.dtype) if array.dtype.kind in "biufc" else shown(type(frame).__name__)
         raise ValidationError(f"frame {number} is {what}, not uint8", value=str(array.dtype), hint=hint)
     if array.ndim == 2 or (array.ndim == 3 and array.shape[2] == 1):

@@ -354,6 +354,13 @@ class Project(Handover):
     ) -> None:
         self.session.close(save=error is None)
 
+    def __eq__(self, other: object) -> bool:
+        """Whether both are the same open project, with one list of steps; `diff` compares what they hold."""
+        return isinstance(other, Project) and self.session is other.session
+
+    def __hash__(self) -> int:
+        return hash(self.session)
+
     def __repr__(self) -> str:
         name = self.path.name if self.path else "unsaved project"
         return f"Project({name}, {self.timeline!r})"

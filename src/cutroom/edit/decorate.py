@@ -114,7 +114,9 @@ def add_transition(draft: Draft, op: AddTransition) -> None:
     for other in track.transitions:
         if (op.left and other.left == op.left) or (op.right and other.right == op.right):
             raise EditError(
-                f"this cut has a {other.transition} already", value=other.id, hint="remove it before adding another"
+                f"this cut has a {other.transition} already",
+                value=other.id,
+                hint="tl.transitions has it: give it another duration or transition, or remove it first",
             )
     check_transition(draft.document, *sides, op.duration)
     made = Transition(

@@ -358,7 +358,7 @@ class Draft:
     ) -> Transition | None:
         """The transition between these clips, now among `near`, which may share one with it; None where it fails."""
         if (old.left and not left) or (old.right and not right):
-            reason = "a clip beside it is gone"
+            reason = "a clip of it is not beside that cut any more"
         elif (sides := cut_sides(track, left, right)) is None:
             reason = "its clips do not touch any more"
         else:
