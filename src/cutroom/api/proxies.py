@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from cutroom.api import arguments, media_files
+from cutroom.api.belongings import belongings
 from cutroom.api.media_frames import folder_for, home, require_open
 from cutroom.app import App, MediaWorkers, app
 from cutroom.edit.operations import SetMedia
@@ -115,7 +116,8 @@ def make_proxies(
         MediaNotFoundError: a media is not where it should be.
         MediaError: it has changed since it was added, or cannot be decoded to its end; proxies that were finished
             are kept.
-        OutputError, DiskFullError: the folder cannot be written.
+        OutputError, DiskFullError: the folder cannot be written; or the proxy that is to be made anew is a media of
+            the project by now, or in use.
 
     Example:
         >>> project.media.make_proxies(height=360)  # doctest: +SKIP
@@ -175,7 +177,17 @@ def _order(session: Session, media: MediaValue, folder: Path, height: int) -> Or
         )
     picture = picture_of(media.video, height)
     name = f"{source.stem[:100]}-{media.fingerprint.sha256[:12]}-{min(picture.width, picture.height)}p"
-    return Order(media, source.absolute(), folder / (name + (".mov" if picture.codec == "prores" else ".mp4")), height)
+    output = folder / (name + (".mov" if picture.codec == "prores" else ".mp4"))
+    return Order(media, source.absolute(), output, height, _protected(session, media))
+
+
+def _protected(session: Session, media: MediaValue) -> tuple[str, ...]:
+    """What a new proxy of a media must not replace: all belongings but the old one, if that is nothing else."""
+    known = session.document.media
+    shown = {one.path for one in known} | {one.original.path for one in known if one.original is not None}
+    own = {one.proxy.path for one in known if one.proxy is not None and one.fingerprint == media.fingerprint}
+    remade = {str((session.folder / path).absolute()) for path in own - shown}
+    return tuple(path for path in belongings(session) if path not in remade)
 
 
 def _is_right(session: Session, services: App, media: MediaValue, height: int | None) -> bool:
