@@ -335,3 +335,31 @@ def test_opening_grants_proxies_beneath_the_project_and_no_others(
     monkeypatch.setattr(App, "grant_read", lambda self, path, **_: named.append(path))
     with cr.Project.open(home / "trip.tlp"):
         assert [path.name for path in named] == ["film.mp4"]
+
+
+def test_a_media_whose_proxy_is_in_use_is_not_added_again(project: cr.Project, home: Path) -> None:
+    (media,) = project.media
+    project.media.make_proxies(height=90, progress=False)
+    project.media.use_proxies()
+    assert project.media.add(home / "raw" / "film.mp4") == media
+    assert project.media.add(str(media.proxy.path)) == media
+    assert project.media.scan(home / "raw", progress=False) == [media]
+    shutil.copy(home / "raw" / "film.mp4", home / "raw" / "copy.mp4")
+    assert project.media.scan(home / "raw", progress=False) == [media]
+    assert len(project.media) == 1
+    project.media.use_originals()
+    assert project.media["film.mp4"] == media
+
+
+@pytest.mark.filterwarnings("ignore:proxies are exported")
+def test_a_missing_proxy_in_use_is_told(project: cr.Project, home: Path) -> None:
+    (media,) = project.media
+    project.media.make_proxies(height=90, progress=False)
+    project.media.use_proxies()
+    Path(str(media.proxy.path)).unlink()
+    for use in (lambda: project.timeline.frame(0), lambda: project.timeline.render(home / "x.mp4", progress=False)):
+        with pytest.raises(errors.MediaNotFoundError, match="it is a proxy") as caught:
+            use()
+        assert "use_originals()" in str(caught.value.hint)
+    project.media.use_originals()
+    assert shown(project) == WANTED[::7]
