@@ -318,7 +318,7 @@ class App:
 
 
 def _require_originals(document: Document, paths: Mapping[str, str]) -> None:
-    """Name the remedy where a media is not there and has a proxy; what else is missing shows when it is opened."""
+    """Name the remedy where a media is missing and has a proxy, or is one; what else is missing shows when opened."""
     for media in document.media:
         path = paths.get(media.fingerprint.sha256)
         if media.proxy is not None and path is not None and not os.path.exists(path):
@@ -326,6 +326,12 @@ def _require_originals(document: Document, paths: Mapping[str, str]) -> None:
                 f"there is no file {path}; it has a proxy",
                 value=path,
                 hint="project.media.use_proxies() shows proxies in place of media, relink(folder) finds what was moved",
+            )
+        if media.original is not None and path is not None and not os.path.exists(path):
+            raise MediaNotFoundError(
+                f"there is no file {path}; it is a proxy, in the place of {media.original.path}",
+                value=path,
+                hint="project.media.use_originals() shows the media themselves again, relink(folder) finds them",
             )
 
 

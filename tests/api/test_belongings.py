@@ -77,3 +77,23 @@ def test_a_lock_is_named_as_all_other_files_are(folder: Path, monkeypatch: pytes
         for wrong in ("a\0b", 3):
             with pytest.raises(ValidationError):
                 project.lock(wrong)  # type: ignore[arg-type]
+
+
+def test_a_proxy_that_is_a_media_too_is_not_made_again(folder: Path) -> None:
+    with cr.Project.create(folder / "trip.tlp") as project:
+        film = project.media.add(folder / "shown.mp4")
+        project.media.make_proxies(film, height=90, progress=False)
+        path = Path(str(film.proxy.path))
+        project.media.add(path)
+        with path.open("ab") as file:
+            file.write(b"a note of one's own")
+        before = path.read_bytes()
+        with pytest.raises(OutputError, match="belongs to this project"):
+            project.media.make_proxies(film, height=90, progress=False)
+        assert path.read_bytes() == before
+        project.media[path.name].remove()
+        project.media.make_proxies(film, height=90, progress=False)  # its own, and nothing else
+        assert film.proxy.state == "fresh"
+        path.unlink()
+        project.media.make_proxies(film, height=90, progress=False)
+        assert film.proxy.state == "fresh"

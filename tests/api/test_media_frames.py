@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -123,7 +125,7 @@ def test_frames_are_asked_for_only_as_fast_as_they_are_written(
     landed, ahead = [0], []
     write = writing.write_frames
 
-    def watched(*args: Any, on_progress: Any, **options: Any) -> Path:
+    def watched(*args: Any, on_progress: Any, **options: Any) -> tuple[Path, bool]:
         return write(*args, on_progress=lambda told: landed.__setitem__(0, told["done"]), **options)
 
     monkeypatch.setattr("cutroom.api.media_frames.write_frames", watched)
@@ -202,6 +204,58 @@ def test_a_path_of_ones_own(project: cr.Project, tmp_path: Path) -> None:
     assert (tmp_path / "plot.mov").read_bytes() == before
     assert left(project) == ["plot.mov"]
     assert len(project.media) == 1
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_a_file_that_appears_meanwhile_is_kept(
+    project: cr.Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool
+) -> None:
+    def drawn() -> Iterator[NDArray[np.uint8]]:
+        yield from noise(2)
+        (tmp_path / "plot.mov").write_bytes(b"somebody else's")
+
+    def none(*_: object) -> None:
+        raise OSError(errno.EOPNOTSUPP, "this file system knows no links")
+
+    if not links:
+        monkeypatch.setattr(os, "link", none)
+    with pytest.raises(errors.OutputError, match="exists"):
+        project.media.add_frames(drawn(), path=tmp_path / "plot.mov", progress=False)
+    assert (tmp_path / "plot.mov").read_bytes() == b"somebody else's"
+    assert left(project) == ["plot.mov"]
+    assert len(project.media) == 0
+    assert project.media.add_frames(noise(2), path=tmp_path / "other.mov", progress=False).state == "ok"
+    assert left(project) == ["other.mov", "plot.mov"]
+
+
+def test_a_film_that_cannot_be_added_leaves_no_file(project: cr.Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = project.media.add_frames(noise(2), progress=False)
+
+    def refused(*_: object) -> None:
+        raise errors.MediaError("not today")
+
+    monkeypatch.setattr("cutroom.api.media_files.probe", refused)
+    for count in (2, 3):  # a file that was there stays, a new one goes
+        with pytest.raises(errors.MediaError, match="not today"):
+            project.media.add_frames(noise(count), progress=False)
+        assert left(project) == [Path(kept.path).name, "trip-media"]
+
+
+def test_frames_that_are_there_stay_the_file_they_are(project: cr.Project) -> None:
+    grey = [np.full((32, 32, 3), level, np.uint8) for level in (0, 90, 180)]
+    path = Path(project.media.add_frames(grey, progress=False).path)
+    before = path.stat().st_ino, path.stat().st_mtime_ns
+    assert Path(project.media.add_frames(grey, progress=False).path) == path
+    assert (path.stat().st_ino, path.stat().st_mtime_ns) == before
+    content = path.read_bytes()
+    path.write_bytes(content + b"a note of one's own")
+    with pytest.raises(errors.OutputError, match="exists"):
+        project.media.add_frames(grey, progress=False)
+    assert path.read_bytes() == content + b"a note of one's own"
+    assert [one.name for one in path.parent.iterdir()] == [path.name]
+    path.unlink()
+    assert project.media.add_frames(grey, progress=False).state == "ok"  # what was lost is made again
+    assert path.read_bytes() == content
 
 
 def test_a_closed_project_asks_for_no_frame(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import warnings
 import zipfile
@@ -15,7 +16,7 @@ from decoding import numbers, sha256
 
 import cutroom as cr
 from cutroom import errors
-from cutroom.app import App
+from cutroom.app import App, app
 from cutroom.demo.film import read_frame_number, write_demo_film
 from cutroom.preview import proxying
 
@@ -335,3 +336,83 @@ def test_opening_grants_proxies_beneath_the_project_and_no_others(
     monkeypatch.setattr(App, "grant_read", lambda self, path, **_: named.append(path))
     with cr.Project.open(home / "trip.tlp"):
         assert [path.name for path in named] == ["film.mp4"]
+
+
+def test_a_media_whose_proxy_is_in_use_is_not_added_again(project: cr.Project, home: Path) -> None:
+    (media,) = project.media
+    project.media.make_proxies(height=90, progress=False)
+    project.media.use_proxies()
+    assert project.media.add(home / "raw" / "film.mp4") == media
+    assert project.media.add(str(media.proxy.path)) == media
+    assert project.media.scan(home / "raw", progress=False) == [media]
+    shutil.copy(home / "raw" / "film.mp4", home / "raw" / "copy.mp4")
+    assert project.media.scan(home / "raw", progress=False) == [media]
+    assert len(project.media) == 1
+    project.media.use_originals()
+    assert project.media["film.mp4"] == media
+
+
+@pytest.mark.filterwarnings("ignore:proxies are exported")
+def test_a_missing_proxy_in_use_is_told(project: cr.Project, home: Path) -> None:
+    (media,) = project.media
+    project.media.make_proxies(height=90, progress=False)
+    project.media.use_proxies()
+    Path(str(media.proxy.path)).unlink()
+    for use in (lambda: project.timeline.frame(0), lambda: project.timeline.render(home / "x.mp4", progress=False)):
+        with pytest.raises(errors.MediaNotFoundError, match="it is a proxy") as caught:
+            use()
+        assert "use_originals()" in str(caught.value.hint)
+    project.media.use_originals()
+    assert shown(project) == WANTED[::7]
+
+
+def test_a_proxy_in_use_is_not_made_anew_and_that_is_told(project: cr.Project) -> None:
+    (media,) = project.media
+    project.media.make_proxies(height=90, progress=False)
+    project.media.use_proxies()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert project.media.make_proxies(progress=False) == [media]
+        assert project.media.make_proxies(media, height=90, progress=False) == [media]
+    with pytest.warns(UserWarning, match=r"film\.mp4: its proxy is in use.*use_originals"):
+        assert project.media.make_proxies([media], height=64, progress=False) == []
+    Path(str(media.proxy.path)).unlink()
+    with pytest.warns(UserWarning, match=r"film\.mp4: its proxy is in use.*use_originals"):
+        assert project.media.make_proxies(progress=False) == []
+    project.media.use_originals()
+    assert project.media.make_proxies(height=64, progress=False) == [media]
+    assert media.proxy.state == "fresh"
+
+
+def test_copies_share_a_proxy(project: cr.Project, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (home / "copy").mkdir()
+    shutil.copy(home / "raw" / "film.mp4", home / "copy" / "film.mp4")
+    copy = project.media.add(home / "copy" / "film.mp4")
+    asked: list[str] = []
+    task = proxying.Order.task
+    monkeypatch.setattr(proxying.Order, "task", lambda self, path: (asked.append(str(path)), task(self, path))[1])
+    assert len(project.media.make_proxies(height=90, progress=False)) == 2
+    assert len(asked) == 1
+    assert [media.proxy.state for media in project.media] == ["fresh", "fresh"]
+    assert len({media.proxy.path for media in project.media}) == 1
+    (media,) = [one for one in project.media if one != copy]
+    project.undo()
+    project.media.make_proxies(copy, height=90, progress=False)
+    project.media.use_proxies(copy)
+    before = Path(copy.path).stat()
+    project.media.make_proxies(height=90, progress=False)  # what one of them shows is not written anew for the other
+    assert Path(copy.path).stat() == before
+    assert (media.proxy.state, media.proxy.path, media.proxy.in_use) == ("fresh", copy.path, False)
+
+
+def test_a_project_uses_the_services_it_was_given(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def others(*_: object, **__: object) -> None:
+        pytest.fail("these are the services of the process")
+
+    with contextlib.closing(App()) as services, contextlib.closing(cr.Project.create(home / "trip.tlp")) as made:
+        for name in ("probe", "may_read", "sha256", "grant_read", "still"):
+            monkeypatch.setattr(app(), name, others)
+        project = cr.Project(made.session, services)
+        project.timeline.append(project.media.add(home / "raw" / "film.mp4"))
+        project.media.make_proxies(height=180, progress=False)
+        assert read_frame_number(project.timeline.frame(cr.frames(7), proxy=True).array) == 7

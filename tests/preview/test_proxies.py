@@ -168,7 +168,7 @@ def test_clear_parts_stay_clear(tmp_path: Path) -> None:
     rgba = np.zeros((360, 640, 4), np.uint8)
     rgba[:, :320], rgba[:, 320:480] = (220, 40, 40, 255), (40, 40, 220, 128)
     canvas = Canvas(640, 360, 4, Fraction(25))
-    path = write_frames(
+    path, _ = write_frames(
         [rgba] * 14, canvas, lambda _: tmp_path / "clear.mov", INLINE, folder=tmp_path, grant=lambda _: None
     )
     media, proxy = made(path, tmp_path)

@@ -147,7 +147,8 @@ class MediaLibrary:
         self.app = services
 
     def add(self, path: str | os.PathLike[str]) -> Media:
-        """Put a file into the project (once: the same content at the same path is the same media).
+        """Put a file into the project (once: the same content at the same path is the same media, its proxy in use or
+        not).
 
         The file is examined in a worker process; the first video gives the project the frame rate, the size and the
         sample rate that nobody chose. What is wrong with it and can be lived with (a file cut short, say) is a Python
@@ -185,8 +186,10 @@ class MediaLibrary:
         with session.edit(f"add media {absolute.name}"):
             document = session.document
             for media in document.media:
-                if media.fingerprint == probed.fingerprint and session.media_path(media.id) == absolute:
-                    return Media(session, media.id)
+                for known in (media, media.as_original()):
+                    here = (session.folder / known.path).absolute()
+                    if known.fingerprint == probed.fingerprint and here == absolute:
+                        return Media(session, media.id)
             made = probed.replace(path=portable(absolute, session.folder))
             (added,) = session.apply(AddMedia(media=made)).created
             adopted, note = adopt(document, made)

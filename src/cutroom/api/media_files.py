@@ -136,7 +136,7 @@ def scan(library: MediaLibrary, folder: Any, *, progress: bool) -> list[str]:
     draws, root = arguments.truth("progress", progress), arguments.path(folder)
     session, services = library.session, library.app
     files = [path for path in _files(root) if path.suffix.lower() in SUFFIXES]
-    known = {str(session.media_path(media.id)): media.id for media in session.document.media}
+    known = {str((session.folder / one.path).absolute()): one.id for one in _stored(session)}
     probed: dict[str, MediaValue] = {}
     left_out: list[str] = []
     for path in _told(files, f"scan {root.name}", progress=draws):
@@ -146,7 +146,7 @@ def scan(library: MediaLibrary, folder: Any, *, progress: bool) -> list[str]:
             except CutroomError as error:  # whatever is wrong with one file, the others are wanted
                 left_out.append(f"left out {_relative(path, root)}: {error.message}")
     with session.edit(f"scan {root.name}"):
-        contents = {media.fingerprint: media.id for media in session.document.media}
+        contents = {one.fingerprint: one.id for one in _stored(session)}
         for name, value in probed.items():
             if value.fingerprint not in contents:
                 contents[value.fingerprint] = library.put(value).id
@@ -157,6 +157,11 @@ def scan(library: MediaLibrary, folder: Any, *, progress: bool) -> list[str]:
         for note in left_out:
             session.note(note)
     return list(dict.fromkeys(known[str(path)] for path in files if str(path) in known))
+
+
+def _stored(session: Session) -> list[MediaValue]:
+    """The media of a project as they are, and as they are without their proxies."""
+    return [one for media in session.document.media for one in (media.as_original(), media)]
 
 
 def _relative(path: str | Path, root: Path) -> str:

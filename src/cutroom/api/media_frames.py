@@ -59,7 +59,7 @@ def add_frames(
     Raises:
         ValidationError: no frames, or one of another kind or size than the first; names it.
         TimeError: not a frame rate.
-        OutputError, DiskFullError: the file exists, or cannot be written.
+        OutputError, DiskFullError: the file exists, or cannot be written; no file is ever replaced.
 
     Example:
         >>> import cutroom as cr, numpy as np
@@ -75,20 +75,16 @@ def add_frames(
     with folder_for(folder), Bar("frames") if draws else nullcontext() as bar:
         Part(target or folder / f"frames{SUFFIX}").discard()  # what cannot be written shows before the first frame
         arrays, canvas, total = _arrays(frames, rate)
-        made: list[Path] = []
 
         def place(digest: str) -> Path:
-            output = target or folder / f"frames-{digest[:16]}{SUFFIX}"
-            if not output.exists():
-                made.append(output)
-            return output
+            return target or folder / f"frames-{digest[:16]}{SUFFIX}"
 
+        written, is_new = _write(self.app, arrays, canvas, place, total, bar)
         try:
-            written = _write(self.app, arrays, canvas, place, total, bar)
             return self.add(written)
         except BaseException:
-            for output in made:
-                output.unlink(missing_ok=True)
+            if is_new:
+                written.unlink(missing_ok=True)
             raise
 
 
@@ -99,7 +95,7 @@ def _write(  # noqa: PLR0917  what `write_frames` is made of
     place: Callable[[str], Path],
     total: int | None,
     bar: Bar | None,
-) -> Path:
+) -> tuple[Path, bool]:
     with services.writing() as grant:
         return write_frames(
             arrays,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -10,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from cutroom.api import arguments, media_files
+from cutroom.api.belongings import belongings
 from cutroom.api.media_frames import folder_for, home, require_open
-from cutroom.app import App, MediaWorkers, app
+from cutroom.app import App, MediaWorkers
 from cutroom.edit.operations import SetMedia
 from cutroom.edit.relocate import portable
 from cutroom.errors import EditError, MediaNotFoundError
@@ -74,9 +76,8 @@ def _state(session: Session, services: App, media: MediaValue, thorough: bool) -
     return "fresh" if found == "ok" and whole.proxy.of == whole.fingerprint else "stale"
 
 
-def shown(session: Session, document: Document) -> Document:
+def shown(session: Session, services: App, document: Document) -> Document:
     """A document with proxies in place of all media that have a fresh one, which may be read."""
-    services = app()
 
     def best(media: MediaValue) -> MediaValue:
         if media.proxy is None or not services.may_read(str(session.folder / media.proxy.path)):
@@ -98,7 +99,8 @@ def make_proxies(
 
     A proxy is H.264 with a keyframe every 12 frames (ProRes 4444 where parts of the picture are clear) and AAC
     sound, upright, in the colours of the canvas. What has a fresh one is skipped; a media that is sound alone
-    needs none. Several are made at a time, in workers. Exports show the media themselves all the same;
+    needs none; where a proxy is in use no other is made, with a warning. Copies of a file that have its name share a
+    proxy. Several are made at a time, in workers. Exports show the media themselves all the same;
     `tl.frame(..., proxy=True)` and `use_proxies` show proxies.
 
     Args:
@@ -115,7 +117,8 @@ def make_proxies(
         MediaNotFoundError: a media is not where it should be.
         MediaError: it has changed since it was added, or cannot be decoded to its end; proxies that were finished
             are kept.
-        OutputError, DiskFullError: the folder cannot be written.
+        OutputError, DiskFullError: the folder cannot be written; or the proxy that is to be made anew is a media of
+            the project by now, or in use.
 
     Example:
         >>> project.media.make_proxies(height=360)  # doctest: +SKIP
@@ -126,29 +129,54 @@ def make_proxies(
     draws = arguments.truth("progress", progress)
     session, services = self.session, self.app
     place = home(session, "proxies") if folder is None else arguments.path(folder)
-    wanted = [one for one in _chosen(self, media) if one.value.video is not None and one.value.original is None]
-    orders = {
-        one.id: _order(session, one.value, place, tall or USUAL)
-        for one in wanted
-        if not _is_right(session, services, one.value, tall)
-    }
+    seen = [one for one in _chosen(self, media) if one.value.video is not None]
+    lacking = [one for one in seen if not _is_right(session, services, one.value.as_original(), tall)]
+    in_use = [one for one in lacking if one.value.original is not None]
+    _warn_of_used(in_use)
+    orders = [_order(session, one.value, place, tall or USUAL) for one in lacking if one not in in_use]
     if orders:
         require_open(session)
-        made: dict[str, ProxyValue] = {}
+        made: dict[Path, ProxyValue] = {}  # copies of a file have one output
+        for order in orders:
+            if (value := _known(session, services, order)) is not None:
+                made[order.output] = value
 
         def done(order: Order) -> None:
-            made[order.media.id] = _value(session, order)
+            made[order.output] = _value(session, services, order)
 
         with folder_for(place), Bar("proxies") if draws else nullcontext() as bar:
             try:
-                _have_made(services, list(orders.values()), done, bar)
+                wanted = {order.output: order for order in orders if order.output not in made}
+                _have_made(services, list(wanted.values()), done, bar)
             finally:  # what is finished is kept, whatever happened to the rest
                 if made:
+                    outputs = {order.media.id: order.output for order in orders}
                     with session.edit("make proxies"):
                         for one in session.document.media:
-                            if one.id in made:
-                                session.apply(SetMedia(media=one.evolve(proxy=made[one.id])))
-    return wanted
+                            if outputs.get(one.id) in made:
+                                session.apply(SetMedia(media=one.evolve(proxy=made[outputs[one.id]])))
+    return [one for one in seen if one not in in_use]
+
+
+def _warn_of_used(media: list[Media]) -> None:
+    """Say so where a proxy is wanted beside one that is in use: a media has one at a time."""
+    if media:
+        original = media[0].value.as_original()
+        more = f" and {len(media) - 1} more" if len(media) > 1 else ""
+        told = f"{original.path}{more}: its proxy is in use, and no other is made; project.media.use_originals() first"
+        warnings.warn(told, stacklevel=3)
+
+
+def _known(session: Session, services: App, order: Order) -> ProxyValue | None:
+    """The proxy that is wanted, where another media of the same content has it, fresh."""
+    for one in session.document.media:
+        whole = one.as_original()
+        known = whole.proxy if whole.fingerprint == order.media.fingerprint else None
+        if known is None or (session.folder / known.path).absolute() != order.output.absolute():
+            continue
+        if _state(session, services, one, thorough=True) == "fresh":
+            return known
+    return None
 
 
 def _have_made(services: App, orders: list[Order], done: Callable[[Order], None], bar: Bar | None) -> None:
@@ -175,7 +203,17 @@ def _order(session: Session, media: MediaValue, folder: Path, height: int) -> Or
         )
     picture = picture_of(media.video, height)
     name = f"{source.stem[:100]}-{media.fingerprint.sha256[:12]}-{min(picture.width, picture.height)}p"
-    return Order(media, source.absolute(), folder / (name + (".mov" if picture.codec == "prores" else ".mp4")), height)
+    output = folder / (name + (".mov" if picture.codec == "prores" else ".mp4"))
+    return Order(media, source.absolute(), output, height, _protected(session, media))
+
+
+def _protected(session: Session, media: MediaValue) -> tuple[str, ...]:
+    """What a new proxy of a media must not replace: all belongings but the old one, if that is nothing else."""
+    known = session.document.media
+    shown = {one.path for one in known} | {one.original.path for one in known if one.original is not None}
+    own = {one.proxy.path for one in known if one.proxy is not None and one.fingerprint == media.fingerprint}
+    remade = {str((session.folder / path).absolute()) for path in own - shown}
+    return tuple(path for path in belongings(session) if path not in remade)
 
 
 def _is_right(session: Session, services: App, media: MediaValue, height: int | None) -> bool:
@@ -188,9 +226,9 @@ def _is_right(session: Session, services: App, media: MediaValue, height: int | 
     return as_large and _state(session, services, media, thorough=True) == "fresh"
 
 
-def _value(session: Session, order: Order) -> ProxyValue:
+def _value(session: Session, services: App, order: Order) -> ProxyValue:
     """What the document holds of a finished proxy: the file as it was found, with the media's own exact times."""
-    found = media_files.probe(app(), order.output)
+    found = media_files.probe(services, order.output)
     video, audio = order.media.video, order.media.audio
     assert video is not None
     assert found.video is not None

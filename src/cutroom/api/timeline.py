@@ -195,7 +195,7 @@ class Timeline(Handle):
         """
         document, box = self.document, None if size is None else arguments.size(size)
         exact = picture_at(document, time)
-        shown = proxies.shown(self.session, document) if arguments.truth("proxy", proxy) else document
+        shown = proxies.shown(self.session, self.app, document) if arguments.truth("proxy", proxy) else document
         return Frame(self.app.still(shown, self.session.paths(shown), exact, size=box), exact, document.settings.fps)
 
     def frames(self, span: Any = None, *, every: TimeLike | None = None) -> Iterable[Frame]:

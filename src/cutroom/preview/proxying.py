@@ -29,12 +29,14 @@ class Order:
         source: absolute path of its file.
         output: the file to write.
         height: of the picture, or its width where that is less, in pixels; see `picture_of`.
+        protected: files that must not be overwritten, beside the source.
     """
 
     media: Media
     source: Path
     output: Path
     height: int
+    protected: tuple[str, ...] = ()
 
     def task(self, output: Path) -> ProxyTask:
         """What a worker is asked."""
@@ -69,6 +71,7 @@ def make_proxies(
         on_progress: called with ``done`` and ``total`` frames.
 
     Raises:
+        OutputError: a file cannot be written, or must not be overwritten; then none is made.
         CutroomError: the first thing that went wrong, after the others were made.
     """
     wanted = list(orders)
@@ -82,7 +85,7 @@ def make_proxies(
 
     failure: CutroomError | None = None
     with contextlib.ExitStack() as stack:
-        parts = [stack.enter_context(Part(order.output, [str(order.source)])) for order in wanted]
+        parts = [stack.enter_context(Part(order.output, [str(order.source), *order.protected])) for order in wanted]
         flying: dict[Future[Any], tuple[Order, Part]] = {}
         try:
             for number, (order, part) in enumerate(zip(wanted, parts, strict=True)):

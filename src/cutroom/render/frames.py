@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 import hashlib
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -41,7 +42,7 @@ def write_frames(
     grant: Callable[[Path], None],
     total: int | None = None,
     on_progress: OnProgress | None = None,
-) -> Path:
+) -> tuple[Path, bool]:
     """Write frames as a file that gives the very same frames back; whatever stops it leaves nothing behind.
 
     Frames are taken only as fast as they are compressed: a few chunks are in memory, what is compressed is on the disk.
@@ -57,10 +58,10 @@ def write_frames(
         on_progress: called with ``stage``, ``done``, ``total``.
 
     Returns:
-        The path of the file.
+        The path of the file, and whether it is new: one that holds the same bytes already stays as it is.
 
     Raises:
-        OutputError, DiskFullError: the folder or the file cannot be written.
+        OutputError, DiskFullError: the folder or the file cannot be written, or holds something else.
         WorkerError: a worker failed.
     """
     tell = on_progress or (lambda _: None)
@@ -103,12 +104,14 @@ def write_frames(
                         timeout=BASE_TIMEOUT + len(pieces),
                     )
                 )
+                is_new = not (part.output.exists() and filecmp.cmp(part.path, part.output, shallow=False))
             except OutputError as error:
                 raise part.renamed(error) from error
             except OSError as error:  # an executor without workers passes them on as they are
                 raise part.failure(error) from error
-            part.publish()
-    return output
+            if is_new:
+                part.publish(replace=False)
+    return output, is_new
 
 
 def _chunks(frames: Iterable[NDArray[np.uint8]], canvas: Canvas) -> Iterable[bytes]:

@@ -54,8 +54,11 @@ class Part:
         except OSError as error:
             raise self.failure(error) from error
 
-    def publish(self) -> None:
-        """Make the part durable and give it its name, replacing what has that name now.
+    def publish(self, *, replace: bool = True) -> None:
+        """Make the part durable and give it its name.
+
+        Args:
+            replace: whether it may replace what has that name now.
 
         Raises:
             OutputError: it cannot be done; what was there is still there.
@@ -63,11 +66,29 @@ class Part:
         refuse(self.output, self._sources)
         try:
             _sync(self.path)
-            os.replace(self.path, self.output)
+            if replace:
+                os.replace(self.path, self.output)
+            else:
+                self._claim()
             with contextlib.suppress(OSError):  # some file systems cannot sync a folder
                 _sync(self.output.parent)
         except OSError as error:
             raise self.failure(error) from error
+
+    def _claim(self) -> None:
+        """Give the part its name, unless a file has it: in one step, where the file system knows links."""
+        try:
+            os.link(self.path, self.output)
+        except OSError as error:
+            if self.output.exists():
+                raise OutputError(
+                    f"{self.output} exists",
+                    value=str(self.output),
+                    hint="choose another name, or move that file away",
+                ) from error
+            os.replace(self.path, self.output)
+        else:
+            self.discard()
 
     def discard(self) -> None:
         """Remove the part, if it is still there."""
