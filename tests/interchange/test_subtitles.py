@@ -122,6 +122,12 @@ def test_what_is_no_subtitles_is_refused(data: bytes) -> None:
         read_subtitles(data, format="srt", title="talk.srt")
 
 
+def test_a_damaged_file_is_refused_with_its_byte_and_a_remedy() -> None:
+    with pytest.raises(InterchangeError, match=r"talk\.srt is damaged at byte 5\b") as caught:
+        read_subtitles(b"\xef\xbb\xbf1\n\xff", format="srt", title="talk.srt")
+    assert caught.value.hint
+
+
 def test_old_encodings_are_read_and_told() -> None:
     cues, report = read_subtitles(SRT.replace("two", "zwölf").encode("cp1252"), format="srt", title="talk.srt")
     assert cues[1].text.startswith("zwölf")
