@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+from time import process_time
+
 import pytest
 from documents import MEDIA, F, make_media
 from reading import known_media, shown
@@ -113,6 +116,24 @@ def test_speeds(rate: str, speed: F, reverse: bool) -> None:
     ((_, clip),) = document.tracks[0].clips()
     assert (clip.speed, clip.reverse, clip.start) == (speed, reverse, 10)
     assert not losses
+
+
+def test_a_speed_without_a_reel_is_its_events() -> None:
+    document, losses = read(
+        "001  ONE V  C  00:00:10:00 00:00:12:00 00:00:00:00 00:00:01:00\nM2   050.0 00:00:10:00\n", NDF
+    )
+    (_, clip) = document.tracks[0].clips()[0]
+    assert (clip.speed, losses) == (F(2), {})
+
+
+@pytest.mark.parametrize(
+    "line", ["M2 " + "1" * 40_000, "M2 A " + "1" * 40_000 + " x", "M2" + " " * 40_000, "001 " * 10_000]
+)
+def test_a_long_line_is_read_in_one_go(line: str) -> None:
+    began = process_time()
+    with contextlib.suppress(InterchangeError):
+        read(f"001  ONE V  C  00:00:10:00 00:00:12:00 00:00:00:00 00:00:01:00\n{line}\n")
+    assert process_time() - began < 1  # many seconds, where it takes steps by the square of the length
 
 
 def test_lengths_that_differ_without_a_speed_are_told() -> None:

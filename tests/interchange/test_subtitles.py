@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from fractions import Fraction
+from time import process_time
 
 import pytest
 from documents import F
@@ -121,6 +122,12 @@ def test_what_is_no_subtitles_is_refused(data: bytes) -> None:
         read_subtitles(data, format="srt", title="talk.srt")
 
 
+def test_a_damaged_file_is_refused_with_its_byte_and_a_remedy() -> None:
+    with pytest.raises(InterchangeError, match=r"talk\.srt is damaged at byte 5\b") as caught:
+        read_subtitles(b"\xef\xbb\xbf1\n\xff", format="srt", title="talk.srt")
+    assert caught.value.hint
+
+
 def test_old_encodings_are_read_and_told() -> None:
     cues, report = read_subtitles(SRT.replace("two", "zwölf").encode("cp1252"), format="srt", title="talk.srt")
     assert cues[1].text.startswith("zwölf")
@@ -208,12 +215,67 @@ def test_any_text_is_read_or_refused(text: str) -> None:
             assert all(cue.text and cue.start < cue.end for cue in cues)
 
 
-@pytest.mark.parametrize("format", ["srt", "vtt"])
-@pytest.mark.parametrize("line", ["00:00:05,000 --> 00:00:06,000", "open 12:30 --> 14:00", "12:30 - 14:00"])
-def test_a_line_like_a_timing_stays_in_its_cue(format: str, line: str) -> None:
+@pytest.mark.parametrize("line", ["00:00:05,000 --> 00:00:06,000", "open 12:30 --> 14:00", "12\n12:30 - 14:00"])
+def test_a_line_like_a_timing_stays_in_its_cue(line: str) -> None:
     cues = [Cue(id="s", start=Fraction(1), end=Fraction(2), text=f"Before\n{line}\nafter")]
-    text, report = write_subtitles(cues, format=format)
+    text, report = write_subtitles(cues, format="srt")
     assert [loss.what for loss in report] == ["text like a timing"]
-    back, again = read_subtitles(text.encode(), format=format, title="x")
+    back, again = read_subtitles(text.encode(), format="srt", title="x")
     assert again.complete, again
     assert [cue.text.replace("→", "-->").replace("\u2013", "-") for cue in back] == [cues[0].text]
+
+
+SHOP = "The shop is open\n9:00-17:00 on weekdays\nand closed on Sunday"
+
+
+@pytest.mark.parametrize("format", ["srt", "vtt"])
+@pytest.mark.parametrize("text", [SHOP, "9:00 - 17:00", "Before\n12:30 - 14:00\nafter", "{", "{friend} C:\\Users"])
+def test_clock_times_in_a_cue_are_text(format: str, text: str) -> None:
+    cue = Cue(id="s", start=Fraction(1), end=Fraction(2), text=text)
+    made, report = write_subtitles([cue, cue.evolve(start=F(3), end=F(4), text="next")], format=format)
+    assert report.complete, report
+    assert lines_of(made, format) == ([(1, 2, text), (3, 4, "next")], [])
+
+
+def test_an_arrow_in_the_text_of_others_ends_no_cue() -> None:
+    for format, head in (("srt", "1\n"), ("vtt", "WEBVTT\n\n")):
+        made = f"{head}00:00:01.000 --> 00:00:02.000\nA --> B\nC\n"
+        assert lines_of(made, format) == ([(1, 2, "A --> B\nC")], [])
+
+
+@pytest.mark.parametrize(
+    "text", ["00:00:05.000 --> 00:00:06.000", "{b}x{/b}", "{\\an8}up", "C:\\Node", "A --> B", "&amp; <i>"]
+)
+def test_webvtt_carries_any_text(text: str) -> None:
+    made, report = write_subtitles([Cue(id="s", start=Fraction(1), end=Fraction(2), text=text)], format="vtt")
+    assert report.complete, report
+    assert lines_of(made, "vtt") == ([(1, 2, text)], [])
+
+
+@pytest.mark.parametrize("piece", ["{b}", "{\\an8}", "\\N", "\\h", "<c.loud>", "<00:01.000>", "<font color=red>"])
+def test_what_subrip_takes_for_a_command_is_told_on_both_sides(piece: str) -> None:
+    cue = Cue(id="s", start=Fraction(1), end=Fraction(2), text=f"C:{piece}ode")
+    made, report = write_subtitles([cue], format="srt")
+    assert [loss.what for loss in report] == [f"text {piece}"]
+    assert len(lines_of(made)[1]) == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "1:" + "1" * 40_000,
+        "1" * 40_000,
+        "1:1" + " " * 40_000 + "x",
+        "00:00:01,000 --> 00:00:02,000 a" + " " * 40_000 + "b",
+        "00:00:01,000" + " " * 40_000 + "--> x",
+        "{\\" * 10_000,
+        "<font " * 7_000,
+    ],
+)
+@pytest.mark.parametrize("format", ["srt", "vtt"])
+def test_a_long_line_is_read_in_one_go(line: str, format: str) -> None:
+    head = "1\n" if format == "srt" else "WEBVTT\n\n"
+    began = process_time()
+    with contextlib.suppress(InterchangeError):
+        lines_of(f"{head}{line}\n\n{head[:2]}00:00:01,000 --> 00:00:02,000\none\n", format)
+    assert process_time() - began < 1  # many seconds, where it takes steps by the square of the length

@@ -11,8 +11,10 @@ from cutroom.interchange.report import Loss
 from cutroom.schema.time import DROP_RATES, parse_time
 
 _TC = r"(\d{1,3}:\d\d:\d\d[:;.]\d{2,3})"
-_EVENT = re.compile(rf"(\d+)\s+(\S+)\s+(\S+)\s+(C|D|W\d*|K[BO]?)\s+(?:(\d+)\s+)?{_TC}\s+{_TC}\s+{_TC}\s+{_TC}\b.*")
-_SPEED = re.compile(rf"M2\s+(\S+)?\s*?(-?\d+(?:\.\d+)?)\s+{_TC}")
+_EVENT = re.compile(
+    rf"(\d{{1,12}})\s+(\S+)\s+(\S+)\s+(C|D|W\d{{0,6}}|K[BO]?)\s+(?:(\d{{1,6}})\s+)?{_TC}\s+{_TC}\s+{_TC}\s+{_TC}\b.*"
+)
+_SPEED = re.compile(rf"M2\s+(?:(\S{{1,40}})\s+)?(-?\d{{1,9}}(?:\.\d{{0,15}})?)\s+{_TC}")
 _LOCATOR = re.compile(rf"LOC:?\s+{_TC}\s*(\w*)[ \t]*(.*)")
 _SAID = re.compile(r"(FROM CLIP NAME|TO CLIP NAME|(?:FROM|TO) (?:CLIP|FILE)|KEY CLIP NAME|SOURCE FILE):?\s*(.*)")
 _CHANNEL = re.compile(r"V\d*|A\d*")

@@ -145,7 +145,8 @@ def decimal(value: Fraction | float) -> str:
     """A number with as many decimals as tell it from others, and none where it is whole.
 
     Example:
-        >>> decimal(Fraction(200)), decimal(Fraction(100, 3)), decimal(0.25)
-        ('200', '33.333333333', '0.25')
+        >>> decimal(Fraction(200)), decimal(Fraction(100, 3)), decimal(0.25), decimal(-0.0)
+        ('200', '33.333333333', '0.25', '0')
     """
-    return f"{float(value):.9f}".rstrip("0").rstrip(".") or "0"
+    text = f"{float(value):.9f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from fractions import Fraction
@@ -9,6 +10,7 @@ from fractions import Fraction
 from cutroom.interchange.report import Loss, place_of
 from cutroom.schema.clip import Clip, CompoundSource, Gap, Item, TitleSource, TitleStyle, Transition
 from cutroom.schema.cue import Cue
+from cutroom.schema.curve import Curve, value_at
 from cutroom.schema.document import Document, Marker, Timeline
 from cutroom.schema.effect import Effect
 from cutroom.schema.speed import NORMAL, Ramp, travel
@@ -20,8 +22,8 @@ FINEST_SPEED = 1000
 SAMPLES = Fraction(48_000)
 """A second of sound, as far as formats tell it exactly."""
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
-
-
+_NOTHING = {"opacity": 0.0, "db": -96.0}
+"""At which nothing of a clip is seen or heard."""
 _ORDER = {"audio": 1, "subtitle": 2}
 """Formats list pictures first."""
 
@@ -240,17 +242,20 @@ class _Fitter:
         return plain
 
     def effects(self, clip: Clip, where: str) -> tuple[Effect, ...]:
-        """The effects that the format knows, at rest."""
+        """The effects that the format knows, as they are at the clip's start."""
         kept = []
         for effect in clip.effects:
             known = effect.effect in self.able.effects
             if known:
-                kept.append(effect.evolve(curves={}))
+                held = {name: _held(name, curve, clip.duration) for name, curve in effect.curves.items()}
+                values = {name: value for name, (value, _) in held.items()}
+                kept.append(effect.evolve(parameters={**effect.parameters, **values}, curves={}))
             else:
+                held = dict.fromkeys(effect.curves, (0.0, "left out"))
                 self.lose(f"effect {effect.effect}", where, "left out")
-            for parameter in effect.curves:
-                why = "it stays at its constant value" if known else "left out"
-                self.lose(f"keyframes of {effect.effect} {parameter}", where, why)
+            for parameter, (_, why) in held.items():
+                if why:
+                    self.lose(f"keyframes of {effect.effect} {parameter}", where, why)
         return tuple(kept)
 
     def printable(self, text: str, where: str) -> str:
@@ -265,6 +270,16 @@ class _Fitter:
         if (time * grid).denominator != 1:
             self.lose(what, where, f"rounded to a whole {'frame' if grid == self.fps else 'sample'}")
         return snap(time, grid)
+
+
+def _held(name: str, curve: Curve, duration: Fraction) -> tuple[float, str]:
+    """What an animated parameter stays at, and what is lost by that; nothing where it does not move."""
+    first = value_at(curve, Fraction(0))
+    inside = [first, *(key.value for key in curve if 0 <= key.time < duration), value_at(curve, duration)]
+    highest = max(inside)
+    if first <= _NOTHING.get(name, -math.inf) < highest:
+        return highest, f"it stays at {highest:g}, its highest: at the clip's start it is not there"
+    return first, "" if min(inside) == highest else f"it stays at {first:g}, as at the clip's start"
 
 
 def _melted(items: list[Item]) -> list[Item]:

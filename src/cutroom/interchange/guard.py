@@ -53,12 +53,13 @@ def decode(data: bytes, name: str) -> tuple[str, str | None]:
     Raises:
         InterchangeError: it is not text.
     """
-    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if data.startswith(mark):
             try:
-                return data.decode(encoding), None
+                return data.decode(encoding).removeprefix("\ufeff"), None
             except UnicodeDecodeError as error:
-                raise InterchangeError(f"{name} is damaged at byte {error.start}", value=error.start) from None
+                what = f"{name} is damaged at byte {error.start}"
+                raise InterchangeError(what, value=error.start, hint=_AGAIN) from None
     if b"\0" in data and len(data) % 2 == 0 and b"\0\0" not in data:  # UTF-16 without its mark, of Latin letters
         for encoding, zeros in (("utf-16-le", data[1::2]), ("utf-16-be", data[::2])):
             if zeros.count(0) * 2 > len(zeros):

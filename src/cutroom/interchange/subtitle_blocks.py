@@ -12,13 +12,31 @@ from cutroom.errors import InterchangeError
 from cutroom.interchange.report import Loss
 
 _TIME = r"(?:(\d{1,6}):)?(\d{1,2}):(\d{1,2})(?:[,.:]\s?(\d{1,3}))?"
-_TIMING = re.compile(rf"\s*{_TIME}\s*-->\s*{_TIME}(?:\s+(\S.*?))?\s*")
-_LIKE_TIMING = re.compile(r"-->|^\s*-?\d+:\d+(?::\d+)?[,.:]?\d*\s*-+>?\s*-?\d*")
-_NUMBER = re.compile(r"\s*\d+\s*")
-_STYLED = re.compile(r"</?(?:i|b|u|s|em|strong)>|\{/?[ibus]\}|\{\\[ibus][01]?\}", re.IGNORECASE)
-_PLACED = re.compile(r"</?font\b[^>]{0,500}>|\{\\[^}]{0,500}\}", re.IGNORECASE)
+_TIMING = re.compile(rf"{_TIME}\s{{0,40}}-->\s{{0,40}}{_TIME}(?:\s+(\S.*))?")
+_LIKE_TIMING = re.compile(r"-?\d{1,6}:[\d:.,]{1,20}\s{0,9}(?:-{1,3}>.*|-{1,3}[\s\d:.,-]{0,40})")
+_NUMBER = re.compile(r"\d+")
+_STYLED = re.compile(r"</?(?:i|b|u|s|em|strong)>", re.IGNORECASE)
+_BRACED = re.compile(r"\{/?[ibus]\}|\{\\[ibus][01]?\}", re.IGNORECASE)
+_FONTS = re.compile(r"</?font\b[^>]{0,500}>", re.IGNORECASE)
+_PLACED = re.compile(r"\{\\[^}]{0,500}\}")
 _SPANS = re.compile(r"</?(?:c|v|ruby|rt|lang)(?:[ .][^>]{0,500})?>|<\d[\d:.]{0,20}>", re.IGNORECASE)
+_ESCAPED = re.compile(r"\\[Nh]")
 _BLOCK = re.compile(r"(NOTE|STYLE|REGION)(\s.*)?")
+_TAGS = (
+    ("bold, italic, underlined", _STYLED),
+    ("placing and effects", _FONTS),
+    ("voices, classes, inner times", _SPANS),
+)
+_COMMANDS = {
+    "vtt": _TAGS,
+    "srt": (
+        *_TAGS,
+        ("bold, italic, underlined", _BRACED),
+        ("placing and effects", _PLACED),
+        ("line breaks and spaces of another format", _ESCAPED),
+    ),
+}
+"""What players of a format take for a command; braces and backslashes are plain text in WebVTT."""
 
 
 @dataclass
@@ -72,16 +90,17 @@ def blocks(text: str, *, format: str, title: str) -> tuple[list[Block], list[Los
 def _timed(
     lines: list[str], strict: bool, losses: list[Loss], title: str
 ) -> Iterator[tuple[int, re.Match[str] | None, list[str]]]:
-    """Each timing with the number of its line and the lines of its text.
+    """Each timing with the number of its line and the lines of its text; None for one that is broken.
 
-    WebVTT ends a cue at an empty line. SubRip goes on to the next timing: many files hold empty lines in a cue.
+    WebVTT ends a cue at an empty line. SubRip goes on to the next timing: many files hold empty lines in a cue. A
+    broken timing is one only where a block begins: anywhere else a line of clock times is text.
     """
-    marks = [(i, _TIMING.fullmatch(line)) for i, line in enumerate(lines) if looks_timed(line)]
     if not strict:
+        marks = [(i, timing_of(line)) for i, line in enumerate(lines) if is_timing(lines, i)]
         for number, (i, found) in enumerate(marks):
             after = marks[number + 1][0] if number + 1 < len(marks) else None
             body = lines[i + 1 : after]
-            if after is not None and body and _NUMBER.fullmatch(body[-1]):
+            if after is not None and body and _NUMBER.fullmatch(body[-1].strip()):
                 body.pop()  # the number of the next
             yield i + 1, found, body
         return
@@ -89,16 +108,15 @@ def _timed(
         losses.append(Loss(what="notes, styles, regions", where=title, why="left out: cues are plain text"))
     if any(line.startswith("X-TIMESTAMP-MAP") for line in lines):
         losses.append(Loss(what="time of a stream", where=title, why="left out: cues count from the start of the file"))
-    timings = dict(marks)
     current: tuple[int, re.Match[str] | None, list[str]] | None = None
     aside = False
     for i, line in enumerate([*lines, ""]):
         if not line.strip():
             aside = False
-        elif not aside and i in timings:
+        elif not aside and ((found := timing_of(line)) or (current is None and _looks_timed(line))):
             if current:
                 yield current
-            current = i + 1, timings[i], []
+            current = i + 1, found, []
             continue
         elif current:
             current[2].append(line)
@@ -109,9 +127,22 @@ def _timed(
             current = None
 
 
-def looks_timed(line: str) -> bool:
-    """Whether a line is, or may have been meant as, the timing of a cue."""
-    return "-->" in line or _LIKE_TIMING.match(line) is not None
+def timing_of(line: str) -> re.Match[str] | None:
+    """The timing of a cue that a line is."""
+    return _TIMING.fullmatch(line.strip()) if "-->" in line else None
+
+
+def _looks_timed(line: str) -> bool:
+    """Whether a line that is no timing may have been meant as one."""
+    return "-->" in line or _LIKE_TIMING.fullmatch(line.strip()) is not None
+
+
+def is_timing(lines: list[str], i: int) -> bool:
+    """Whether a line of SubRip is a timing, or begins a block and may have been meant as one."""
+    if timing_of(lines[i]):
+        return True
+    before = lines[i - 1].strip() if i else ""
+    return (not before or _NUMBER.fullmatch(before) is not None) and _looks_timed(lines[i])
 
 
 def _seconds(hours: str | None, minutes: str, seconds: str, part: str | None) -> Fraction:
@@ -119,16 +150,22 @@ def _seconds(hours: str | None, minutes: str, seconds: str, part: str | None) ->
     return whole + Fraction(int((part or "0").ljust(3, "0")), 1000)
 
 
+def commands(text: str, format: str) -> Iterator[tuple[str, str]]:
+    """What of a cue's text is no text in a format: its kind, and the first of that kind."""
+    for kind, pattern in _COMMANDS[format]:
+        if found := pattern.search(text):
+            yield kind, found[0]
+
+
 def _plain(body: list[str], format: str, lost: list[str]) -> str:
     """The plain text of a cue with its line breaks; what is stripped from it is noted."""
     text = "\n".join(body)
-    for kind, pattern in (
-        ("bold, italic, underlined", _STYLED),
-        ("placing and effects", _PLACED),
-        ("voices, classes, inner times", _SPANS),
-    ):
-        if pattern.search(text):
-            lost.append(kind)
-            text = pattern.sub("", text)
-    text = html.unescape(text) if format == "vtt" else text.replace("\\N", "\n").replace("\\h", "\u00a0")
+    lost += dict.fromkeys(kind for kind, _ in commands(text, format))
+    for _, pattern in _COMMANDS[format]:
+        text = pattern.sub(_instead, text)
+    text = html.unescape(text) if format == "vtt" else text
     return "\n".join(line for row in text.splitlines() if (line := row.strip()))
+
+
+def _instead(found: re.Match[str]) -> str:
+    return {"\\N": "\n", "\\h": "\u00a0"}.get(found[0], "")

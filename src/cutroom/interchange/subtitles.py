@@ -13,7 +13,7 @@ from typing import Any
 from cutroom.errors import InterchangeError, nearest
 from cutroom.interchange.guard import decode
 from cutroom.interchange.report import Loss, Report
-from cutroom.interchange.subtitle_blocks import Block, blocks, looks_timed
+from cutroom.interchange.subtitle_blocks import Block, blocks, commands, is_timing
 from cutroom.schema.base import derive_id
 from cutroom.schema.cue import SUBTITLE_STYLE, Cue
 from cutroom.schema.time import LONGEST
@@ -24,7 +24,7 @@ LONGEST_TEXT = 10_000
 """Characters of a cue."""
 _COMMANDS = re.compile(r"\{\\[^}]{0,2000}\}")
 _SIMPLE = re.compile(r"\{\\[ibus][01]?\}")
-_TAG = re.compile(r"</?[a-zA-Z][^>]*>")
+_TAG = re.compile(r"</?[a-zA-Z][^>]{0,500}>")
 
 
 def subtitle_format(path: str, format: str | None = None) -> str:
@@ -152,7 +152,7 @@ def write_subtitles(cues: Sequence[Cue], *, format: str) -> tuple[str, Report]:
         text = "\n".join(line for line in lines if line) or "\u00a0"
         if text != cue.text:
             losses.append(Loss(what="white space", where=where, why="left out: an empty line ends a cue"))
-        if format in {"srt", "vtt"}:
+        if format == "srt":
             text, plain = _no_timings(text), text
             if text != plain:
                 why = "its arrow or hyphen became another: such a line would begin the next cue"
@@ -164,8 +164,11 @@ def write_subtitles(cues: Sequence[Cue], *, format: str) -> tuple[str, Report]:
 
 def _no_timings(text: str) -> str:
     """A text in which no line looks like the timing of a cue."""
-    lines = (line.replace("-->", "→") for line in text.split("\n"))
-    return "\n".join(line.replace("-", "\u2013") if looks_timed(line) else line for line in lines)
+    lines = ["the timing of the cue itself", *text.replace("-->", "→").split("\n")]
+    for i in range(1, len(lines)):
+        if is_timing(lines, i):
+            lines[i] = lines[i].replace("-", "\u2013")
+    return "\n".join(lines[1:])
 
 
 def _clock(milliseconds: int, mark: str = ",") -> str:
@@ -177,12 +180,12 @@ def _clock(milliseconds: int, mark: str = ",") -> str:
 def _srt(rows: list[tuple[int, int, str]]) -> tuple[str, list[Loss]]:
     cues = [f"{i}\n{_clock(a)} --> {_clock(b)}\n{text}\n" for i, (a, b, text) in enumerate(rows, start=1)]
     why = "kept, but players take it for a command"
-    tags = [
-        Loss(what=f"text {found[0]}", where=f"cue {i}, {_clock(row[0])}", why=why)
+    taken = [
+        Loss(what=f"text {found}", where=f"cue {i}, {_clock(row[0])}", why=why)
         for i, row in enumerate(rows, start=1)
-        if (found := _TAG.search(row[2]))
+        for found in dict.fromkeys((*_TAG.findall(row[2])[:1], *(piece for _, piece in commands(row[2], "srt"))))
     ]
-    return "\n".join(cues), tags
+    return "\n".join(cues), taken
 
 
 def _vtt(rows: list[tuple[int, int, str]]) -> tuple[str, list[Loss]]:
