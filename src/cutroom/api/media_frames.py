@@ -200,7 +200,7 @@ def _plain(frame: Any) -> Any:
             return frame
         clear = mode in {"LA", "PA", "La", "RGBa"} or "transparency" in getattr(frame, "info", {})
         return frame.convert("RGBA" if clear else "RGB")
-    canvas = getattr(frame, "canvas", None)
+    canvas: Any = getattr(frame, "canvas", None)
     if hasattr(canvas, "buffer_rgba"):  # Matplotlib's
         canvas.draw()
         return canvas.buffer_rgba()
