@@ -143,3 +143,15 @@ def test_what_snapped_is_told(project: cr.Project) -> None:
     df.loc[0, "end"] = 0.513
     tl.apply_df(df)
     assert "0.513 s snapped to 0.5 s (frame 15)" in project.last
+
+
+def test_sound_goes_to_the_frame_that_its_picture_goes_to(project: cr.Project) -> None:
+    tl = project.timeline
+    df = tl.to_df()
+    rows = df.index[(df["link"].notna()) & (df["start"] == 1)]
+    assert len(rows) == 2
+    df.loc[rows, ["start", "end"]] = (1.5123, 2.5123)
+    tl.apply_df(df)
+    moved = [clip for clip in tl.clips if clip.start > 1]
+    assert [(clip.start, clip.duration) for clip in moved] == [(F(3, 2), 1)] * 2
+    assert "snapped to the nearest frame" in project.last

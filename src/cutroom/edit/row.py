@@ -78,7 +78,7 @@ def existing(document: Document, label: Any, values: Values, known: Known) -> Wa
         "source_end": clip.end,
     }
     target = str(values.get("track") or track)
-    new, snapped = _times(document, target, values, now)
+    new, snapped = _times(document, values, now, _grid_of(document, target, known))
     _require_same(document, known, target, values)
     clip, changed = _changed(document, clip, target, values)
     one = _placed(document, label, (target, start, clip), new, changed=changed or bool(new) or target != track)
@@ -95,11 +95,18 @@ def _grid(document: Document, track: str) -> Fraction:
     return Fraction(settings.sample_rate) if _kind(document, track) == "audio" else settings.fps
 
 
+def _grid_of(document: Document, track: str, known: Known) -> Fraction:
+    """The grid of a clip's row. Sound that stands on frames with its picture goes to where the same row puts that."""
+    fps, clip = document.settings.fps, known.clip
+    on_frames = all((time * fps).denominator == 1 for time in (known.start, clip.duration))
+    return fps if clip.link is not None and on_frames else _grid(document, track)
+
+
 def _times(
-    document: Document, track: str, values: Values, now: Mapping[str, Fraction]
+    document: Document, values: Values, now: Mapping[str, Fraction], grid: Fraction
 ) -> tuple[dict[str, Fraction], tuple[Snapped, ...]]:
-    """The times that differ from what they are now, on the track's grid, and what went to it."""
-    fps, grid = document.settings.fps, _grid(document, track)
+    """The times that differ from what they are now, on a grid, and what went to it."""
+    fps = document.settings.fps
     found: dict[str, Fraction] = {}
     snapped: list[Snapped] = []
     for name in TIMES:
@@ -257,7 +264,7 @@ def added(document: Document, label: Any, values: Values, within: str | None) ->
     track = values.get("track")
     if not track:
         raise EditError("a new row names its track", hint='for example track="V1"')
-    new, snapped = _times(document, str(track), values, {})
+    new, snapped = _times(document, values, {}, _grid(document, str(track)))
     source, ends = _source(document, values, _kind(document, str(track)), within)
     if "start" not in new:
         raise EditError("a new row says where it starts", hint="fill in the column start")
