@@ -194,12 +194,13 @@ def test_the_sound_of_a_picture_whose_row_has_another_speed_follows_with_its_key
     made = apply(document, ops.AddEffect(clip=sound, effect="gain"))
     keyed = ops.SetKeyframes(clip=sound, effect=made.created[-1], parameter="db", keyframes=KEYS)
     document = do(made.document, keyed)
-    reading = read_rows(document, enumerate([{"id": clip, "speed": 2.0}, {"id": ids(document)[1]}]))
+    rest = [{"id": other.id} for track in document.tracks for _, other in track.clips() if other.id != clip]
+    reading = read_rows(document, enumerate([{"id": clip, "speed": 2.0}, *rest]))
     assert reading.operation is not None
     after = do(document, reading.operation)
     assert after.clip(sound).duration == F(3, 2)
     assert [key.time for key in effect_of(after, sound).curves["db"]] == [F(-1, 2), F(1, 2), F(5, 4), F(2)]
-    trimmed = read_rows(document, enumerate([{"id": clip, "duration": 2.0}, {"id": ids(document)[1]}]))
+    trimmed = read_rows(document, enumerate([{"id": clip, "duration": 2.0}, *rest]))
     assert trimmed.operation is not None
     assert effect_of(do(document, trimmed.operation), sound).curves["db"] == KEYS
 
