@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from cutroom.demo.film import find_clicks, read_frame_number
 from cutroom.effects.fit import fit
-from cutroom.errors import DamagedMediaError
+from cutroom.errors import DamagedMediaError, MediaError
 from cutroom.media import index, probe
 from cutroom.media.audio import AudioReader
-from cutroom.preview import still
+from cutroom.preview import proxy_tasks, still
 from cutroom.preview.proxies import GOP, picture_of
 from cutroom.preview.proxying import Order, make_proxies
 from cutroom.schema.clip import Clip, MediaSource
@@ -119,6 +119,18 @@ def test_every_number_of_a_film_is_where_it_was(film: Any, tmp_path: Path) -> No
     with av.open(proxy.path) as container:
         numbers = [read_frame_number(frame.to_ndarray(format="rgb24")) for frame in container.decode(video=0)]
     assert numbers == list(range(180))
+
+
+@pytest.mark.parametrize("first", [0, 100, 179])
+def test_a_proxy_whose_frames_lie_elsewhere_is_refused(
+    film: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: int
+) -> None:
+    """A file that begins a frame late, and files that lose a frame's time on the way."""
+    exact = proxy_tasks._ticks
+    monkeypatch.setattr(proxy_tasks, "_ticks", lambda time, tick: exact(time, tick) + (time >= Fraction(first, 30)))
+    with pytest.raises(MediaError, match=f"frame {first} would lie elsewhere"):
+        made(film.path, tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_sound_is_where_it_was(film: Any, tmp_path: Path) -> None:

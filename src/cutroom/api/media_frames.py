@@ -60,6 +60,7 @@ def add_frames(
         ValidationError: no frames, or one of another kind or size than the first; names it.
         TimeError: not a frame rate.
         OutputError, DiskFullError: the file exists, or cannot be written; no file is ever replaced.
+        EditError, ReadOnlyProjectError: the project was closed, or another process holds it; before the first frame.
 
     Example:
         >>> import cutroom as cr, numpy as np
@@ -110,10 +111,11 @@ def _write(  # noqa: PLR0917  what `write_frames` is made of
 
 
 def require_open(session: Session) -> None:
-    """Refuse a closed project before long work, not after it.
+    """Refuse a project that cannot be changed before long work, not after it.
 
     Raises:
         EditError: it was closed.
+        ReadOnlyProjectError: another process holds it.
     """
     with session.edit("nothing"):
         pass

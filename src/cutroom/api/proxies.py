@@ -119,6 +119,7 @@ def make_proxies(
             are kept.
         OutputError, DiskFullError: the folder cannot be written; or the proxy that is to be made anew is a media of
             the project by now, or in use.
+        EditError, ReadOnlyProjectError: the project was closed, or another process holds it; nothing was made.
 
     Example:
         >>> project.media.make_proxies(height=360)  # doctest: +SKIP
