@@ -7,6 +7,7 @@ from typing import Any
 
 from opentimelineio import schema
 
+from cutroom.interchange.moments import exact
 from cutroom.interchange.read_items import LINK
 from cutroom.schema.base import new_id
 
@@ -21,24 +22,24 @@ def link_pairs(stack: schema.Stack, fps: Fraction) -> None:
         for track in stack:
             if not isinstance(track, schema.Track) or track.kind != kind:
                 continue
-            at, taken = 0.0, set()
+            at = Fraction(0)
             for child in track:
                 if isinstance(child, schema.Transition):
                     continue
                 window = child.source_range
-                start, at = at, at + window.duration.rescaled_to(float(fps)).value
-                key = _key(child, start, at)
+                start, at = at, at + exact(window.duration, None, fps)
+                key = _key(child, start, at, fps)
                 if key is None or LINK in child.metadata:
                     continue
                 if kind == schema.TrackKind.Video:
                     pictures.setdefault(key, child)
-                elif (picture := pictures.get(key)) is not None and key not in taken:
-                    taken.add(key)  # linked clips stand on tracks of their own
+                elif (picture := pictures.get(key)) is not None:
                     child.metadata[LINK] = picture.metadata.setdefault(LINK, new_id("l"))
 
 
-def _key(child: Any, start: float, end: float) -> tuple[Any, ...] | None:
-    if not isinstance(child, schema.Clip) or not child.enabled:
+def _key(child: Any, start: Fraction, end: Fraction, fps: Fraction) -> tuple[Any, ...] | None:
+    """What the clips of a take have in common; no two clips of a track do, as each has a length."""
+    if not isinstance(child, schema.Clip) or not child.enabled or end <= start:
         return None
     media = child.media_reference
     if isinstance(media, schema.ExternalReference):
@@ -48,4 +49,4 @@ def _key(child: Any, start: float, end: float) -> tuple[Any, ...] | None:
     else:
         return None
     speed = tuple(effect.time_scalar for effect in child.effects if isinstance(effect, schema.LinearTimeWarp))
-    return source, round(child.source_range.start_time.value, 3), round(start, 3), round(end, 3), speed
+    return source, exact(child.source_range.start_time, None, fps), start, end, speed
