@@ -416,3 +416,16 @@ def test_a_project_uses_the_services_it_was_given(home: Path, monkeypatch: pytes
         project.timeline.append(project.media.add(home / "raw" / "film.mp4"))
         project.media.make_proxies(height=180, progress=False)
         assert read_frame_number(project.timeline.frame(cr.frames(7), proxy=True).array) == 7
+
+
+def test_a_script_rebuilds_the_edit_of_the_originals(project: cr.Project, home: Path) -> None:
+    project.media.make_proxies(height=180, progress=False)
+    project.media.use_proxies()
+    made: dict[str, Any] = {}
+    with contextlib.chdir(home):
+        exec(project.to_script(), made)
+    again = made["project"]
+    (media,) = again.media
+    assert (Path(media.path), media.proxy.state) == (home / "raw" / "film.mp4", "none")
+    project.media.use_originals()
+    assert shown(again) == shown(project)

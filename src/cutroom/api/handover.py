@@ -131,8 +131,8 @@ class Handover(abc.ABC):
     def to_script(self) -> str:
         """Python that rebuilds the edit exactly, one line for each thing, in the order of the timeline.
 
-        Run it in the project's folder: it adds the media from where they are now. It makes a project in memory, called
-        `project`; add `project.save_as("again.tlp")` to keep it.
+        Run it in the project's folder: it adds the media from where they are now, the originals of those whose proxies
+        are in use. It makes a project in memory, called `project`; add `project.save_as("again.tlp")` to keep it.
 
         Raises:
             EditError: something can only be read from a file and not be made by edits any more (a transition whose clip
@@ -147,8 +147,9 @@ class Handover(abc.ABC):
         """
         from cutroom.interchange.script import script
 
-        path = self.session.path
-        return script(self.session.document, title=path.name if path else "an edit")
+        path, document = self.session.path, self.session.document
+        media = tuple(known.as_original().evolve(proxy=None) for known in document.media)
+        return script(document.evolve(media=media), title=path.name if path else "an edit")
 
     def verify(self) -> pd.DataFrame:
         """Look at everything that could keep the project from being shown or handed over; nothing is raised.
