@@ -256,7 +256,9 @@ class EffectChain:
         raise nearest(key, {effect.effect for effect in chain}, what=f"effect on clip {self.clip.id}")
 
     def to_df(self) -> pd.DataFrame:
-        """One row per effect and parameter: id, place, effect, enabled, parameter, value."""
+        """One row per effect and parameter: id, clip, place, effect, enabled, parameter, value,
+        keyframes (how many; 0 where it stays at its value).
+        """
         return effects_table([(self.clip.id, self.clip.value.effects)])
 
     def keyframes_df(self) -> pd.DataFrame:

@@ -139,12 +139,19 @@ def effects_table(chains: list[tuple[str, tuple[EffectValue, ...]]]) -> pd.DataF
     import pandas as pd
 
     rows: list[tuple[object, ...]] = [
-        (effect.id, clip, place, effect.effect, effect.enabled, parameter, value)
+        (*(effect.id, clip, place, effect.effect, effect.enabled), name, effect.parameters.get(name), keys)
         for clip, chain in chains
         for place, effect in enumerate(chain)
-        for parameter, value in (*effect.parameters.items(), *(() if effect.parameters else (("", None),)))
+        for name, keys in _set(effect).items()
     ]
-    return pd.DataFrame(rows, columns=["id", "clip", "place", "effect", "enabled", "parameter", "value"])
+    columns = ["id", "clip", "place", "effect", "enabled", "parameter", "value", "keyframes"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _set(effect: EffectValue) -> dict[str, int]:
+    """The parameters of an effect that were set, and how many keyframes each has; one of no name where none was."""
+    found = {name: len(effect.curves.get(name, ())) for name in (*effect.parameters, *effect.curves)}
+    return found or {"": 0}
 
 
 def keyframes_table(document: Document, chains: list[tuple[str, tuple[EffectValue, ...]]]) -> pd.DataFrame:

@@ -228,7 +228,9 @@ class Timeline(Handle):
         return clips_table(self.document)
 
     def effects_df(self) -> pd.DataFrame:
-        """One row per effect parameter of every clip: id, clip, place, effect, enabled, parameter, value."""
+        """One row per effect parameter of every clip: id, clip, place, effect, enabled, parameter, value,
+        keyframes (how many; 0 where it stays at its value).
+        """
         clips = (clip for track in self.document.tracks for _, clip in track.clips())
         return effects_table([(clip.id, clip.effects) for clip in clips])
 
