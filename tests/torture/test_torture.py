@@ -56,3 +56,30 @@ def test_a_difference_is_found_out(tmp_path: Path) -> None:
     found = timelines.stretches(document)
     assert timelines.compared(found, found) == "same"
     assert timelines.compared(found, found[:-1]) == "only ours 1, only theirs 0"
+
+
+def test_a_known_difference_excuses_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    path = SAMPLES / "dissolve.edl"
+    document, _ = timelines.read(path.read_bytes(), "edl", path)
+    found = timelines.stretches(document)
+    assert timelines.agreed(path, document, found[:-1]).startswith("FAILED")
+    monkeypatch.setitem(timelines.KNOWN, path.name, (1, 0, "looked at"))
+    assert timelines.agreed(path, document, found[:-1]) == "only ours 1, only theirs 0: looked at"
+    assert timelines.agreed(path, document, found[:-2]).startswith("FAILED")
+    assert timelines.agreed(path, document, found).startswith("FAILED")
+
+
+def test_a_report_excuses_no_difference_that_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    path = SAMPLES / "harbour.fcpxml"
+    document, _ = timelines.read(path.read_bytes(), "fcpxml", path)
+    assert timelines.again(document, "fcpxml", path).startswith("all but")
+    monkeypatch.setitem(timelines.CHANGED, path.name, ("in point, marker, links", "same"))
+    assert timelines.again(document, "fcpxml", path).startswith("FAILED")
+    monkeypatch.delitem(timelines.CHANGED, path.name)
+    assert timelines.again(document, "fcpxml", path).startswith("FAILED")
+
+
+def test_a_file_that_is_refused_has_failed(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.edl"
+    broken.write_text("001 is no event\n")
+    assert timelines.through(broken, tmp_path).failed
