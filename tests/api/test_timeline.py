@@ -156,7 +156,7 @@ def test_effects_and_their_errors(project: cr.Project, film) -> None:
     assert table.columns.tolist() == ["id", "clip", "place", "effect", "enabled", "parameter", "value", "keyframes"]
     moved = project.timeline.clips[0].effects.add("transform", scale=0.5)
     moved.animate("scale", {0: 0.5, 1: 1}).animate("rotation", {0: 0, 0.5: 10, 1: 20})
-    rows = project.timeline.effects_df().query("effect == 'transform'")
+    rows = project.timeline.effects_df().query("id == @moved.id")
     assert rows["parameter"].tolist() == ["scale", "rotation"]
     assert (rows["keyframes"].tolist(), rows["value"].tolist()) == ([2, 3], [0.5, None])
 
