@@ -237,6 +237,24 @@ def test_clock_times_in_a_cue_are_text(format: str, text: str) -> None:
     assert lines_of(made, format) == ([(1, 2, text), (3, 4, "next")], [])
 
 
+PIECES = [
+    "\n", " ", "1", "9:00", "00:00:05,000", "-->", "-", "->", "{b}", r"{\an8}", r"\N", "<i>", "<00:01>", "&lt;",
+    "NOTE", "<",
+]  # fmt: skip
+odd = st.lists(st.sampled_from(PIECES), min_size=1, max_size=12).map("".join)
+
+
+@given(st.lists(odd, min_size=1, max_size=4))
+def test_a_text_comes_back_or_its_change_is_told(texts: list[str]) -> None:
+    cues = [Cue(id=f"s_{i}", start=F(i), end=F(i + 1), text=text) for i, text in enumerate(texts)]
+    for format in ("srt", "vtt"):
+        made, report = write_subtitles(cues, format=format)
+        told = {loss.where.partition(",")[0] for loss in report}
+        back = {cue.start: cue.text for cue in read_subtitles(made.encode(), format=format, title="x")[0]}
+        for i, cue in enumerate(cues, start=1):
+            assert back.get(cue.start) == cue.text or f"cue {i}" in told
+
+
 def test_an_arrow_in_the_text_of_others_ends_no_cue() -> None:
     for format, head in (("srt", "1\n"), ("vtt", "WEBVTT\n\n")):
         made = f"{head}00:00:01.000 --> 00:00:02.000\nA --> B\nC\n"
