@@ -16,8 +16,6 @@ from cutroom.app import App, MediaWorkers
 from cutroom.errors import OutputError, ValidationError
 from cutroom.jobs.bar import Bar
 from cutroom.render.cache import SegmentCache
-from cutroom.render.frame_tasks import Canvas
-from cutroom.render.frames import write_frames
 from cutroom.render.publish import Part
 from cutroom.schema.time import parse_rate, shown
 from cutroom.session import Session
@@ -27,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from cutroom.api.media import Media, MediaLibrary
+    from cutroom.render.frame_tasks import Canvas
 
 SUFFIX = ".mov"
 LARGEST = 8192
@@ -98,6 +97,8 @@ def _write(  # noqa: PLR0917  what `write_frames` is made of
     bar: Bar | None,
 ) -> tuple[Path, bool]:
     with services.writing() as grant:
+        from cutroom.render.frames import write_frames  # here: it loads what exports are made of
+
         return write_frames(
             arrays,
             canvas,
@@ -190,6 +191,8 @@ def _arrays(frames: Any, rate: Any) -> tuple[Iterator[NDArray[np.uint8]], Canvas
             f"frames of {width}x{height} pixels are too large", value=(width, height), hint=f"at most {LARGEST} a side"
         )
     rest = (_alike(_checked(frame, number), start.shape, number) for number, frame in enumerate(source, start=1))
+    from cutroom.render.frame_tasks import Canvas
+
     return itertools.chain((start,), rest), Canvas(width, height, channels, rate), total
 
 

@@ -18,9 +18,6 @@ from cutroom.edit.operations import SetMedia
 from cutroom.edit.relocate import portable
 from cutroom.errors import EditError, MediaNotFoundError
 from cutroom.jobs.bar import Bar
-from cutroom.preview.proxies import picture_of, sound_of
-from cutroom.preview.proxying import Order
-from cutroom.preview.proxying import make_proxies as have_made
 from cutroom.schema.document import Document
 from cutroom.schema.media import Media as MediaValue
 from cutroom.schema.media import Proxy as ProxyValue
@@ -29,6 +26,7 @@ from cutroom.session import Session
 
 if TYPE_CHECKING:
     from cutroom.api.media import Media, MediaLibrary
+    from cutroom.preview.proxying import Order
 
 USUAL = 540
 """Pixels of a proxy's shorter side."""
@@ -181,6 +179,8 @@ def _known(session: Session, services: App, order: Order) -> ProxyValue | None:
 
 
 def _have_made(services: App, orders: list[Order], done: Callable[[Order], None], bar: Bar | None) -> None:
+    from cutroom.preview.proxying import make_proxies as have_made
+
     services.require_unchanged({order.media.fingerprint.sha256: str(order.source) for order in orders})
     with services.writing() as grant:
         tell = None if bar is None else bar.update
@@ -196,6 +196,9 @@ def _chosen(library: MediaLibrary, media: Which) -> list[Media]:
 
 
 def _order(session: Session, media: MediaValue, folder: Path, height: int) -> Order:
+    from cutroom.preview.proxies import picture_of
+    from cutroom.preview.proxying import Order
+
     assert media.video is not None
     source = session.folder / media.path
     if not source.is_file():
@@ -219,6 +222,8 @@ def _protected(session: Session, media: MediaValue) -> tuple[str, ...]:
 
 def _is_right(session: Session, services: App, media: MediaValue, height: int | None) -> bool:
     """Whether a media has the proxy that is asked for."""
+    from cutroom.preview.proxies import picture_of
+
     assert media.video is not None
     if media.proxy is None or media.proxy.video is None:
         return False
@@ -229,6 +234,8 @@ def _is_right(session: Session, services: App, media: MediaValue, height: int | 
 
 def _value(session: Session, services: App, order: Order) -> ProxyValue:
     """What the document holds of a finished proxy: the file as it was found, with the media's own exact times."""
+    from cutroom.preview.proxies import picture_of, sound_of
+
     found = media_files.probe(services, order.output)
     video, audio = order.media.video, order.media.audio
     assert video is not None

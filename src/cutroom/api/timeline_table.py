@@ -13,8 +13,6 @@ from cutroom.api.times import Clock
 from cutroom.edit import operations as ops
 from cutroom.edit.attempt import attempt
 from cutroom.edit.difference import Difference, differences
-from cutroom.edit.row import Snapped
-from cutroom.edit.rows import Problem, read_rows
 from cutroom.edit.standing import COLUMNS
 from cutroom.errors import EditError, ValidationError
 from cutroom.schema.clip import Clip, TitleSource
@@ -24,6 +22,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from cutroom.api.timeline import Timeline
+    from cutroom.edit.row import Snapped
+    from cutroom.edit.rows import Problem
 
 TOLD = 20
 """Rows that a message lists."""
@@ -91,6 +91,8 @@ def apply_df(
         >>> tl.apply_df(df[df.track == "V1"].iloc[1:], tracks="V1")  # doctest: +SKIP
     """
     import pandas as pd
+
+    from cutroom.edit.rows import read_rows
 
     closes, looks, named = truth("ripple", ripple), truth("dry_run", dry_run), names("tracks", tracks)
     if not isinstance(df, pd.DataFrame):
@@ -209,7 +211,7 @@ def _plain(value: Any) -> Any:
 def _refused(problems: list[Problem]) -> EditError:
     import pandas as pd
 
-    table = pd.DataFrame(problems, columns=list(Problem._fields))
+    table = pd.DataFrame([problem._asdict() for problem in problems])
     shown = table.head(TOLD).to_string(index=False, max_colwidth=120)
     more = f"\n… and {len(problems) - TOLD} more" if len(problems) > TOLD else ""
     return EditError(
