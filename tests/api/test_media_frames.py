@@ -128,7 +128,7 @@ def test_frames_are_asked_for_only_as_fast_as_they_are_written(
     def watched(*args: Any, on_progress: Any, **options: Any) -> tuple[Path, bool]:
         return write(*args, on_progress=lambda told: landed.__setitem__(0, told["done"]), **options)
 
-    monkeypatch.setattr("cutroom.api.media_frames.write_frames", watched)
+    monkeypatch.setattr("cutroom.render.frames.write_frames", watched)
 
     def drawn() -> Iterator[NDArray[np.uint8]]:
         for number, frame in enumerate(noise(40)):

@@ -54,7 +54,9 @@ def measure() -> list[dict[str, Any]]:
             for name, document in (("pairs", paired(CLIPS // 2)), ("one track", single(CLIPS)))
             for result in _edits(name, document, Path(folder))
         ]
-        return [*edits, *_files(paired(CLIPS // 2), Path(folder)), *_plans()]
+        home = Path(folder, "files")  # away from the journals of the edits, which any project beside them looks at
+        home.mkdir()
+        return [*edits, *_files(paired(CLIPS // 2), home), *_plans()]
 
 
 def paired(pairs: int) -> Document:
