@@ -86,11 +86,12 @@ class Session:
             OutputError: the folder cannot be written.
         """
         path = real(path)
+        replaces = path.exists()  # then it was asked for: whoever does so is not warned of what goes
         document = Document(id=new_id("p"), settings=settings)
         journal = begin(path, document, overwrite=overwrite)
         session = cls(document, path, check=check)
         session.journal, session.recovered = journal, journal.problem
-        if journal.problem:
+        if journal.problem and not replaces:
             warnings.warn(f"{path.name}: {journal.problem}", stacklevel=3)
         return session
 
