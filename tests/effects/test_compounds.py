@@ -79,6 +79,18 @@ def test_the_edges_of_what_is_nested_keep_their_colours(studio, effect, values):
             assert low - 24 <= plane.min() <= plane.max() <= high + 24  # a sharp edge rings, and no more
 
 
+@pytest.mark.parametrize(("effect", "values"), [("crop", {"left": 0.05}), ("blur", {"radius": 0.01})])
+def test_the_edges_inside_of_a_nest_keep_their_colours_under_its_effects(studio, effect, values):
+    small = [studio.effect("transform", scale=0.6)]
+    clip = studio.clip(studio.film(studio.flat(170, 60, 210), 60), F(1), effects=small)
+    below = studio.clip(studio.film(studio.flat(90, 180, 200), 60), F(1))
+    inside = apply(studio.document(studio.track(below), studio.track(clip)), Nest(clips=(clip.id,), title="N")).document
+    worked = AddEffect(clip=inside.tracks[1].items[0].id, effect=effect, parameters=values)
+    for planes in every_frame(studio, apply(inside, worked).document):
+        for plane, (low, high) in zip(planes, ((90, 170), (60, 180), (200, 210)), strict=True):
+            assert low - 10 <= plane.min() <= plane.max() <= high + 10  # what rounding of faint pixels costs
+
+
 def test_what_is_below_a_compound_is_seen_where_it_has_nothing(studio):
     film = studio.film(studio.flat(180), 60)
     small = studio.clip(film, F(1), effects=[studio.effect("transform", scale=0.5)])

@@ -1,7 +1,8 @@
 """A layer's picture as planes of numbers: 8-bit Y'CbCr 4:2:0, BT.709 limited range, with or without alpha.
 
 Cb and Cr have half the size in both directions and stand as in MPEG-2 and H.264: level with every other column of Y,
-and between two rows ("left"). Alpha belongs to Y; chroma's alpha is its average over the same area.
+and between two rows ("left"). Alpha belongs to Y; chroma's alpha is its average over the same area, but where layers
+were drawn on a clear canvas: there it has a plane of its own, as an average would colour their edges.
 """
 
 from __future__ import annotations
@@ -149,7 +150,7 @@ class Picture:
         return replace(self, y=y, u=u, v=v, premultiplied=False, frame=None)
 
     def averaged(self) -> Picture:
-        """The same with chroma's alpha as the average of alpha, as whatever moves or filters the planes takes it."""
+        """The same with chroma's alpha as the average of alpha, as whatever crops or filters the planes takes it."""
         if self.alpha is None or self.alpha_uv is None:
             return self
         wanted = halve(self.alpha)
