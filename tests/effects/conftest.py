@@ -13,7 +13,7 @@ import av
 import numpy as np
 import pytest
 
-from cutroom.effects.compile import compile_picture, compile_sound
+from cutroom.effects.compiler.document import compile_picture, compile_sound
 from cutroom.effects.registry import EffectSpec, Registry, default_registry
 from cutroom.effects.run import PictureRunner, Readers, mix
 from cutroom.media import probe

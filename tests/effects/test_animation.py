@@ -8,11 +8,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from cutroom.effects.compile import compile_picture
+from cutroom.effects.compiler.document import compile_picture
 from cutroom.effects.nodes import FILTERS, Filter, Moving, Opacity, Warp
 from cutroom.effects.parameter import Parameter
+from cutroom.effects.pictures.stages import Stages
 from cutroom.effects.registry import EffectSpec, Memory, check, default_registry
-from cutroom.effects.stages import Stages
 from cutroom.errors import UnknownNameError, ValidationError
 from cutroom.schema.base import canonical_json
 from cutroom.schema.clip import CompoundSource, Gap

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cutroom.effects.compile import compile_picture
+from cutroom.effects.compiler.document import compile_picture
 from cutroom.effects.run import PictureRunner, Readers
 from cutroom.effects.segment import VideoInput
 from cutroom.errors import AccessDeniedError, MediaError

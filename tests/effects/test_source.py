@@ -8,7 +8,7 @@ import av
 import numpy as np
 import pytest
 
-from cutroom.effects.colour import from_rgb
+from cutroom.effects.pictures.colour import from_rgb
 from cutroom.errors import UnsupportedMediaError
 from cutroom.schema.media import Colour
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import cutroom.media as media
-from cutroom.effects import fit
+from cutroom.effects.compiler import fit
 from cutroom.errors import DamagedMediaError, MediaError, MediaNotFoundError, UnsupportedMediaError, ValidationError
 from cutroom.media.audio import AudioReader
 from cutroom.schema.media import Media

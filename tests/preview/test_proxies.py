@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from cutroom.demo.film import find_clicks, read_frame_number
-from cutroom.effects.fit import fit
+from cutroom.effects.compiler.fit import fit
 from cutroom.errors import DamagedMediaError, MediaError
 from cutroom.media import index, probe
 from cutroom.media.audio import AudioReader

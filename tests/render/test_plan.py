@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from cutroom.effects.compile import compile_picture, cut_points
+from cutroom.effects.compiler.document import compile_picture, cut_points
 from cutroom.render.pieces import PartTexts, anchor_of, boundaries
 from cutroom.render.plan import plan
 from cutroom.render.planned import RUN_FILES, RUN_SEGMENTS, Plan

@@ -39,7 +39,7 @@ def drawable(name: str, value: Any) -> str:
     Raises:
         ValidationError: another type, or letters that the title font cannot draw; names them.
     """
-    from cutroom.effects.title import require_glyphs
+    from cutroom.effects.text.title import require_glyphs
 
     words = text(name, value)
     require_glyphs(words)

@@ -14,8 +14,8 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
-from cutroom.effects import fit
-from cutroom.effects.planes import TURNS
+from cutroom.effects.compiler import fit
+from cutroom.effects.pictures.planes import TURNS
 from cutroom.errors import DamagedMediaError
 from cutroom.media.video import Shown, VideoReader
 from cutroom.schema.media import VideoStream

@@ -221,9 +221,9 @@ class Registry:
 @cache
 def default_registry() -> Registry:
     """The built-in effects and transitions."""
-    from cutroom.effects.audio import AUDIO_EFFECTS
-    from cutroom.effects.fades import TRANSITIONS
-    from cutroom.effects.video import VIDEO_EFFECTS
+    from cutroom.effects.catalogue.audio import AUDIO_EFFECTS
+    from cutroom.effects.catalogue.transitions import TRANSITIONS
+    from cutroom.effects.catalogue.video import VIDEO_EFFECTS
 
     return Registry((*VIDEO_EFFECTS, *AUDIO_EFFECTS), TRANSITIONS)
 

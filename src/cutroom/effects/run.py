@@ -8,14 +8,14 @@ from typing import Self
 
 import av
 
-from cutroom.effects import title
-from cutroom.effects.compose import MIXERS, canvas, clear, draw
-from cutroom.effects.graph import tag
-from cutroom.effects.mixing import mix
-from cutroom.effects.planes import Picture, new_frame
+from cutroom.effects.pictures.compose import MIXERS, canvas, clear, draw
+from cutroom.effects.pictures.graph import tag
+from cutroom.effects.pictures.planes import Picture, new_frame
+from cutroom.effects.pictures.stages import ShotRunner
 from cutroom.effects.readers import Opener, Readers
 from cutroom.effects.segment import Layer, PictureSegment, Shot
-from cutroom.effects.stages import ShotRunner
+from cutroom.effects.sounds.mixing import mix
+from cutroom.effects.text import title
 from cutroom.errors import nearest
 
 __all__ = ["Opener", "PictureRunner", "Readers", "mix"]

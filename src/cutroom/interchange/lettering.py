@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
-from cutroom.effects.title import missing_glyphs
+from cutroom.effects.text.title import missing_glyphs
 from cutroom.interchange.report import Loss, place_of
 from cutroom.schema.clip import TitleSource
 from cutroom.schema.cue import Cue

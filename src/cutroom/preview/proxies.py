@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from cutroom.effects.fit import has_alpha
+from cutroom.effects.compiler.fit import has_alpha
 from cutroom.schema.media import AudioStream, Colour, VideoStream
 
 GOP = 12

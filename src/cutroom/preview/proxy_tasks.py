@@ -65,7 +65,7 @@ class ProxyTask:
 
 def warm() -> None:
     """Load everything that the function needs."""
-    import cutroom.effects.normalise
+    import cutroom.effects.pictures.normalise
     import cutroom.media.audio
     import cutroom.media.scan
     import cutroom.media.video
@@ -178,9 +178,9 @@ def _ticks(time: Fraction, tick: Fraction) -> int:
 
 def _painter(task: ProxyTask) -> Callable[[av.VideoFrame], av.VideoFrame]:
     """What makes the proxy's picture of a decoded frame: the canvas's own way of scaling, turning and colouring."""
-    from cutroom.effects.fit import full_range, matrix
-    from cutroom.effects.graph import tag
-    from cutroom.effects.normalise import Normaliser
+    from cutroom.effects.compiler.fit import full_range, matrix
+    from cutroom.effects.pictures.graph import tag
+    from cutroom.effects.pictures.normalise import Normaliser
     from cutroom.effects.segment import Fit, MediaPicture, VideoInput
 
     source = MediaPicture(

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from cutroom.effects.graph import FrameGraph
+from cutroom.effects.pictures.graph import FrameGraph
 
 _TO_RGB = {
     "flags": "bicubic+accurate_rnd+full_chroma_int+full_chroma_inp",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal, overload
 
-from cutroom.effects.compile import compile_picture, frame_count
+from cutroom.effects.compiler.document import compile_picture, frame_count
 from cutroom.effects.registry import Registry
 from cutroom.effects.segment import picture_inputs
 from cutroom.errors import ValidationError

@@ -6,7 +6,7 @@ from collections.abc import Container
 from fractions import Fraction
 from itertools import pairwise
 
-from cutroom.effects.compile import Pictures, compile_sound, cut_points, frame_count
+from cutroom.effects.compiler.document import Pictures, compile_sound, cut_points, frame_count
 from cutroom.effects.registry import Registry, default_registry
 from cutroom.effects.segment import picture_inputs, sound_inputs
 from cutroom.errors import EditError, TimeError, ValidationError

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from cutroom.effects.compile import compile_picture, compile_sound
+from cutroom.effects.compiler.document import compile_picture, compile_sound
 from cutroom.effects.registry import Registry
 from cutroom.effects.segment import PictureSegment, SoundSegment
 from cutroom.errors import RenderError

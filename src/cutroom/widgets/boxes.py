@@ -9,8 +9,8 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from cutroom.effects.compile import compile_picture
-from cutroom.effects.placement import Placement
+from cutroom.effects.compiler.document import compile_picture
+from cutroom.effects.pictures.placement import Placement
 from cutroom.effects.segment import MediaPicture, Shot
 from cutroom.schema.clock import MediaClock
 from cutroom.schema.detections import Detections

@@ -10,10 +10,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from cutroom.effects.colour import to_canvas
-from cutroom.effects.fit import has_alpha
-from cutroom.effects.graph import Cloner, FrameGraph, Step, tag
-from cutroom.effects.planes import TURNS, Picture, Plane
+from cutroom.effects.compiler.fit import has_alpha
+from cutroom.effects.pictures.colour import to_canvas
+from cutroom.effects.pictures.graph import Cloner, FrameGraph, Step, tag
+from cutroom.effects.pictures.planes import TURNS, Picture, Plane
 from cutroom.effects.segment import Fit, MediaPicture
 
 _FLAGS = "bicubic+accurate_rnd+full_chroma_int"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from cutroom.effects.chain import Scene
+from cutroom.effects.compiler.chain import Scene
 from cutroom.effects.segment import Fit, Layer, Shot, TitlePicture
 from cutroom.schema.clip import TitleStyle
 from cutroom.schema.cue import SUBTITLE_STYLE, Cue

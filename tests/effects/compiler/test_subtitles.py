@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from cutroom.effects.compile import cut_points
+from cutroom.effects.compiler.document import cut_points
 from cutroom.schema.cue import Cue
 
 F = Fraction

@@ -10,13 +10,13 @@ from itertools import pairwise
 
 from pydantic import TypeAdapter
 
-from cutroom.effects.chain import Scene, chain
-from cutroom.effects.layout import Layout, Window, samples_layout
+from cutroom.effects.compiler.chain import Scene, chain
+from cutroom.effects.compiler.layout import Layout, Window, samples_layout
+from cutroom.effects.compiler.shot import require_handles
+from cutroom.effects.compiler.travel import Law, law, turns
 from cutroom.effects.nodes import Gain, Ramp, SoundNode, Swell
 from cutroom.effects.registry import Registry, Setting, default_registry
 from cutroom.effects.segment import AudioInput, SoundClip, SoundSegment
-from cutroom.effects.shot import require_handles
-from cutroom.effects.travel import Law, law, turns
 from cutroom.errors import EditError
 from cutroom.schema.clip import Clip, CompoundSource
 from cutroom.schema.curve import needed, shifted

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from cutroom.effects.compile import compile_picture, cut_points, frame_count
+from cutroom.effects.compiler.document import compile_picture, cut_points, frame_count
 from cutroom.effects.nodes import FILTERS, Filter
 from cutroom.effects.parameter import Parameter
 from cutroom.effects.registry import EffectSpec, Memory

@@ -6,15 +6,15 @@ import math
 from fractions import Fraction
 from itertools import pairwise
 
-from cutroom.effects.chain import Scene, Stretch
-from cutroom.effects.layout import Layout, Window, frames_layout
-from cutroom.effects.opaque import covers, invisible
+from cutroom.effects.compiler.chain import Scene, Stretch
+from cutroom.effects.compiler.cues import cue_layers
+from cutroom.effects.compiler.layout import Layout, Window, frames_layout
+from cutroom.effects.compiler.opaque import covers, invisible
+from cutroom.effects.compiler.shot import picture_shot, require_handles
+from cutroom.effects.compiler.sound import compile_sound
+from cutroom.effects.compiler.travel import frame_law
 from cutroom.effects.registry import Registry, Setting, default_registry
 from cutroom.effects.segment import Blend, CompoundPicture, CompoundPiece, Layer, PictureSegment, Shot
-from cutroom.effects.shot import picture_shot, require_handles
-from cutroom.effects.sound import compile_sound
-from cutroom.effects.subtitles import cue_layers
-from cutroom.effects.travel import frame_law
 from cutroom.errors import EditError
 from cutroom.schema.clip import Clip, CompoundSource
 from cutroom.schema.document import Document

@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from cutroom.effects.colour import from_rgb
-from cutroom.effects.placement import Placement
-from cutroom.effects.planes import BLACK, Picture, halve
+from cutroom.effects.pictures.colour import from_rgb
+from cutroom.effects.pictures.placement import Placement
+from cutroom.effects.pictures.planes import BLACK, Picture, halve
 from cutroom.effects.segment import Fit
 from cutroom.errors import ValidationError
 from cutroom.schema.clip import TitleStyle
@@ -31,7 +31,7 @@ _PADDING = 0.3
 _ABSENT = "\uffff"
 _SHAPED = frozenset({"R", "AL"})
 """Bidirectional classes of scripts that are written from right to left."""
-_FONT = (files("cutroom.effects") / "fonts" / "DejaVuSans-Bold.ttf").read_bytes()
+_FONT = (files("cutroom.effects.text") / "fonts" / "DejaVuSans-Bold.ttf").read_bytes()
 """Read when this module is imported: a locked worker can open no file."""
 Part = NDArray[np.float32]
 

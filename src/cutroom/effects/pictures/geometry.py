@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cutroom.effects.nodes import Crop, Warp
-from cutroom.effects.normalise import Resizer
-from cutroom.effects.placement import Edge, Placement
-from cutroom.effects.planes import Picture, Plane, half
+from cutroom.effects.pictures.normalise import Resizer
+from cutroom.effects.pictures.placement import Edge, Placement
+from cutroom.effects.pictures.planes import Picture, Plane, half
 
 Matrix = NDArray[np.float64]
 _NEAR = 1e-6

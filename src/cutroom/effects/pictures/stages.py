@@ -15,14 +15,14 @@ from typing import NamedTuple, Protocol
 
 import av
 
-from cutroom.effects.geometry import CropStage, WarpStage
-from cutroom.effects.graph import FrameGraph, steps, tag
 from cutroom.effects.nodes import Crop, Filter, Moving, Opacity, PictureNode, StillNode, Warp
-from cutroom.effects.normalise import Normaliser
-from cutroom.effects.planes import Picture
+from cutroom.effects.pictures.geometry import CropStage, WarpStage
+from cutroom.effects.pictures.graph import FrameGraph, steps, tag
+from cutroom.effects.pictures.normalise import Normaliser
+from cutroom.effects.pictures.planes import Picture
 from cutroom.effects.readers import Readers
 from cutroom.effects.segment import CompoundPicture, CompoundPiece, MediaPicture, PictureSegment, Shot
-from cutroom.effects.title import title_picture
+from cutroom.effects.text.title import title_picture
 
 
 class Stage(Protocol):

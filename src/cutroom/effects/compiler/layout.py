@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from cutroom.edit.limits import transition_parts
-from cutroom.effects.travel import frame_turns
+from cutroom.effects.compiler.travel import frame_turns
 from cutroom.errors import HandlesError
 from cutroom.schema.clip import Clip, Transition
 from cutroom.schema.speed import Ramp

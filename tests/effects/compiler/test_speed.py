@@ -10,7 +10,7 @@ import pytest
 
 from cutroom.edit.apply import apply
 from cutroom.edit.operations import Freeze
-from cutroom.effects.compile import compile_picture, cut_points
+from cutroom.effects.compiler.document import compile_picture, cut_points
 from cutroom.effects.run import PictureRunner
 from cutroom.schema.clip import Clip
 from cutroom.schema.speed import Ramp

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 
 from cutroom.edit.apply import apply
 from cutroom.edit.operations import AddTransition
-from cutroom.effects.compile import compile_picture, compile_sound, cut_points
+from cutroom.effects.compiler.document import compile_picture, compile_sound, cut_points
 from cutroom.errors import EditError, HandlesError
 from cutroom.schema.clip import Clip, Gap, MediaSource
 from cutroom.schema.document import Document, Timeline

@@ -10,7 +10,7 @@ import pytest
 
 from cutroom.edit.apply import apply
 from cutroom.edit.operations import AddCompound, AddEffect, AddTrack, Nest, Overwrite, SetAngle, Unnest
-from cutroom.effects.compile import compile_picture, cut_points, frame_count
+from cutroom.effects.compiler.document import compile_picture, cut_points, frame_count
 from cutroom.effects.segment import picture_inputs
 from cutroom.schema.clip import CompoundSource, Gap, MediaSource
 

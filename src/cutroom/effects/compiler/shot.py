@@ -7,12 +7,12 @@ from fractions import Fraction
 from pydantic import TypeAdapter
 
 from cutroom.edit.limits import lacking
-from cutroom.effects.chain import Scene, Stretch, chain
-from cutroom.effects.fit import fit, full_range, matrix
-from cutroom.effects.layout import Layout, Window
+from cutroom.effects.compiler.chain import Scene, Stretch, chain
+from cutroom.effects.compiler.fit import fit, full_range, matrix
+from cutroom.effects.compiler.layout import Layout, Window
+from cutroom.effects.compiler.travel import frame_law
 from cutroom.effects.nodes import PictureNode
 from cutroom.effects.segment import CompoundPicture, Fit, MediaPicture, Shot, TitlePicture, VideoInput
-from cutroom.effects.travel import frame_law
 from cutroom.errors import EditError, HandlesError
 from cutroom.schema.clip import Clip, CompoundSource, TitleSource
 from cutroom.schema.document import Document

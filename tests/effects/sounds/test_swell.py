@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from cutroom.effects.compile import compile_sound
+from cutroom.effects.compiler.document import compile_sound
 from cutroom.effects.nodes import Gain, Swell
 from cutroom.schema.base import canonical_json
 from cutroom.schema.clip import Gap

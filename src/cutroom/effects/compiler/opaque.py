@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cutroom.effects.fit import has_alpha
+from cutroom.effects.compiler.fit import has_alpha
 from cutroom.effects.nodes import Filter, Opacity, StillNode, Warp
 from cutroom.effects.segment import Fit, Layer, MediaPicture, Shot
 

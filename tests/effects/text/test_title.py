@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cutroom.effects.title import draw_title, require_glyphs
+from cutroom.effects.text.title import draw_title, require_glyphs
 from cutroom.errors import ValidationError
 from cutroom.schema.clip import TitleStyle
 

@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from cutroom.effects.placement import Placement
+from cutroom.effects.pictures.placement import Placement
 from cutroom.effects.segment import Fit
 
 Plane = NDArray[Any]

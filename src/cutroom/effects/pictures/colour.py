@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from cutroom.effects.planes import Picture
+from cutroom.effects.pictures.planes import Picture
 
 _WEIGHTS = {
     "bt709": (0.2126, 0.0722),

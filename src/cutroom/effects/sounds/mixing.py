@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from cutroom.effects.nodes import Gain, Ramp, SoundNode, Swell
 from cutroom.effects.readers import Readers
-from cutroom.effects.resampling import Read, Samples, is_plain, resample
 from cutroom.effects.segment import SoundClip, SoundSegment
+from cutroom.effects.sounds.resampling import Read, Samples, is_plain, resample
 from cutroom.schema.curve import values_at
 
 

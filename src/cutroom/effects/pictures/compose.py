@@ -8,7 +8,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from cutroom.effects.planes import Picture, Plane, half, new_frame, overlap
+from cutroom.effects.pictures.planes import Picture, Plane, half, new_frame, overlap
 
 
 def canvas(width: int, height: int, below: Picture | None) -> Picture:

@@ -1,0 +1,1 @@
+"""What effects and transitions there are: their declarations, by theme."""

@@ -1,0 +1,1 @@
+"""From a segment to its pixels. Child side only: it runs in a worker."""

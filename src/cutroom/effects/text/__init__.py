@@ -1,0 +1,1 @@
+"""Text as pictures: titles and subtitles."""
