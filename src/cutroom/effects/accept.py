@@ -67,7 +67,7 @@ def _accept_chain(clip: Clip, track: TrackKind, settings: ProjectSettings, regis
     check(clip, registry)
     kind: EffectKind = "audio" if track == "audio" else "video"
     samples = to_sample(clip.duration, settings.sample_rate)
-    setting = Setting(settings.width, settings.height, settings.sample_rate, samples)
+    setting = Setting(settings.width, settings.height, settings.sample_rate, samples, settings.fps)
     for effect in clip.effects:
         spec = registry.effect(effect.effect)
         require_kind(spec, kind)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -11,7 +12,9 @@ from cutroom.errors import ValidationError, nearest
 from cutroom.schema.curve import Curve
 from cutroom.schema.effect import Scalar
 
-ParameterKind = Literal["float", "int", "bool", "choice", "text"]
+ParameterKind = Literal["float", "int", "bool", "choice", "colour", "text"]
+WIDTHS, HEIGHTS = "fraction of the canvas width", "fraction of the canvas height"
+_COLOUR = re.compile(r"(?:#|0x)([0-9a-fA-F]{6})")
 _TYPES: dict[str, tuple[type, ...]] = {"float": (int, float), "int": (int,), "bool": (bool,), "text": (str,)}
 
 
@@ -23,7 +26,7 @@ class Parameter:
         key: how it is called, in Python and in project files.
         description: one sentence.
         default: what it is when it is not given.
-        kind: its type; a `float` takes whole numbers too.
+        kind: its type; a `float` takes whole numbers too, a `colour` is "#rrggbb".
         minimum: smallest number, inclusive.
         maximum: largest number, inclusive.
         unit: what the number counts.
@@ -59,6 +62,8 @@ class Parameter:
             return " | ".join(self.choices)
         if self.kind in {"bool", "text"}:
             return self.kind
+        if self.kind == "colour":
+            return "#000000 … #ffffff"
         if self.minimum == -math.inf and self.maximum == math.inf:
             return "any"
         return f"{self.minimum:g} … {self.maximum:g}"
@@ -80,6 +85,11 @@ class Parameter:
             if value not in self.choices:
                 raise nearest(value, self.choices, what=f"{owner} {self.key}")
             return value
+        if self.kind == "colour":
+            found = _COLOUR.fullmatch(value) if isinstance(value, str) else None
+            if found is None:
+                raise self._wrong(value, owner)
+            return f"#{found[1].lower()}"
         fits = _TYPES[self.kind]
         if not isinstance(value, fits) or (isinstance(value, bool) and self.kind != "bool"):
             raise self._wrong(value, owner)

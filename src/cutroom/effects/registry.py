@@ -54,12 +54,17 @@ class Setting:
         height: of the canvas, in pixels.
         sample_rate: samples per second.
         samples: length of the clip.
+        fps: frames per second.
+        first: number in its clip of the segment's first frame, for effects that are `clocked`; 0 for all others, so
+            that what they make does not depend on where it stands.
     """
 
     width: int
     height: int
     sample_rate: int
     samples: int
+    fps: Fraction = Fraction(30)
+    first: int = 0
 
 
 class _Shown:
@@ -85,6 +90,10 @@ class EffectSpec(_Shown):
         memory: how far back it looks; only one that is pointwise can be animated.
         together: refuses constants that are right each, but not together; what is animated may pass through such a
             moment.
+        group: what it is listed under.
+        cost: milliseconds of one core for a 1080p frame, or for a second of stereo sound, with the defaults; as
+            `python3 dev.py bench effects` measured it.
+        clocked: whether it does something else to each frame, such as grain; `build` then gets the `first` frame.
         swell: of an effect on sound that can be animated: its nodes, from the values and the curves of those that are.
     """
 
@@ -96,6 +105,9 @@ class EffectSpec(_Shown):
     memory: Memory = POINTWISE
     together: Callable[[Mapping[str, Any]], None] | None = None
     swell: Callable[[Mapping[str, Any], Mapping[str, Curve]], tuple[Node, ...]] | None = None
+    group: str = ""
+    cost: float = 0.0
+    clocked: bool = False
 
     def values(self, given: Mapping[str, Scalar]) -> dict[str, Scalar]:
         """Every parameter's value, checked, defaults filled in.
@@ -221,11 +233,9 @@ class Registry:
 @cache
 def default_registry() -> Registry:
     """The built-in effects and transitions."""
-    from cutroom.effects.catalogue.audio import AUDIO_EFFECTS
-    from cutroom.effects.catalogue.transitions import TRANSITIONS
-    from cutroom.effects.catalogue.video import VIDEO_EFFECTS
+    from cutroom.effects.catalogue import EFFECTS, TRANSITIONS
 
-    return Registry((*VIDEO_EFFECTS, *AUDIO_EFFECTS), TRANSITIONS)
+    return Registry(EFFECTS, TRANSITIONS)
 
 
 def check(subject: Document | Clip | Effect, registry: Registry | None = None) -> None:

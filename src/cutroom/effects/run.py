@@ -11,7 +11,7 @@ import av
 from cutroom.effects.pictures.compose import MIXERS, canvas, clear, draw
 from cutroom.effects.pictures.graph import tag
 from cutroom.effects.pictures.planes import Picture, new_frame
-from cutroom.effects.pictures.stages import ShotRunner
+from cutroom.effects.pictures.shots import ShotRunner
 from cutroom.effects.readers import Opener, Readers
 from cutroom.effects.segment import Layer, PictureSegment, Shot
 from cutroom.effects.sounds.mixing import mix

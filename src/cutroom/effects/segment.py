@@ -103,7 +103,9 @@ class Shot(Frozen):
     def nodes_at(self, i: int) -> tuple[StillNode, ...]:
         """Its nodes at frame `i` of the segment."""
         return tuple(
-            one for node in self.nodes for one in (node.frames[i + node.lead] if isinstance(node, Moving) else (node,))
+            one.at(i)
+            for node in self.nodes
+            for one in (node.frames[i + node.lead] if isinstance(node, Moving) else (node,))
         )
 
     @property

@@ -80,9 +80,11 @@ class PartTexts:
 
 
 def whole(stretch: PictureSegment) -> bool:
-    """Whether its parts must be compiled each, because they show parts of a timeline of their own."""
+    """Whether its parts must be compiled each: they show parts of a timeline of their own, or frames by number."""
     shots = (shot for layer in stretch.layers for shot in (layer.shot, layer.incoming) if shot is not None)
-    return any(isinstance(shot.source, CompoundPicture) for shot in shots)
+    return any(
+        isinstance(shot.source, CompoundPicture) or any(node.clocked for node in shot.nodes_at(0)) for shot in shots
+    )
 
 
 def describe(segment: PictureSegment) -> str:

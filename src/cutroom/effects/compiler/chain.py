@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
@@ -91,7 +91,7 @@ def chain(
     nodes: list[Node] = []
     for spec, effect, values in active:
         if not effect.curves:
-            nodes += spec.build(values, scene.setting)
+            nodes += spec.build(values, _setting(scene, spec, stretch))
         elif stretch is None:
             assert spec.swell is not None
             nodes += spec.swell(values, effect.curves)
@@ -105,13 +105,20 @@ def _moving(
 ) -> tuple[Node, ...]:
     """What an animated effect does to each frame; where it does the same to all, just that."""
     before: dict[str, Scalar] | None = None
+    setting = _setting(scene, spec, stretch)
     nodes: tuple[Node, ...] = ()
     found: list[tuple[Node, ...]] = []
     for number in range(stretch.offset - lead, stretch.offset + stretch.frames):
         values = spec.at(*moved, number * scene.step)
         if values != before:
-            before, nodes = values, spec.build(values, scene.setting)
+            before, nodes = values, spec.build(values, setting)
         found.append(nodes)
     if all(one == found[0] for one in found):
         return found[0]
     return (Moving.model_validate({"frames": found, "lead": lead}),)
+
+
+def _setting(scene: Scene, spec: EffectSpec, stretch: Stretch | None) -> Setting:
+    if not spec.clocked or stretch is None:
+        return scene.setting
+    return replace(scene.setting, first=stretch.offset)

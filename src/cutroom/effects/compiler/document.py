@@ -87,7 +87,7 @@ class Pictures:
     ) -> None:
         settings = document.settings
         width, height = size or (settings.width, settings.height)
-        setting = Setting(width, height, settings.sample_rate, 0)
+        setting = Setting(width, height, settings.sample_rate, 0, settings.fps)
         self._scene = Scene(document, registry or default_registry(), setting)
         self._layouts = _layouts(document)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cutroom.effects.compiler.fit import has_alpha
-from cutroom.effects.nodes import Filter, Opacity, StillNode, Warp
+from cutroom.effects.nodes import Opacity, StillNode, Warp
 from cutroom.effects.segment import Fit, Layer, MediaPicture, Shot
 
 _SLACK = 1e-6
@@ -32,10 +32,10 @@ def _fills(shot: Shot, width: int, height: int) -> bool:
 def _fills_with(fit: Fit, nodes: Sequence[StillNode], width: int, height: int) -> bool:
     left, top, right, bottom = fit.x - 0.5, fit.y - 0.5, fit.x + fit.width - 0.5, fit.y + fit.height - 0.5
     for i, node in enumerate(nodes):
-        if isinstance(node, Filter):
-            if node.spatial and any(isinstance(before, Warp) for before in nodes[:i]):
+        if not isinstance(node, Warp):
+            if node.clears or (node.spatial and any(isinstance(before, Warp) for before in nodes[:i])):
                 return False
-        elif isinstance(node, Warp) and node.rotation % 360 == 0:
+        elif node.rotation % 360 == 0:
             (scale, _, dx), (_, _, dy) = node.matrix(width, height)
             left, right = scale * left + dx, scale * right + dx
             top, bottom = scale * top + dy, scale * bottom + dy

@@ -51,7 +51,7 @@ def compile_sound(
         ()
     """
     settings = document.settings
-    setting = Setting(settings.width, settings.height, settings.sample_rate, 0)
+    setting = Setting(settings.width, settings.height, settings.sample_rate, 0, settings.fps)
     scene = Scene(document, registry or default_registry(), setting)
     span = (first_sample, first_sample + samples)
     clips = tuple(clip for track in _heard(document) for clip in _track_clips(scene, track, span))

@@ -6,23 +6,15 @@ and room on the whole canvas; filters that change colours get straight ones. Nei
 
 from __future__ import annotations
 
-import math
-from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
-from typing import NamedTuple, Protocol
-
-import av
+from typing import Any, NamedTuple, Protocol
 
 from cutroom.effects.nodes import Crop, Filter, Moving, Opacity, PictureNode, StillNode, Warp
 from cutroom.effects.pictures.geometry import CropStage, WarpStage
 from cutroom.effects.pictures.graph import FrameGraph, steps, tag
-from cutroom.effects.pictures.normalise import Normaliser
 from cutroom.effects.pictures.planes import Picture
-from cutroom.effects.readers import Readers
-from cutroom.effects.segment import CompoundPicture, CompoundPiece, MediaPicture, PictureSegment, Shot
-from cutroom.effects.text.title import title_picture
 
 
 class Stage(Protocol):
@@ -33,14 +25,25 @@ class Stage(Protocol):
         ...
 
 
+class Place(NamedTuple):
+    """Where a stage works."""
+
+    width: int
+    """Of the canvas, in pixels."""
+    height: int
+    soft: bool
+    """Whether a later stage needs the clear surroundings as alpha, even where edges are sharp."""
+
+
 class OpacityStage:
     """Makes a picture fainter.
 
     Args:
         node: how faint.
+        place: where.
     """
 
-    def __init__(self, node: Opacity) -> None:
+    def __init__(self, node: Opacity, place: Place) -> None:
         self._opacity = node.opacity
 
     def run(self, picture: Picture) -> Picture | None:
@@ -77,6 +80,13 @@ class FilterStage:
         return None if done is None else Picture.of(done, picture)
 
 
+STAGES: Mapping[type[StillNode], Callable[[Any, Place], Stage]] = {
+    Crop: lambda node, place: CropStage(node, soft=place.soft),
+    Opacity: OpacityStage,
+}
+"""What runs each node of our own; movements and filters are gathered into stages that run several."""
+
+
 class Link(NamedTuple):
     """A node of a chain at one frame."""
 
@@ -91,10 +101,10 @@ def links_at(nodes: Sequence[PictureNode], i: int) -> list[Link]:
     run = 0
     for node in nodes:
         if isinstance(node, Moving):
-            links += [Link(run + 1, one) for one in node.frames[i + node.lead]]
+            links += [Link(run + 1, one.at(i)) for one in node.frames[i + node.lead]]
             run += 2
         else:
-            links.append(Link(run, node))
+            links.append(Link(run, node.at(i)))
     return links
 
 
@@ -113,7 +123,7 @@ class Stages:
         self._canvas = (width, height)
         self._looks_back = looks_back
         self._built: list[tuple[_Plan, Stage]] = []
-        self._is_still = not any(isinstance(node, Moving) for node in nodes)
+        self._is_still = not any(isinstance(node, Moving) or node.clocked for node in nodes)
 
     def at(self, i: int) -> list[Stage]:
         """The stages of frame `i` of the segment."""
@@ -129,10 +139,8 @@ class Stages:
         if plan.kind == "warp":
             return WarpStage([node for node in plan.nodes if isinstance(node, Warp)], *self._canvas, soft=plan.soft)
         (*_, node) = plan.nodes
-        if isinstance(node, Crop):
-            return CropStage(node, soft=plan.soft)
-        if isinstance(node, Opacity):
-            return OpacityStage(node)
+        if not isinstance(node, Filter):
+            return STAGES[type(node)](node, Place(*self._canvas, plan.soft))
         filters = [node for node in plan.nodes if isinstance(node, Filter)]
         return FilterStage(filters, *self._canvas, looks_back=self._looks_back)
 
@@ -148,11 +156,11 @@ class _Plan(NamedTuple):
 def _plans(links: Sequence[Link]) -> Iterator[_Plan]:
     groups = [(kind, [link.node for link in group]) for kind, group in groupby(_gathered(links), key=_group)]
     for i, (kind, nodes) in enumerate(groups):
-        soft = any(isinstance(node, Filter) and node.spatial for _, later in groups[i + 1 :] for node in later)
-        if kind in {"crop", "opacity"}:
-            yield from (_Plan(kind, [node], soft) for node in nodes)
-        else:
+        soft = any(node.spatial for _, later in groups[i + 1 :] for node in later)
+        if kind == "warp" or kind.startswith("filter"):
             yield _Plan(kind, nodes, soft and kind == "warp")
+        else:
+            yield from (_Plan(kind, [node], soft) for node in nodes)
 
 
 def _gathered(links: Sequence[Link]) -> list[Link]:
@@ -164,7 +172,7 @@ def _gathered(links: Sequence[Link]) -> list[Link]:
     waiting = 0  # how many of the last nodes are movements or came after one
     for link in links:
         earlier = gathered[len(gathered) - waiting :]
-        if isinstance(link.node, Filter) and link.node.spatial:
+        if link.node.spatial:
             waiting = 0
         elif isinstance(link.node, Warp):
             kept = [one for one in earlier if not isinstance(one.node, Warp)]
@@ -180,140 +188,4 @@ def _gathered(links: Sequence[Link]) -> list[Link]:
 def _group(link: Link) -> str:
     """What shares a stage: all movements that meet, filters of a kind that change together."""
     node = link.node
-    return f"filter {node.spatial} {link.run}" if isinstance(node, Filter) else node.kind
-
-
-class Inner(Protocol):
-    """What shows a compound's pieces: a `PictureRunner`."""
-
-    def layer(self, i: int) -> Picture | None:
-        """Frame `i` as a layer."""
-        ...
-
-    def close(self) -> None:
-        """Give the readers back."""
-        ...
-
-
-class CompoundRunner:
-    """Makes the pictures of a timeline inside of a clip; holds the readers of one of its pieces at a time.
-
-    Args:
-        source: its pieces.
-        start: begins to run a piece.
-    """
-
-    def __init__(self, source: CompoundPicture, start: Callable[[PictureSegment], Inner]) -> None:
-        self._source = source
-        self._start = start
-        self._firsts = [piece.first for piece in source.pieces]
-        self._running: tuple[CompoundPiece, Inner] | None = None
-
-    def number(self, i: int) -> int:
-        """The inner frame that frame `i` of the segment shows."""
-        source = self._source
-        return math.floor(source.start + i * source.step + i * i * source.bend)
-
-    def picture(self, number: int) -> Picture | None:
-        """An inner frame; None where there is nothing."""
-        index = bisect_right(self._firsts, number) - 1
-        if index < 0:
-            return None
-        piece = self._source.pieces[index]
-        if number - piece.first >= piece.picture.frames:
-            return None
-        if self._running is None or self._running[0] is not piece:
-            self.close()
-            self._running = piece, self._start(piece.picture)
-        return self._running[1].layer(number - piece.first)
-
-    def close(self) -> None:
-        """Give the readers back."""
-        if self._running is not None:
-            self._running[1].close()
-            self._running = None
-
-
-class ShotRunner:
-    """Makes the pictures of one shot; holds a reader until it is closed.
-
-    Args:
-        shot: what to show.
-        width: of the canvas.
-        height: of the canvas.
-        readers: open media.
-        inner: runs the pieces of a compound.
-    """
-
-    def __init__(self, shot: Shot, width: int, height: int, readers: Readers, inner: Callable[..., Inner]) -> None:
-        self._shot = shot
-        self._canvas = (width, height)
-        self._stages = Stages(shot.nodes, width, height)
-        self._next: int | None = None
-        self._seen: tuple[object, Sequence[Stage], Picture | None] | None = None
-        self._base: tuple[object, Picture | None] | None = None
-        self._title: Picture | None = None
-        self._loan = None
-        self._compound: CompoundRunner | None = None
-        if isinstance(shot.source, CompoundPicture):
-            self._compound = CompoundRunner(shot.source, lambda picture: inner(picture, readers))
-        elif isinstance(shot.source, MediaPicture):
-            self._normaliser = Normaliser(shot.source, shot.fit)
-            self._loan = readers.lend(shot.source.input, shot.source.start)
-        else:
-            self._title = title_picture(shot.source.text, shot.source.style, width, height)
-
-    def picture(self, i: int) -> Picture | None:
-        """The picture at frame `i` of the segment; None where nothing of it is on the canvas."""
-        if self._shot.preroll:
-            return self._remembered(i)
-        source, stages = self._source(i), self._stages.at(i)
-        if self._seen is None or self._seen[:2] != (source, stages):  # a held frame, or a title, is made once
-            self._seen = source, stages, self._made(source, stages)
-        return self._seen[2]
-
-    def close(self) -> None:
-        """Give the reader back."""
-        if self._loan is not None:
-            self._loan.close()
-            self._loan = None
-        if self._compound is not None:
-            self._compound.close()
-
-    def _remembered(self, i: int) -> Picture | None:
-        """The picture where filters look back: they are shown the frames before it, unless those were the last ones."""
-        if i != self._next:
-            self._stages = Stages(self._shot.nodes, *self._canvas, looks_back=True)
-            for earlier in range(i - self._shot.preroll, i):
-                first = max(earlier, -self._shot.lead)
-                self._made(self._source(first), self._stages.at(first))
-        self._next = i + 1
-        return self._made(self._source(i), self._stages.at(i))
-
-    def _source(self, i: int) -> av.VideoFrame | int | None:
-        """What frame `i` is made from: a decoded frame, the number of a compound's, nothing for a title."""
-        source = self._shot.source
-        if self._compound is not None:
-            return self._compound.number(i)
-        if not isinstance(source, MediaPicture):
-            return None
-        assert self._loan is not None
-        time = source.start + i * source.step + i * i * source.bend
-        return self._loan.frame_back(time) if source.step < 0 else self._loan.frame_at(time)
-
-    def _made(self, source: av.VideoFrame | int | None, stages: Sequence[Stage]) -> Picture | None:
-        if self._base is None or self._base[0] != source:  # once for what is held, whatever moves on top of it
-            self._base = source, self._unchanged(source)
-        picture = self._base[1]
-        for stage in stages:
-            if picture is None:
-                return None
-            picture = stage.run(picture)
-        return picture
-
-    def _unchanged(self, source: av.VideoFrame | int | None) -> Picture | None:
-        """The picture before its effects."""
-        if isinstance(source, int):
-            assert self._compound is not None
-            return self._compound.picture(source)
-        return self._title if source is None else self._normaliser.run(source)
+    return f"filter {node.space} {node.spatial} {link.run}" if isinstance(node, Filter) else node.kind

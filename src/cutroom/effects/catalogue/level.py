@@ -1,4 +1,4 @@
-"""The built-in effects on sound."""
+"""Loudness over time: gain and fades."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _duration(what: str) -> tuple[Parameter, ...]:
 
 _DB = Parameter("db", "6.02 doubles the amplitude, -6.02 halves it.", 0.0, minimum=-96, maximum=48, unit="dB")
 
-AUDIO_EFFECTS = (
+LEVEL = (
     EffectSpec(
         "gain",
         "audio",
@@ -47,6 +47,7 @@ AUDIO_EFFECTS = (
         (_DB,),
         _gain,
         swell=_swell,
+        group="level",
     ),
     EffectSpec(
         "fade_in",
@@ -54,6 +55,7 @@ AUDIO_EFFECTS = (
         "The amplitude rises in a straight line from silence at the clip's start.",
         _duration("How long; at most the clip."),
         _fade_in,
+        group="level",
     ),
     EffectSpec(
         "fade_out",
@@ -61,5 +63,6 @@ AUDIO_EFFECTS = (
         "The amplitude falls in a straight line to silence at the clip's end.",
         _duration("How long; at most the clip."),
         _fade_out,
+        group="level",
     ),
 )

@@ -1,0 +1,71 @@
+"""Where a layer's picture lies. Lengths are fractions, so that a smaller preview looks the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cutroom.effects.nodes import Crop, Node, Opacity, Warp
+from cutroom.effects.parameter import HEIGHTS, WIDTHS, Parameter
+from cutroom.effects.registry import EffectSpec, Setting
+from cutroom.errors import ValidationError
+
+
+def _leaves_nothing(values: Mapping[str, Any]) -> bool:
+    return bool(values["left"] + values["right"] >= 1 or values["top"] + values["bottom"] >= 1)
+
+
+def _require_something_left(values: Mapping[str, Any]) -> None:
+    if _leaves_nothing(values):
+        raise ValidationError(
+            "crop: nothing would be left of the picture",
+            value=dict(values),
+            hint="left + right and top + bottom must stay below 1",
+        )
+
+
+def _crop(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
+    if _leaves_nothing(values):  # for a while, when it is animated
+        return (Opacity(opacity=0),)
+    return (Crop(**values),) if any(values.values()) else ()
+
+
+def _transform(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
+    moves = dict(values)
+    opacity = moves.pop("opacity")
+    warp = Warp(**moves)
+    still = warp.scale == 1 and not (warp.position_x or warp.position_y or warp.rotation % 360)
+    return (*(() if still else (warp,)), *(() if opacity == 1 else (Opacity(opacity=opacity),)))
+
+
+def _edge(side: str) -> Parameter:
+    return Parameter(side, f"Cut away at the {side}.", 0.0, minimum=0, maximum=0.999, unit="fraction of the picture")
+
+
+GEOMETRY = (
+    EffectSpec(
+        "crop",
+        "video",
+        "Cuts away at the edges; the rest stays where it was. Animated, it may close altogether.",
+        (_edge("left"), _edge("top"), _edge("right"), _edge("bottom")),
+        _crop,
+        together=_require_something_left,
+        group="geometry",
+    ),
+    EffectSpec(
+        "transform",
+        "video",
+        "Scales and turns the layer about its anchor and moves it; positions count from the canvas's centre, y down.",
+        (
+            Parameter("scale", "Factor.", 1.0, minimum=0.001, maximum=20),
+            Parameter("position_x", "To the right.", 0.0, minimum=-10, maximum=10, unit=WIDTHS),
+            Parameter("position_y", "Down.", 0.0, minimum=-10, maximum=10, unit=HEIGHTS),
+            Parameter("rotation", "Clockwise.", 0.0, minimum=-36000, maximum=36000, unit="degrees"),
+            Parameter("anchor_x", "Fixed point of scale and rotation.", 0.0, minimum=-10, maximum=10, unit=WIDTHS),
+            Parameter("anchor_y", "Fixed point of scale and rotation.", 0.0, minimum=-10, maximum=10, unit=HEIGHTS),
+            Parameter("opacity", "0 is invisible, 1 solid.", 1.0, minimum=0, maximum=1),
+        ),
+        _transform,
+        group="geometry",
+    ),
+)

@@ -1,0 +1,29 @@
+"""Frozen nodes of a picture's or a sound's chain, validated when they are made.
+
+A `Filter` is one FFmpeg filter. Only names and arguments of `FILTERS` exist: a project file can never name another
+one, and no argument is ever a piece of graph text. Everything else is a node of our own.
+"""
+
+from __future__ import annotations
+
+from cutroom.effects.nodes.filters import FILTERS, Filter
+from cutroom.effects.nodes.pictures import Crop, Moving, Opacity, PictureNode, StillNode, Warp
+from cutroom.effects.nodes.sounds import Gain, Ramp, SoundNode, Swell
+
+Node = PictureNode | SoundNode
+
+__all__ = [
+    "FILTERS",
+    "Crop",
+    "Filter",
+    "Gain",
+    "Moving",
+    "Node",
+    "Opacity",
+    "PictureNode",
+    "Ramp",
+    "SoundNode",
+    "StillNode",
+    "Swell",
+    "Warp",
+]

@@ -1,0 +1,106 @@
+"""Nodes of a picture's chain that are not FFmpeg's: what it cannot do to a fraction of a pixel, or not exactly."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+from cutroom.effects.nodes.filters import Filter
+from cutroom.schema.base import Frozen
+
+
+class OwnNode(Frozen):
+    """What every node of our own says about itself."""
+
+    spatial: ClassVar[bool] = False
+    """Whether it mixes neighbouring pixels. Its stage gets a picture as large as the canvas, and multiplies colours."""
+    clears: ClassVar[bool] = False
+    """Whether something of what is below may be seen through a picture that was solid before."""
+    clocked: ClassVar[bool] = False
+    """Whether it does something else to each frame, by the frame's number in its clip."""
+
+    def at(self, i: int) -> Self:
+        """The node of frame `i` of the segment."""
+        return self
+
+
+class Crop(OwnNode):
+    """Cut away from each edge, in fractions of the picture; what is left stays where it was."""
+
+    clears: ClassVar[bool] = True
+    kind: Literal["crop"] = "crop"
+    left: float = Field(default=0.0, ge=0, lt=1)
+    top: float = Field(default=0.0, ge=0, lt=1)
+    right: float = Field(default=0.0, ge=0, lt=1)
+    bottom: float = Field(default=0.0, ge=0, lt=1)
+
+    @model_validator(mode="after")
+    def _something_left(self) -> Self:
+        if self.left + self.right >= 1 or self.top + self.bottom >= 1:
+            raise ValueError("a crop must leave something of the picture")
+        return self
+
+
+class Warp(OwnNode):
+    """Scale and turn about the anchor, then move. Lengths are fractions of the canvas, from its centre, y down."""
+
+    kind: Literal["warp"] = "warp"
+    scale: float = Field(default=1.0, gt=0, le=100)
+    position_x: float = 0.0
+    position_y: float = 0.0
+    rotation: float = 0.0
+    """Degrees clockwise."""
+    anchor_x: float = 0.0
+    anchor_y: float = 0.0
+
+    def matrix(self, width: int, height: int) -> tuple[tuple[float, float, float], tuple[float, float, float]]:
+        """The map from pixel centres of an unmoved layer to the canvas, as two rows of an affine matrix.
+
+        Example:
+            >>> Warp(scale=0.5).matrix(101, 101)
+            ((0.5, -0.0, 25.0), (0.0, 0.5, 25.0))
+        """
+        turn = math.radians(self.rotation % 360)
+        cos, sin = _exact_turn(self.rotation) or (math.cos(turn), math.sin(turn))
+        a, b = self.scale * cos, self.scale * sin
+        anchor_x = (width - 1) / 2 + self.anchor_x * width
+        anchor_y = (height - 1) / 2 + self.anchor_y * height
+        to_x, to_y = anchor_x + self.position_x * width, anchor_y + self.position_y * height
+        return (
+            (a, -b, to_x - a * anchor_x + b * anchor_y),
+            (b, a, to_y - b * anchor_x - a * anchor_y),
+        )
+
+
+def _exact_turn(degrees: float) -> tuple[float, float] | None:
+    """Cosine and sine of quarter turns without the rounding of pi: they keep pixels on the grid."""
+    return {0.0: (1.0, 0.0), 90.0: (0.0, 1.0), 180.0: (-1.0, 0.0), 270.0: (0.0, -1.0)}.get(degrees % 360)
+
+
+class Opacity(OwnNode):
+    """Multiply the alpha."""
+
+    clears: ClassVar[bool] = True
+    kind: Literal["opacity"] = "opacity"
+    opacity: float = Field(ge=0, le=1)
+
+
+StillNode = Annotated[Filter | Crop | Warp | Opacity, Field(discriminator="kind")]
+"""Does the same to every frame."""
+
+
+class Moving(Frozen):
+    """What an animated effect does to each frame: to frame `i` of the segment, the nodes `frames[i + lead]`.
+
+    They are worked out when the document is compiled, so that two stretches that look the same are the same.
+    """
+
+    kind: Literal["moving"] = "moving"
+    frames: tuple[tuple[StillNode, ...], ...] = Field(min_length=1)
+    lead: int = Field(default=0, ge=0)
+    """Frames before the segment's first, for filters that look back."""
+
+
+PictureNode = Annotated[Filter | Crop | Warp | Opacity | Moving, Field(discriminator="kind")]

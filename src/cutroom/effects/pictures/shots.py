@@ -1,0 +1,153 @@
+"""From a shot to its pictures: the source, then its nodes as stages that run one after the other."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import av
+
+from cutroom.effects.pictures.normalise import Normaliser
+from cutroom.effects.pictures.planes import Picture
+from cutroom.effects.pictures.stages import Stage, Stages
+from cutroom.effects.readers import Readers
+from cutroom.effects.segment import CompoundPicture, CompoundPiece, MediaPicture, PictureSegment, Shot
+from cutroom.effects.text.title import title_picture
+
+
+class Inner(Protocol):
+    """What shows a compound's pieces: a `PictureRunner`."""
+
+    def layer(self, i: int) -> Picture | None:
+        """Frame `i` as a layer."""
+        ...
+
+    def close(self) -> None:
+        """Give the readers back."""
+        ...
+
+
+class CompoundRunner:
+    """Makes the pictures of a timeline inside of a clip; holds the readers of one of its pieces at a time.
+
+    Args:
+        source: its pieces.
+        start: begins to run a piece.
+    """
+
+    def __init__(self, source: CompoundPicture, start: Callable[[PictureSegment], Inner]) -> None:
+        self._source = source
+        self._start = start
+        self._firsts = [piece.first for piece in source.pieces]
+        self._running: tuple[CompoundPiece, Inner] | None = None
+
+    def number(self, i: int) -> int:
+        """The inner frame that frame `i` of the segment shows."""
+        source = self._source
+        return math.floor(source.start + i * source.step + i * i * source.bend)
+
+    def picture(self, number: int) -> Picture | None:
+        """An inner frame; None where there is nothing."""
+        index = bisect_right(self._firsts, number) - 1
+        if index < 0:
+            return None
+        piece = self._source.pieces[index]
+        if number - piece.first >= piece.picture.frames:
+            return None
+        if self._running is None or self._running[0] is not piece:
+            self.close()
+            self._running = piece, self._start(piece.picture)
+        return self._running[1].layer(number - piece.first)
+
+    def close(self) -> None:
+        """Give the readers back."""
+        if self._running is not None:
+            self._running[1].close()
+            self._running = None
+
+
+class ShotRunner:
+    """Makes the pictures of one shot; holds a reader until it is closed.
+
+    Args:
+        shot: what to show.
+        width: of the canvas.
+        height: of the canvas.
+        readers: open media.
+        inner: runs the pieces of a compound.
+    """
+
+    def __init__(self, shot: Shot, width: int, height: int, readers: Readers, inner: Callable[..., Inner]) -> None:
+        self._shot = shot
+        self._canvas = (width, height)
+        self._stages = Stages(shot.nodes, width, height)
+        self._next: int | None = None
+        self._seen: tuple[object, Sequence[Stage], Picture | None] | None = None
+        self._base: tuple[object, Picture | None] | None = None
+        self._title: Picture | None = None
+        self._loan = None
+        self._compound: CompoundRunner | None = None
+        if isinstance(shot.source, CompoundPicture):
+            self._compound = CompoundRunner(shot.source, lambda picture: inner(picture, readers))
+        elif isinstance(shot.source, MediaPicture):
+            self._normaliser = Normaliser(shot.source, shot.fit)
+            self._loan = readers.lend(shot.source.input, shot.source.start)
+        else:
+            self._title = title_picture(shot.source.text, shot.source.style, width, height)
+
+    def picture(self, i: int) -> Picture | None:
+        """The picture at frame `i` of the segment; None where nothing of it is on the canvas."""
+        if self._shot.preroll:
+            return self._remembered(i)
+        source, stages = self._source(i), self._stages.at(i)
+        if self._seen is None or self._seen[:2] != (source, stages):  # a held frame, or a title, is made once
+            self._seen = source, stages, self._made(source, stages)
+        return self._seen[2]
+
+    def close(self) -> None:
+        """Give the reader back."""
+        if self._loan is not None:
+            self._loan.close()
+            self._loan = None
+        if self._compound is not None:
+            self._compound.close()
+
+    def _remembered(self, i: int) -> Picture | None:
+        """The picture where filters look back: they are shown the frames before it, unless those were the last ones."""
+        if i != self._next:
+            self._stages = Stages(self._shot.nodes, *self._canvas, looks_back=True)
+            for earlier in range(i - self._shot.preroll, i):
+                first = max(earlier, -self._shot.lead)
+                self._made(self._source(first), self._stages.at(first))
+        self._next = i + 1
+        return self._made(self._source(i), self._stages.at(i))
+
+    def _source(self, i: int) -> av.VideoFrame | int | None:
+        """What frame `i` is made from: a decoded frame, the number of a compound's, nothing for a title."""
+        source = self._shot.source
+        if self._compound is not None:
+            return self._compound.number(i)
+        if not isinstance(source, MediaPicture):
+            return None
+        assert self._loan is not None
+        time = source.start + i * source.step + i * i * source.bend
+        return self._loan.frame_back(time) if source.step < 0 else self._loan.frame_at(time)
+
+    def _made(self, source: av.VideoFrame | int | None, stages: Sequence[Stage]) -> Picture | None:
+        if self._base is None or self._base[0] != source:  # once for what is held, whatever moves on top of it
+            self._base = source, self._unchanged(source)
+        picture = self._base[1]
+        for stage in stages:
+            if picture is None:
+                return None
+            picture = stage.run(picture)
+        return picture
+
+    def _unchanged(self, source: av.VideoFrame | int | None) -> Picture | None:
+        """The picture before its effects."""
+        if isinstance(source, int):
+            assert self._compound is not None
+            return self._compound.picture(source)
+        return self._title if source is None else self._normaliser.run(source)
