@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
@@ -91,6 +91,7 @@ class EffectSpec(_Shown):
         together: refuses constants that are right each, but not together; what is animated may pass through such a
             moment.
         group: what it is listed under.
+        example: values that show what it does, where the defaults change nothing.
         cost: milliseconds of one core for a 1080p frame, or for a second of stereo sound, with the defaults; as
             `python3 dev.py bench effects` measured it.
         clocked: whether it does something else to each frame, such as grain; `build` then gets the `first` frame.
@@ -106,6 +107,7 @@ class EffectSpec(_Shown):
     together: Callable[[Mapping[str, Any]], None] | None = None
     swell: Callable[[Mapping[str, Any], Mapping[str, Curve]], tuple[Node, ...]] | None = None
     group: str = ""
+    example: Mapping[str, Scalar] = field(default_factory=dict, hash=False)
     cost: float = 0.0
     clocked: bool = False
 

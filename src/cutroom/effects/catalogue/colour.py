@@ -50,6 +50,7 @@ COLOUR = (
         (Parameter("value", "How much lighter; below 0: darker.", 0.0, minimum=-1, maximum=1),),
         _brightness,
         group="colour",
+        example={"value": 0.2},
     ),
     EffectSpec(
         "contrast",
@@ -58,6 +59,7 @@ COLOUR = (
         (Parameter("value", "Factor; 0 is flat grey, 1 changes nothing.", 1.0, minimum=0, maximum=4),),
         _contrast,
         group="colour",
+        example={"value": 1.5},
     ),
     EffectSpec(
         "saturation",
@@ -66,5 +68,6 @@ COLOUR = (
         (Parameter("value", "Factor; 0 is black and white, 1 changes nothing.", 1.0, minimum=0, maximum=3),),
         _saturation,
         group="colour",
+        example={"value": 2.0},
     ),
 )

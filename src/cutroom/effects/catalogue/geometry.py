@@ -51,6 +51,7 @@ GEOMETRY = (
         _crop,
         together=_require_something_left,
         group="geometry",
+        example={"left": 0.2, "right": 0.2},
     ),
     EffectSpec(
         "transform",
@@ -67,5 +68,6 @@ GEOMETRY = (
         ),
         _transform,
         group="geometry",
+        example={"scale": 0.6, "rotation": 15},
     ),
 )

@@ -48,6 +48,7 @@ LEVEL = (
         _gain,
         swell=_swell,
         group="level",
+        example={"db": -12},
     ),
     EffectSpec(
         "fade_in",
