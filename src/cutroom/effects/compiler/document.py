@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
 
@@ -119,6 +120,21 @@ class Pictures:
             frames=frames,
             layers=tuple(reversed(layers)),
         )
+
+    @property
+    def layouts(self) -> Sequence[Layout]:
+        """The tracks that draw, from bottom to top."""
+        return self._layouts
+
+    def shot(self, layout: Layout, index: int) -> Shot | None:
+        """A clip over all of its frames, transitions included; None where nothing of it is ever seen."""
+        begin, end = layout.shown(index)
+        shot = _shot(self._scene, layout, index, (begin, end - begin)) if begin < end else None
+        return None if shot is None or invisible(shot) else shot
+
+    def cues(self, layout: Layout, frame: int) -> list[Shot]:
+        """The subtitles of a track that stand at a frame, from bottom to top."""
+        return [layer.shot for layer in cue_layers(layout.track, frame, self._scene) if layer.shot is not None]
 
     def moves(self, frame: int) -> bool:
         """Whether something animated is shown there; up to the next cut point its segments must be compiled each."""

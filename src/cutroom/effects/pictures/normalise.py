@@ -14,19 +14,10 @@ from cutroom.effects.compiler.fit import has_alpha
 from cutroom.effects.pictures.colour import to_canvas
 from cutroom.effects.pictures.graph import Cloner, FrameGraph, Step, tag
 from cutroom.effects.pictures.planes import TURNS, Picture, Plane
+from cutroom.effects.pictures.scaling import FLAGS, LEFT, LEFT_SITES, SITES, sites
 from cutroom.effects.segment import Fit, MediaPicture
 
-_FLAGS = "bicubic+accurate_rnd+full_chroma_int"
 _PLANAR_420 = {"yuv420p", "yuvj420p", "yuva420p"}
-_SITES = {0: (0.0, 0.5), 1: (0.0, 0.5), 2: (0.5, 0.5), 3: (0.0, 0.0), 4: (0.5, 0.0), 5: (0.0, 1.0), 6: (0.5, 1.0)}
-"""Where a chroma sample stands among its four luma samples, by FFmpeg's number; unknown means left."""
-_LEFT = (0.0, 0.5)
-
-
-def _sites(side: str, site: tuple[float, float], across: bool = True, down: bool = True) -> dict[str, str]:
-    """swscale's options for where chroma stands, in 256ths of a luma sample; it assumes the middle otherwise."""
-    named = {f"{side}_h_chr_pos": (site[0], across), f"{side}_v_chr_pos": (site[1], down)}
-    return {key: str(round(256 * at)) for key, (at, halved) in named.items() if halved}
 
 
 class Resizer:
@@ -47,7 +38,7 @@ class Resizer:
             )
         frame = tag(picture.to_frame())
         if self._graph is None or self._graph[0] != (width, height) or not self._graph[1].fits(frame):
-            size = {"w": str(width), "h": str(height), "flags": _FLAGS, **_sites("in", _LEFT), **_sites("out", _LEFT)}
+            size = {"w": str(width), "h": str(height), "flags": FLAGS, **LEFT_SITES}
             chain = [("scale", size), ("format", {"pix_fmts": frame.format.name})]
             self._graph = (width, height), FrameGraph(frame, chain)
         return Picture.of(self._graph[1].run(frame), picture)
@@ -72,17 +63,17 @@ class Normaliser:
         """The picture of a decoded frame. The frame itself is left alone; where nothing is to be done, it is shared."""
         fit, stream = self._fit, self._source.input.stream
         matrix, full = self._source.matrix, self._source.full_range
-        site = _SITES[frame.chroma_location]
+        site = SITES[frame.chroma_location]
         shared = self._cloner.clone(frame)
         if frame.format.name not in _PLANAR_420:
             shared = self._to_420(shared)
-            site = _LEFT
+            site = LEFT
             if _is_rgb(frame):
                 matrix, full = "bt709", False
         picture = Picture.of(shared)
         if stream.rotation:
             picture, site = _turned(picture, stream.rotation, site)
-        if site != _LEFT:
+        if site != LEFT:
             picture = _resited(picture, site)
         larger = fit.width * fit.height > picture.width * picture.height
         if larger:  # colours are converted where there are fewer pixels
@@ -124,14 +115,14 @@ class Normaliser:
                 "out_range": own,
             }
             halved = (format_.chroma_width(16) < 16, format_.chroma_height(16) < 16)
-            here = _SITES[frame.chroma_location]
-            site = {**_sites("in", here, *halved), **_sites("out", here, *halved)}
-            colours = {**colours, **_sites("in", here, *halved)}
+            here = SITES[frame.chroma_location]
+            site = {**sites("in", here, *halved), **sites("out", here, *halved)}
+            colours = {**colours, **sites("in", here, *halved)}
         target = "yuva420p" if has_alpha(source.input.stream) else "yuv420p"
         return [
-            ("scale", {"w": str(width), "h": str(height), "flags": _FLAGS, **site, **kept}),
+            ("scale", {"w": str(width), "h": str(height), "flags": FLAGS, **site, **kept}),
             ("format", {"pix_fmts": _unpacked(format_.name)}),
-            ("scale", {"flags": _FLAGS, **_sites("out", _LEFT), **colours}),
+            ("scale", {"flags": FLAGS, **sites("out", LEFT), **colours}),
             ("format", {"pix_fmts": target}),
         ]
 
@@ -155,7 +146,7 @@ def _turned(picture: Picture, degrees: int, site: tuple[float, float]) -> tuple[
 
 def _resited(picture: Picture, site: tuple[float, float]) -> Picture:
     """Chroma moved to the left site, by straight lines between its samples."""
-    shift = np.array([[1, 0, (site[0] - _LEFT[0]) / 2], [0, 1, (site[1] - _LEFT[1]) / 2]])
+    shift = np.array([[1, 0, (site[0] - LEFT[0]) / 2], [0, 1, (site[1] - LEFT[1]) / 2]])
     return replace(picture, u=shifted(picture.u, shift), v=shifted(picture.v, shift), frame=None)
 
 
