@@ -44,11 +44,17 @@ class Graph:
         self.inputs: list[list[str]] = []
         self._chains: list[str] = []
         self._labels = 0
+        self._names = 0
 
     def input(self, *arguments: str) -> int:
         """Add an input, with its options and its `-i`; its number."""
         self.inputs.append(list(arguments))
         return len(self.inputs) - 1
+
+    def name(self, filter_: str) -> str:
+        """A name of its own for a filter."""
+        self._names += 1
+        return f"{filter_}@f{self._names}"
 
     def chain(self, sources: Sequence[str], steps: Iterable[Step], outputs: int = 1) -> tuple[str, ...]:
         """Add a chain from labels to new ones."""

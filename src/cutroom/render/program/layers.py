@@ -135,11 +135,8 @@ class Chain:
         first = nodes[0]
         if first.spatial and layer.alpha:
             layer = on_canvas(self._graph, layer, self._canvas, alpha=True)
-        steps: list[Step] = [(first.filter, first.args)]
         alpha = layer.alpha or first.clears
-        if len(nodes) > 1:
-            told = _commands([(node.filter, node.args) for node in nodes], self._canvas.fps)
-            steps = [("sendcmd", {"commands": told}), *steps]
+        steps = self._changing([(node.filter, node.args) for node in nodes])
         if first.spatial and layer.alpha:
             steps = [("premultiply", {"inplace": 1}), *steps, ("unpremultiply", {"inplace": 1})]
         if first.space == "rgb":
@@ -147,12 +144,17 @@ class Chain:
         label = self._graph.one([layer.label], *steps, pixel_format(alpha=alpha))
         return replace(layer, label=label, alpha=alpha)
 
+    def _changing(self, steps: Sequence[Step]) -> list[Step]:
+        """A filter that is told its new values at each frame that has some; one step: it never changes."""
+        if len(steps) == 1:
+            return [steps[0]]
+        name = self._graph.name(steps[0][0])  # of its own: a command reaches every filter that is called so
+        told = _commands([(name, arguments) for _, arguments in steps], self._canvas.fps)
+        return [("sendcmd", {"commands": told}), (name, steps[0][1])]
+
     def _faded(self, layer: Layer, opacities: Sequence[float]) -> Layer:
         fainter: list[Step] = [("lutyuv", {"a": _times(value)}) for value in opacities]
-        steps: list[Step] = [pixel_format(alpha=True)]
-        if len(opacities) > 1:
-            steps.append(("sendcmd", {"commands": _commands(fainter, self._canvas.fps)}))
-        steps.append(fainter[0])
+        steps = [pixel_format(alpha=True), *self._changing(fainter)]
         return replace(layer, label=self._graph.one([layer.label], *steps), alpha=True)
 
     def _cropped(self, layer: Layer, crop: Crop) -> Layer:
