@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,12 +16,15 @@ from numpy.typing import NDArray
 
 from cutroom.effects.segment import Input, VideoInput
 from cutroom.effects.source import Source
-from cutroom.errors import MediaNotFoundError
+from cutroom.errors import MediaError, MediaNotFoundError
 from cutroom.media.audio import AudioReader
 from cutroom.media.backwards import Backwards
 from cutroom.media.video import VideoReader
+from cutroom.schema.resource import LARGEST_FILE
 
 _BUFFER = 64 * 1024
+_MOST_KEPT = 128 << 20
+"""Bytes of resources."""
 
 
 class Opener(Protocol):
@@ -98,11 +102,13 @@ class Loan:
 
 
 class Readers:
-    """Opens and keeps readers of the media that segments name by digest. Share one among the segments of a run.
+    """Opens and keeps readers of the media that segments name by digest, and reads the resources that they name.
+
+    Share one among the segments of a run.
 
     Args:
         context: the worker's context (or anything with its `open`).
-        paths: absolute path of each media file, by SHA-256.
+        paths: absolute path of each media file and resource, by SHA-256.
         threads: decoder threads of each picture reader.
         keep: how many idle readers stay open.
     """
@@ -113,6 +119,7 @@ class Readers:
         self._threads = threads
         self._keep = keep
         self._idle: list[Loan] = []
+        self._resources: dict[str, bytes] = {}
 
     @property
     def idle(self) -> int:
@@ -157,6 +164,38 @@ class Readers:
                     return loan
                 loan.reader.close()
         return self._open(key, wanted, path)
+
+    def resource(self, sha256: str) -> bytes:
+        """The bytes of a font, a look-up table or the like; kept for the next time.
+
+        Args:
+            sha256: of its content.
+
+        Raises:
+            MediaNotFoundError: no path is known for it.
+            MediaError: the file has another content.
+        """
+        if sha256 not in self._paths:
+            raise MediaNotFoundError(
+                f"no file is known for resource {sha256[:12]}…",
+                value=sha256,
+                hint="put it back, or project.resources.add(path)",
+            )
+        data = self._resources.pop(sha256, None)
+        if data is None:
+            path = self._paths[sha256]
+            with self._context.open(path) as file:
+                data = bytes(file.read(LARGEST_FILE + 1))
+            if hashlib.sha256(data).hexdigest() != sha256:
+                raise MediaError(
+                    f"{path} has changed since it was added to the project",
+                    value=path,
+                    hint="put the old file back, or add this one: project.resources.add(path)",
+                )
+        self._resources[sha256] = data
+        while len(self._resources) > 1 and sum(map(len, self._resources.values())) > _MOST_KEPT:
+            del self._resources[next(iter(self._resources))]
+        return data
 
     def close(self) -> None:
         """Close every idle reader."""

@@ -263,7 +263,27 @@ def check(subject: Document | Clip | Effect, registry: Registry | None = None) -
             for _, clip in track.clips():
                 check(clip, registry)
                 for effect in clip.effects:
-                    require_kind(registry.effect(effect.effect), "audio" if track.kind == "audio" else "video")
+                    spec = registry.effect(effect.effect)
+                    require_kind(spec, "audio" if track.kind == "audio" else "video")
+                    require_files(spec, effect, subject)
+
+
+def require_files(spec: EffectSpec, effect: Effect, document: Document) -> None:
+    """Make sure that the files of an effect are resources of the project, of the right kind.
+
+    Raises:
+        ValidationError: names the parameter.
+    """
+    for parameter in spec.parameters:
+        sha256 = effect.parameters.get(parameter.key) if parameter.kind == "file" else None
+        if not sha256:
+            continue
+        found = next((one for one in document.resources if one.sha256 == sha256), None)
+        if found is None or found.kind != parameter.resource:
+            what = "is no resource of the project" if found is None else f"is {found.title}, a {found.kind}"
+            raise ValidationError(
+                f"{spec.effect}: {parameter.key} {what}", value=sha256, hint=f"give the {parameter.range}"
+            )
 
 
 def require_kind(spec: EffectSpec, kind: EffectKind) -> None:

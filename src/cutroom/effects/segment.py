@@ -6,13 +6,13 @@ the timeline it stands: equal stretches are equal values.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from cutroom.effects.nodes import Moving, PictureNode, SoundNode, StillNode
+from cutroom.effects.nodes import Filter, Moving, PictureNode, SoundNode, StillNode
 from cutroom.schema.base import Frozen
 from cutroom.schema.clip import TitleStyle
 from cutroom.schema.media import AudioStream, VideoStream
@@ -209,7 +209,7 @@ SoundClip.model_rebuild()
 
 
 def picture_inputs(segment: PictureSegment) -> Iterator[str]:
-    """SHA-256 of every file that a picture shows; one that is shown twice comes twice."""
+    """SHA-256 of every file that a picture is made of, fonts and all; one that is shown twice comes twice."""
     for layer in segment.layers:
         for shot in (layer.shot, layer.incoming):
             if shot is None:
@@ -219,6 +219,19 @@ def picture_inputs(segment: PictureSegment) -> Iterator[str]:
             elif isinstance(shot.source, CompoundPicture):
                 for piece in shot.source.pieces:
                     yield from picture_inputs(piece.picture)
+            elif shot.source.style.font is not None:
+                yield shot.source.style.font
+            yield from node_inputs(shot.nodes)
+
+
+def node_inputs(nodes: Iterable[PictureNode]) -> Iterator[str]:
+    """SHA-256 of every file that the nodes of a chain read."""
+    for node in nodes:
+        if isinstance(node, Moving):
+            for frame in node.frames:
+                yield from node_inputs(frame)
+        elif not isinstance(node, Filter):
+            yield from node.files
 
 
 def sound_inputs(segment: SoundSegment) -> Iterator[str]:

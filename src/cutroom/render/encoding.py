@@ -19,6 +19,8 @@ from cutroom.render.orders import RunTask, SoundTask
 from cutroom.render.planned import WARM_PACKETS, Chunk, Plan, Segment
 from cutroom.render.spool import Spool
 from cutroom.render.tasks import render_run, render_sound
+from cutroom.schema.media import Media
+from cutroom.schema.resource import Resource
 from cutroom.telemetry import absorb, count, current_context
 
 LOOK_EVERY = 0.1
@@ -186,10 +188,11 @@ class Encoding:
     def _found(self, files: Mapping[str, None]) -> tuple[tuple[str, str], ...]:
         for file in files:
             if file not in self._paths:
-                media = next((m for m in self._plan.document.media if m.fingerprint.sha256 == file), None)
-                name = media.path if media else file
+                document = self._plan.document
+                named: list[Media | Resource] = [*document.media, *document.resources]
+                name = next((one.path for one in named if one.fingerprint.sha256 == file), None) or file
                 raise MediaNotFoundError(
-                    f"the media {name} cannot be found", value=name, hint="put it back, or project.media.add(path)"
+                    f"the file {name} cannot be found", value=name, hint="put it back, or project.media.add(path)"
                 )
         return tuple((file, self._paths[file]) for file in files)
 

@@ -25,6 +25,11 @@ class OwnNode(Frozen):
         """The node of frame `i` of the segment."""
         return self
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """SHA-256 of the resources that it reads; its stage gets them from `Place.resource`."""
+        return ()
+
 
 class Crop(OwnNode):
     """Cut away from each edge, in fractions of the picture; what is left stays where it was."""

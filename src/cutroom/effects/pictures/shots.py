@@ -82,7 +82,8 @@ class ShotRunner:
     def __init__(self, shot: Shot, width: int, height: int, readers: Readers, inner: Callable[..., Inner]) -> None:
         self._shot = shot
         self._canvas = (width, height)
-        self._stages = Stages(shot.nodes, width, height)
+        self._resource = readers.resource
+        self._stages = Stages(shot.nodes, width, height, resource=self._resource)
         self._next: int | None = None
         self._seen: tuple[object, Sequence[Stage], Picture | None] | None = None
         self._base: tuple[object, Picture | None] | None = None
@@ -117,7 +118,7 @@ class ShotRunner:
     def _remembered(self, i: int) -> Picture | None:
         """The picture where filters look back: they are shown the frames before it, unless those were the last ones."""
         if i != self._next:
-            self._stages = Stages(self._shot.nodes, *self._canvas, looks_back=True)
+            self._stages = Stages(self._shot.nodes, *self._canvas, resource=self._resource, looks_back=True)
             for earlier in range(i - self._shot.preroll, i):
                 first = max(earlier, -self._shot.lead)
                 self._made(self._source(first), self._stages.at(first))

@@ -15,6 +15,7 @@ from cutroom.effects.nodes import Crop, Filter, Moving, Opacity, PictureNode, St
 from cutroom.effects.pictures.geometry import CropStage, WarpStage
 from cutroom.effects.pictures.graph import FrameGraph, steps, tag
 from cutroom.effects.pictures.planes import Picture
+from cutroom.errors import MediaNotFoundError
 
 
 class Stage(Protocol):
@@ -25,6 +26,17 @@ class Stage(Protocol):
         ...
 
 
+def no_resource(sha256: str) -> bytes:
+    """For chains without files.
+
+    Raises:
+        MediaNotFoundError: always.
+    """
+    raise MediaNotFoundError(
+        f"no file is known for resource {sha256[:12]}…", value=sha256, hint="project.resources.add(path)"
+    )
+
+
 class Place(NamedTuple):
     """Where a stage works."""
 
@@ -33,6 +45,8 @@ class Place(NamedTuple):
     height: int
     soft: bool
     """Whether a later stage needs the clear surroundings as alpha, even where edges are sharp."""
+    resource: Callable[[str], bytes] = no_resource
+    """Gives the bytes of a file of the node, by SHA-256."""
 
 
 class OpacityStage:
@@ -116,10 +130,20 @@ class Stages:
         width: of the canvas.
         height: of the canvas.
         looks_back: whether filters may give nothing for the first frames.
+        resource: gives the bytes of the files that nodes name.
     """
 
-    def __init__(self, nodes: Sequence[PictureNode], width: int, height: int, *, looks_back: bool = False) -> None:
+    def __init__(
+        self,
+        nodes: Sequence[PictureNode],
+        width: int,
+        height: int,
+        *,
+        resource: Callable[[str], bytes] = no_resource,
+        looks_back: bool = False,
+    ) -> None:
         self._nodes = nodes
+        self._resource = resource
         self._canvas = (width, height)
         self._looks_back = looks_back
         self._built: list[tuple[_Plan, Stage]] = []
@@ -140,7 +164,7 @@ class Stages:
             return WarpStage([node for node in plan.nodes if isinstance(node, Warp)], *self._canvas, soft=plan.soft)
         (*_, node) = plan.nodes
         if not isinstance(node, Filter):
-            return STAGES[type(node)](node, Place(*self._canvas, plan.soft))
+            return STAGES[type(node)](node, Place(*self._canvas, plan.soft, self._resource))
         filters = [node for node in plan.nodes if isinstance(node, Filter)]
         return FilterStage(filters, *self._canvas, looks_back=self._looks_back)
 
