@@ -57,6 +57,7 @@ class Setting:
         fps: frames per second.
         first: number in its clip of the segment's first frame, for effects that are `clocked`; 0 for all others, so
             that what they make does not depend on where it stands.
+        depth: bits of the picture's numbers.
     """
 
     width: int
@@ -65,6 +66,7 @@ class Setting:
     samples: int
     fps: Fraction = Fraction(30)
     first: int = 0
+    depth: Literal[8, 10] = 8
 
 
 class _Shown:

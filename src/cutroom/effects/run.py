@@ -51,15 +51,18 @@ class PictureRunner:
             raise
 
     def frame(self, i: int) -> av.VideoFrame:
-        """Frame `i` of the segment: yuv420p, canvas size, tagged BT.709 limited range, square pixels, `pts == i`.
+        """Frame `i` of the segment: canvas size, tagged BT.709 limited range, square pixels, `pts == i`.
+
+        It is yuv420p, or yuv420p10le where the segment is 10 bits deep.
 
         Asking in order is fast; any order gives the same frames. Each call gives a frame of its own.
 
         Raises:
             MediaError: a file that cannot be read.
         """
-        result = self._composed(i, lambda: canvas(*self._size, None))
-        frame = new_frame(*self._size) if result is None else result.to_frame()
+        depth = self._segment.depth
+        result = self._composed(i, lambda: canvas(*self._size, None, depth))
+        frame = new_frame(*self._size, depth=depth) if result is None else result.to_frame()
         if frame is self._last:  # a still: whoever got it may have changed its times
             frame = new_frame(*self._size, Picture.of(frame).planes)
         self._last = frame
@@ -69,7 +72,7 @@ class PictureRunner:
 
     def layer(self, i: int) -> Picture | None:
         """Frame `i` as a layer: clear where nothing is drawn; None where nothing is at all."""
-        return self._composed(i, lambda: clear(*self._size))
+        return self._composed(i, lambda: clear(*self._size, self._segment.depth))
 
     def _composed(self, i: int, blank: Callable[[], Picture]) -> Picture | None:
         result: Picture | None = None
@@ -100,7 +103,7 @@ class PictureRunner:
         self.close()
 
     def _start(self, shot: Shot | None, readers: Readers) -> ShotRunner | None:
-        return None if shot is None else ShotRunner(shot, *self._size, readers, PictureRunner)
+        return None if shot is None else ShotRunner(shot, self._segment, readers, PictureRunner)
 
     def _over(
         self, below: Picture | None, runner: ShotRunner | None, i: int, blank: Callable[[], Picture]

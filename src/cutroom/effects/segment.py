@@ -18,6 +18,9 @@ from cutroom.schema.clip import TitleStyle
 from cutroom.schema.media import AudioStream, VideoStream
 from cutroom.schema.time import Exact, Rate
 
+Depth = Literal[8, 10]
+"""Bits of a number of the picture."""
+
 
 class VideoInput(Frozen):
     """The picture of one file's content."""
@@ -146,6 +149,8 @@ class PictureSegment(Frozen):
     fps: Rate
     width: int
     height: int
+    depth: Depth = 8
+    """Bits of each number, on the way and in the end."""
     frames: int = Field(ge=1)
     layers: tuple[Layer, ...] = ()
     """From bottom to top."""
@@ -166,7 +171,7 @@ class PictureSegment(Frozen):
         source, stream = shot.source, shot.source.input.stream
         same = (
             (stream.width, stream.height) == (self.width, self.height)
-            and stream.pixel_format == "yuv420p"
+            and stream.pixel_format == ("yuv420p" if self.depth == 8 else "yuv420p10le")
             and stream.pixel_aspect == 1
             and stream.rotation == 0
             and source.matrix == "bt709"

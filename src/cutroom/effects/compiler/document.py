@@ -15,7 +15,7 @@ from cutroom.effects.compiler.shot import picture_shot, require_handles
 from cutroom.effects.compiler.sound import compile_sound
 from cutroom.effects.compiler.travel import frame_law
 from cutroom.effects.registry import Registry, Setting, default_registry
-from cutroom.effects.segment import Blend, CompoundPicture, CompoundPiece, Layer, PictureSegment, Shot
+from cutroom.effects.segment import Blend, CompoundPicture, CompoundPiece, Depth, Layer, PictureSegment, Shot
 from cutroom.errors import EditError
 from cutroom.schema.clip import Clip, CompoundSource
 from cutroom.schema.document import Document
@@ -57,6 +57,7 @@ def compile_picture(
     registry: Registry | None = None,
     *,
     size: tuple[int, int] | None = None,
+    depth: Depth = 8,
 ) -> PictureSegment:
     """What the timeline shows in frames [first, first + frames).
 
@@ -67,6 +68,7 @@ def compile_picture(
         registry: the effects; None: the built-in ones.
         size: width and height to render at; None: the project's. Every length of an effect is a fraction, so a
             smaller size shows the same picture.
+        depth: bits of the picture's numbers, 8 or 10.
 
     Raises:
         UnknownNameError, ValidationError: an effect that the registry does not have, or a parameter out of range.
@@ -77,18 +79,23 @@ def compile_picture(
         >>> compile_picture(Document(id="d_1"), 0, 5).layers
         ()
     """
-    return Pictures(document, registry, size=size).compile(first, frames)
+    return Pictures(document, registry, size=size, depth=depth).compile(first, frames)
 
 
 class Pictures:
     """The compiler of one document: what its stretches share is worked out once. Arguments as in `compile_picture`."""
 
     def __init__(
-        self, document: Document, registry: Registry | None = None, *, size: tuple[int, int] | None = None
+        self,
+        document: Document,
+        registry: Registry | None = None,
+        *,
+        size: tuple[int, int] | None = None,
+        depth: Depth = 8,
     ) -> None:
         settings = document.settings
         width, height = size or (settings.width, settings.height)
-        setting = Setting(width, height, settings.sample_rate, 0, settings.fps)
+        setting = Setting(width, height, settings.sample_rate, 0, settings.fps, depth=depth)
         self._scene = Scene(document, registry or default_registry(), setting)
         self._layouts = _layouts(document)
 
@@ -117,6 +124,7 @@ class Pictures:
             fps=self._scene.document.settings.fps,
             width=setting.width,
             height=setting.height,
+            depth=setting.depth,
             frames=frames,
             layers=tuple(reversed(layers)),
         )
@@ -207,6 +215,7 @@ def _inner(scene: Scene, clip: Clip, offset: int, span: tuple[int, int]) -> Comp
     ends = sorted(math.floor(start + i * step + i * i * bend) for i in (span[0], span[1] - 1))
     low, high = max(0, ends[0]), min(frame_count(document), ends[1] + 1)
     points = [low, *(point for point in cut_points(document) if low < point < high), high] if low < high else []
-    pictures = Pictures(document, scene.registry, size=(scene.setting.width, scene.setting.height))
+    setting = scene.setting
+    pictures = Pictures(document, scene.registry, size=(setting.width, setting.height), depth=setting.depth)
     pieces = tuple(CompoundPiece(first=a - ends[0], picture=pictures.compile(a, b - a)) for a, b in pairwise(points))
     return CompoundPicture(start=start - ends[0], step=step, bend=bend, pieces=pieces)

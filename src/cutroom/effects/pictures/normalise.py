@@ -13,11 +13,15 @@ from numpy.typing import NDArray
 from cutroom.effects.compiler.fit import has_alpha
 from cutroom.effects.pictures.colour import to_canvas
 from cutroom.effects.pictures.graph import Cloner, FrameGraph, Step, tag
-from cutroom.effects.pictures.planes import TURNS, Picture, Plane
+from cutroom.effects.pictures.levels import Plane, deepened, depth_of, rounded, scaled
+from cutroom.effects.pictures.planes import TURNS, Picture
 from cutroom.effects.pictures.scaling import FLAGS, LEFT, LEFT_SITES, SITES, sites
-from cutroom.effects.segment import Fit, MediaPicture
+from cutroom.effects.segment import Depth, Fit, MediaPicture
 
-_PLANAR_420 = {"yuv420p", "yuvj420p", "yuva420p"}
+_PLANAR_420 = {8: {"yuv420p", "yuvj420p", "yuva420p"}, 10: {"yuv420p10le", "yuva420p10le"}}
+"""Frames that are 4:2:0 as a picture of so many bits is."""
+_PACKED_ALPHA = {"rgba", "bgra", "argb", "abgr", "pal8"}
+"""Formats of which swscale stretches alpha when it makes 10 bits of 8; of others it moves it up by two bits."""
 
 
 class Resizer:
@@ -50,11 +54,13 @@ class Normaliser:
     Args:
         source: the file's stream, and what its numbers mean.
         fit: the place.
+        depth: bits of the canvas's numbers.
     """
 
-    def __init__(self, source: MediaPicture, fit: Fit) -> None:
+    def __init__(self, source: MediaPicture, fit: Fit, depth: Depth = 8) -> None:
         self._source = source
         self._fit = fit
+        self._depth = depth
         self._resizer = Resizer()
         self._cloner = Cloner()
         self._graph: FrameGraph | None = None
@@ -65,23 +71,35 @@ class Normaliser:
         matrix, full = self._source.matrix, self._source.full_range
         site = SITES[frame.chroma_location]
         shared = self._cloner.clone(frame)
-        if frame.format.name not in _PLANAR_420:
+        if frame.format.name not in _PLANAR_420[self._depth] | _PLANAR_420[8]:
             shared = self._to_420(shared)
             site = LEFT
             if _is_rgb(frame):
                 matrix, full = "bt709", False
-        picture = Picture.of(shared)
+        picture = self._deep(Picture.of(shared), frame)
         if stream.rotation:
             picture, site = _turned(picture, stream.rotation, site)
         if site != LEFT:
             picture = _resited(picture, site)
+        white = 255 << 2 if self._depth == 10 and _bits(frame) == 8 else None
         larger = fit.width * fit.height > picture.width * picture.height
         if larger:  # colours are converted where there are fewer pixels
-            picture = to_canvas(picture, matrix, full)
+            picture = to_canvas(picture, matrix, full, white)
         picture = self._resized(picture)
         if not larger:
-            picture = to_canvas(picture, matrix, full)
+            picture = to_canvas(picture, matrix, full, white)
         return replace(picture, x=fit.x, y0=fit.y).multiplied()
+
+    def _deep(self, picture: Picture, frame: av.VideoFrame) -> Picture:
+        """As deep as the canvas. Eight bits move up by two, and alpha, whose largest number means all, is stretched."""
+        if picture.depth != self._depth:
+            y, u, v = (deepened(plane) for plane in picture.planes[:3])
+            alpha = None if picture.alpha is None else deepened(picture.alpha)
+            picture = replace(picture, y=y, u=u, v=v, alpha=alpha, frame=None)
+        moved = _bits(frame) == 8 and frame.format.name not in _PACKED_ALPHA
+        if self._depth == 10 and picture.alpha is not None and moved:
+            picture = replace(picture, alpha=scaled(picture.alpha, 1023 / (255 << 2)), frame=None)
+        return picture
 
     def _resized(self, picture: Picture) -> Picture:
         if picture.frame is not None and picture.frame.format.name == "yuvj420p" and not self._is_size(picture):
@@ -119,6 +137,8 @@ class Normaliser:
             site = {**sites("in", here, *halved), **sites("out", here, *halved)}
             colours = {**colours, **sites("in", here, *halved)}
         target = "yuva420p" if has_alpha(source.input.stream) else "yuv420p"
+        if self._depth == 10:
+            target += "10le"
         return [
             ("scale", {"w": str(width), "h": str(height), "flags": FLAGS, **site, **kept}),
             ("format", {"pix_fmts": _unpacked(format_.name)}),
@@ -129,6 +149,11 @@ class Normaliser:
 
 def _is_rgb(frame: av.VideoFrame) -> bool:
     return bool(frame.format.is_rgb) or frame.format.name == "pal8"
+
+
+def _bits(frame: av.VideoFrame) -> int:
+    """Of the deepest of a frame's numbers; a palette has eight."""
+    return max(component.bits for component in frame.format.components)
 
 
 def _unpacked(name: str) -> str:
@@ -154,4 +179,4 @@ def shifted(plane: Plane, matrix: NDArray[Any]) -> Plane:
     """A plane under a map of its own size; edges repeat. In float: OpenCV's 8-bit warp is off by up to 0.05 pixels."""
     size = (plane.shape[1], plane.shape[0])
     moved = cv2.warpAffine(plane.astype(np.float32), matrix, size, borderMode=cv2.BORDER_REPLICATE)
-    return cv2.convertScaleAbs(moved)
+    return rounded(moved, depth_of(plane))

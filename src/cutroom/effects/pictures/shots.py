@@ -73,17 +73,16 @@ class ShotRunner:
 
     Args:
         shot: what to show.
-        width: of the canvas.
-        height: of the canvas.
+        segment: what it is a part of: its size and its depth.
         readers: open media.
         inner: runs the pieces of a compound.
     """
 
-    def __init__(self, shot: Shot, width: int, height: int, readers: Readers, inner: Callable[..., Inner]) -> None:
+    def __init__(self, shot: Shot, segment: PictureSegment, readers: Readers, inner: Callable[..., Inner]) -> None:
         self._shot = shot
-        self._canvas = (width, height)
+        self._canvas = (segment.width, segment.height)
         self._resource = readers.resource
-        self._stages = Stages(shot.nodes, width, height, resource=self._resource)
+        self._stages = Stages(shot.nodes, *self._canvas, resource=self._resource)
         self._next: int | None = None
         self._seen: tuple[object, Sequence[Stage], Picture | None] | None = None
         self._base: tuple[object, Picture | None] | None = None
@@ -93,10 +92,10 @@ class ShotRunner:
         if isinstance(shot.source, CompoundPicture):
             self._compound = CompoundRunner(shot.source, lambda picture: inner(picture, readers))
         elif isinstance(shot.source, MediaPicture):
-            self._normaliser = Normaliser(shot.source, shot.fit)
+            self._normaliser = Normaliser(shot.source, shot.fit, segment.depth)
             self._loan = readers.lend(shot.source.input, shot.source.start)
         else:
-            self._title = title_picture(shot.source.text, shot.source.style, width, height)
+            self._title = title_picture(shot.source.text, shot.source.style, *self._canvas, segment.depth)
 
     def picture(self, i: int) -> Picture | None:
         """The picture at frame `i` of the segment; None where nothing of it is on the canvas."""
