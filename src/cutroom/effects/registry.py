@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 EffectKind = Literal["video", "audio"]
+Part = tuple[str, Mapping[str, Scalar]]
+"""An effect of a look's chain, with those of its values that are not its defaults."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,7 @@ class EffectSpec(_Shown):
         cost: milliseconds of one core for a 1080p frame, or for a second of stereo sound, with the defaults; as
             `python3 dev.py bench effects` measured it.
         clocked: whether it does something else to each frame, such as grain; `build` then gets the `first` frame.
+        chain: of a look: the effects that it is made of.
         swell: of an effect on sound that can be animated: its nodes, from the values and the curves of those that are.
     """
 
@@ -112,6 +115,7 @@ class EffectSpec(_Shown):
     example: Mapping[str, Scalar] = field(default_factory=dict, hash=False)
     cost: float = 0.0
     clocked: bool = False
+    chain: tuple[Part, ...] = field(default=(), hash=False)
 
     def values(self, given: Mapping[str, Scalar]) -> dict[str, Scalar]:
         """Every parameter's value, checked, defaults filled in.
@@ -158,7 +162,11 @@ class EffectSpec(_Shown):
         return (self.at(values, curves, time) for time in sorted(times))
 
     def __str__(self) -> str:
-        return _page(f"{self.effect} ({self.kind} effect, {self.memory})", self.description, self.parameters)
+        page = _page(f"{self.effect} ({self.kind} effect, {self.memory})", self.description, self.parameters)
+        parts = (
+            f"{name}({', '.join(f'{key}={value!r}' for key, value in given.items())})" for name, given in self.chain
+        )
+        return f"{page}\n  is: {', '.join(parts)}" if self.chain else page
 
 
 @dataclass(frozen=True, repr=False)

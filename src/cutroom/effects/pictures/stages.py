@@ -11,10 +11,11 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any, NamedTuple, Protocol
 
-from cutroom.effects.nodes import Crop, Filter, Moving, Opacity, PictureNode, StillNode, Warp
+from cutroom.effects.nodes import ColourNode, Crop, Filter, Moving, Opacity, PictureNode, StillNode, Warp
 from cutroom.effects.pictures.geometry import CropStage, WarpStage
 from cutroom.effects.pictures.graph import FrameGraph, steps, tag
 from cutroom.effects.pictures.planes import Picture
+from cutroom.effects.pictures.rgb import RgbStage
 from cutroom.errors import MediaNotFoundError
 
 
@@ -162,6 +163,9 @@ class Stages:
     def _made(self, plan: _Plan) -> Stage:
         if plan.kind == "warp":
             return WarpStage([node for node in plan.nodes if isinstance(node, Warp)], *self._canvas, soft=plan.soft)
+        if plan.kind.startswith("rgb"):
+            coloured = [node for node in plan.nodes if isinstance(node, ColourNode | Filter)]
+            return RgbStage(coloured, *self._canvas, resource=self._resource)
         (*_, node) = plan.nodes
         if not isinstance(node, Filter):
             return STAGES[type(node)](node, Place(*self._canvas, plan.soft, self._resource))
@@ -181,7 +185,7 @@ def _plans(links: Sequence[Link]) -> Iterator[_Plan]:
     groups = [(kind, [link.node for link in group]) for kind, group in groupby(_gathered(links), key=_group)]
     for i, (kind, nodes) in enumerate(groups):
         soft = any(node.spatial for _, later in groups[i + 1 :] for node in later)
-        if kind == "warp" or kind.startswith("filter"):
+        if kind == "warp" or kind.startswith(("yuv", "rgb")):
             yield _Plan(kind, nodes, soft and kind == "warp")
         else:
             yield from (_Plan(kind, [node], soft) for node in nodes)
@@ -212,4 +216,4 @@ def _gathered(links: Sequence[Link]) -> list[Link]:
 def _group(link: Link) -> str:
     """What shares a stage: all movements that meet, filters of a kind that change together."""
     node = link.node
-    return f"filter {node.space} {node.spatial} {link.run}" if isinstance(node, Filter) else node.kind
+    return f"{node.space} {node.spatial} {link.run}" if isinstance(node, Filter | ColourNode) else node.kind
