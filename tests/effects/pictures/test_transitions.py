@@ -89,7 +89,7 @@ def test_the_ffmpeg_program_draws_the_same(studio, tmp_path, kind):
     got = studio.frames(_pair(studio, kind, left, right), 4, FRAMES)
     for n in range(1, FRAMES):  # its first frame is left out: there it reads slides from beside the picture
         if kind in INTERPOLATED:
-            assert np.abs(got[n][0] - wanted[n]).mean() <= 1.5
+            assert np.abs(got[n][0] - wanted[n]).mean() <= 2
         else:
             assert _psnr(got[n][0], wanted[n]) >= 45
 
