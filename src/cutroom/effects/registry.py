@@ -175,14 +175,22 @@ class TransitionSpec(_Shown):
 
     Args:
         transition: its name.
-        description: one sentence.
+        description: one sentence or two.
+        group: what it is listed under.
+        opposite: the one that goes the other way, if any.
+        sound: `"cross"`: both sounds cross over at equal power; `"dip"`: the outgoing one is gone half-way, and the
+            incoming one begins there.
     """
 
     transition: str
     description: str
+    group: str = ""
+    opposite: str = ""
+    sound: Literal["cross", "dip"] = "cross"
 
     def __str__(self) -> str:
-        return _page(f"{self.transition} (transition)", self.description, ())
+        other = f"; the other way: {self.opposite}" if self.opposite else ""
+        return _page(f"{self.transition} (transition, {self.group}{other})", self.description, ())
 
 
 def _page(title: str, description: str, parameters: tuple[Parameter, ...]) -> str:
@@ -235,11 +243,11 @@ class Registry:
         return pd.DataFrame(rows, columns=["effect", "kind", "memory", "parameters", "description"], dtype="str")
 
     def transitions_df(self) -> pd.DataFrame:
-        """One row per transition: transition, description."""
+        """One row per transition: transition, group, description."""
         import pandas as pd
 
-        rows = [(s.transition, s.description) for s in self.transitions.values()]
-        return pd.DataFrame(rows, columns=["transition", "description"], dtype="str")
+        rows = [(s.transition, s.group, s.description) for s in self.transitions.values()]
+        return pd.DataFrame(rows, columns=["transition", "group", "description"], dtype="str")
 
 
 @cache

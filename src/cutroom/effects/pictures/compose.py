@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
 from cutroom.effects.pictures.levels import Plane, added, dtype_of, inverted, over, scaled, times
-from cutroom.effects.pictures.planes import Picture, half, new_frame, overlap
+from cutroom.effects.pictures.planes import Picture, half, halve, new_frame, overlap
 from cutroom.effects.segment import Depth
 
 
@@ -61,8 +60,58 @@ def mix(left: Picture, right: Picture, progress: float) -> Picture:
     return result
 
 
-MIXERS: Mapping[str, Callable[[Picture, Picture, float], Picture]] = {"dissolve": mix}
-"""How each transition makes one canvas of two."""
+def mix_masked(left: Picture, right: Picture, mask: Plane) -> Picture:
+    """Two canvases, each pixel its own share of both: all left where the mask is 65535, all right where it is 0."""
+    if left.alpha is not None or right.alpha is not None:
+        left, right = left.with_alpha().multiplied(), right.with_alpha().multiplied()
+    result = canvas(left.width, left.height, left)
+    small = halve(mask)
+    layers = list(zip(result.planes, right.planes, (mask, small, small, mask), strict=False))
+    if result.alpha_uv is not None:
+        layers.append((result.alpha_uv, right.chroma_alpha, small))
+    for target, other, share in layers:
+        lead = cv2.subtract(target, other, dtype=cv2.CV_32F)
+        lead = cv2.multiply(lead, share, scale=1 / 65535, dtype=cv2.CV_32F)
+        target[...] = cv2.add(other, lead, dtype=_depth(target))
+    return result
+
+
+def _depth(plane: Plane) -> int:
+    """OpenCV's word for a plane's type."""
+    return cv2.CV_8U if plane.dtype == np.uint8 else cv2.CV_16U
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What layers are drawn on.
+
+    Args:
+        width: of the canvas.
+        height: of the canvas.
+        is_clear: whether it is clear where nothing is drawn, as inside of a compound; else it is black.
+        depth: bits of each number.
+    """
+
+    width: int
+    height: int
+    is_clear: bool
+    depth: Depth = 8
+
+    def blank(self) -> Picture:
+        """A canvas of one's own with nothing on it."""
+        if self.is_clear:
+            return clear(self.width, self.height, self.depth)
+        return canvas(self.width, self.height, None, self.depth)
+
+    def over(self, below: Picture | None, picture: Picture | None) -> Picture | None:
+        """A picture on what is below it; whatever is handed in is left alone."""
+        if picture is None:
+            return below
+        if picture.fills(self.width, self.height):
+            return picture
+        target = self.blank() if below is None else canvas(self.width, self.height, below)
+        draw(target, picture)
+        return target
 
 
 def _over(below: Plane, above: Plane, alpha: Plane | None, picture: Picture) -> Plane:
