@@ -169,6 +169,7 @@ class PictureSegment(Frozen):
             and stream.pixel_format == "yuv420p"
             and stream.pixel_aspect == 1
             and stream.rotation == 0
+            and not stream.interlaced
             and source.matrix == "bt709"
             and not source.full_range
         )
