@@ -135,6 +135,17 @@ class VideoReader:
                 return
             self._previous, self._current, self._next = self._current, following, None
 
+    @property
+    def broke_off(self) -> Fraction | None:
+        """Where the picture really ends, where that was found to be before the end that the probe tells of.
+
+        Of streams whose rate varies it is never told: how long their last frame lasts, only the file can say.
+        """
+        if self._end is None or self._stream.variable_rate:
+            return None
+        end = self._end + 1 / self._stream.rate
+        return end if end < self._stream.start + self._stream.duration else None
+
     def close(self) -> None:
         """Free the decoder and close the file."""
         self._frames.close()
