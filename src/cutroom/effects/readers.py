@@ -46,6 +46,7 @@ class Loan:
         reader: the reader.
         position: where it stands, in media seconds.
         give_back: takes the loan back.
+        tell: is told of a file, by SHA-256, that has less than it says, and where that ends.
     """
 
     key: tuple[object, ...]
@@ -54,6 +55,7 @@ class Loan:
     reader: VideoReader | AudioReader
     position: Fraction
     give_back: Callable[[Loan], None]
+    tell: Callable[[str, Fraction], None]
     broken: bool = False
     _backwards: Backwards | None = None
 
@@ -81,8 +83,20 @@ class Loan:
         assert isinstance(self.reader, AudioReader)
         self.broken = True
         samples = self.reader.read(first, count, sample_rate, channels)
+        end = self.reader.broke_off
+        if end is not None and first + count > end * sample_rate:
+            self.tell(self.wanted.sha256, end)
         self.broken, self.position = False, Fraction(first + count, sample_rate)
         return samples
+
+    def is_over(self, time: Fraction) -> bool:
+        """Whether the picture has ended by a media time that was just read; of a file that has less than it says."""
+        assert isinstance(self.reader, VideoReader)
+        end = self.reader.broke_off
+        if end is None or time < end:
+            return False
+        self.tell(self.wanted.sha256, end)
+        return True
 
     def forget(self) -> None:
         """Let go of frames that were kept."""
@@ -120,11 +134,20 @@ class Readers:
         self._keep = keep
         self._idle: list[Loan] = []
         self._resources: dict[str, bytes] = {}
+        self._short: dict[str, Fraction] = {}
 
     @property
     def idle(self) -> int:
         """How many readers are open and not in use."""
         return len(self._idle)
+
+    def short(self) -> dict[str, Fraction]:
+        """The files, by SHA-256, that were asked for more than they have though they say otherwise, and where they end.
+
+        Counted from the last time that this was asked.
+        """
+        found, self._short = self._short, {}
+        return found
 
     def attach(self, context: Opener, paths: Mapping[str, str]) -> None:
         """Go on with another task's files: readers stay warm, but read only what that task may."""
@@ -219,12 +242,15 @@ class Readers:
         except BaseException:
             file.close()
             raise
-        return Loan(key, wanted, source, reader, Fraction(-1), self._take_back)
+        return Loan(key, wanted, source, reader, Fraction(-1), self._take_back, self._note)
 
     def _reader(self, wanted: Input, file: BinaryIO) -> VideoReader | AudioReader:
         if isinstance(wanted, VideoInput):
             return VideoReader(file, wanted.stream, threads=self._threads)
         return AudioReader(file, wanted.stream)
+
+    def _note(self, sha256: str, end: Fraction) -> None:
+        self._short[sha256] = end
 
     def _take_back(self, loan: Loan) -> None:
         loan.forget()

@@ -54,6 +54,21 @@ class MediaPicture(Frozen):
     """How its numbers mean colours: the file's own word, or the rule for files that do not say."""
     full_range: bool
 
+    def time(self, i: int) -> Fraction:
+        """The media time that frame `i` of the segment shows."""
+        return self.start + i * self.step + i * i * self.bend
+
+    @property
+    def grace(self) -> Fraction:
+        """Seconds for which the last frame is held, as times are rounded: a frame, or a frame of the timeline."""
+        return max(abs(self.step), 1 / self.input.stream.rate)
+
+    @property
+    def until(self) -> Fraction:
+        """The media time from which on there is nothing to see."""
+        stream = self.input.stream
+        return stream.start + stream.duration + self.grace
+
 
 class TitlePicture(Frozen):
     """Drawn text; the same at every frame."""
@@ -174,6 +189,7 @@ class PictureSegment(Frozen):
             and stream.pixel_format == ("yuv420p" if self.depth == 8 else "yuv420p10le")
             and stream.pixel_aspect == 1
             and stream.rotation == 0
+            and not stream.interlaced
             and source.matrix == "bt709"
             and not source.full_range
         )

@@ -11,11 +11,21 @@ from cutroom.effects.compiler.chain import Scene, Stretch
 from cutroom.effects.compiler.cues import cue_layers
 from cutroom.effects.compiler.layout import Layout, Window, frames_layout
 from cutroom.effects.compiler.opaque import covers, invisible
+from cutroom.effects.compiler.shortage import picture_shortages
 from cutroom.effects.compiler.shot import picture_shot, require_handles
 from cutroom.effects.compiler.sound import compile_sound
 from cutroom.effects.compiler.travel import frame_law
 from cutroom.effects.registry import Registry, Setting, default_registry
-from cutroom.effects.segment import Blend, CompoundPicture, CompoundPiece, Depth, Layer, PictureSegment, Shot
+from cutroom.effects.segment import (
+    Blend,
+    CompoundPicture,
+    CompoundPiece,
+    Depth,
+    Layer,
+    MediaPicture,
+    PictureSegment,
+    Shot,
+)
 from cutroom.errors import EditError
 from cutroom.schema.clip import Clip, CompoundSource
 from cutroom.schema.document import Document
@@ -36,7 +46,8 @@ def frame_count(document: Document) -> int:
 
 
 def cut_points(document: Document) -> list[int]:
-    """Frame numbers where the picture's structure changes: edit points, edges of transitions, 0 and the end.
+    """Frame numbers where the picture's structure changes: edit points, edges of transitions, 0 and the end, and where
+    a media ends before its clip does.
 
     Between two neighbours every frame has the same layers; `compile_picture` takes no stretch across one.
 
@@ -45,8 +56,10 @@ def cut_points(document: Document) -> list[int]:
     """
     end = frame_count(document)
     points = {0, end}
-    for layout in _layouts(document):
+    for layout in layouts(document):
         points.update(layout.edges)
+        for short in picture_shortages(document, layout):
+            points.update((short.first, short.end))
     return sorted(point for point in points if 0 <= point <= end)
 
 
@@ -97,7 +110,7 @@ class Pictures:
         width, height = size or (settings.width, settings.height)
         setting = Setting(width, height, settings.sample_rate, 0, settings.fps, depth=depth)
         self._scene = Scene(document, registry or default_registry(), setting)
-        self._layouts = _layouts(document)
+        self._layouts = layouts(document)
 
     def compile(self, first: int, frames: int) -> PictureSegment:
         """What the timeline shows in frames [first, first + frames); see `compile_picture`."""
@@ -118,7 +131,7 @@ class Pictures:
             if layer is None:
                 continue
             layers.append(layer)
-            if covers(layer, setting.width, setting.height):
+            if covers(layer, setting.width, setting.height, frames):
                 break
         return PictureSegment(
             fps=self._scene.document.settings.fps,
@@ -162,7 +175,8 @@ def _shown(document: Document) -> list[Track]:
     return [track for track in solo or tracks if not track.hidden]
 
 
-def _layouts(document: Document) -> list[Layout]:
+def layouts(document: Document) -> list[Layout]:
+    """The tracks that draw, on the frame grid, from bottom to top."""
     return [frames_layout(track, document.settings.fps) for track in _shown(document)]
 
 
@@ -174,6 +188,8 @@ def _layer(scene: Scene, layout: Layout, frame: int, frames: int) -> Layer | Non
     scene.registry.transition(window.transition.transition)
     require_handles(scene.document, layout, window, scene.document.settings.fps)
     left, right = (_shot(scene, layout, index, (frame, frames)) for index in (window.left, window.right))
+    if left is None and right is None:
+        return None
     blend = Blend(
         transition=window.transition.transition,
         progress=_progress(window, frame),
@@ -197,9 +213,15 @@ def _shot(scene: Scene, layout: Layout, index: int | None, span: tuple[int, int]
     frame, frames = span
     stretch = Stretch(frame - layout.starts[index], frames, frame - layout.shown(index)[0])
     if not isinstance(clip.source, CompoundSource):
-        return picture_shot(scene, clip, stretch)
+        shot = picture_shot(scene, clip, stretch)
+        return None if isinstance(shot.source, MediaPicture) and not any(_seen(shot.source, frames)) else shot
     shot = picture_shot(scene, clip, stretch, _NOTHING)
     return shot.evolve(source=_inner(scene, clip, stretch.offset, (-shot.lead, frames)))
+
+
+def _seen(source: MediaPicture, frames: int) -> tuple[bool, bool]:
+    """Whether the media is there at the first frame, and at the last one; times go one way between them."""
+    return source.time(0) < source.until, source.time(frames - 1) < source.until
 
 
 _NOTHING = CompoundPicture(start=Fraction(0), step=Fraction(0), pieces=())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from enum import Enum
 from typing import Protocol
 
 import av
@@ -15,6 +16,12 @@ from cutroom.effects.pictures.stages import Stage, Stages
 from cutroom.effects.readers import Readers
 from cutroom.effects.segment import CompoundPicture, CompoundPiece, MediaPicture, PictureSegment, Shot
 from cutroom.effects.text.title import title_picture
+
+
+class Nothing(Enum):
+    """Stands in for a frame behind the end of a media."""
+
+    HERE = 0
 
 
 class Inner(Protocol):
@@ -124,18 +131,21 @@ class ShotRunner:
         self._next = i + 1
         return self._made(self._source(i), self._stages.at(i))
 
-    def _source(self, i: int) -> av.VideoFrame | int | None:
-        """What frame `i` is made from: a decoded frame, the number of a compound's, nothing for a title."""
+    def _source(self, i: int) -> av.VideoFrame | int | Nothing | None:
+        """What frame `i` is made from: a decoded frame, the number of a compound's, None for a title."""
         source = self._shot.source
         if self._compound is not None:
             return self._compound.number(i)
         if not isinstance(source, MediaPicture):
             return None
         assert self._loan is not None
-        time = source.start + i * source.step + i * i * source.bend
-        return self._loan.frame_back(time) if source.step < 0 else self._loan.frame_at(time)
+        time = source.time(i)
+        if time >= source.until:
+            return Nothing.HERE
+        frame = self._loan.frame_back(time) if source.step < 0 else self._loan.frame_at(time)
+        return Nothing.HERE if self._loan.is_over(time - source.grace) else frame
 
-    def _made(self, source: av.VideoFrame | int | None, stages: Sequence[Stage]) -> Picture | None:
+    def _made(self, source: av.VideoFrame | int | Nothing | None, stages: Sequence[Stage]) -> Picture | None:
         if self._base is None or self._base[0] != source:  # once for what is held, whatever moves on top of it
             self._base = source, self._unchanged(source)
         picture = self._base[1]
@@ -145,8 +155,10 @@ class ShotRunner:
             picture = stage.run(picture)
         return picture
 
-    def _unchanged(self, source: av.VideoFrame | int | None) -> Picture | None:
+    def _unchanged(self, source: av.VideoFrame | int | Nothing | None) -> Picture | None:
         """The picture before its effects."""
+        if isinstance(source, Nothing):
+            return None
         if isinstance(source, int):
             assert self._compound is not None
             return self._compound.picture(source)
