@@ -10,6 +10,7 @@ import imageio_ffmpeg
 import numpy as np
 import pytest
 
+from cutroom.effects.catalogue.transitions import XFADE
 from cutroom.effects.compiler.document import compile_picture, compile_sound, cut_points, frame_count
 from cutroom.effects.registry import default_registry
 from cutroom.effects.run import PictureRunner, mix
@@ -135,6 +136,34 @@ def test_titles_and_transitions(studio, moving, tmp_path):
     title = studio.title("Hello, world", 1)
     high = studio.track(title, kind="title", transitions=[studio.dissolve(title, None, "1/5")])
     compare(studio, studio.document(low, high), tmp_path)
+
+
+NEAR = {
+    "distance": 40,
+    "dither_dissolve": 35,
+    "fade_fast": 41,
+    "pixelize": 31,
+    "slice_left": 42,
+    "slice_right": 42,
+    "squeeze_horizontal": 30,
+    "squeeze_vertical": 35,
+    "wind_down": 43,
+    "wind_up": 43,
+    "zoom_in": 36,
+}
+"""Where the program's own filter goes by way of 4:4:4 or by the nearest pixel: how near it comes, in dB."""
+
+
+@pytest.mark.parametrize("transition", sorted(XFADE))
+def test_every_transition_that_the_program_has(studio, moving, tmp_path, transition):
+    a, b = studio.clip(moving, "1/2", "1/3"), studio.clip(moving, "1/2", "1/3")
+    crossing = studio.dissolve(a, b, "1/2").evolve(transition=transition)
+    document = studio.document(studio.track(a, b, transitions=[crossing]))
+    if transition in {"circle_crop", "rect_crop", "fade_grays", "horizontal_blur"}:
+        with pytest.raises(EditError, match=f"draws a {transition} otherwise"):
+            ffmpeg_command(document, studio.paths, "out.mp4", ExportSettings())
+    else:
+        compare(studio, document, tmp_path, NEAR.get(transition, 45))
 
 
 def test_subtitles(studio, moving, tmp_path):

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
-from cutroom.effects.nodes import Crop, Filter, Opacity, StillNode, Warp
+from cutroom.effects.nodes import ColourNode, Crop, Filter, Opacity, StillNode, Warp
 from cutroom.effects.pictures.placement import Placement
-from cutroom.effects.pictures.scaling import FLAGS, LEFT, LEFT_SITES, sites
+from cutroom.effects.pictures.scaling import FLAGS, LEFT_SITES
 from cutroom.effects.segment import Fit
 from cutroom.errors import EditError
+from cutroom.render.program.colours import colour_steps, from_rgb, to_rgb
 from cutroom.render.program.curves import expression, number
 from cutroom.render.program.graph import Graph, Step
 
@@ -95,10 +96,14 @@ class Chain:
         graph: grows.
         canvas: that the shot is drawn on.
         chains: the nodes of each frame; one, where they are the same at all.
+        paths: absolute path of each file, by its SHA-256.
     """
 
-    def __init__(self, graph: Graph, canvas: Canvas, chains: Sequence[Sequence[StillNode]]) -> None:
+    def __init__(
+        self, graph: Graph, canvas: Canvas, chains: Sequence[Sequence[StillNode]], paths: Mapping[str, str]
+    ) -> None:
         self._graph = graph
+        self._paths = paths
         self._canvas = canvas
         self._chains = chains
         kinds = {tuple(_shape(node) for node in nodes) for nodes in chains}
@@ -110,10 +115,34 @@ class Chain:
 
     def run(self, layer: Layer) -> Layer:
         """The layer after all nodes."""
-        for place in range(len(self._chains[0])):
-            nodes = [nodes[place] for nodes in self._chains]
-            layer = self._after(layer, nodes)
+        places = range(len(self._chains[0]))
+        for is_rgb, group in groupby(places, key=lambda place: _is_rgb(self._chains[0][place])):
+            columns = [[nodes[place] for nodes in self._chains] for place in group]
+            if is_rgb:
+                layer = self._coloured(layer, columns)
+                continue
+            for nodes in columns:
+                layer = self._after(layer, nodes)
         return layer
+
+    def _coloured(self, layer: Layer, columns: Sequence[Sequence[StillNode]]) -> Layer:
+        """Neighbours that work on R'G'B'."""
+        first = [nodes[0] for nodes in columns]
+        alpha = layer.alpha or any(node.clears for node in first)
+        spatial = any(node.spatial for node in first) and layer.alpha
+        if spatial:
+            layer = on_canvas(self._graph, layer, self._canvas, alpha=True)
+        steps: list[Step] = [pixel_format(alpha=alpha), *to_rgb(alpha=alpha)]
+        inner: list[Step] = []
+        for nodes in columns:
+            told = [colour_steps(node, self._paths) for node in nodes if isinstance(node, ColourNode | Filter)]
+            inner += [
+                step for same in zip(*told, strict=True) for step in changing(self._graph, same, self._canvas.fps)
+            ]
+        if spatial:
+            inner = [("premultiply", {"inplace": 1}), *inner, ("unpremultiply", {"inplace": 1})]
+        label = self._graph.one([layer.label], *steps, *inner, from_rgb(), pixel_format(alpha=alpha))
+        return replace(layer, label=label, alpha=alpha)
 
     def _after(self, layer: Layer, nodes: Sequence[StillNode]) -> Layer:
         first = nodes[0]
@@ -136,25 +165,15 @@ class Chain:
         if first.spatial and layer.alpha:
             layer = on_canvas(self._graph, layer, self._canvas, alpha=True)
         alpha = layer.alpha or first.clears
-        steps = self._changing([(node.filter, node.args) for node in nodes])
+        steps = changing(self._graph, [(node.filter, node.args) for node in nodes], self._canvas.fps)
         if first.spatial and layer.alpha:
             steps = [("premultiply", {"inplace": 1}), *steps, ("unpremultiply", {"inplace": 1})]
-        if first.space == "rgb":
-            steps = [*_to_rgb(alpha=layer.alpha), *steps, *_from_rgb(alpha=alpha)]
         label = self._graph.one([layer.label], *steps, pixel_format(alpha=alpha))
         return replace(layer, label=label, alpha=alpha)
 
-    def _changing(self, steps: Sequence[Step]) -> list[Step]:
-        """A filter that is told its new values at each frame that has some; one step: it never changes."""
-        if len(steps) == 1:
-            return [steps[0]]
-        name = self._graph.name(steps[0][0])  # of its own: a command reaches every filter that is called so
-        told = _commands([(name, arguments) for _, arguments in steps], self._canvas.fps)
-        return [("sendcmd", {"commands": told}), (name, steps[0][1])]
-
     def _faded(self, layer: Layer, opacities: Sequence[float]) -> Layer:
         fainter: list[Step] = [("lutyuv", {"a": _times(value)}) for value in opacities]
-        steps = [pixel_format(alpha=True), *self._changing(fainter)]
+        steps = [pixel_format(alpha=True), *changing(self._graph, fainter, self._canvas.fps)]
         return replace(layer, label=self._graph.one([layer.label], *steps), alpha=True)
 
     def _cropped(self, layer: Layer, crop: Crop) -> Layer:
@@ -247,12 +266,25 @@ def _corners(node: Warp, layer: Layer, shrunk: tuple[float, float], size: tuple[
     return found
 
 
+def _is_rgb(node: StillNode) -> bool:
+    return isinstance(node, ColourNode) or (isinstance(node, Filter) and node.space == "rgb")
+
+
 def _shape(node: StillNode) -> tuple[object, ...]:
     return (node.kind, node.filter, tuple(node.args), node.space) if isinstance(node, Filter) else (node.kind,)
 
 
 def _times(opacity: float) -> str:
     return f"round(val*{number(opacity)})"
+
+
+def changing(graph: Graph, steps: Sequence[Step], fps: Fraction) -> list[Step]:
+    """A filter that is told its new values at each frame that has some; nothing is told where they never change."""
+    if all(step == steps[0] for step in steps):
+        return [steps[0]]
+    name = graph.name(steps[0][0])  # of its own: a command reaches every filter that is called so
+    told = _commands([(name, arguments) for _, arguments in steps], fps)
+    return [("sendcmd", {"commands": told}), (name, steps[0][1])]
 
 
 def _commands(steps: Sequence[Step], fps: Fraction) -> str:
@@ -265,13 +297,3 @@ def _commands(steps: Sequence[Step], fps: Fraction) -> str:
             at = number(float((Fraction(i) - Fraction(1, 4)) / fps))
             told.append(f"{at} " + ", ".join(f"{name} {key} {value}" for key, value in changed))
     return ";".join(told)
-
-
-def _to_rgb(*, alpha: bool) -> list[Step]:
-    named = {"flags": FLAGS, "in_color_matrix": "bt709", "in_range": "limited", "out_range": "full"}
-    return [("scale", {**named, **sites("in", LEFT)}), ("format", {"pix_fmts": "gbrap" if alpha else "gbrp"})]
-
-
-def _from_rgb(*, alpha: bool) -> list[Step]:
-    named = {"flags": FLAGS, "out_color_matrix": "bt709", "out_range": "limited", **sites("out", LEFT)}
-    return [("scale", named), pixel_format(alpha=alpha)]

@@ -56,7 +56,7 @@ class Shots:
             layer = Layer.of(self._title(source, frames), shot.fit, alpha=True)
         chains = [shot.nodes_at(i) for i in range(frames)]
         still = all(nodes == chains[0] for nodes in chains)
-        return Chain(self._graph, self._canvas, chains[:1] if still else chains).run(layer)
+        return Chain(self._graph, self._canvas, chains[:1] if still else chains, self._paths).run(layer)
 
     def stretch(self, segment: PictureSegment) -> str:
         """A stretch of layers on a clear canvas."""

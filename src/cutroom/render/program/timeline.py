@@ -7,16 +7,20 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 
+from cutroom.effects.catalogue.transitions import XFADE
 from cutroom.effects.compiler.document import Pictures
 from cutroom.effects.compiler.layout import Layout, Window
 from cutroom.effects.segment import Fit
+from cutroom.errors import EditError
 from cutroom.render.program.curves import number
 from cutroom.render.program.graph import Graph, Step
-from cutroom.render.program.layers import Canvas, Layer, on_canvas, pixel_format
+from cutroom.render.program.layers import Canvas, Layer, changing, on_canvas, pixel_format
 from cutroom.render.program.shots import Shots, joined, overlay
 
-XFADE = {"dissolve": "fade"}
-"""What `xfade` calls our transitions, where it is another name."""
+_OTHERWISE = frozenset({"circle_crop", "rect_crop", "fade_grays", "horizontal_blur"})
+"""Transitions that `xfade` draws in another way."""
+_DIPS = {"fade_black": 16, "fade_white": 235}
+"""Through one colour; `xfade` has black and white outside of video's range."""
 
 
 @dataclass(frozen=True)
@@ -133,22 +137,49 @@ class Timeline:
         inside = window.left is None or window.right is None
         progress = Fraction(0) if inside else Fraction(1, 2) - Fraction(window.cut - window.begin, length)
         begins = (window.begin - left.begin - progress * length) / self._canvas.fps
-        alpha = left.layer.alpha or right.layer.alpha or not all(run.layer.fills(self._canvas) for run in (left, right))
-        sides = [self._side(run.layer, alpha=alpha) for run in (left, right)]
         kind = window.transition.transition
+        if kind in _OTHERWISE:
+            raise EditError(
+                f"the ffmpeg program draws a {kind} otherwise", value=kind, hint="choose another for this command"
+            )
+        alpha = left.layer.alpha or right.layer.alpha or not all(run.layer.fills(self._canvas) for run in (left, right))
+        if kind in _DIPS and not alpha:
+            return self._dipped(left, right, window, progress)
+        if kind in _DIPS:
+            raise EditError(f"the ffmpeg program has no {kind} of clear layers", value=kind, hint="dissolve instead")
         options = {
-            "transition": XFADE.get(kind, kind.replace("_", "")),
+            "transition": XFADE[kind],
             "duration": number(float(length / self._canvas.fps)),
             "offset": number(float(begins)),
         }
+        sides = [self._side(run.layer, alpha=alpha) for run in (left, right)]
         label = self._graph.one(sides, ("xfade", options), pixel_format(alpha=alpha))
         made = Layer.of(label, _whole(self._canvas), alpha=alpha)
         return Run(left.begin, right.end, replace(made, premultiplied=alpha))
 
+    def _dipped(self, left: Run, right: Run, window: Window, progress: Fraction) -> Run:
+        """Out to one colour, and in from it."""
+        luma = _DIPS[window.transition.transition]
+        length = window.end - window.begin
+        way = [progress + Fraction(i, length) for i in range(length)]
+        turn = next(i for i, at in enumerate(way) if at >= Fraction(1, 2))
+        shares = [abs(1 - 2 * float(at)) for at in way]
+        first = [1.0] * (window.begin - left.begin) + shares[:turn]
+        second = shares[turn:] + [1.0] * (right.end - window.end)
+        cuts = ({"end_frame": len(first)}, {"start_frame": window.begin + turn - right.begin})
+        parts: list[str] = []
+        for run, mixed, cut in zip((left, right), (first, second), cuts, strict=True):
+            rest: list[Step] = [("trim", cut), ("setpts", {"expr": "PTS-STARTPTS"})]
+            steps = changing(self._graph, [("lutyuv", _towards(luma, share)) for share in mixed], self._canvas.fps)
+            parts.append(self._graph.one([run.layer.label], *rest, *steps, pixel_format(alpha=False)))
+        whole = Layer.of(joined(self._graph, parts), _whole(self._canvas), alpha=False)
+        return Run(left.begin, right.end, whole)
+
     def _side(self, layer: Layer, *, alpha: bool) -> str:
         """A run as `xfade` mixes it: on the whole canvas, colours multiplied by alpha."""
         whole = on_canvas(self._graph, layer, self._canvas, alpha=alpha)
-        steps: list[Step] = [("settb", {"expr": "AVTB"})]
+        # a transition may begin half-way between two frames: on this clock that is a whole number
+        steps: list[Step] = [("settb", {"expr": f"1/({2 * self._canvas.fps})"})]
         if alpha and not layer.premultiplied:
             steps.append(("premultiply", {"inplace": 1}))
         return self._graph.one([whole.label], *steps)
@@ -160,3 +191,9 @@ def _clear(shots: Shots, frames: int, canvas: Canvas) -> Layer:
 
 def _whole(canvas: Canvas) -> Fit:
     return Fit(x=0, y=0, width=canvas.width, height=canvas.height)
+
+
+def _towards(luma: int, share: float) -> dict[str, str]:
+    """A picture of which so much is left, the rest one grey."""
+    codes = {"y": luma, "u": 128, "v": 128}
+    return {plane: f"round({grey}+(val-{grey})*{number(share)})" for plane, grey in codes.items()}
