@@ -1,8 +1,9 @@
 """Stages on R'G'B': a run of neighbouring nodes shares one conversion from the chain's Y'CbCr 4:2:0 and one back.
 
 They work in 16 bits a channel, full range. swscale brings chroma up to luma's grid and back by cubics, from and to
-where it stands; where nothing is done in between, pictures come back to within a level, but for chroma that jumps from
-one sample to the next. Colours outside of R'G'B', which Y'CbCr can hold, are brought to its surface.
+where it stands. Where nothing is done in between, smooth pictures come back to within a level, and frames of real clips
+at 53 dB or more: chroma that jumps from one sample to the next loses a little of its jump, and colours outside of
+R'G'B', which Y'CbCr can hold, are brought to its surface.
 """
 
 from __future__ import annotations

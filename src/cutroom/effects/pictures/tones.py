@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from cutroom.effects.nodes import Balance, Levels, Point, Spline, ToneNode, Zones
 
-PEAK = 65535
-"""What 1 is, in 16 bits."""
+PEAK = 255 * 256
+"""What 1 is in 16 bits: swscale counts in 256ths of 8-bit levels, so that its white is not 65535."""
 Tone = NDArray[Any]
 """Values of a channel, from 0 to 1, as 32-bit floats."""
 Bend = Callable[[Tone, int], Tone]
@@ -23,12 +23,12 @@ def tables(bends: Sequence[Bend]) -> list[NDArray[np.uint16]]:
 
     Example:
         >>> red, green, _ = tables([bend(Levels(out_black=(1, 0, 0), out_white=(0, 1, 1)))])
-        >>> int(red[0]), int(red[65535]), int(green[12345])
-        (65535, 0, 12345)
+        >>> int(red[0]), int(red[PEAK]), int(green[12345])
+        (65280, 0, 12345)
     """
     made = []
     for channel in range(3):
-        x: Tone = np.arange(PEAK + 1, dtype=np.float32) / np.float32(PEAK)
+        x: Tone = np.minimum(np.arange(65536, dtype=np.float32) / np.float32(PEAK), 1)
         for change in bends:
             x = np.clip(change(x, channel), 0, 1)
         made.append((x * np.float32(PEAK) + np.float32(0.5)).astype(np.uint16))
