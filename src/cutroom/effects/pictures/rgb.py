@@ -2,13 +2,13 @@
 
 They work in 16 bits a channel, full range. swscale brings chroma up to luma's grid and back by cubics, from and to
 where it stands. Where nothing is done in between, smooth pictures come back to within a level, and frames of real clips
-at 53 dB or more: chroma that jumps from one sample to the next loses a little of its jump, and colours outside of
+at 50 dB or more: chroma that jumps from one sample to the next loses a little of its jump, and colours outside of
 R'G'B', which Y'CbCr can hold, are brought to its surface.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import Protocol
@@ -25,7 +25,6 @@ from cutroom.effects.pictures.tones import PEAK, Bend, bend, tables
 
 Resource = Callable[[str], bytes]
 """Gives the bytes of a file, by SHA-256."""
-_INPLACE = {"inplace": "1"}
 _FLAGS = "bicubic+accurate_rnd+full_chroma_int+full_chroma_inp"
 
 
@@ -55,7 +54,7 @@ class Work(Protocol):
 
 
 class _Filters:
-    """FFmpeg filters, with the conversions at the ends of a run."""
+    """FFmpeg filters."""
 
     def __init__(self, chain: Sequence[Step]) -> None:
         self._chain = chain
@@ -66,6 +65,26 @@ class _Filters:
             tags = {"colorspace": str(int(frame.colorspace)), "range": str(int(frame.color_range))}
             self._graph = FrameGraph(frame, self._chain, tags)
         return self._graph.feed(frame)
+
+
+class Conversions:
+    """The ways to R'G'B' and back. Their graphs cost more to begin than all else; share them among stages."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, ...], _Filters] = {}
+
+    def there(self, alpha: bool) -> Work:
+        """From Y'CbCr."""
+        return self._kept(("there", "alpha" * alpha), lambda: to_rgb(alpha))
+
+    def back(self, name: str) -> Work:
+        """To a format of the chain."""
+        return self._kept(("back", name), lambda: from_rgb(name))
+
+    def _kept(self, key: tuple[str, ...], chain: Callable[[], list[Step]]) -> Work:
+        if key not in self._known:
+            self._known[key] = _Filters(chain())
+        return self._known[key]
 
 
 class _Tones:
@@ -128,22 +147,17 @@ class _Lookup:
         return self._graph[1].run(frame)
 
 
-def _works(nodes: Iterable[ColourNode | Filter], resource: Resource, first: list[Step], last: list[Step]) -> list[Work]:
+def _works(nodes: Iterable[ColourNode | Filter], resource: Resource) -> list[Work]:
     """Neighbouring filters as one graph, neighbouring functions of a channel as one table."""
     made: list[Work] = []
-    chain = first
     for kind, group in groupby(nodes, key=_kind):
         if kind is Filter:
-            chain = [*chain, *steps([node for node in group if isinstance(node, Filter)])]
-            continue
-        if chain:
-            made.append(_Filters(chain))
-            chain = []
-        if kind is ToneNode:
+            made.append(_Filters(steps([node for node in group if isinstance(node, Filter)])))
+        elif kind is ToneNode:
             made.append(_Tones([bend(node) for node in group if isinstance(node, ToneNode)]))
         else:
             made += [_Mixing(node) if isinstance(node, Matrix) else _Lookup(node, resource) for node in group]
-    return [*made, _Filters([*chain, *last])]
+    return made
 
 
 def _kind(node: ColourNode | Filter) -> object:
@@ -161,15 +175,26 @@ class RgbStage:
         width: of the canvas.
         height: of the canvas.
         resource: gives the bytes of the files that nodes name.
+        conversions: those of other stages that may run one after the other with this one.
     """
 
-    def __init__(self, nodes: Sequence[ColourNode | Filter], width: int, height: int, *, resource: Resource) -> None:
-        self._nodes = nodes
+    def __init__(
+        self,
+        nodes: Sequence[ColourNode | Filter],
+        width: int,
+        height: int,
+        *,
+        resource: Resource,
+        conversions: Conversions | None = None,
+    ) -> None:
         self._canvas = (width, height)
-        self._resource = resource
         self._spatial = nodes[0].spatial
         self._clears = any(node.clears for node in nodes)
-        self._works: tuple[str, list[Work]] | None = None
+        self._works = _works(nodes, resource)
+        self._multiply, self._divide = (
+            _Filters([(name, {"inplace": "1"})]) for name in ("premultiply", "unpremultiply")
+        )
+        self._conversions = conversions or Conversions()
 
     def run(self, picture: Picture) -> Picture | None:
         """The picture with its colours changed."""
@@ -182,17 +207,18 @@ class RgbStage:
         alone = picture if together or picture.alpha is None else replace(picture, alpha=None, frame=None)
         done: av.VideoFrame | None = tag(alone.to_frame())
         assert done is not None
-        for work in self._work(done.format.name, together):
+        for work in self._run(done.format.name, together):
             done = None if done is None else work.run(done)
         if done is None:
             return None
         made = Picture.of(done, picture)
         return made if alone is picture else replace(made, alpha=picture.alpha, frame=None)
 
-    def _work(self, name: str, together: bool) -> list[Work]:
-        if self._works is None or self._works[0] != name:
-            first, last = to_rgb(together), from_rgb(name)
-            if together and self._spatial:
-                first, last = [*first, ("premultiply", _INPLACE)], [("unpremultiply", _INPLACE), *last]
-            self._works = name, _works(self._nodes, self._resource, first, last)
-        return self._works[1]
+    def _run(self, name: str, together: bool) -> Iterator[Work]:
+        yield self._conversions.there(together)
+        if together and self._spatial:
+            yield self._multiply
+        yield from self._works
+        if together and self._spatial:
+            yield self._divide
+        yield self._conversions.back(name)

@@ -15,7 +15,7 @@ from cutroom.effects.nodes import ColourNode, Crop, Filter, Moving, Opacity, Pic
 from cutroom.effects.pictures.geometry import CropStage, WarpStage
 from cutroom.effects.pictures.graph import FrameGraph, steps, tag
 from cutroom.effects.pictures.planes import Picture
-from cutroom.effects.pictures.rgb import RgbStage
+from cutroom.effects.pictures.rgb import Conversions, RgbStage
 from cutroom.errors import MediaNotFoundError
 
 
@@ -138,6 +138,7 @@ class Stages:
     ) -> None:
         self._nodes = nodes
         self._resource = resource
+        self._conversions = Conversions()
         self._canvas = (width, height)
         self._looks_back = looks_back
         self._built: list[tuple[_Plan, Stage]] = []
@@ -158,7 +159,7 @@ class Stages:
             return WarpStage([node for node in plan.nodes if isinstance(node, Warp)], *self._canvas, soft=plan.soft)
         if plan.kind.startswith("rgb"):
             coloured = [node for node in plan.nodes if isinstance(node, ColourNode | Filter)]
-            return RgbStage(coloured, *self._canvas, resource=self._resource)
+            return RgbStage(coloured, *self._canvas, resource=self._resource, conversions=self._conversions)
         (*_, node) = plan.nodes
         if not isinstance(node, Filter):
             return STAGES[type(node)](node, Place(*self._canvas, plan.soft, self._resource))
