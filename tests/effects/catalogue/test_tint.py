@@ -31,7 +31,7 @@ SOME = "rr=0.7:rg=.2:rb=.1:gr=0.3:gg=.6:gb=.1:br=0.3:bg=.2:bb=.5"
     ("effect", "values", "graph", "rgb"),
     [
         ("hue", {"degrees": 70}, "hue=h=70", False),
-        ("vibrance", {"value": 1.2}, "vibrance=intensity=1.2:rlum=0.2126:glum=0.7152:blum=0.0722", True),
+        ("vibrance", {"value": 1.2}, "vibrance=alternate=1:intensity=1.2:rlum=0.2126:glum=0.7152:blum=0.0722", True),
         ("vibrance", {"value": -0.8}, "vibrance=intensity=-0.8:rlum=0.2126:glum=0.7152:blum=0.0722", True),
         ("sepia", {}, f"colorchannelmixer={SEPIA}", True),
         ("grayscale", {}, "hue=s=0", False),
@@ -56,7 +56,7 @@ def test_hue_turns_every_colour_by_its_angle(studio, degrees):
     _, u, v = shown(studio, "hue", planes, degrees=degrees)
     before = (planes[1] - 128.0) + 1j * (planes[2] - 128.0)
     after = (u - 128) + 1j * (v - 128)
-    strong = np.abs(before) > 25
+    strong = (np.abs(before) > 25) & (np.abs(before) < 110)  # what is stronger is cut to its range
     turned = np.angle(after[strong] / before[strong], deg=True)
     assert np.abs((turned - degrees + 180) % 360 - 180).max() < 3
     assert np.abs(np.abs(after) - np.abs(before))[strong].max() < 1.5
@@ -115,6 +115,15 @@ def test_vibrance_moves_weak_colours_more_than_strong_ones(studio):
     assert weak > 1.3
     assert 1 < strong < weak
     assert gained((0.45, 0.45, 0.55)) > 1.3
+
+
+def test_a_weaker_vibrance_takes_weak_colours_away_and_leaves_strong_ones(studio):
+    def left(colour):
+        made = patch(studio, "vibrance", colour, value=-1.0)
+        return (made.max() - made.min()) / (max(colour) - min(colour))
+
+    assert left((0.5, 0.45, 0.45)) < 0.15
+    assert left((0.85, 0.15, 0.15)) == pytest.approx(0.7, abs=0.05)
 
 
 def test_grayscale_keeps_luma_and_loses_all_colour(studio):

@@ -8,19 +8,21 @@ import av
 import numpy as np
 import pytest
 
-from cutroom.effects.nodes import Filter, Levels, Matrix, Moving, Opacity
+from cutroom.effects.nodes import Filter, Levels, Matrix, Moving, Opacity, Vibrance
 from cutroom.effects.nodes.filters import FILTERS
 from cutroom.effects.pictures.graph import FrameGraph, tag
 from cutroom.effects.pictures.planes import Picture, new_frame, views
-from cutroom.effects.pictures.rgb import RgbStage
+from cutroom.effects.pictures.rgb import RgbStage, Shared
 from cutroom.effects.pictures.stages import Stages
 
 ONE = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+FILTER = Filter.model_construct(filter="vibrance", args={"intensity": 0.0}, space="rgb")
 NOTHING = {
     "tones": (Levels(),),
     "matrix": (Matrix(rows=ONE),),
-    "filter": (Filter(filter="vibrance", args={"intensity": 0.0}, space="rgb"),),
-    "all": (Levels(), Filter(filter="vibrance", args={"intensity": 0.0}, space="rgb"), Matrix(rows=ONE), Levels()),
+    "vibrance": (Vibrance(intensity=0),),
+    "filter": (FILTER,),
+    "all": (Levels(), FILTER, Matrix(rows=ONE), Vibrance(intensity=0), Levels()),
 }
 
 
@@ -28,7 +30,7 @@ def stage(nodes, width=320, height=180):
     def no_files(sha256):
         raise AssertionError(sha256)
 
-    return RgbStage(nodes, width, height, resource=no_files)
+    return RgbStage(nodes, width, height, Shared(no_files))
 
 
 def waves(width=320, height=180):
@@ -165,8 +167,7 @@ def counting(monkeypatch):
 
 def test_neighbours_share_a_conversion_and_functions_of_a_channel_one_table(monkeypatch):
     built = counting(monkeypatch)
-    vibrance = Filter(filter="vibrance", args={"intensity": 0.5}, space="rgb")
-    nodes = [Levels(gamma=(2, 2, 2)), Levels(gamma=(0.5, 0.5, 0.5)), vibrance, vibrance, Matrix(rows=ONE), Levels()]
+    nodes = [Levels(gamma=(2, 2, 2)), Levels(gamma=(0.5, 0.5, 0.5)), FILTER, FILTER, Matrix(rows=ONE), Levels()]
     (only,) = Stages(nodes, 320, 180).at(0)
     planes = waves()
     for _ in range(3):
