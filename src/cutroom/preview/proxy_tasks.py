@@ -191,7 +191,8 @@ def _painter(task: ProxyTask) -> Callable[[av.VideoFrame], av.VideoFrame]:
         full_range=full_range(task.video),
         light=light(task.video),
     )
-    normaliser = Normaliser(source, Fit(x=0, y=0, width=task.proxy.width, height=task.proxy.height))
+    place = Fit(x=0, y=0, width=task.proxy.width, height=task.proxy.height)
+    normaliser = Normaliser(source, place, 10 if task.proxy.codec == "prores" else 8)
 
     def draw(frame: av.VideoFrame) -> av.VideoFrame:
         made = tag(normaliser.run(frame).divided().to_frame())

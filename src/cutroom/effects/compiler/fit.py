@@ -14,7 +14,7 @@ from cutroom.schema.media import VideoStream
 
 _SLIVER = 200
 """Bars thinner than a 200th of the canvas are no bars: the picture is stretched over them."""
-_ALPHA = ("yuva", "rgba", "bgra", "argb", "abgr", "gbrap", "ya8", "ya16", "pal8")
+_ALPHA = ("yuva", "rgba", "bgra", "argb", "abgr", "gbrap", "ya8", "ya16", "pal8", "ayuv", "vuya", "uyva", "yaf")
 
 _HDR: Mapping[str | None, Literal["pq", "hlg"]] = {"smpte2084": "pq", "arib-std-b67": "hlg"}
 _PRIMARIES: Mapping[str | None, Primaries] = {name: name for name in get_args(Primaries)}
