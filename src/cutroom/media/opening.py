@@ -19,6 +19,7 @@ from av.audio.stream import AudioStream as AvAudioStream
 from av.container import InputContainer
 from av.packet import Packet
 from av.stream import Disposition, Stream
+from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream as AvVideoStream
 
 from cutroom.errors import CutroomError, DamagedMediaError, MediaError, UnsupportedMediaError
@@ -38,6 +39,8 @@ DECODER_OPTIONS = {"max_pixels": str(MAX_PIXELS)}
 OPEN_OPTIONS: dict[str, dict[str, str]] = {"container_options": CONTAINER_OPTIONS, "options": DECODER_OPTIONS}
 """What every `av.open` of a media file is given."""
 
+_WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
+"""Decoders that know of the alpha of a codec."""
 _SIGNATURES = (
     (0, (b"\x1aE\xdf\xa3", b"RIFF", b"OggS", b"fLaC", b"ID3", b"GIF8", b"\x00\x00\x01\xba")),
     (4, (b"ftyp", b"moov", b"mdat")),
@@ -146,6 +149,25 @@ def choose_streams(container: InputContainer) -> tuple[AvVideoStream | None, AvA
 
 def _decodable(stream: Stream) -> bool:
     return getattr(stream, "codec_context", None) is not None  # None where this FFmpeg has no decoder
+
+
+def decoder_of(stream: AvVideoStream, *, alpha: bool) -> VideoCodecContext:
+    """The decoder for a picture stream's packets, not opened yet.
+
+    It is the stream's own, but for VP8 and VP9 with alpha: FFmpeg's own decoders drop it, those of libvpx keep it.
+
+    Args:
+        stream: of a container that stays open.
+        alpha: whether there is alpha to be kept.
+    """
+    own = stream.codec_context
+    name = _WITH_ALPHA.get(own.codec.canonical_name) if alpha else None
+    if name is None:
+        return own
+    decoder = cast(VideoCodecContext, av.CodecContext.create(name, "r"))
+    decoder.color_primaries, decoder.color_trc = own.color_primaries, own.color_trc  # what the container says of them
+    decoder.colorspace, decoder.color_range = own.colorspace, own.color_range
+    return decoder
 
 
 def clock(stream: Stream) -> Fraction:

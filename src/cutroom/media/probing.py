@@ -12,6 +12,7 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream as AvAudioStream
 from av.container import InputContainer
+from av.packet import Packet
 from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream as AvVideoStream
@@ -20,10 +21,12 @@ from cutroom.errors import DamagedMediaError, UnsupportedMediaError
 from cutroom.media.colours import colour_of
 from cutroom.media.grid import FrameGrid
 from cutroom.media.opening import (
+    DECODER_OPTIONS,
     called,
     choose_streams,
     clock,
     counts_frames,
+    decoder_of,
     open_container,
     packets,
     reraise_unless_media,
@@ -95,6 +98,9 @@ def _first_frames(container: InputContainer, name: str) -> tuple[VideoFrame | No
             value=name,
             hint="convert it to H.264 and AAC first",
         )
+    apart = {stream.index: decoder_of(stream, alpha=True) for stream in container.streams.video if _has_apart(stream)}
+    for decoder in apart.values():
+        decoder.options = DECODER_OPTIONS
     found: dict[str, VideoFrame | AudioFrame] = {}
     failures = dict.fromkeys(wanted, 0)
     for packet in packets(container, *(container.streams[index] for index in wanted)):
@@ -102,7 +108,8 @@ def _first_frames(container: InputContainer, name: str) -> tuple[VideoFrame | No
         if kind in found or failures[packet.stream_index] > _TRIES:
             continue
         try:
-            frames = packet.decode()
+            own = apart.get(packet.stream_index)
+            frames = packet.decode() if own is None else own.decode(cast("Packet[AvVideoStream]", packet))
         except EOFError:
             continue
         except (av.FFmpegError, ValueError, OSError) as error:
@@ -118,6 +125,11 @@ def _first_frames(container: InputContainer, name: str) -> tuple[VideoFrame | No
             f"nothing in {name} can be decoded", value=name, hint="copy the file again from its source"
         )
     return cast("VideoFrame | None", found.get("video")), cast("AudioFrame | None", found.get("audio"))
+
+
+def _has_apart(stream: AvVideoStream) -> bool:
+    """Whether alpha comes beside the packets' own data, as VP8 and VP9 have it in WebM and Matroska."""
+    return any(key.lower() == "alpha_mode" and value == "1" for key, value in stream.metadata.items())
 
 
 def _describe(

@@ -41,6 +41,8 @@ class Colour(Frozen):
     primaries: str | None = None
     transfer: str | None = None
     full_range: bool = False
+    peak: int | None = Field(default=None, ge=1, le=10_000)
+    """The brightest light of an HDR picture, in cd/m², where the file tells it."""
 
 
 class VideoStream(Frozen):

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from cutroom.edit.limits import lacking
 from cutroom.effects.compiler.chain import Scene, Stretch, chain
-from cutroom.effects.compiler.fit import fit, full_range, matrix
+from cutroom.effects.compiler.fit import fit, full_range, light, matrix
 from cutroom.effects.compiler.layout import Layout, Window
 from cutroom.effects.compiler.travel import frame_law
 from cutroom.effects.nodes import PictureNode
@@ -68,6 +68,7 @@ def _picture(scene: Scene, clip: Clip, media_id: str) -> tuple[MediaPicture, Fit
         step=scene.step,
         matrix=matrix(media.video),
         full_range=full_range(media.video),
+        light=light(media.video),
     )
     scene.shown[media_id] = found = picture, fit(media.video, scene.setting.width, scene.setting.height)
     return found
