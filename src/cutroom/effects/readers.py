@@ -18,6 +18,7 @@ from cutroom.effects.source import Source
 from cutroom.errors import MediaNotFoundError
 from cutroom.media.audio import AudioReader
 from cutroom.media.backwards import Backwards
+from cutroom.media.pictures import open_reader
 from cutroom.media.video import VideoReader
 
 _BUFFER = 64 * 1024
@@ -207,7 +208,7 @@ class Readers:
 
     def _reader(self, wanted: Input, file: BinaryIO) -> VideoReader | AudioReader:
         if isinstance(wanted, VideoInput):
-            return VideoReader(file, wanted.stream, threads=self._threads)
+            return open_reader(file, wanted.stream, threads=self._threads)
         return AudioReader(file, wanted.stream)
 
     def _note(self, sha256: str, end: Fraction) -> None:
