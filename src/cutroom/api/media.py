@@ -11,7 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cutroom.api import arguments, media_files, media_frames, proxies
+from cutroom.api import arguments, media_files, media_frames, media_sequence, proxies
 from cutroom.api.arguments import text
 from cutroom.api.media_files import State
 from cutroom.api.proxies import Proxy
@@ -169,6 +169,7 @@ class MediaLibrary:
         return self.put(self.probe(path))
 
     add_frames = media_frames.add_frames
+    add_sequence = media_sequence.add_sequence
     make_proxies = proxies.make_proxies
     use_proxies = proxies.use_proxies
     use_originals = proxies.use_originals

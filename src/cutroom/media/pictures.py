@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import BinaryIO, Literal, cast
+from typing import BinaryIO, Literal, NamedTuple, cast
 
 import av
 import numpy as np
@@ -52,7 +52,15 @@ def kind_of_file(file: BinaryIO) -> str | None:
         return None
 
 
-def decode_picture(data: bytes, name: str) -> VideoFrame:
+class Decoded(NamedTuple):
+    """An image file's picture."""
+
+    frame: VideoFrame
+    is_plain: bool
+    """Whether it is what FFmpeg's decoder gives of the file."""
+
+
+def decode_picture(data: bytes, name: str) -> Decoded:
     """The picture in an image file: in its own pixel format, turned as its frame says, not mirrored.
 
     Args:
@@ -80,12 +88,11 @@ def decode_picture(data: bytes, name: str) -> VideoFrame:
     if not found:
         raise _damaged(name, "it holds no picture")
     frame = found[0]
-    if kind == "jpeg" and frame.format.name == "gbrap":  # FFmpeg's name for the four inks of CMYK
-        frame = _from_inks(data, name)
-    elif _is_mirrored(frame):
-        frame = _flipped(frame)
+    inks = kind == "jpeg" and frame.format.name == "gbrap"  # FFmpeg's name for the four inks of CMYK
+    if inks or _is_mirrored(frame):
+        frame = _from_inks(data, name) if inks else _flipped(frame)
     frame.pts, frame.time_base = 0, Fraction(1, 1000)
-    return frame
+    return Decoded(frame, frame is found[0])
 
 
 def still_of(frame: VideoFrame, kind: str) -> VideoStream:
@@ -129,7 +136,7 @@ class PictureReader(VideoReader):
         self._file.close()
 
     def _open(self) -> None:
-        self._current = Shown(Fraction(0), decode_picture(read_whole(self._file), self._name))
+        self._current = Shown(Fraction(0), decode_picture(read_whole(self._file), self._name).frame)
         self._end = Fraction(0)
         self._frames = (nothing for nothing in cast("Iterator[Shown]", ()))
 

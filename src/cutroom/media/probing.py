@@ -76,7 +76,7 @@ def probe_file(file: BinaryIO, progress: Callable[[int], None] | None = None) ->
         DamagedMediaError: nothing in it decodes.
     """
     if (kind := kind_of_file(file)) is not None:
-        video = still_of(decode_picture(read_whole(file), called(file)), kind)
+        video = still_of(decode_picture(read_whole(file), called(file)).frame, kind)
         return Probed(kind, video.duration, video, None, ())
     container = open_container(file)
     try:
