@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
+from cutroom.detection.sampling import sample
 from cutroom.errors import DamagedMediaError, UnsupportedMediaError
 from cutroom.media import probe, thumbnails, waveform
 from cutroom.media.pictures import PictureReader, decode_picture, open_reader
@@ -126,6 +127,15 @@ def test_it_is_decoded_once_and_shown_at_any_time(tmp_path: Path, monkeypatch: p
         assert all(frame is frames[0] for frame in frames)
         assert [(one.start, one.frame) for one in reader.frames()] == [(0, frames[0])]
         assert reader.broke_off is None
+
+
+@pytest.mark.parametrize("every", [None, Fraction(1)])
+def test_a_detector_looks_at_it_once(tmp_path: Path, every: Fraction | None) -> None:
+    path = save(tmp_path / "a.png")
+    stream = known(path)
+    with open_reader(open(path, "rb"), stream) as reader:
+        (found,) = sample(reader, stream, Fraction(0), STILL_SECONDS, every)
+    assert (found.start, found.until) == (0, STILL_SECONDS)
 
 
 @pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.bmp", "a.webp", "a.tif"])
