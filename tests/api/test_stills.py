@@ -80,3 +80,19 @@ def test_another_picture_may_take_its_place(project: cr.Project, folder: Path) -
     assert clip.duration == 60
     assert project.timeline.frame(50).array[45, 80, 2] > 180
     assert project.media.make_proxies() == []
+
+
+@pytest.mark.parametrize("name", ["x.otio", "x.edl", "x.fcpxml", "x.xml"])
+def test_other_programs_files_keep_its_length(project: cr.Project, folder: Path, name: str) -> None:
+    project.timeline.append(folder / "red.png", source=(0, 60))
+    assert project.export_timeline(folder / name).to_df().empty
+    with cr.Project.create(folder / "again.tlp", fps=25, size=(160, 90), sample_rate=48_000) as again:
+        assert again.import_timeline(folder / name).to_df().empty
+        assert [(clip.start, clip.duration) for clip in again.timeline.clips] == [(0, 60)]
+
+
+def test_mlt_holds_it(project: cr.Project, folder: Path) -> None:
+    project.timeline.append(folder / "red.png", source=(0, 60))
+    project.export_timeline(folder / "x.mlt")
+    text = (folder / "x.mlt").read_text()
+    assert '<property name="mlt_service">hold</property>' in text
