@@ -96,3 +96,16 @@ def test_mlt_holds_it(project: cr.Project, folder: Path) -> None:
     project.export_timeline(folder / "x.mlt")
     text = (folder / "x.mlt").read_text()
     assert '<property name="mlt_service">hold</property>' in text
+
+
+@pytest.mark.parametrize("options", [{"mode": "CMYK"}, {"orientation": 7}, {"orientation": 6}])
+def test_workers_that_open_nothing_more_read_every_kind(
+    project: cr.Project, folder: Path, options: dict[str, object]
+) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = options.get("orientation", 1)
+    image = Image.fromarray(np.tile(np.uint8((20, 40, 200)), (90, 160, 1))).convert(str(options.get("mode", "RGB")))
+    image.save(folder / "odd.jpg", exif=exif)
+    project.timeline.append(folder / "odd.jpg")
+    assert project.timeline.frame(1).array[45, 80, 2] > 150
+    assert project.media["odd.jpg"].video.display_size == ((160, 90) if "mode" in options else (90, 160))

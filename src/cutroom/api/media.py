@@ -209,7 +209,7 @@ class MediaLibrary:
             return Media(session, added)
 
     def scan(self, folder: str | os.PathLike[str], *, progress: bool = True) -> list[Media]:
-        """Put all media of a folder and the folders in it into the project, as one step.
+        """Put all films and sounds of a folder and the folders in it into the project, as one step; no image files.
 
         What the project has already, by path or by content, is not added again. `project.last` names what was left out:
         files that cannot be used, and copies of others.

@@ -14,6 +14,7 @@ from av.sidedata.sidedata import Type as SideData
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from PIL import Image, JpegImagePlugin
+from PIL import TiffImagePlugin as _  # noqa: F401  JPEG's EXIF is read by it, and a locked worker can load nothing
 
 from cutroom.errors import DamagedMediaError, UnsupportedMediaError
 from cutroom.media.colours import colour_of
@@ -27,6 +28,8 @@ _DECODERS = {"jpeg": "mjpeg"}
 """What FFmpeg calls a decoder that has another name than the format."""
 _RATE = Fraction(25)
 """Of a still: it has none, and tables of other programs want one."""
+
+Image.preinit()  # it would load its readers on their first use
 
 
 def kind_of(head: bytes) -> str | None:
