@@ -46,11 +46,16 @@ _SIGNATURES = (
     (4, (b"ftyp", b"moov", b"mdat")),
 )
 """How the listed formats begin: a file that begins so and still does not open is damaged, not foreign."""
-_PICTURES = (
-    (0, (b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*")),
-    (4, (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif")),
-    (8, (b"WEBP",)),
+PICTURES = (
+    ("png", 0, b"\x89PNG"),
+    ("jpeg", 0, b"\xff\xd8\xff"),
+    ("tiff", 0, b"II*\0"),
+    ("tiff", 0, b"MM\0*"),
+    ("bmp", 0, b"BM"),
+    ("webp", 8, b"WEBP"),
 )
+"""How image files begin that can be read: format, place, bytes."""
+_OTHER_PICTURES = ((4, (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif")), (0, (b"\0\0\1\0", b"%PDF", b"8BPS")))
 
 av.logging.set_level(None)  # FFmpeg's own log would cross threads and fill notebooks; errors arrive as exceptions
 
@@ -83,9 +88,13 @@ def open_container(file: BinaryIO) -> InputContainer:
         head = _head(file, name)
         if not head:
             raise DamagedMediaError(f"{name} is empty", value=name, hint="copy or record it again") from error
-        if _begins(head, _PICTURES):
+        if _begins(head, tuple((at, (magic,)) for _, at, magic in PICTURES)):
             raise UnsupportedMediaError(
-                f"{name} is a still picture, which cannot be used yet", value=name, hint="make a short video of it"
+                f"{name} is a still picture, which has no packets and no sound", value=name, hint="show it in a clip"
+            ) from error
+        if _begins(head, _OTHER_PICTURES):
+            raise UnsupportedMediaError(
+                f"{name} is a picture of a kind that cannot be read", value=name, hint="save it as PNG, JPEG or TIFF"
             ) from error
         if _begins(head, _SIGNATURES):
             raise DamagedMediaError(
@@ -96,7 +105,8 @@ def open_container(file: BinaryIO) -> InputContainer:
         raise UnsupportedMediaError(
             f"{name} is not a media file that Cutroom reads",
             value=name,
-            hint="it reads MP4, MOV, Matroska, WebM, AVI, MPEG, WAV, MP3, FLAC, Ogg, AAC and GIF",
+            hint="it reads MP4, MOV, Matroska, WebM, AVI, MPEG, WAV, MP3, FLAC, Ogg, AAC and GIF, and pictures in PNG, "
+            "JPEG, TIFF, BMP and WebP",
         ) from error
 
 

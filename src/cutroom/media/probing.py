@@ -32,6 +32,7 @@ from cutroom.media.opening import (
     reraise_unless_media,
 )
 from cutroom.media.packets import PacketIndex
+from cutroom.media.pictures import decode_picture, kind_of_file, read_whole, rotation_of, still_of
 from cutroom.media.rates import choose_rate
 from cutroom.media.scan import scan
 from cutroom.media.wholeness import is_broken, missing_bytes
@@ -64,6 +65,8 @@ class Probed:
 def probe_file(file: BinaryIO, progress: Callable[[int], None] | None = None) -> Probed:
     """Look into a media file: its first picture and sound decoded, then one pass over all its packets.
 
+    Of an image file the picture is decoded, and that is all.
+
     A file that was cut short is warned of where it states its size or its duration. MPEG-TS states neither: what is
     there of it counts as all of it.
 
@@ -75,6 +78,9 @@ def probe_file(file: BinaryIO, progress: Callable[[int], None] | None = None) ->
         UnsupportedMediaError: not media, or without a stream that can be decoded.
         DamagedMediaError: nothing in it decodes.
     """
+    if (kind := kind_of_file(file)) is not None:
+        video = still_of(decode_picture(read_whole(file), called(file)).frame, kind)
+        return Probed(kind, video.duration, video, None, ())
     container = open_container(file)
     try:
         picture, sound = _first_frames(container, called(file))
@@ -194,7 +200,7 @@ def _video(container: InputContainer, stream: AvVideoStream, frame: VideoFrame, 
         codec=stream.codec_context.codec.canonical_name,
         width=frame.width,
         height=frame.height,
-        rotation=_quarter(-frame.rotation),
+        rotation=rotation_of(frame),
         pixel_aspect=Fraction(shape.numerator, shape.denominator) if shape else Fraction(1),
         rate=rate,
         variable_rate=variable,
@@ -209,11 +215,6 @@ def _video(container: InputContainer, stream: AvVideoStream, frame: VideoFrame, 
     last = FrameGrid(matter, tick, index.origin).start(int(pts[-1]))
     length = _last_length(index, tick) if variable or len(pts) == 1 else Fraction(0)
     return matter.replace(duration=last - start + (length or 1 / rate))
-
-
-def _quarter(degrees: float) -> Literal[0, 90, 180, 270]:
-    quarters: tuple[Literal[0, 90, 180, 270], ...] = (0, 90, 180, 270)
-    return quarters[round(degrees / 90) % 4]
 
 
 def _last_length(index: PacketIndex, tick: Fraction) -> Fraction:

@@ -67,8 +67,8 @@ def warm() -> None:
     """Load everything that the function needs."""
     import cutroom.effects.pictures.normalise
     import cutroom.media.audio
+    import cutroom.media.pictures
     import cutroom.media.scan
-    import cutroom.media.video
     import cutroom.render.encode  # noqa: F401
 
 
@@ -135,7 +135,7 @@ def _write(  # noqa: PLR0917  the five things that it brings together, and what 
     hear: Callable[[Fraction | None], None] | None,
 ) -> list[Fraction]:
     """Encode and write everything; gives the media time at which each frame starts."""
-    from cutroom.media.video import VideoReader
+    from cutroom.media.pictures import open_reader
 
     starts: list[Fraction] = []
     held: av.Packet[AvVideoStream] | None = None
@@ -153,7 +153,7 @@ def _write(  # noqa: PLR0917  the five things that it brings together, and what 
             written, held = written + 1, packet
 
     draw = _painter(task)
-    with VideoReader(context.open(task.source), task.video, threads=2) as reader:
+    with open_reader(context.open(task.source), task.video, threads=2) as reader:
         for start, frame in reader.frames():
             starts.append(start)
             if hear is not None:

@@ -45,7 +45,9 @@ def picture_shot(scene: Scene, clip: Clip, stretch: Stretch, inner: CompoundPict
         assert inner is not None
         return Shot(source=inner, fit=whole, nodes=nodes, preroll=preroll, lead=lead)
     picture, place = _picture(scene, clip, clip.source.media)
-    if clip.speed == NORMAL and not clip.reverse:
+    if picture.input.stream.still:  # the same at all times: every stretch of it is one and the same
+        travel = {"step": Fraction(0)}
+    elif clip.speed == NORMAL and not clip.reverse:
         travel = {"start": clip.start + stretch.offset * scene.step}
     else:
         travel = frame_law(clip, stretch.offset, scene.document.settings.fps)._asdict()
