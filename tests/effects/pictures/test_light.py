@@ -240,6 +240,15 @@ def test_rgb_and_grey(studio: Studio, format: str) -> None:
         assert np.abs(found - coded(levels / top, "bt709", depth)).max() <= (1.5 if depth == 8 else 2)
 
 
+def test_grey_of_image_files_has_full_range_whether_they_say_so_or_not(studio: Studio) -> None:
+    levels = np.tile(np.linspace(0, 255, WIDTH).round(), (HEIGHT, 1))
+    for codec, wanted in (("tiff", 16 + levels * 219 / 255), ("jpeg", 16 + levels * 219 / 255), ("h264", levels)):
+        film = studio.film([levels.astype(np.uint8)], 1, format="gray", colour=Colour(), codec=codec)
+        y, u, v = render(studio, film, 8, height=HEIGHT)
+        assert np.abs(y - wanted).max() <= 0.5
+        assert np.unique(np.stack([u, v])).tolist() == [128]
+
+
 @pytest.mark.parametrize("size", [(WIDTH, HEIGHT), (WIDTH // 2, HEIGHT // 2), (2 * WIDTH, 2 * HEIGHT)])
 @pytest.mark.parametrize("format", ["yuv420p10le", "yuv444p10le"])
 def test_nothing_moves(

@@ -16,6 +16,7 @@ _SLIVER = 200
 """Bars thinner than a 200th of the canvas are no bars: the picture is stretched over them."""
 _ALPHA = ("yuva", "rgba", "bgra", "argb", "abgr", "gbrap", "ya8", "ya16", "pal8", "ayuv", "vuya", "uyva", "yaf")
 
+_IMAGES = frozenset({"bmp", "jpeg", "mjpeg", "png", "tiff"})
 _HDR: Mapping[str | None, Literal["pq", "hlg"]] = {"smpte2084": "pq", "arib-std-b67": "hlg"}
 _PRIMARIES: Mapping[str | None, Primaries] = {name: name for name in get_args(Primaries)}
 
@@ -56,6 +57,8 @@ def light(stream: VideoStream) -> Light | None:
 
 def full_range(stream: VideoStream) -> bool:
     """Whether black is 0 and white the largest number."""
+    if stream.pixel_format.startswith("gray") and stream.codec in _IMAGES:
+        return True  # these have no other range, and do not always say so
     return stream.colour.full_range or stream.pixel_format.startswith("yuvj")
 
 
