@@ -5,7 +5,9 @@ from __future__ import annotations
 from cutroom.effects.catalogue.colour import COLOUR
 from cutroom.effects.catalogue.detail import DETAIL
 from cutroom.effects.catalogue.geometry import GEOMETRY
+from cutroom.effects.catalogue.keys import KEYS
 from cutroom.effects.catalogue.level import LEVEL
+from cutroom.effects.catalogue.style import STYLE
 from cutroom.effects.catalogue.transitions import TRANSITIONS
 
 __all__ = ["EFFECTS", "TRANSITIONS"]
@@ -14,5 +16,7 @@ EFFECTS = (
     *COLOUR,
     *DETAIL,
     *GEOMETRY,
+    *KEYS,
     *LEVEL,
+    *STYLE,
 )

@@ -6,24 +6,45 @@ one, and no argument is ever a piece of graph text. Everything else is a node of
 
 from __future__ import annotations
 
+from cutroom.effects.nodes.detail import BoxBlur, Glow, Pixelate, Sharpen, Smooth
 from cutroom.effects.nodes.filters import FILTERS, Filter
-from cutroom.effects.nodes.pictures import Crop, Moving, Opacity, PictureNode, StillNode, Warp
+from cutroom.effects.nodes.keys import ChromaKey, LumaKey
+from cutroom.effects.nodes.memory import MotionBlur, Settle
+from cutroom.effects.nodes.pictures import Crop, Flip, Mirror, Moving, Opacity, PictureNode, StillNode, Warp
 from cutroom.effects.nodes.sounds import Gain, Ramp, SoundNode, Swell
+from cutroom.effects.nodes.style import Edges, Flare, Fringe, Grain, Lens, Vignette
 
 Node = PictureNode | SoundNode
 
 __all__ = [
     "FILTERS",
+    "BoxBlur",
+    "ChromaKey",
     "Crop",
+    "Edges",
     "Filter",
+    "Flare",
+    "Flip",
+    "Fringe",
     "Gain",
+    "Glow",
+    "Grain",
+    "Lens",
+    "LumaKey",
+    "Mirror",
+    "MotionBlur",
     "Moving",
     "Node",
     "Opacity",
     "PictureNode",
+    "Pixelate",
     "Ramp",
+    "Settle",
+    "Sharpen",
+    "Smooth",
     "SoundNode",
     "StillNode",
     "Swell",
+    "Vignette",
     "Warp",
 ]

@@ -7,23 +7,13 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
+from cutroom.effects.nodes.detail import BoxBlur, Glow, Pixelate, Sharpen, Smooth
 from cutroom.effects.nodes.filters import Filter
+from cutroom.effects.nodes.keys import ChromaKey, LumaKey
+from cutroom.effects.nodes.memory import MotionBlur, Settle
+from cutroom.effects.nodes.own import OwnNode
+from cutroom.effects.nodes.style import Edges, Flare, Fringe, Grain, Lens, Vignette
 from cutroom.schema.base import Frozen
-
-
-class OwnNode(Frozen):
-    """What every node of our own says about itself."""
-
-    spatial: ClassVar[bool] = False
-    """Whether it mixes neighbouring pixels. Its stage gets a picture as large as the canvas, and multiplies colours."""
-    clears: ClassVar[bool] = False
-    """Whether something of what is below may be seen through a picture that was solid before."""
-    clocked: ClassVar[bool] = False
-    """Whether it does something else to each frame, by the frame's number in its clip."""
-
-    def at(self, i: int) -> Self:
-        """The node of frame `i` of the segment."""
-        return self
 
 
 class Crop(OwnNode):
@@ -79,6 +69,24 @@ def _exact_turn(degrees: float) -> tuple[float, float] | None:
     return {0.0: (1.0, 0.0), 90.0: (0.0, 1.0), 180.0: (-1.0, 0.0), 270.0: (0.0, -1.0)}.get(degrees % 360)
 
 
+class Flip(OwnNode):
+    """Turn the layer over about the middle of its own rectangle, before whatever crops have left of it."""
+
+    kind: Literal["flip"] = "flip"
+    across: bool = False
+    """Left and right change places."""
+    down: bool = False
+    """Top and bottom change places."""
+
+
+class Mirror(OwnNode):
+    """Show one half of the layer twice: the other half becomes its mirror image, about the middle of the layer."""
+
+    kind: Literal["mirror"] = "mirror"
+    keep: Literal["left", "right", "top", "bottom"]
+    """The half that stays."""
+
+
 class Opacity(OwnNode):
     """Multiply the alpha."""
 
@@ -87,7 +95,30 @@ class Opacity(OwnNode):
     opacity: float = Field(ge=0, le=1)
 
 
-StillNode = Annotated[Filter | Crop | Warp | Opacity, Field(discriminator="kind")]
+_Still = (
+    Filter
+    | Crop
+    | Warp
+    | Opacity
+    | Flip
+    | Mirror
+    | BoxBlur
+    | Sharpen
+    | Smooth
+    | Glow
+    | Pixelate
+    | MotionBlur
+    | Settle
+    | Vignette
+    | Grain
+    | Fringe
+    | Flare
+    | Edges
+    | Lens
+    | ChromaKey
+    | LumaKey
+)
+StillNode = Annotated[_Still, Field(discriminator="kind")]
 """Does the same to every frame."""
 
 
@@ -103,4 +134,4 @@ class Moving(Frozen):
     """Frames before the segment's first, for filters that look back."""
 
 
-PictureNode = Annotated[Filter | Crop | Warp | Opacity | Moving, Field(discriminator="kind")]
+PictureNode = Annotated[_Still | Moving, Field(discriminator="kind")]
