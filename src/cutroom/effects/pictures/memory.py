@@ -119,15 +119,16 @@ class SettleStage(Remembering):
             for i, (plane, current) in enumerate(zip(planes, now, strict=True)):
                 weight = alike[0] if i == 3 else self._alike(plane, current)
                 if i in {1, 2} and len(now) == 4:  # so that colours go with their alpha
-                    weight = weight * halve(alike[0])
+                    weight = cv2.multiply(weight, halve(alike[0]))
                 alike.append(weight)
-                sums[i] += weight * plane
-                totals[i] += weight
+                cv2.add(sums[i], cv2.multiply(plane, weight, dtype=cv2.CV_32F), dst=sums[i])
+                cv2.add(totals[i], weight, dst=totals[i])
         return [rounded(cv2.divide(a, b), like) for a, b, like in zip(sums, totals, now, strict=True)]
 
     def _alike(self, plane: Plane, other: Plane) -> Floats:
         """From 0 to 1: how far two planes show the same."""
         sure = self._SURE * self._noise * codes(plane).span
         differs = cv2.boxFilter(cv2.absdiff(plane, other), cv2.CV_32F, self._AREA)
-        alike: Floats = np.clip(2 - differs / np.float32(sure), 0, 1)
+        cv2.addWeighted(differs, -1 / sure, differs, 0, 2, dst=differs)
+        alike: Floats = np.clip(differs, 0, 1, out=differs)
         return alike
