@@ -100,14 +100,10 @@ def test_chromatic_aberration_moves_red_out_and_blue_in(studio):
     picture[0][:] = np.rint(16 + 180 * np.exp(-((columns - 280) ** 2 + (rows - 90) ** 2) / (2 * 7**2)))
     amount = 0.05
     got = rgb(shown(studio, picture, "chromatic_aberration", amount=amount))
-    at = [
-        (np.arange(160) * 2 * plane.clip(0.02, None)[45] - 0).sum() / plane.clip(0.02, None)[45].sum() for plane in got
-    ]
     peak = [float(np.argmax(np.convolve(plane[45], np.hanning(9), "same"))) * 2 for plane in got]
     shift = amount * 180 * (280 - 160) / np.hypot(160, 90)
     assert peak[0] - peak[1] == pytest.approx(shift, abs=2)
     assert peak[2] - peak[1] == pytest.approx(-shift, abs=2)
-    assert at[0] > at[1] > at[2]
     middle = shown(studio, studio.flat(120, 100, 150), "chromatic_aberration", amount=amount)
     assert [float(plane.std()) for plane in middle] == [0, 0, 0]
 

@@ -1,4 +1,4 @@
-"""Effects that look back: any stretch rendered alone is that stretch of the whole, and what they see is what was shown."""
+"""Effects that look back: a stretch rendered alone is that of the whole, and what they see is what was shown."""
 
 from __future__ import annotations
 
