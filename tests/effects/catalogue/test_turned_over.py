@@ -143,3 +143,10 @@ def test_animated_around_a_flip(studio, where):
     assert np.diff(found) == pytest.approx(0.4 * 320 / 30, abs=0.3)
     assert found[15] == pytest.approx(219, abs=0.3)
     assert all(b > a for a, b in pairwise(found))
+
+
+def test_mirror_of_a_layer_that_the_canvas_cuts_is_whole(studio):
+    grow = studio.effect("transform", scale=2, position_x=0.4)
+    mirror = studio.effect("mirror", keep="right")
+    y = studio.picture(studio.clip(studio.film(studio.flat(200)), 1, effects=[grow, mirror]))[0]
+    assert (y == 200).all()

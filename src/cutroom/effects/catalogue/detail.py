@@ -49,7 +49,8 @@ def _deband(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
     # of the largest code, not of the way from black to white; alpha is left as it is
     share = threshold * 219 / 255
     args: dict[str, int | float | str] = {"1thr": share, "2thr": share, "3thr": share, "4thr": 0.00003, "range": reach}
-    return (Filter(filter="deband", args={**args, "blur": 1}, spatial=True),)
+    # straight colours: of multiplied ones it would dissolve the slope of a soft edge
+    return (Filter(filter="deband", args={**args, "blur": 1}),)
 
 
 def _glow(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:

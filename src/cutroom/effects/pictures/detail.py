@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cutroom.effects.nodes import BoxBlur, Glow, Pixelate, Sharpen, Smooth
 from cutroom.effects.pictures.codes import Floats, codes, floats, looked_up, remade, rounded, rounded_luma
-from cutroom.effects.pictures.grid import chroma_grid, luma_grid, raised
+from cutroom.effects.pictures.grid import Grid, chroma_grid, luma_grid, raised
 from cutroom.effects.pictures.light import Light, Solid, blurred, shone
 from cutroom.effects.pictures.planes import Picture, Plane, halve
 
@@ -171,13 +171,17 @@ class PixelateStage:
     def run(self, picture: Picture) -> Picture | None:
         """The coarse picture."""
         picture = spread(picture, self._place)
-        grids = [luma_grid(picture), chroma_grid(picture), chroma_grid(picture), luma_grid(picture)]
-        planes = []
-        for plane, grid in zip(picture.planes, grids, strict=False):
-            rows = self._cells(grid.rows[:, 0], self._place.height / 2)
-            columns = self._cells(grid.columns[0], self._place.width / 2)
-            planes.append(_averaged(plane, rows, columns))
-        return remade(picture, planes)
+        luma, chroma = (self._squares(grid) for grid in (luma_grid(picture), chroma_grid(picture)))
+        planes = [
+            _averaged(plane, squares)
+            for plane, squares in zip(picture.planes, (luma, chroma, chroma, luma), strict=False)
+        ]
+        alpha_uv = None if picture.alpha is None else _averaged(picture.chroma_alpha, chroma)
+        return replace(remade(picture, planes), alpha_uv=alpha_uv)
+
+    def _squares(self, grid: Grid) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Which square each row and each column belongs to."""
+        return self._cells(grid.rows[:, 0], self._place.height / 2), self._cells(grid.columns[0], self._place.width / 2)
 
     def _cells(self, at: NDArray[np.float32], centre: float) -> NDArray[np.intp]:
         """Which square each row or column belongs to, from 0."""
@@ -185,7 +189,8 @@ class PixelateStage:
         return np.unique(cells, return_inverse=True)[1]
 
 
-def _averaged(plane: Plane, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> Plane:
+def _averaged(plane: Plane, squares: tuple[NDArray[np.intp], NDArray[np.intp]]) -> Plane:
+    rows, columns = squares
     tops, lefts = (np.flatnonzero(np.diff(cells, prepend=-1)) for cells in (rows, columns))
     sums = np.add.reduceat(np.add.reduceat(plane, tops, axis=0, dtype=np.uint32), lefts, axis=1)
     heights, widths = np.bincount(rows), np.bincount(columns)

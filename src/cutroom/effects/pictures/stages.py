@@ -219,6 +219,12 @@ def _gathered(links: Sequence[Link]) -> list[Link]:
     waiting = 0  # how many of the last nodes are movements or came after one
     for link in links:
         earlier = gathered[len(gathered) - waiting :]
+        if isinstance(link.node, Mirror | Vignette):  # of the layer itself, whatever the canvas shows of it
+            moved = [one for one in earlier if isinstance(one.node, Warp | Flip)]
+            kept = [one for one in earlier if not isinstance(one.node, Warp | Flip)]
+            gathered[len(gathered) - waiting :] = [*kept, link, *moved]
+            waiting = len(moved)
+            continue
         if link.node.spatial or link.node.anchored:
             waiting = 0
         elif isinstance(link.node, Warp | Flip):
