@@ -73,6 +73,7 @@ DETAIL = (
         (Parameter("radius", "Standard deviation.", 0.01, minimum=0, maximum=0.25, unit=HEIGHTS),),
         _blur,
         group="blur and detail",
+        cost=3.2,
     ),
     EffectSpec(
         "box_blur",
@@ -81,6 +82,7 @@ DETAIL = (
         (Parameter("radius", "Half the square's side.", 0.01, minimum=0, maximum=0.25, unit=HEIGHTS),),
         _box_blur,
         group="blur and detail",
+        cost=18,
     ),
     EffectSpec(
         "sharpen",
@@ -93,6 +95,7 @@ DETAIL = (
         _sharpen,
         group="blur and detail",
         example={"amount": 2.0, "radius": 0.006},
+        cost=7.5,
     ),
     EffectSpec(
         "denoise",
@@ -105,6 +108,7 @@ DETAIL = (
         _denoise,
         Memory("preroll", frames=_SETTLED),
         group="blur and detail",
+        cost=39,
     ),
     EffectSpec(
         "deband",
@@ -116,6 +120,7 @@ DETAIL = (
         ),
         _deband,
         group="blur and detail",
+        cost=11,
     ),
     EffectSpec(
         "glow",
@@ -128,6 +133,7 @@ DETAIL = (
         ),
         _glow,
         group="blur and detail",
+        cost=27,
     ),
     EffectSpec(
         "motion_blur",
@@ -147,6 +153,7 @@ DETAIL = (
         _motion_blur,
         Memory("preroll", frames=_SHUTTER - 1),
         group="blur and detail",
+        cost=1.3,
     ),
     EffectSpec(
         "pixelate",
@@ -155,5 +162,6 @@ DETAIL = (
         (Parameter("block", "Their side.", 0.03, minimum=0, maximum=1, unit=HEIGHTS),),
         _pixelate,
         group="blur and detail",
+        cost=4.1,
     ),
 )

@@ -77,6 +77,7 @@ GEOMETRY = (
         ),
         _flip,
         group="geometry",
+        cost=2.9,
     ),
     EffectSpec(
         "mirror",
@@ -85,6 +86,7 @@ GEOMETRY = (
         (Parameter("keep", "The half that stays.", "left", "choice", choices=("left", "right", "top", "bottom")),),
         _mirror,
         group="geometry",
+        cost=14,
     ),
     EffectSpec(
         "transform",
@@ -102,5 +104,6 @@ GEOMETRY = (
         _transform,
         group="geometry",
         example={"scale": 0.6, "rotation": 15},
+        cost=8.5,
     ),
 )

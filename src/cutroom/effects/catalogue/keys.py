@@ -33,6 +33,7 @@ KEYS = (
         ),
         _chroma_key,
         group="key",
+        cost=25,
     ),
     EffectSpec(
         "luma_key",
@@ -46,5 +47,6 @@ KEYS = (
         ),
         _luma_key,
         group="key",
+        cost=11,
     ),
 )

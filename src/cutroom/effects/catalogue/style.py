@@ -51,6 +51,7 @@ STYLE = (
         ),
         _vignette,
         group="style",
+        cost=2,
     ),
     EffectSpec(
         "film_grain",
@@ -64,6 +65,7 @@ STYLE = (
         _film_grain,
         group="style",
         clocked=True,
+        cost=3.4,
     ),
     EffectSpec(
         "chromatic_aberration",
@@ -81,6 +83,7 @@ STYLE = (
         ),
         _chromatic_aberration,
         group="style",
+        cost=20,
     ),
     EffectSpec(
         "lens_flare",
@@ -95,6 +98,7 @@ STYLE = (
         ),
         _lens_flare,
         group="style",
+        cost=4.8,
     ),
     EffectSpec(
         "edge",
@@ -108,6 +112,7 @@ STYLE = (
         ),
         _edge,
         group="style",
+        cost=14,
     ),
     EffectSpec(
         "lens_correction",
@@ -120,5 +125,6 @@ STYLE = (
         _lens_correction,
         group="style",
         example={"k1": -0.2},
+        cost=8.1,
     ),
 )

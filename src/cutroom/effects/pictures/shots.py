@@ -80,7 +80,6 @@ class ShotRunner:
 
     def __init__(self, shot: Shot, width: int, height: int, readers: Readers, inner: Callable[..., Inner]) -> None:
         self._shot = shot
-        self._canvas = (width, height)
         self._stages = Stages(shot.nodes, width, height)
         self._next: int | None = None
         self._base: tuple[object, Picture | None] | None = None
@@ -98,8 +97,7 @@ class ShotRunner:
 
     def picture(self, i: int) -> Picture | None:
         """The picture at frame `i` of the segment; None where nothing of it is on the canvas."""
-        if self._shot.preroll and i != self._next:
-            self._look_back(i)
+        self._look_back(i)
         self._next = i + 1
         return self._made(i)
 
@@ -112,9 +110,14 @@ class ShotRunner:
             self._compound.close()
 
     def _look_back(self, i: int) -> None:
-        """Show the stages the frames before frame `i`; the clip's first one stands in for those that it lacks."""
-        self._stages, self._done = Stages(self._shot.nodes, *self._canvas), []
-        for earlier in range(i - self._shot.preroll, i):
+        """Show the stages those of the frames before frame `i` that they have not just seen.
+
+        The clip's first one stands in for those that it lacks.
+        """
+        first = i - self._shot.preroll
+        if self._next is not None and first < self._next <= i:
+            first = self._next
+        for earlier in range(first, i):
             self._made(max(earlier, -self._shot.lead))
 
     def _source(self, i: int) -> av.VideoFrame | int | None:
