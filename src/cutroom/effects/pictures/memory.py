@@ -14,7 +14,6 @@ import numpy as np
 
 from cutroom.effects.nodes import MotionBlur, Settle
 from cutroom.effects.pictures.codes import Floats, codes, floats, remade, rounded
-from cutroom.effects.pictures.compose import clear
 from cutroom.effects.pictures.planes import Picture, Plane, halve
 
 if TYPE_CHECKING:
@@ -38,13 +37,17 @@ class _Seen:
     def whole(self) -> Picture:
         """The picture on planes as large as the canvas, multiplied by all of its alpha."""
         width, height = self._place.width, self._place.height
-        if self.given is None:
-            return clear(width, height)
+        assert self.given is not None
         picture = self.given.averaged().with_alpha().multiplied()
         if picture.opacity != 1:
             faint = [cv2.addWeighted(plane, picture.opacity, plane, 0, 0) for plane in picture.planes]
             picture = replace(remade(picture, faint), opacity=1.0)
         return picture.on_canvas(width, height)
+
+    @property
+    def clear(self) -> Picture:
+        """The like of it, with nothing on it."""
+        return remade(self.whole, [np.zeros_like(plane) for plane in self.whole.planes])
 
 
 class Remembering(ABC):
@@ -69,13 +72,16 @@ class Remembering(ABC):
         if len(seen) < (self._seen.maxlen or 0) or all(one.given is None for one in seen):
             return picture
         solid = seen[0].solid is not None and all(one.solid == seen[0].solid for one in seen)
-        pictures = [one.given if solid and one.given is not None else one.whole for one in seen]
+        shape = next(one.given for one in reversed(seen) if one.given is not None)
+        pictures = [one.given if solid and one.given is not None else self._whole(one, shape) for one in seen]
         shown = pictures[-1]
         if all(one is shown for one in pictures):
             return shown
         made = remade(shown, self._blended([one.planes for one in pictures]))
-        shape = next(one.given for one in reversed(seen) if one.given is not None)
         return replace(made, alpha_uv=None, placement=shape.placed)
+
+    def _whole(self, one: _Seen, like: Picture) -> Picture:
+        return one.whole if one.given is not None else _Seen(like, self._place).clear
 
     @abstractmethod
     def _blended(self, seen: Sequence[Sequence[Plane]]) -> list[Plane]:
