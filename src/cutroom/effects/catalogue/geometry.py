@@ -86,7 +86,7 @@ GEOMETRY = (
         (Parameter("keep", "The half that stays.", "left", "choice", choices=("left", "right", "top", "bottom")),),
         _mirror,
         group="geometry",
-        cost=14,
+        cost=3.2,
     ),
     EffectSpec(
         "transform",
