@@ -13,13 +13,13 @@ def shown(studio, picture, effect, frames=1, **values):
     return studio.picture(studio.clip(studio.film(picture, frames), 1, effects=[studio.effect(effect, **values)]))
 
 
-def texture(studio, seed=3):
+def texture(studio, seed=3, **size):
     """A soft colourful picture with detail of several sizes."""
     import cv2
 
     rng = np.random.default_rng(seed)
     planes = []
-    for i, plane in enumerate(studio.flat(0)):
+    for i, plane in enumerate(studio.flat(0, **size)):
         values = sum(
             cv2.GaussianBlur(rng.normal(0, 1, plane.shape).astype(np.float32), (0, 0), sigma) * sigma * 40
             for sigma in ((1.5, 4, 12) if i == 0 else (4, 10))
