@@ -5,8 +5,10 @@ from __future__ import annotations
 from cutroom.effects.catalogue.colour import COLOUR
 from cutroom.effects.catalogue.detail import DETAIL
 from cutroom.effects.catalogue.geometry import GEOMETRY
+from cutroom.effects.catalogue.keys import KEYS
 from cutroom.effects.catalogue.level import LEVEL
 from cutroom.effects.catalogue.looks import LOOKS
+from cutroom.effects.catalogue.style import STYLE
 from cutroom.effects.catalogue.tint import TINT
 from cutroom.effects.catalogue.tone import TONE
 from cutroom.effects.catalogue.transitions import TRANSITIONS
@@ -20,5 +22,7 @@ EFFECTS = (
     *LOOKS,
     *DETAIL,
     *GEOMETRY,
+    *KEYS,
     *LEVEL,
+    *STYLE,
 )

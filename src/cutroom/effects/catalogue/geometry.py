@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cutroom.effects.nodes import Crop, Node, Opacity, Warp
+from cutroom.effects.nodes import Crop, Flip, Mirror, Node, Opacity, Warp
 from cutroom.effects.parameter import HEIGHTS, WIDTHS, Parameter
 from cutroom.effects.registry import EffectSpec, Setting
 from cutroom.errors import ValidationError
@@ -38,6 +38,15 @@ def _transform(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
     return (*(() if still else (warp,)), *(() if opacity == 1 else (Opacity(opacity=opacity),)))
 
 
+def _flip(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
+    way = values["direction"]
+    return (Flip(across=way != "vertical", down=way != "horizontal"),)
+
+
+def _mirror(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
+    return (Mirror(keep=values["keep"]),)
+
+
 def _edge(side: str) -> Parameter:
     return Parameter(side, f"Cut away at the {side}.", 0.0, minimum=0, maximum=0.999, unit="fraction of the picture")
 
@@ -52,6 +61,32 @@ GEOMETRY = (
         together=_require_something_left,
         group="geometry",
         example={"left": 0.2, "right": 0.2},
+    ),
+    EffectSpec(
+        "flip",
+        "video",
+        "Turns the layer's picture over about its middle; its sides go along: a crop of its left is seen at the right.",
+        (
+            Parameter(
+                "direction",
+                "What changes places: left and right, top and bottom.",
+                "horizontal",
+                "choice",
+                choices=("horizontal", "vertical", "both"),
+            ),
+        ),
+        _flip,
+        group="geometry",
+        cost=2.9,
+    ),
+    EffectSpec(
+        "mirror",
+        "video",
+        "Shows one half of the layer's picture twice, the second time as in a mirror.",
+        (Parameter("keep", "The half that stays.", "left", "choice", choices=("left", "right", "top", "bottom")),),
+        _mirror,
+        group="geometry",
+        cost=3.2,
     ),
     EffectSpec(
         "transform",
@@ -69,5 +104,6 @@ GEOMETRY = (
         _transform,
         group="geometry",
         example={"scale": 0.6, "rotation": 15},
+        cost=8.5,
     ),
 )

@@ -19,9 +19,13 @@ from cutroom.effects.nodes.colour import (
     Vibrance,
     Zones,
 )
+from cutroom.effects.nodes.detail import BoxBlur, Glow, Pixelate, Sharpen, Smooth
 from cutroom.effects.nodes.filters import FILTERS, Filter
-from cutroom.effects.nodes.pictures import Crop, Moving, Opacity, PictureNode, StillNode, Warp
+from cutroom.effects.nodes.keys import ChromaKey, LumaKey
+from cutroom.effects.nodes.memory import MotionBlur, Settle
+from cutroom.effects.nodes.pictures import Crop, Flip, Mirror, Moving, Opacity, PictureNode, StillNode, Warp
 from cutroom.effects.nodes.sounds import Gain, Ramp, SoundNode, Swell
+from cutroom.effects.nodes.style import Edges, Flare, Fringe, Grain, Lens, Vignette
 
 Node = PictureNode | SoundNode
 
@@ -29,25 +33,42 @@ __all__ = [
     "FILTERS",
     "Affine",
     "Balance",
+    "BoxBlur",
+    "ChromaKey",
     "ColourNode",
     "Crop",
+    "Edges",
     "Filter",
+    "Flare",
+    "Flip",
+    "Fringe",
     "Gain",
+    "Glow",
+    "Grain",
+    "Lens",
     "Levels",
+    "LumaKey",
     "Lut3d",
     "Matrix",
+    "Mirror",
+    "MotionBlur",
     "Moving",
     "Node",
     "Opacity",
     "PictureNode",
+    "Pixelate",
     "Point",
     "Ramp",
+    "Settle",
+    "Sharpen",
+    "Smooth",
     "SoundNode",
     "Spline",
     "StillNode",
     "Swell",
     "ToneNode",
     "Vibrance",
+    "Vignette",
     "Warp",
     "Zones",
 ]
