@@ -59,6 +59,7 @@ class Setting:
         fps: frames per second.
         first: number in its clip of the segment's first frame, for effects that are `clocked`; 0 for all others, so
             that what they make does not depend on where it stands.
+        depth: bits of the picture's numbers.
     """
 
     width: int
@@ -67,6 +68,7 @@ class Setting:
     samples: int
     fps: Fraction = Fraction(30)
     first: int = 0
+    depth: Literal[8, 10] = 8
 
 
 class _Shown:
@@ -173,14 +175,22 @@ class TransitionSpec(_Shown):
 
     Args:
         transition: its name.
-        description: one sentence.
+        description: one sentence or two.
+        group: what it is listed under.
+        opposite: the one that goes the other way, if any.
+        sound: `"cross"`: both sounds cross over at equal power; `"dip"`: the outgoing one is gone half-way, and the
+            incoming one begins there.
     """
 
     transition: str
     description: str
+    group: str = ""
+    opposite: str = ""
+    sound: Literal["cross", "dip"] = "cross"
 
     def __str__(self) -> str:
-        return _page(f"{self.transition} (transition)", self.description, ())
+        other = f"; the other way: {self.opposite}" if self.opposite else ""
+        return _page(f"{self.transition} (transition, {self.group}{other})", self.description, ())
 
 
 def _page(title: str, description: str, parameters: tuple[Parameter, ...]) -> str:
@@ -233,11 +243,11 @@ class Registry:
         return pd.DataFrame(rows, columns=["effect", "kind", "memory", "parameters", "description"], dtype="str")
 
     def transitions_df(self) -> pd.DataFrame:
-        """One row per transition: transition, description."""
+        """One row per transition: transition, group, description."""
         import pandas as pd
 
-        rows = [(s.transition, s.description) for s in self.transitions.values()]
-        return pd.DataFrame(rows, columns=["transition", "description"], dtype="str")
+        rows = [(s.transition, s.group, s.description) for s in self.transitions.values()]
+        return pd.DataFrame(rows, columns=["transition", "group", "description"], dtype="str")
 
 
 @cache
@@ -271,7 +281,27 @@ def check(subject: Document | Clip | Effect, registry: Registry | None = None) -
             for _, clip in track.clips():
                 check(clip, registry)
                 for effect in clip.effects:
-                    require_kind(registry.effect(effect.effect), "audio" if track.kind == "audio" else "video")
+                    spec = registry.effect(effect.effect)
+                    require_kind(spec, "audio" if track.kind == "audio" else "video")
+                    require_files(spec, effect, subject)
+
+
+def require_files(spec: EffectSpec, effect: Effect, document: Document) -> None:
+    """Make sure that the files of an effect are resources of the project, of the right kind.
+
+    Raises:
+        ValidationError: names the parameter.
+    """
+    for parameter in spec.parameters:
+        sha256 = effect.parameters.get(parameter.key) if parameter.kind == "file" else None
+        if not sha256:
+            continue
+        found = next((one for one in document.resources if one.sha256 == sha256), None)
+        if found is None or found.kind != parameter.resource:
+            what = "is no resource of the project" if found is None else f"is {found.title}, a {found.kind}"
+            raise ValidationError(
+                f"{spec.effect}: {parameter.key} {what}", value=sha256, hint=f"give the {parameter.range}"
+            )
 
 
 def require_kind(spec: EffectSpec, kind: EffectKind) -> None:

@@ -20,3 +20,8 @@ class OwnNode(Frozen):
     def at(self, i: int) -> Self:
         """The node of frame `i` of the segment."""
         return self
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """SHA-256 of the resources that it reads; its stage gets them from `Place.resource`."""
+        return ()

@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 
 from cutroom.effects.nodes import Affine
-from cutroom.effects.pictures.planes import Picture, Plane
+from cutroom.effects.pictures.levels import Plane
+from cutroom.effects.pictures.planes import Picture
 
 
 class AffineStage:

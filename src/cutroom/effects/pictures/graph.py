@@ -7,8 +7,10 @@ from fractions import Fraction
 from typing import Any, cast
 
 import av
+import numpy as np
 from av.filter import Graph
 from av.filter.context import FilterContext
+from numpy.typing import NDArray
 
 from cutroom.effects.nodes import Filter
 from cutroom.errors import RenderError
@@ -84,6 +86,59 @@ class FrameGraph:
         if result is None:
             raise RenderError("a filter swallowed a frame", hint="declare how many frames before it looks at")
         return result
+
+
+class MaskGraph:
+    """How much of the outgoing picture a kind of FFmpeg's `xfade` shows at each pixel: its own answer, in 16 bits.
+
+    It is asked with a white picture that goes over to a black one (or to a white one, for kinds that close to black and
+    open again), on one plane of the canvas's size: `xfade` itself would take pictures to 4:4:4 and back.
+
+    Args:
+        kind: FFmpeg's name of it.
+        width: of the canvas.
+        height: of the canvas.
+        ticks: how many parts the whole way has; only whole numbers of them are asked for.
+        onto: what the incoming picture is, 0 or 65535.
+    """
+
+    def __init__(self, kind: str, width: int, height: int, ticks: int, onto: int = 0) -> None:
+        self._ticks = ticks
+        self._base = Fraction(1, ticks)
+        self._sides = [_grey(width, height, level) for level in (65535, onto)]
+        self._graph = Graph()
+        self._graph.threads = 1
+        options: dict[str, Any] = {
+            "video_size": f"{width}x{height}",
+            "pix_fmt": "gray16le",
+            "time_base": f"1/{ticks}",
+            "pixel_aspect": "1/1",
+            "frame_rate": "1/1",  # it asks for one; the times alone matter
+        }
+        self._inputs = [self._graph.add("buffer", **options) for _ in self._sides]
+        blend, sink = self._graph.add("xfade", transition=kind, duration="1"), self._graph.add("buffersink")
+        for i, node in enumerate(self._inputs):
+            node.link_to(blend, 0, i)
+        blend.link_to(sink)
+        self._graph.configure()
+        self._sink = sink
+        self.at(Fraction(0))  # its way begins with the first frame it gets
+
+    def at(self, progress: Fraction) -> NDArray[np.uint16]:
+        """The mask at a part of the way, (H, W): 65535 where all is outgoing. Any order gives the same."""
+        for frame, node in zip(self._sides, self._inputs, strict=True):
+            frame.pts, frame.time_base = int(progress * self._ticks), self._base
+            node.push(frame)
+        drawn = self._sink.pull()
+        assert isinstance(drawn, av.VideoFrame)
+        (plane,) = drawn.planes
+        return np.frombuffer(plane, np.uint16).reshape(plane.height, -1)[:, : plane.width]
+
+
+def _grey(width: int, height: int, level: int) -> av.VideoFrame:
+    frame = av.VideoFrame(width, height, "gray16le")
+    np.frombuffer(frame.planes[0], np.uint16)[:] = level
+    return frame
 
 
 class Cloner:

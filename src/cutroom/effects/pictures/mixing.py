@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from cutroom.effects.nodes import Matrix, Vibrance
-from cutroom.effects.pictures.planes import Plane
+from cutroom.effects.pictures.levels import Plane
 from cutroom.effects.pictures.tones import PEAK
 
 _LUMA = (0.2126, 0.7152, 0.0722)

@@ -28,6 +28,17 @@ class Stage(Protocol):
         ...
 
 
+def no_resource(sha256: str) -> bytes:
+    """For chains without files.
+
+    Raises:
+        MediaNotFoundError: always.
+    """
+    raise MediaNotFoundError(
+        f"no file is known for resource {sha256[:12]}…", value=sha256, hint="project.resources.add(path)"
+    )
+
+
 class Place(NamedTuple):
     """Where a stage works."""
 
@@ -36,7 +47,7 @@ class Place(NamedTuple):
     height: int
     soft: bool
     """Whether a later stage needs the clear surroundings as alpha, even where edges are sharp."""
-    resource: Callable[[str], bytes]
+    resource: Callable[[str], bytes] = no_resource
     """Gives the bytes of a file of the node, by SHA-256."""
 
 
@@ -114,10 +125,6 @@ def links_at(nodes: Sequence[PictureNode], i: int) -> list[Link]:
     return links
 
 
-def _no_resource(sha256: str) -> bytes:
-    raise MediaNotFoundError(f"no file is known for resource {sha256[:12]}…", value=sha256, hint="put it back")
-
-
 class Stages:
     """A chain as stages for a canvas, from frame to frame: a stage whose nodes are what they were is used again.
 
@@ -135,8 +142,8 @@ class Stages:
         width: int,
         height: int,
         *,
+        resource: Callable[[str], bytes] = no_resource,
         looks_back: bool = False,
-        resource: Callable[[str], bytes] = _no_resource,
     ) -> None:
         self._nodes = nodes
         self._resource = resource
