@@ -231,7 +231,7 @@ class _Plan(NamedTuple):
 
 
 def _plans(links: Sequence[Link]) -> Iterator[_Plan]:
-    groups = [(kind, [link.node for link in group]) for kind, group in groupby(_gathered(links), key=_group)]
+    groups = [(kind, [link.node for link in group]) for kind, group in groupby(_joined(_gathered(links)), key=_group)]
     for i, (kind, nodes) in enumerate(groups):
         soft = any(node.spatial for _, later in groups[i + 1 :] for node in later)
         if kind == "warp" or kind.startswith(("yuv", "rgb")):
@@ -268,6 +268,22 @@ def _gathered(links: Sequence[Link]) -> list[Link]:
             waiting += 1
         gathered.append(link)
     return gathered
+
+
+def _joined(links: Sequence[Link]) -> Iterator[Link]:
+    """Neighbouring colours of our own as one run, whether they change together or not: they are made anew in no time.
+
+    Filters are not drawn in. They may remember frames, and a stage is made anew as a whole.
+    """
+    before: Link | None = None
+    alone = True  # whether the run so far has no filter
+    for link in links:
+        one = link
+        if isinstance(link.node, ColourNode) and before is not None and isinstance(before.node, ColourNode) and alone:
+            one = Link(before.run, link.node)
+        alone = isinstance(one.node, ColourNode) and (alone or before is None or before.run != one.run)
+        yield one
+        before = one
 
 
 def _group(link: Link) -> str:
