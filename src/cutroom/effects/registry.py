@@ -20,6 +20,8 @@ from cutroom.schema.effect import Effect, Scalar
 if TYPE_CHECKING:
     import pandas as pd
 
+    from cutroom.effects.analysis import Request
+
 EffectKind = Literal["video", "audio"]
 
 
@@ -43,6 +45,19 @@ class Memory:
 
 
 POINTWISE = Memory()
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What an effect measures, and what it makes of it; see `effects.analysis`.
+
+    Args:
+        requests: what it wants to know, from its values and what it measures: a `Heard` or a `Film`.
+        build: its nodes, from the same and the results.
+    """
+
+    requests: Callable[[Mapping[str, Any], Any], tuple[Request, ...]]
+    build: Callable[[Mapping[str, Any], Any, tuple[Any, ...]], tuple[Node, ...]]
 
 
 @dataclass(frozen=True)
@@ -96,6 +111,8 @@ class EffectSpec(_Shown):
             `python3 dev.py bench effects` measured it.
         clocked: whether it does something else to each frame, such as grain; `build` then gets the `first` frame.
         swell: of an effect on sound that can be animated: its nodes, from the values and the curves of those that are.
+        analysis: of one that measures its clip first: what it measures, and its nodes then; `build` gives those that
+            stand in for them where nothing is measured.
     """
 
     effect: str
@@ -110,6 +127,11 @@ class EffectSpec(_Shown):
     example: Mapping[str, Scalar] = field(default_factory=dict, hash=False)
     cost: float = 0.0
     clocked: bool = False
+    analysis: Analysis | None = None
+
+    def __post_init__(self) -> None:
+        if (self.memory.kind == "analysis") != (self.analysis is not None):
+            raise ValueError(f"{self.effect}: its memory is analysis where it says what it measures, and nowhere else")
 
     def values(self, given: Mapping[str, Scalar]) -> dict[str, Scalar]:
         """Every parameter's value, checked, defaults filled in.
@@ -256,6 +278,7 @@ def check(subject: Document | Clip | Effect, registry: Registry | None = None) -
     elif isinstance(subject, Clip):
         for effect in subject.effects:
             check(effect, registry)
+        _check_once(subject, registry)
     else:
         for track in subject.tracks:
             for transition in track.transitions:
@@ -264,6 +287,22 @@ def check(subject: Document | Clip | Effect, registry: Registry | None = None) -
                 check(clip, registry)
                 for effect in clip.effects:
                     require_kind(registry.effect(effect.effect), "audio" if track.kind == "audio" else "video")
+
+
+def _check_once(clip: Clip, registry: Registry) -> None:
+    """Refuse a second effect that goes by the clip's source, whatever stands before it: it would do the same again."""
+    seen: set[str] = set()
+    for effect in clip.effects:
+        spec = registry.effect(effect.effect)
+        if spec.analysis is None or spec.kind != "video" or not effect.enabled:
+            continue
+        if spec.effect in seen:
+            raise ValidationError(
+                f"clip {clip.id} has {spec.effect} twice",
+                value=effect.id,
+                hint="it measures the clip's source: one is enough; remove or disable the other",
+            )
+        seen.add(spec.effect)
 
 
 def require_kind(spec: EffectSpec, kind: EffectKind) -> None:

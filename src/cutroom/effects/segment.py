@@ -12,7 +12,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from cutroom.effects.nodes import Moving, PictureNode, SoundNode, StillNode
+from cutroom.effects.nodes import Gain, Moving, PictureNode, SoundNode, StillNode
 from cutroom.schema.base import Frozen
 from cutroom.schema.clip import TitleStyle
 from cutroom.schema.media import AudioStream, VideoStream
@@ -202,6 +202,8 @@ class SoundSegment(Frozen):
     channels: Literal[1, 2]
     samples: int = Field(ge=1)
     clips: tuple[SoundClip, ...] = ()
+    master: tuple[Gain, ...] = ()
+    """What is done to the sum."""
 
 
 CompoundPiece.model_rebuild()

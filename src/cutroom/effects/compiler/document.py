@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise
+from types import MappingProxyType
 
+from cutroom.effects.analysis import Film, Missing, Results
 from cutroom.effects.compiler.chain import Scene, Stretch
 from cutroom.effects.compiler.cues import cue_layers
+from cutroom.effects.compiler.film import compound_film
 from cutroom.effects.compiler.layout import Layout, Window, frames_layout
 from cutroom.effects.compiler.opaque import covers, invisible
 from cutroom.effects.compiler.shot import picture_shot, require_handles
@@ -18,6 +22,7 @@ from cutroom.effects.segment import Blend, CompoundPicture, CompoundPiece, Layer
 from cutroom.errors import EditError
 from cutroom.schema.clip import Clip, CompoundSource
 from cutroom.schema.document import Document
+from cutroom.schema.effect import Effect
 from cutroom.schema.time import to_frame
 from cutroom.schema.track import Track
 
@@ -56,6 +61,7 @@ def compile_picture(
     registry: Registry | None = None,
     *,
     size: tuple[int, int] | None = None,
+    results: Results | None = MappingProxyType({}),
 ) -> PictureSegment:
     """What the timeline shows in frames [first, first + frames).
 
@@ -66,35 +72,43 @@ def compile_picture(
         registry: the effects; None: the built-in ones.
         size: width and height to render at; None: the project's. Every length of an effect is a fraction, so a
             smaller size shows the same picture.
+        results: what was measured; None: effects that measure their clip do nothing.
 
     Raises:
         UnknownNameError, ValidationError: an effect that the registry does not have, or a parameter out of range.
         HandlesError: a transition without enough media beyond its cut; says how much, on which side.
         EditError: a stretch across an edit point, or a clip whose media has no picture.
+        AnalysisNeededError: something must be measured first; see `compiler.needed`.
 
     Example:
         >>> compile_picture(Document(id="d_1"), 0, 5).layers
         ()
     """
-    return Pictures(document, registry, size=size).compile(first, frames)
+    return Pictures(document, registry, size=size, results=results).compile(first, frames)
 
 
 class Pictures:
     """The compiler of one document: what its stretches share is worked out once. Arguments as in `compile_picture`."""
 
     def __init__(
-        self, document: Document, registry: Registry | None = None, *, size: tuple[int, int] | None = None
+        self,
+        document: Document,
+        registry: Registry | None = None,
+        *,
+        size: tuple[int, int] | None = None,
+        results: Results | None = MappingProxyType({}),
     ) -> None:
         settings = document.settings
         width, height = size or (settings.width, settings.height)
         setting = Setting(width, height, settings.sample_rate, 0, settings.fps)
-        self._scene = Scene(document, registry or default_registry(), setting)
+        self._scene = Scene(document, registry or default_registry(), setting, results)
         self._layouts = _layouts(document)
 
     def compile(self, first: int, frames: int) -> PictureSegment:
         """What the timeline shows in frames [first, first + frames); see `compile_picture`."""
         setting = self._scene.setting
         layers: list[Layer] = []
+        missing = Missing()
         for layout in reversed(self._layouts):
             edge = layout.next_edge(first)
             if edge is not None and edge < first + frames:
@@ -106,12 +120,15 @@ class Pictures:
             if layout.track.cues:
                 layers += reversed(cue_layers(layout.track, first, self._scene))
                 continue
-            layer = _layer(self._scene, layout, first, frames)
+            layer = None
+            with missing:
+                layer = _layer(self._scene, layout, first, frames)
             if layer is None:
                 continue
             layers.append(layer)
             if covers(layer, setting.width, setting.height):
                 break
+        missing.tell()
         return PictureSegment(
             fps=self._scene.document.settings.fps,
             width=setting.width,
@@ -122,13 +139,25 @@ class Pictures:
 
     def moves(self, frame: int) -> bool:
         """Whether something animated is shown there; up to the next cut point its segments must be compiled each."""
+        return any(effect.curves or self._measures(effect) for clip in self._clips(frame) for effect in clip.effects)
+
+    def measures(self, frame: int) -> bool:
+        """Whether something is shown there that may have to be measured first."""
+        return any(
+            isinstance(clip.source, CompoundSource) or any(map(self._measures, clip.effects))
+            for clip in self._clips(frame)
+        )
+
+    def _clips(self, frame: int) -> Iterator[Clip]:
         for layout in self._layouts:
             window = layout.window_at(frame)
             for index in (window.left, window.right) if window else (layout.item_at(frame),):
                 clip = layout.clip(index)
-                if clip is not None and any(effect.curves for effect in clip.effects):
-                    return True
-        return False
+                if clip is not None:
+                    yield clip
+
+    def _measures(self, effect: Effect) -> bool:
+        return self._scene.registry.effect(effect.effect).analysis is not None
 
 
 def _shown(document: Document) -> list[Track]:
@@ -174,7 +203,7 @@ def _shot(scene: Scene, layout: Layout, index: int | None, span: tuple[int, int]
     stretch = Stretch(frame - layout.starts[index], frames, frame - layout.shown(index)[0])
     if not isinstance(clip.source, CompoundSource):
         return picture_shot(scene, clip, stretch)
-    shot = picture_shot(scene, clip, stretch, _NOTHING)
+    shot = picture_shot(scene, clip, stretch, _NOTHING, lambda lead: _film(scene, clip, stretch, lead))
     return shot.evolve(source=_inner(scene, clip, stretch.offset, (-shot.lead, frames)))
 
 
@@ -189,8 +218,33 @@ def _inner(scene: Scene, clip: Clip, offset: int, span: tuple[int, int]) -> Comp
     travel = frame_law(clip, offset, fps)
     start, step, bend = (value * fps for value in travel)
     ends = sorted(math.floor(start + i * step + i * i * bend) for i in (span[0], span[1] - 1))
-    low, high = max(0, ends[0]), min(frame_count(document), ends[1] + 1)
-    points = [low, *(point for point in cut_points(document) if low < point < high), high] if low < high else []
-    pictures = Pictures(document, scene.registry, size=(scene.setting.width, scene.setting.height))
-    pieces = tuple(CompoundPiece(first=a - ends[0], picture=pictures.compile(a, b - a)) for a, b in pairwise(points))
+    size = (scene.setting.width, scene.setting.height)
+    pieces = _pieces(scene, document, size, (ends[0], ends[1] + 1))
     return CompoundPicture(start=start - ends[0], step=step, bend=bend, pieces=pieces)
+
+
+def _pieces(
+    scene: Scene, document: Document, size: tuple[int, int], span: tuple[int, int]
+) -> tuple[CompoundPiece, ...]:
+    """The frames [span) of an inner timeline, counted from the first of them."""
+    low, high = max(0, span[0]), min(frame_count(document), span[1])
+    points = [low, *(point for point in cut_points(document) if low < point < high), high] if low < high else []
+    pictures = Pictures(document, scene.registry, size=size, results=scene.results)
+    found: list[CompoundPiece] = []
+    missing = Missing()
+    for a, b in pairwise(points):
+        with missing:
+            found.append(CompoundPiece(first=a - span[0], picture=pictures.compile(a, b - a)))
+    missing.tell()
+    return tuple(found)
+
+
+def _film(scene: Scene, clip: Clip, stretch: Stretch, lead: int) -> Film:
+    """A compound as it is measured."""
+    assert isinstance(clip.source, CompoundSource)
+    document = scene.document.inside(clip.source.compound, clip.source.angle)
+
+    def pieces(size: tuple[int, int], span: tuple[int, int]) -> tuple[CompoundPiece, ...]:
+        return _pieces(scene, document, size, span)
+
+    return compound_film(scene, clip, stretch, lead, frame_count(document), pieces)
