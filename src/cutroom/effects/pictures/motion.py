@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import cmath
 import math
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -13,13 +14,25 @@ from numpy.typing import NDArray
 from cutroom.effects.analysis import Move
 from cutroom.effects.pictures.planes import Plane
 
-_POINTS = 200
+_CELLS = (12, 8)
+"""Across and down: points are taken evenly from all over the picture, so that most of it decides, not its liveliest
+part."""
+_EACH = 4
+"""Points of a cell at most."""
+_TEXTURE = 2e-4
+"""Least eigenvalue of the gradients at a point, of a picture from 0 to 1; less is noise."""
 _LEAST = 8
 """Points that must move alike before anything is claimed."""
+_FEW = 6
+"""Points that stand still and surround most of the picture outweigh many in one place."""
 _SHARE = 0.3
 """Of the points that were found again: so many must move alike."""
 _AGREE = 0.5
 """Pixels by which a point may miss where the movement takes it."""
+_ROUNDS = 12
+"""Of fitting the movement, each with less weight for what it does not explain."""
+_FINEST = 0.03
+"""Pixels; no miss below it makes a point worse than another."""
 _BACK = 0.3
 """Pixels by which a point may miss its place when it is followed back."""
 _STILL = 0.03
@@ -29,6 +42,14 @@ _CUT = 0.75
 _THUMB = (32, 18)
 
 Points = NDArray[np.float32]
+"""(points, 2): columns and rows."""
+
+
+class Similarity(NamedTuple):
+    """From the middle of a picture a point p is seen at q p + shift on the next one, in pixels of the complex plane."""
+
+    shift: complex
+    q: complex
 
 
 class MotionMeter:
@@ -60,7 +81,7 @@ class MotionMeter:
         if np.array_equal(before, grey):
             return _NOT_AT_ALL
         here, there = _followed(before, grey)
-        found = _similarity(here, there) if len(here) >= _LEAST else None
+        found = _similarity(here, there, grey.shape) if len(here) >= _LEAST else None
         if found is not None:
             return _as_move(found, grey.shape)
         if _alike(before, grey):
@@ -73,15 +94,28 @@ _NOT_AT_ALL: Move = (0.0, 0.0, 0.0, 0.0)
 
 def _followed(before: Plane, grey: Plane) -> tuple[Points, Points]:
     """Points of a frame, and where they are on the next; only those that lead back to where they came from."""
-    apart = max(4, round(math.sqrt(before.size / _POINTS) / 2))
-    corners: Any = cv2.goodFeaturesToTrack(before, _POINTS, 0.01, apart, blockSize=5)
-    if corners is None:  # of a flat picture
-        return np.zeros((0, 2), np.float32), np.zeros((0, 2), np.float32)
+    corners = _corners(before)
+    if not len(corners):
+        return corners, corners
     there, seen = _follow(before, grey, corners)
     back, again = _follow(grey, before, there)
-    missed = np.linalg.norm((back - corners)[:, 0], axis=1)
+    missed = np.linalg.norm(back - corners, axis=1)
     good = (seen[:, 0] == 1) & (again[:, 0] == 1) & (missed < _BACK)
-    return corners[good, 0], there[good, 0]
+    return corners[good], there[good]
+
+
+def _corners(grey: Plane) -> Points:
+    """Points that can be told from their neighbours, the best of each cell."""
+    strength = cv2.cornerMinEigenVal(grey.astype(np.float32) / 255, 5)
+    best = (strength == cv2.dilate(strength, np.ones((7, 7), np.uint8))) & (strength > _TEXTURE)
+    best[:4], best[-4:], best[:, :4], best[:, -4:] = False, False, False, False
+    rows, columns = np.nonzero(best)
+    across, down = _CELLS
+    cell = rows * down // grey.shape[0] * across + columns * across // grey.shape[1]
+    order = np.lexsort((-strength[rows, columns], cell))
+    place = np.arange(len(order)) - np.searchsorted(cell[order], cell[order])  # in its cell, the strongest first
+    kept = order[place < _EACH]
+    return np.stack([columns[kept], rows[kept]], axis=1).astype(np.float32)
 
 
 def _follow(before: Plane, grey: Plane, points: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -93,27 +127,53 @@ def _follow(before: Plane, grey: Plane, points: NDArray[Any]) -> tuple[NDArray[A
     return np.asarray(there), np.asarray(seen)
 
 
-def _similarity(here: Points, there: Points) -> NDArray[np.float64] | None:
-    """The movement, turn and scale that most points share, as two rows of a matrix; None where too few do."""
+def _similarity(here: Points, there: Points, shape: tuple[int, ...]) -> Similarity | None:
+    """The movement, turn and scale that most of the picture shares; None where too little of it does."""
     matrix, inside = cv2.estimateAffinePartial2D(
         here, there, method=cv2.RANSAC, ransacReprojThreshold=_AGREE, maxIters=500, confidence=0.999
     )
-    if matrix is None or inside.sum() < max(_LEAST, _SHARE * len(here)):
+    if matrix is None:
         return None
-    found: NDArray[np.float64] = np.asarray(matrix, np.float64)
-    return found
+    kept = inside[:, 0] == 1
+    if kept.sum() < max(_LEAST, _SHARE * len(here)) or not _wide(here[kept], shape):
+        return None
+    still = np.linalg.norm(there - here, axis=1) < _BACK
+    if still.sum() >= _FEW and _area(here[still]) > 2 * _area(here[kept]):
+        return Similarity(0j, 1 + 0j)  # a large thing moves before a bare background
+    middle = complex(shape[1] - 1, shape[0] - 1) / 2
+    a, b = (points[kept].astype(np.float64) @ (1, 1j) - middle for points in (here, there))
+    q = complex(matrix[0, 0], matrix[1, 0])
+    shift = complex(matrix[0, 2], matrix[1, 2]) + (q - 1) * middle
+    for _ in range(_ROUNDS):  # what moves a little otherwise, such as people, counts less and less
+        miss = np.abs(b - q * a - shift)
+        weights = (1 + (miss / max(_FINEST, 1.5 * float(np.median(miss)))) ** 2) ** -2
+        weights /= weights.sum()
+        here_, there_ = (weights * a).sum(), (weights * b).sum()
+        q = complex((weights * np.conj(a - here_) * (b - there_)).sum() / (weights * np.abs(a - here_) ** 2).sum())
+        shift = complex(there_ - q * here_)
+    return Similarity(shift, q)
 
 
-def _as_move(matrix: NDArray[np.float64], shape: tuple[int, ...]) -> Move:
+def _wide(points: Points, shape: tuple[int, ...]) -> bool:
+    """Whether points lie in three quarters of the picture at least: one thing that moves hardly does."""
+    right, down = points[:, 0] * 2 > shape[1], points[:, 1] * 2 > shape[0]
+    counts = np.bincount(2 * right + down, minlength=4)
+    return int((counts >= 2).sum()) >= 3
+
+
+def _area(points: Points) -> float:
+    """Of what points surround, in pixels."""
+    return float(cv2.contourArea(cv2.convexHull(points))) if len(points) > 2 else 0.0
+
+
+def _as_move(found: Similarity, shape: tuple[int, ...]) -> Move:
     height, width = shape[:2]
-    corners = np.array([[0, width - 1, 0, width - 1], [0, 0, height - 1, height - 1], [1, 1, 1, 1]], np.float64)
-    if np.abs(matrix @ corners - corners[:2]).max() <= _STILL:
+    corners = np.array([-1 - 1j, 1 - 1j, -1 + 1j, 1 + 1j])
+    corners = corners.real * (width - 1) / 2 + 1j * corners.imag * (height - 1) / 2
+    if np.abs(found.q * corners + found.shift - corners).max() <= _STILL:
         return _NOT_AT_ALL
-    middle = np.array([(width - 1) / 2, (height - 1) / 2])
-    right, down = matrix[:, :2] @ middle + matrix[:, 2] - middle
-    turn = math.atan2(matrix[1, 0], matrix[0, 0])
-    growth = math.log(math.hypot(matrix[0, 0], matrix[1, 0]))
-    return _rounded(right / width, down / width, turn, growth)
+    turn, growth = cmath.phase(found.q), math.log(abs(found.q))
+    return _rounded(found.shift.real / width, found.shift.imag / width, turn, growth)
 
 
 def _alike(before: Plane, grey: Plane) -> bool:
