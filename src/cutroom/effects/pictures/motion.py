@@ -23,8 +23,8 @@ _TEXTURE = 2e-4
 """Least eigenvalue of the gradients at a point, of a picture from 0 to 1; less is noise."""
 _LEAST = 8
 """Points that must move alike before anything is claimed."""
-_FEW = 6
-"""Points that stand still and surround most of the picture outweigh many in one place."""
+_SMALL = 0.2
+"""Of the picture: what moves together in so small a part is no camera, where more around it stands still."""
 _SHARE = 0.3
 """Of the points that were found again: so many must move alike."""
 _AGREE = 0.5
@@ -84,9 +84,9 @@ class MotionMeter:
         found = _similarity(here, there, grey.shape) if len(here) >= _LEAST else None
         if found is not None:
             return _as_move(found, grey.shape)
-        if _alike(before, grey):
-            return _shifted(before, grey)
-        return None
+        if not _alike(before, grey):
+            return None
+        return _shifted(before, grey) if len(here) < _LEAST else _NOT_AT_ALL
 
 
 _NOT_AT_ALL: Move = (0.0, 0.0, 0.0, 0.0)
@@ -138,7 +138,7 @@ def _similarity(here: Points, there: Points, shape: tuple[int, ...]) -> Similari
     if kept.sum() < max(_LEAST, _SHARE * len(here)) or not _wide(here[kept], shape):
         return None
     still = np.linalg.norm(there - here, axis=1) < _BACK
-    if still.sum() >= _FEW and _area(here[still]) > 2 * _area(here[kept]):
+    if _area(here[kept]) < min(_SMALL * shape[0] * shape[1], _area(here[still]) / 2):
         return Similarity(0j, 1 + 0j)  # a large thing moves before a bare background
     middle = complex(shape[1] - 1, shape[0] - 1) / 2
     a, b = (points[kept].astype(np.float64) @ (1, 1j) - middle for points in (here, there))
