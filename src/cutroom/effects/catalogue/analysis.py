@@ -55,6 +55,7 @@ ANALYSIS = (
         _not_measured,
         memory=Memory("analysis"),
         group="level",
+        cost=0.01,
         analysis=Analysis(_loudness_requests, _normalized),
     ),
     EffectSpec(
@@ -86,6 +87,7 @@ ANALYSIS = (
         _not_measured,
         memory=Memory("analysis"),
         group="geometry",
+        cost=6.7,
         analysis=Analysis(_motion_requests, _steadied),
     ),
 )
