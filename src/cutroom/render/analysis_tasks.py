@@ -101,8 +101,9 @@ def _motion(request: MotionRequest, readers: Readers, tell: Any) -> Result:
     import numpy as np
 
     from cutroom.effects.analysis import Motion
+    from cutroom.effects.pictures.levels import Plane
     from cutroom.effects.pictures.motion import moves
-    from cutroom.effects.pictures.planes import Plane, views
+    from cutroom.effects.pictures.planes import views
     from cutroom.effects.run import PictureRunner
 
     def pictures() -> Iterator[Plane]:

@@ -25,6 +25,7 @@ from cutroom.render.plan import Plan, plan, wanted
 from cutroom.render.planned import CEILING
 from cutroom.render.publish import Part
 from cutroom.render.report import Report
+from cutroom.render.shortfall import broken_off, shortfalls
 from cutroom.render.spool import Spool
 from cutroom.render.tasks import mux, verify_file
 from cutroom.render.verify import Verification
@@ -134,7 +135,7 @@ def export(  # noqa: PLR0917  the five things it is made of, and where it goes
         encoder=_encoder(made),
         verified=verified,
         wall_seconds=wall_seconds,
-        warnings=(*_too_soft(made), *_warnings(peak)),
+        warnings=(*_shortfalls(made), *broken_off(document, encoding.short), *_too_soft(made), *_warnings(peak)),
     )
 
 
@@ -241,6 +242,11 @@ def _too_soft(made: Plan) -> tuple[str, ...]:
         f"the sound was brought to {reached:.1f} LUFS, not to {target:g}: its true peak would pass {CEILING:g} dBTP; "
         f"a limiter or a compressor makes room",
     )
+
+
+def _shortfalls(made: Plan) -> Iterator[str]:
+    begin = made.first_frame / made.document.settings.fps
+    return shortfalls(made.document, begin, begin + Fraction(made.seconds))
 
 
 def _warnings(peak: float) -> tuple[str, ...]:

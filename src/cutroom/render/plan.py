@@ -79,7 +79,8 @@ def plan(
     cached: Container[str] = () if cache is None else cache
     registry = registry or default_registry()
     scene = _Scene(document, settings, (first, end), cached, registry, results)
-    loudness = None if settings.loudness is None or True not in clips else _loudness(scene)
+    heard_at_all = settings.loudness is not None and True in clips
+    loudness = loudness_of(document, (first, end), registry, results) if heard_at_all else None
     master = () if loudness is None or settings.loudness is None else mastering(loudness, settings.loudness)
     segments = _segments(scene) if False in clips else ()
     chunks, samples = _sound(scene, master) if True in clips else ((), 0)
@@ -142,16 +143,17 @@ class _Scene(NamedTuple):
     results: Results | None
 
 
-def _loudness(scene: _Scene) -> Loudness | None:
-    """How loud the whole mix is.
+def loudness_of(
+    document: Document, frames: tuple[int, int], registry: Registry | None, results: Results | None
+) -> Loudness | None:
+    """How loud the whole mix is from a frame to before another; None where nothing is measured.
 
     Raises:
         AnalysisNeededError: that was not measured.
     """
-    if scene.results is None:
+    if results is None:
         return None
-    samples = _samples(scene.document, scene.frames)
-    (found,) = require(scene.results, [heard(scene.document, samples, scene.results, scene.registry)])
+    (found,) = require(results, [heard(document, _samples(document, frames), results, registry)])
     return found if isinstance(found, Loudness) else None
 
 
@@ -181,7 +183,7 @@ def _segments(scene: _Scene) -> tuple[Segment, ...]:
         )
     gop, prefix = settings.gop_frames(project.fps), picture_prefix(settings)
     found: list[Segment] = []
-    pictures = Pictures(document, registry, results=results)
+    pictures = Pictures(document, registry, depth=settings.depth, results=results)
     points = sorted({*span, *(point for point in cut_points(document) if span[0] < point < span[1])})
     for begin, stop in pairwise(points):
         moves = pictures.moves(begin)

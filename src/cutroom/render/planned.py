@@ -115,9 +115,9 @@ class Plan:
 
     def picture(self, segment: Segment) -> PictureSegment:
         """What a segment shows."""
-        span = (segment.start_frame, segment.frames)
-        content = compile_picture(self.document, *span, self.registry, results=self.results)
-        if make_key(picture_prefix(self.layout.settings), canonical_json(content)) != segment.key:
+        settings, span = self.layout.settings, (segment.start_frame, segment.frames)
+        content = compile_picture(self.document, *span, self.registry, depth=settings.depth, results=self.results)
+        if make_key(picture_prefix(settings), canonical_json(content)) != segment.key:
             raise RenderError("a segment is not what was planned", value=segment.key, hint="report this as a bug")
         return content
 
@@ -164,7 +164,11 @@ def mastering(found: Loudness, target: float) -> tuple[Gain, ...]:
 
 
 def mastered(
-    document: Document, span: tuple[int, int], registry: Registry, results: Results | None, master: tuple[Gain, ...]
+    document: Document,
+    span: tuple[int, int],
+    registry: Registry | None,
+    results: Results | None,
+    master: tuple[Gain, ...],
 ) -> SoundSegment:
     """What some samples of an export are mixed from: first one and count."""
     content = compile_sound(document, *span, registry, results=results)

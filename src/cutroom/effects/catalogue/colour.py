@@ -1,7 +1,8 @@
 """Effects on colours.
 
 A picture in the chain is Y'CbCr, BT.709, limited range: in 8 bits black is 16 and white 235 in Y, and 128 is grey in
-Cb and Cr.
+Cb and Cr. A picture of 10 bits has four times these numbers, and FFmpeg may work on it with 16: expressions go by
+`minval` and `maxval`, which are 16 and 235 (240 in Cb and Cr) on any of these scales.
 """
 
 from __future__ import annotations
@@ -15,16 +16,17 @@ from cutroom.effects.registry import EffectSpec, Setting
 
 
 def _luma(expression: str) -> str:
-    return f"clip(round({expression}),16,235)"
+    return f"clip(round({expression}),minval,maxval)"
 
 
 def _chroma(factor: float) -> str:
-    return f"clip(round(128+(val-128)*{factor!r}),16,240)"
+    grey = "maxval*128/240"
+    return f"clip(round({grey}+(val-{grey})*{factor!r}),minval,maxval)"
 
 
 def _brightness(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
     offset = values["value"] * 219
-    return (Filter(filter="lutyuv", args={"y": _luma(f"val+{offset!r}")}),) if offset else ()
+    return (Filter(filter="lutyuv", args={"y": _luma(f"val+{offset!r}*maxval/235")}),) if offset else ()
 
 
 def _contrast(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
@@ -32,7 +34,8 @@ def _contrast(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
     if factor == 1:
         return ()
     chroma = _chroma(factor)
-    luma = _luma(f"125.5+(val-125.5)*{factor!r}")
+    grey = "maxval*125.5/235"
+    luma = _luma(f"{grey}+(val-{grey})*{factor!r}")
     return (Filter(filter="lutyuv", args={"y": luma, "u": chroma, "v": chroma}),)
 
 

@@ -17,7 +17,7 @@ from cutroom.effects.compiler.layout import Layout, Window, samples_layout
 from cutroom.effects.compiler.shot import require_handles
 from cutroom.effects.compiler.travel import Law, law, turns
 from cutroom.effects.nodes import Gain, Ramp, SoundNode, Swell
-from cutroom.effects.registry import Registry, Setting, default_registry
+from cutroom.effects.registry import Registry, Setting, TransitionSpec, default_registry
 from cutroom.effects.segment import AudioInput, SoundClip, SoundSegment
 from cutroom.errors import EditError
 from cutroom.schema.clip import Clip, CompoundSource
@@ -72,7 +72,7 @@ def compile_sound(
     scene = Scene(document, registry or default_registry(), setting, results)
     span = (first_sample, first_sample + samples)
     missing = Missing()
-    clips = tuple(clip for track in _heard(document) for clip in _track_clips(scene, track, span, missing))
+    clips = tuple(clip for track in heard_tracks(document) for clip in _track_clips(scene, track, span, missing))
     missing.tell()
     return SoundSegment(sample_rate=settings.sample_rate, channels=settings.channels, samples=samples, clips=clips)
 
@@ -108,7 +108,7 @@ def _clip_blocks(scene: Scene, clip: Clip, effects: int) -> Heard:
     return Heard(blocks(document, (0, samples), scene.registry, scene.results))
 
 
-def _heard(document: Document) -> list[Track]:
+def heard_tracks(document: Document) -> list[Track]:
     """The sound tracks without the muted and the silent; where some are solo, only those."""
     tracks = [track for track in document.tracks if track.kind == "audio"]
     solo = [track for track in tracks if track.solo]
@@ -158,9 +158,9 @@ def _clip_sounds(scene: Scene, layout: Layout, index: int, span: tuple[int, int]
         if window is None or (window.right if rising else window.left) != index:
             continue
         if window.begin < until and window.end > at:
-            scene.registry.transition(window.transition.transition)
+            spec = scene.registry.transition(window.transition.transition)
             require_handles(scene.document, layout, window, Fraction(rate))
-            nodes.append(_crossing(window, rising=rising))
+            nodes.append(_crossing(window, spec, rising=rising))
     gains = _gains(layout.track, scene.document.settings.channels)
     begins = layout.track.start_of(index)
     knots = (starts + turn for turn in turns(clip, Fraction(rate))) if isinstance(clip.speed, Ramped) else ()
@@ -203,8 +203,12 @@ def _heard_of(
     return segment, travel._replace(start=travel.start - low)
 
 
-def _crossing(window: Window, *, rising: bool) -> Ramp:
-    return Ramp(rising=rising, curve="equal_power", start=window.begin, samples=window.end - window.begin)
+def _crossing(window: Window, spec: TransitionSpec, *, rising: bool) -> Ramp:
+    """The fade of one clip: over the whole transition, or in a dip up to the cut, or from it on."""
+    begin, end = window.begin, window.end
+    if spec.sound == "dip" and window.left is not None and window.right is not None:
+        begin, end = (window.cut, window.end) if rising else (window.begin, window.cut)
+    return Ramp(rising=rising, curve="equal_power", start=begin, samples=max(1, end - begin))
 
 
 def _within(node: SoundNode, span: tuple[int, int], begins: Fraction, rate: int) -> SoundNode | None:

@@ -6,6 +6,17 @@ one, and no argument is ever a piece of graph text. Everything else is a node of
 
 from __future__ import annotations
 
+from cutroom.effects.nodes.colour import (
+    Balance,
+    ColourNode,
+    Levels,
+    Lut3d,
+    Matrix,
+    Point,
+    Spline,
+    ToneNode,
+    Zones,
+)
 from cutroom.effects.nodes.filters import FILTERS, Filter
 from cutroom.effects.nodes.pictures import Crop, Moving, Opacity, PictureNode, StillNode, Warp
 from cutroom.effects.nodes.sounds import Gain, Ramp, SoundNode, Swell
@@ -14,16 +25,25 @@ Node = PictureNode | SoundNode
 
 __all__ = [
     "FILTERS",
+    "Balance",
+    "ColourNode",
     "Crop",
     "Filter",
     "Gain",
+    "Levels",
+    "Lut3d",
+    "Matrix",
     "Moving",
     "Node",
     "Opacity",
     "PictureNode",
+    "Point",
     "Ramp",
     "SoundNode",
+    "Spline",
     "StillNode",
     "Swell",
+    "ToneNode",
     "Warp",
+    "Zones",
 ]

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cutroom.effects.analysis import Move
-from cutroom.effects.pictures.planes import Plane
+from cutroom.effects.pictures.levels import Plane
 
 _CELLS = (12, 8)
 """Across and down: points are taken evenly from all over the picture, so that most of it decides, not its liveliest
@@ -129,9 +129,10 @@ def _follow(before: Plane, grey: Plane, points: NDArray[Any]) -> tuple[NDArray[A
 
 def _similarity(here: Points, there: Points, shape: tuple[int, ...]) -> Similarity | None:
     """The movement, turn and scale that most of the picture shares; None where too little of it does."""
-    matrix, inside = cv2.estimateAffinePartial2D(
+    found: Any = cv2.estimateAffinePartial2D(
         here, there, method=cv2.RANSAC, ransacReprojThreshold=_AGREE, maxIters=500, confidence=0.999
     )
+    matrix, inside = found
     if matrix is None:
         return None
     kept = inside[:, 0] == 1
@@ -197,7 +198,8 @@ def _shifted(before: Plane, grey: Plane) -> Move:
 
 
 def _rounded(right: float, down: float, turn: float, growth: float) -> Move:
-    return round(float(right), 8), round(float(down), 8), round(turn, 8), round(growth, 8)
+    """To a few thousandths of a pixel: sums that differ in their last bits are the same movement."""
+    return round(float(right), 6), round(float(down), 6), round(turn, 6), round(growth, 6)
 
 
 def moves(pictures: Iterator[Plane]) -> Iterator[Move | None]:
