@@ -316,7 +316,8 @@ def test_a_nest_is_measured_as_a_whole(studio):
 def test_titles_and_single_pictures_need_nothing(studio):
     title = studio.title("Hello", 1, effects=[studio.effect("stabilize")])
     assert not needed(document_of(studio, title))
-    single = studio.clip(studio.film(seen(wall(), 0), 1), Fraction(1, 30), effects=[studio.effect("stabilize")])
+    film = studio.film(seen(wall(), 0), 1, duration=Fraction(50))  # one picture that is held
+    single = studio.clip(film, 40, effects=[studio.effect("stabilize")])
     document = document_of(studio, single)
     assert not needed(document)
     assert not compile_picture(document, 0, 1).layers[0].shot.nodes

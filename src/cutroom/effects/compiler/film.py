@@ -41,7 +41,7 @@ def media_film(scene: Scene, clip: Clip, stretch: Stretch, lead: int, shown: tup
         return _alone(picture, rate, (width, height), count)
 
     times = _times(frame_law(clip, stretch.offset, scene.document.settings.fps), lead, stretch.frames)
-    frames = max(1, round(stream.duration * rate))
+    frames = 1 if stream.frames == 1 else max(1, round(stream.duration * rate))  # one picture may last any time
     numbers = [min(max(math.floor((time - begin) * rate), 0), frames - 1) for time in times]
     return Film(rate, frames, part, numbers, lead, place, scene.setting.width, scene.setting.height)
 
