@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from cutroom.effects.compiler.document import compile_picture
-from cutroom.effects.nodes import FILTERS, Filter, Moving, Opacity, Warp
+from cutroom.effects.nodes import FILTERS, Affine, Filter, Moving, Opacity, Warp
 from cutroom.effects.parameter import Parameter
 from cutroom.effects.pictures.stages import Stages
 from cutroom.effects.registry import EffectSpec, Memory, check, default_registry
@@ -349,4 +349,4 @@ def test_a_far_key_costs_nothing_of_the_compilation_of_a_still_part(studio):
         studio.film(studio.flat(50), 3), 100, effects=[animated(studio, "brightness", value=curve((0, 0), (1, 0.1)))]
     ).replace(speed=Fraction(0))
     nodes = compile_picture(studio.document(studio.track(clip)), 60, 2000).layers[0].shot.nodes
-    assert [type(node) for node in nodes] == [Filter]
+    assert [type(node) for node in nodes] == [Affine]

@@ -15,6 +15,7 @@ from cutroom.errors import ValidationError
 Triple = tuple[float, float, float]
 SIZES = {"LUT_1D_SIZE": (2, 65536), "LUT_3D_SIZE": (2, 129)}
 """Smallest and largest number of entries along an axis."""
+_LARGEST = float(np.finfo(np.float32).max)
 _NUMBER = re.compile(r"[-+.\d]")
 
 
@@ -106,7 +107,8 @@ def _size(name: str, key: str, found: Sequence[str]) -> int:
 def _entries(name: str, lines: Sequence[str], start: int, rows: int) -> NDArray[np.float32]:
     words = [word for line in lines[start:] for word in _words(line)]
     try:
-        table = np.array(words, dtype=np.float32).reshape(-1, 3)
+        with np.errstate(over="ignore"):
+            table = np.array(words, dtype=np.float32).reshape(-1, 3)
         fits = len(table) == rows and bool(np.isfinite(table).all())
     except ValueError:
         fits = False
@@ -147,9 +149,10 @@ def _domain(name: str, head: Mapping[str, Sequence[str]]) -> tuple[Triple, Tripl
 
 def _float(word: str) -> float:
     try:
-        return float(word)
+        value = float(word)
     except ValueError:
         return math.nan
+    return value if abs(value) <= _LARGEST else math.nan
 
 
 def _wrong(name: str, line: int, what: str, hint: str = "export the table again as .cube") -> ValidationError:

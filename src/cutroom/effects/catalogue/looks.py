@@ -66,7 +66,19 @@ def _some(spec: EffectSpec, full: Mapping[str, Any], amount: float) -> dict[str,
     }
 
 
-_COSTS: dict[str, float] = {}
+_COSTS = {
+    "vintage": 9.6,
+    "noir": 11.6,
+    "cyberpunk": 9.3,
+    "dreamy": 9.3,
+    "infrared": 11.5,
+    "matrix": 9.5,
+    "arctic": 9.5,
+    "sunset": 17.5,
+    "lomo": 9.7,
+    "twilight": 8.9,
+    "neon": 9.5,
+}
 
 LOOKS = (
     look(

@@ -27,5 +27,6 @@ LUTS = (
         ),
         _lut3d,
         group="colour",
+        cost=17.7,
     ),
 )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cutroom.effects.catalogue.tone import DISPLAY
-from cutroom.effects.nodes import Filter, Levels, Matrix, Node
+from cutroom.effects.nodes import Affine, Levels, Matrix, Node, Vibrance
 from cutroom.effects.parameter import Parameter
 from cutroom.effects.registry import EffectSpec, Setting
 
@@ -21,7 +21,7 @@ _NEUTRAL_MIREDS = 1e6 / 6500
 
 def _hue(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
     degrees = values["degrees"]
-    return (Filter(filter="hue", args={"h": degrees}),) if degrees % 360 else ()
+    return (Affine(turn=degrees),) if degrees % 360 else ()
 
 
 def _white(mireds: float) -> Triple:
@@ -50,11 +50,7 @@ def _temperature(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...
 
 
 def _vibrance(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
-    if not values["value"]:
-        return ()
-    red, green, blue = LUMA
-    args = {"intensity": values["value"], "rlum": red, "glum": green, "blum": blue}
-    return (Filter(filter="vibrance", args=args, space="rgb"),)
+    return (Vibrance(intensity=values["value"]),) if values["value"] else ()
 
 
 def _mixed(rows: tuple[Triple, Triple, Triple], offset: Triple, amount: float) -> Matrix:
@@ -69,11 +65,7 @@ def _grayscale(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
     amount, row = values["amount"], (values["red"], values["green"], values["blue"])
     if not amount:
         return ()
-    if row != LUMA:
-        return (_mixed((row, row, row), (0.0, 0.0, 0.0), amount),)
-    grey = "(minval+maxval)/2"
-    chroma = f"round({grey}+(val-{grey})*{1 - amount!r})"
-    return (Filter(filter="lutyuv", args={"u": chroma, "v": chroma}),)
+    return (Affine(chroma=1 - amount) if row == LUMA else _mixed((row, row, row), (0.0, 0.0, 0.0), amount),)
 
 
 def _sepia(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
@@ -81,8 +73,8 @@ def _sepia(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
 
 
 def _invert(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
-    turned = f"clip(round(val+(minval+maxval-2*val)*{values['amount']!r}),minval,maxval)"
-    return (Filter(filter="lutyuv", args=dict.fromkeys("yuv", turned)),) if values["amount"] else ()
+    amount = values["amount"]
+    return (Affine(gain=1 - 2 * amount, offset=amount, chroma=1 - 2 * amount),) if amount else ()
 
 
 def _rgb(colour: str) -> Triple:
@@ -112,6 +104,7 @@ TINT = (
         (Parameter("degrees", "Red goes over green to blue, and at 360 back.", 0.0, minimum=-360, maximum=360),),
         _hue,
         group="colour",
+        cost=0.2,
         example={"degrees": 90.0},
     ),
     EffectSpec(
@@ -132,15 +125,17 @@ TINT = (
         ),
         _temperature,
         group="colour",
+        cost=8.3,
         example={"value": 0.6},
     ),
     EffectSpec(
         "vibrance",
         "video",
         "Makes weak colours stronger, and strong ones less so.",
-        (Parameter("value", "0 changes nothing; below 0 weakens.", 0.0, minimum=-2, maximum=2),),
+        (Parameter("value", "Below 0 weakens, weak colours most; -1 leaves strong ones.", 0.0, minimum=-1, maximum=2),),
         _vibrance,
         group="colour",
+        cost=14.9,
         example={"value": 1.0},
     ),
     EffectSpec(
@@ -150,9 +145,10 @@ TINT = (
         (_amount(), *(_share(channel, part) for channel, part in zip(("red", "green", "blue"), LUMA, strict=True))),
         _grayscale,
         group="colour",
+        cost=0.3,
     ),
-    EffectSpec("sepia", "video", "Browns, as an old print.", (_amount(),), _sepia, group="colour"),
-    EffectSpec("invert", "video", "A negative.", (_amount(),), _invert, group="colour"),
+    EffectSpec("sepia", "video", "Browns, as an old print.", (_amount(),), _sepia, group="colour", cost=12.9),
+    EffectSpec("invert", "video", "A negative.", (_amount(),), _invert, group="colour", cost=0.8),
     EffectSpec(
         "duotone",
         "video",
@@ -164,5 +160,6 @@ TINT = (
         ),
         _duotone,
         group="colour",
+        cost=13.7,
     ),
 )

@@ -121,6 +121,7 @@ TONE = (
         (Parameter("value", "Above 1 is lighter: x becomes x ** (1 / value).", 1.0, minimum=0.1, maximum=10),),
         _gamma,
         group="colour",
+        cost=8.9,
         example={"value": 1.6},
     ),
     EffectSpec(
@@ -130,6 +131,7 @@ TONE = (
         (Parameter("stops", "Each doubles the light (of a display by ITU-R BT.1886).", 0.0, minimum=-8, maximum=8),),
         _exposure,
         group="colour",
+        cost=8.5,
         example={"stops": 1.0},
     ),
     EffectSpec(
@@ -140,6 +142,7 @@ TONE = (
         _levels,
         together=_require_room,
         group="colour",
+        cost=9,
         example={"in_black": 0.1, "in_white": 0.8, "gamma": 1.2},
     ),
     EffectSpec(
@@ -154,6 +157,7 @@ TONE = (
         _curves,
         together=_check_curves,
         group="colour",
+        cost=8.5,
         example={"master": "0,0 0.25,0.15 0.75,0.85 1,1", "blue": "0,0.1 1,0.9"},
     ),
     EffectSpec(
@@ -166,6 +170,7 @@ TONE = (
         ),
         _color_balance,
         group="colour",
+        cost=8.6,
         example={"shadows_blue": 0.5, "highlights_red": 0.4, "highlights_blue": -0.4},
     ),
     EffectSpec(
@@ -178,6 +183,7 @@ TONE = (
         ),
         _shadows_highlights,
         group="colour",
+        cost=8.4,
         example={"shadows": 0.8, "highlights": -0.5},
     ),
 )

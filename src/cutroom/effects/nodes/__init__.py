@@ -7,6 +7,7 @@ one, and no argument is ever a piece of graph text. Everything else is a node of
 from __future__ import annotations
 
 from cutroom.effects.nodes.colour import (
+    Affine,
     Balance,
     ColourNode,
     Levels,
@@ -15,6 +16,7 @@ from cutroom.effects.nodes.colour import (
     Point,
     Spline,
     ToneNode,
+    Vibrance,
     Zones,
 )
 from cutroom.effects.nodes.filters import FILTERS, Filter
@@ -25,6 +27,7 @@ Node = PictureNode | SoundNode
 
 __all__ = [
     "FILTERS",
+    "Affine",
     "Balance",
     "ColourNode",
     "Crop",
@@ -44,6 +47,7 @@ __all__ = [
     "StillNode",
     "Swell",
     "ToneNode",
+    "Vibrance",
     "Warp",
     "Zones",
 ]

@@ -1,6 +1,7 @@
-"""Nodes that change colours pixel by pixel, in R'G'B' from 0 (black) to 1 (white), cut to that range after each node.
+"""Nodes that change colours pixel by pixel.
 
-Those of `ToneNode` treat red, green and blue on their own: each channel goes through a function of one number.
+But for `Affine` they work on R'G'B' from 0 (black) to 1 (white), cut to that range after each node. Those of `ToneNode`
+treat red, green and blue on their own: each channel goes through a function of one number.
 """
 
 from __future__ import annotations
@@ -18,6 +19,19 @@ Triple = tuple[float, float, float]
 _Signed = Annotated[float, Field(ge=-1, le=1)]
 _NOTHING: Triple = (0.0, 0.0, 0.0)
 _ALL: Triple = (1.0, 1.0, 1.0)
+
+
+class Affine(OwnNode):
+    """`gain * Y' + offset`; Cb and Cr turned by `turn` degrees, from Cb towards Cr, and multiplied by `chroma`.
+
+    Y' is 0 at black and 1 at white, Cb and Cr are 0 at grey; each is cut to its range.
+    """
+
+    kind: Literal["affine"] = "affine"
+    gain: float = 1.0
+    offset: float = 0.0
+    chroma: float = 1.0
+    turn: float = 0.0
 
 
 class ColourNode(OwnNode):
@@ -96,6 +110,13 @@ class Matrix(ColourNode):
     kind: Literal["matrix"] = "matrix"
     rows: tuple[Triple, Triple, Triple]
     offset: Triple = _NOTHING
+
+
+class Vibrance(ColourNode):
+    """`luma + (x - luma) * (1 + intensity * (1 - s))`, where `s` is the largest channel less the smallest."""
+
+    kind: Literal["vibrance"] = "vibrance"
+    intensity: float = Field(ge=-1, le=2)
 
 
 class Lut3d(ColourNode):

@@ -12,9 +12,7 @@ from cutroom.schema.base import Frozen
 
 FILTERS: Mapping[str, Mapping[str, type]] = {
     "gblur": {"sigma": float, "steps": int, "planes": int},
-    "hue": {"h": float},
     "lutyuv": {"y": str, "u": str, "v": str},
-    "vibrance": {"intensity": float, "rlum": float, "glum": float, "blum": float},
 }
 """Filters that a picture's chain may hold, with the arguments each takes. All keep the size."""
 

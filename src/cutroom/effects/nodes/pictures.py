@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from cutroom.effects.nodes.colour import Balance, Levels, Lut3d, Matrix, Spline, Zones
+from cutroom.effects.nodes.colour import Affine, Balance, Levels, Lut3d, Matrix, Spline, Vibrance, Zones
 from cutroom.effects.nodes.filters import Filter
 from cutroom.effects.nodes.own import OwnNode
 from cutroom.schema.base import Frozen
@@ -74,7 +74,7 @@ class Opacity(OwnNode):
     opacity: float = Field(ge=0, le=1)
 
 
-_Still = Filter | Crop | Warp | Opacity | Levels | Balance | Zones | Spline | Matrix | Lut3d
+_Still = Filter | Crop | Warp | Opacity | Affine | Levels | Balance | Zones | Spline | Matrix | Vibrance | Lut3d
 StillNode = Annotated[_Still, Field(discriminator="kind")]
 """Does the same to every frame."""
 

@@ -23,7 +23,7 @@ def channel_bend(cube: Cube) -> Bend:
     if cube.table.ndim == 2:
         at = np.linspace(0, 1, cube.size, dtype=np.float32)
         return lambda x, i: np.interp(_within(cube, x, i), at, cube.table[:, i]).astype(np.float32)
-    share = np.float32((cube.size - 1) / (_level(cube) ** 2 - 1))
+    share = np.float32((cube.size - 1) / (_level(cube) ** 2 - 1) * 65535 / PEAK)  # `haldclut` has its white at 65535
     return lambda x, i: _within(cube, x, i) * share
 
 

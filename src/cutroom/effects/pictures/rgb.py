@@ -1,13 +1,14 @@
 """Stages on R'G'B': a run of neighbouring nodes shares one conversion from the chain's Y'CbCr 4:2:0 and one back.
 
 They work in 16 bits a channel, full range. swscale brings chroma up to luma's grid and back by cubics, from and to
-where it stands; where nothing is done in between, pictures come back to within a level, but for chroma that jumps from
-one sample to the next. Colours outside of R'G'B', which Y'CbCr can hold, are brought to its surface.
+where it stands. Where nothing is done in between, smooth pictures come back to within a level, and frames of real clips
+at 50 dB or more: chroma that jumps from one sample to the next loses a little of its jump, and colours outside of
+R'G'B', which Y'CbCr can hold, are brought to its surface.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import Protocol
@@ -15,17 +16,18 @@ from typing import Protocol
 import av
 import cv2
 
-from cutroom.effects.cube import parse_cube
-from cutroom.effects.nodes import ColourNode, Filter, Lut3d, Matrix, ToneNode
+from cutroom.effects.cube import Cube, parse_cube
+from cutroom.effects.nodes import ColourNode, Filter, Lut3d, Matrix, ToneNode, Vibrance
 from cutroom.effects.pictures.cube import channel_bend, hald, hald_frame, wide_views
 from cutroom.effects.pictures.graph import CubeGraph, FrameGraph, Step, steps, tag
-from cutroom.effects.pictures.levels import Plane
+from cutroom.effects.pictures.mixing import mix, strengthen
 from cutroom.effects.pictures.planes import Picture
-from cutroom.effects.pictures.tones import PEAK, Bend, bend, tables
+from cutroom.effects.pictures.tones import Bend, bend, tables
 
 Resource = Callable[[str], bytes]
 """Gives the bytes of a file, by SHA-256."""
-_INPLACE = {"inplace": "1"}
+_BAND = 32
+"""Rows that are mixed at a time: few enough to stay near the processor."""
 _FLAGS = "bicubic+accurate_rnd+full_chroma_int+full_chroma_inp"
 
 
@@ -55,7 +57,7 @@ class Work(Protocol):
 
 
 class _Filters:
-    """FFmpeg filters, with the conversions at the ends of a run."""
+    """FFmpeg filters."""
 
     def __init__(self, chain: Sequence[Step]) -> None:
         self._chain = chain
@@ -82,44 +84,46 @@ class _Tones:
 
 
 class _Mixing:
-    """A matrix."""
+    """A matrix, or vibrance: what looks at all channels, a few rows at a time."""
 
-    def __init__(self, node: Matrix) -> None:
+    def __init__(self, node: Matrix | Vibrance) -> None:
         self._node = node
 
     def run(self, frame: av.VideoFrame) -> av.VideoFrame:
-        green, blue, red = wide_views(frame)[:3]
-        made: dict[object, Plane] = {}
-        wanted = list(zip(self._node.rows, self._node.offset, strict=True))
-        for row, offset in wanted:
-            if (row, offset) not in made:
-                two = cv2.addWeighted(red, row[0], green, row[1], offset * PEAK, dtype=cv2.CV_32F)
-                third = cv2.addWeighted(blue, row[2], blue, 0.0, 0.0, dtype=cv2.CV_32F)
-                made[row, offset] = cv2.add(two, third, dtype=cv2.CV_16U)
-        for plane, one in zip((red, green, blue), wanted, strict=True):
-            plane[...] = made[one]
+        for first in range(0, frame.height, _BAND):
+            green, blue, red = (view[first : first + _BAND] for view in wide_views(frame)[:3])
+            if isinstance(self._node, Matrix):
+                mix(self._node, red, green, blue)
+            else:
+                strengthen(self._node, red, green, blue)
         return frame
 
 
 class _Lookup:
+    """A .cube table, all of it or a part."""
+
+    def __init__(self, table: _Table, strength: float) -> None:
+        self._table = table
+        self._strength = strength
+
+    def run(self, frame: av.VideoFrame) -> av.VideoFrame:
+        before = [plane.copy() for plane in wide_views(frame)[:3]] if self._strength < 1 else []
+        frame = self._table.run(frame)
+        for plane, old in zip(wide_views(frame), before, strict=False):
+            cv2.addWeighted(plane, self._strength, old, 1 - self._strength, 0, dst=plane)
+        return frame
+
+
+class _Table:
     """A .cube table."""
 
-    def __init__(self, node: ColourNode | Filter, resource: Resource) -> None:
-        assert isinstance(node, Lut3d)
-        cube = parse_cube(resource(node.sha256))
-        self._strength = node.strength
+    def __init__(self, cube: Cube) -> None:
         self._shape = _Tones([channel_bend(cube)])
         self._hald = hald_frame(hald(cube)) if cube.table.ndim == 4 else None
         self._graph: tuple[tuple[int, int, str], CubeGraph] | None = None
 
     def run(self, frame: av.VideoFrame) -> av.VideoFrame:
-        before = [plane.copy() for plane in wide_views(frame)[:3]] if self._strength < 1 else []
-        frame = self._looked_up(self._shape.run(frame))
-        for plane, old in zip(wide_views(frame), before, strict=False):
-            cv2.addWeighted(plane, self._strength, old, 1 - self._strength, 0, dst=plane)
-        return frame
-
-    def _looked_up(self, frame: av.VideoFrame) -> av.VideoFrame:
+        frame = self._shape.run(frame)
         if self._hald is None:
             return frame
         like = (frame.width, frame.height, frame.format.name)
@@ -128,22 +132,55 @@ class _Lookup:
         return self._graph[1].run(frame)
 
 
-def _works(nodes: Iterable[ColourNode | Filter], resource: Resource, first: list[Step], last: list[Step]) -> list[Work]:
+class Shared:
+    """What costs more to begin than to go on: the ways to R'G'B' and back, and tables of files.
+
+    Stages that run one after the other may share it.
+
+    Args:
+        resource: gives the bytes of a file, by SHA-256.
+    """
+
+    def __init__(self, resource: Resource) -> None:
+        self._resource = resource
+        self._filters: dict[tuple[str, ...], _Filters] = {}
+        self._tables: dict[str, _Table] = {}
+
+    def there(self, alpha: bool) -> Work:
+        """From Y'CbCr."""
+        return self._kept(("there", "alpha" * alpha), lambda: to_rgb(alpha))
+
+    def back(self, name: str) -> Work:
+        """To a format of the chain."""
+        return self._kept(("back", name), lambda: from_rgb(name))
+
+    def table(self, node: Lut3d) -> Work:
+        """What a .cube file says."""
+        if node.sha256 not in self._tables:
+            self._tables[node.sha256] = _Table(parse_cube(self._resource(node.sha256)))
+        return _Lookup(self._tables[node.sha256], node.strength)
+
+    def _kept(self, key: tuple[str, ...], chain: Callable[[], list[Step]]) -> Work:
+        if key not in self._filters:
+            self._filters[key] = _Filters(chain())
+        return self._filters[key]
+
+
+def _works(nodes: Iterable[ColourNode | Filter], shared: Shared) -> list[Work]:
     """Neighbouring filters as one graph, neighbouring functions of a channel as one table."""
     made: list[Work] = []
-    chain = first
     for kind, group in groupby(nodes, key=_kind):
         if kind is Filter:
-            chain = [*chain, *steps([node for node in group if isinstance(node, Filter)])]
-            continue
-        if chain:
-            made.append(_Filters(chain))
-            chain = []
-        if kind is ToneNode:
+            made.append(_Filters(steps([node for node in group if isinstance(node, Filter)])))
+        elif kind is ToneNode:
             made.append(_Tones([bend(node) for node in group if isinstance(node, ToneNode)]))
         else:
-            made += [_Mixing(node) if isinstance(node, Matrix) else _Lookup(node, resource) for node in group]
-    return [*made, _Filters([*chain, *last])]
+            made += [
+                shared.table(node) if isinstance(node, Lut3d) else _Mixing(node)
+                for node in group
+                if isinstance(node, Lut3d | Matrix | Vibrance)
+            ]
+    return made
 
 
 def _kind(node: ColourNode | Filter) -> object:
@@ -160,16 +197,18 @@ class RgbStage:
         nodes: all spatial, or none.
         width: of the canvas.
         height: of the canvas.
-        resource: gives the bytes of the files that nodes name.
+        shared: what other stages use too.
     """
 
-    def __init__(self, nodes: Sequence[ColourNode | Filter], width: int, height: int, *, resource: Resource) -> None:
-        self._nodes = nodes
+    def __init__(self, nodes: Sequence[ColourNode | Filter], width: int, height: int, shared: Shared) -> None:
         self._canvas = (width, height)
-        self._resource = resource
         self._spatial = nodes[0].spatial
         self._clears = any(node.clears for node in nodes)
-        self._works: tuple[str, list[Work]] | None = None
+        self._works = _works(nodes, shared)
+        self._multiply, self._divide = (
+            _Filters([(name, {"inplace": "1"})]) for name in ("premultiply", "unpremultiply")
+        )
+        self._shared = shared
 
     def run(self, picture: Picture) -> Picture | None:
         """The picture with its colours changed."""
@@ -182,17 +221,18 @@ class RgbStage:
         alone = picture if together or picture.alpha is None else replace(picture, alpha=None, frame=None)
         done: av.VideoFrame | None = tag(alone.to_frame())
         assert done is not None
-        for work in self._work(done.format.name, together):
+        for work in self._run(done.format.name, together):
             done = None if done is None else work.run(done)
         if done is None:
             return None
         made = Picture.of(done, picture)
         return made if alone is picture else replace(made, alpha=picture.alpha, frame=None)
 
-    def _work(self, name: str, together: bool) -> list[Work]:
-        if self._works is None or self._works[0] != name:
-            first, last = to_rgb(together), from_rgb(name)
-            if together and self._spatial:
-                first, last = [*first, ("premultiply", _INPLACE)], [("unpremultiply", _INPLACE), *last]
-            self._works = name, _works(self._nodes, self._resource, first, last)
-        return self._works[1]
+    def _run(self, name: str, together: bool) -> Iterator[Work]:
+        yield self._shared.there(together)
+        if together and self._spatial:
+            yield self._multiply
+        yield from self._works
+        if together and self._spatial:
+            yield self._divide
+        yield self._shared.back(name)

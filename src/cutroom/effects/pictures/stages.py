@@ -11,11 +11,12 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any, NamedTuple, Protocol
 
-from cutroom.effects.nodes import ColourNode, Crop, Filter, Moving, Opacity, PictureNode, StillNode, Warp
+from cutroom.effects.nodes import Affine, ColourNode, Crop, Filter, Moving, Opacity, PictureNode, StillNode, Warp
+from cutroom.effects.pictures.affine import AffineStage
 from cutroom.effects.pictures.geometry import CropStage, WarpStage
 from cutroom.effects.pictures.graph import FrameGraph, steps, tag
 from cutroom.effects.pictures.planes import Picture
-from cutroom.effects.pictures.rgb import RgbStage
+from cutroom.effects.pictures.rgb import RgbStage, Shared
 from cutroom.errors import MediaNotFoundError
 
 
@@ -96,6 +97,7 @@ class FilterStage:
 
 
 STAGES: Mapping[type[StillNode], Callable[[Any, Place], Stage]] = {
+    Affine: AffineStage,
     Crop: lambda node, place: CropStage(node, soft=place.soft),
     Opacity: OpacityStage,
 }
@@ -145,6 +147,7 @@ class Stages:
     ) -> None:
         self._nodes = nodes
         self._resource = resource
+        self._shared = Shared(resource)
         self._canvas = (width, height)
         self._looks_back = looks_back
         self._built: list[tuple[_Plan, Stage]] = []
@@ -165,7 +168,7 @@ class Stages:
             return WarpStage([node for node in plan.nodes if isinstance(node, Warp)], *self._canvas, soft=plan.soft)
         if plan.kind.startswith("rgb"):
             coloured = [node for node in plan.nodes if isinstance(node, ColourNode | Filter)]
-            return RgbStage(coloured, *self._canvas, resource=self._resource)
+            return RgbStage(coloured, *self._canvas, self._shared)
         (*_, node) = plan.nodes
         if not isinstance(node, Filter):
             return STAGES[type(node)](node, Place(*self._canvas, plan.soft, self._resource))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,8 @@ from numpy.typing import NDArray
 
 from cutroom.effects.nodes import Balance, Levels, Point, Spline, ToneNode, Zones
 
-PEAK = 65535
-"""What 1 is, in 16 bits."""
+PEAK = 255 * 256
+"""What 1 is in 16 bits: swscale counts in 256ths of 8-bit levels, so that its white is not 65535."""
 Tone = NDArray[Any]
 """Values of a channel, from 0 to 1, as 32-bit floats."""
 Bend = Callable[[Tone, int], Tone]
@@ -23,12 +24,12 @@ def tables(bends: Sequence[Bend]) -> list[NDArray[np.uint16]]:
 
     Example:
         >>> red, green, _ = tables([bend(Levels(out_black=(1, 0, 0), out_white=(0, 1, 1)))])
-        >>> int(red[0]), int(red[65535]), int(green[12345])
-        (65535, 0, 12345)
+        >>> int(red[0]), int(red[PEAK]), int(green[12345])
+        (65280, 0, 12345)
     """
     made = []
     for channel in range(3):
-        x: Tone = np.arange(PEAK + 1, dtype=np.float32) / np.float32(PEAK)
+        x: Tone = np.minimum(np.arange(65536, dtype=np.float32) / np.float32(PEAK), 1)
         for change in bends:
             x = np.clip(change(x, channel), 0, 1)
         made.append((x * np.float32(PEAK) + np.float32(0.5)).astype(np.uint16))
@@ -71,8 +72,21 @@ def _zones(node: Zones, x: Tone, channel: int) -> Tone:
 
 
 def _spline(node: Spline, x: Tone, channel: int) -> Tone:
-    bent = curve(node.master, curve((node.red, node.green, node.blue)[channel], x))
+    bent = _through(node.master, _through((node.red, node.green, node.blue)[channel], x))
     return bent if node.amount == 1 else x + np.float32(node.amount) * (bent - x)
+
+
+def _through(points: tuple[Point, ...], x: Tone) -> Tone:
+    if not points:
+        return x
+    bent: Tone = _sampled(points)[(x * np.float32(PEAK) + np.float32(0.5)).astype(np.int32)]
+    return bent
+
+
+@lru_cache(maxsize=32)
+def _sampled(points: tuple[Point, ...]) -> Tone:
+    """A curve at all levels; what is animated is how much of it there is."""
+    return curve(points, np.arange(PEAK + 1, dtype=np.float32) / np.float32(PEAK))
 
 
 _BENDS: dict[type[ToneNode], Callable[[Any, Tone, int], Tone]] = {
@@ -84,15 +98,13 @@ _BENDS: dict[type[ToneNode], Callable[[Any, Tone, int], Tone]] = {
 
 
 def curve(points: Sequence[Point], x: Tone) -> Tone:
-    """A monotone cubic through the points (Fritsch and Butland's slopes); level beyond them; the line for none.
+    """A monotone cubic through the points (Fritsch and Butland's slopes); level beyond them.
 
     Example:
         >>> points = [Point(x=0, y=0), Point(x=0.5, y=0.8), Point(x=1, y=1)]
         >>> curve(points, np.array([0.0, 0.5, 1.0], np.float32)).round(3).tolist()
         [0.0, 0.800000011920929, 1.0]
     """
-    if not points:
-        return x
     xs, ys = (np.array([getattr(point, axis) for point in points]) for axis in "xy")
     step = np.diff(xs)
     rise = np.diff(ys) / step
