@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cutroom.api.detect import Spans, detect, scenes, silences
     from cutroom.api.effect import Effect, EffectChain
     from cutroom.api.history import History
+    from cutroom.api.loudness import loudness
     from cutroom.api.marker import Marker
     from cutroom.api.media import Media, MediaLibrary
     from cutroom.api.picture import Frame
@@ -65,6 +66,7 @@ _HOMES = {
     "detect": "cutroom.api.detect",
     "frames": "cutroom.schema.time",
     "limits": "cutroom.api.system",
+    "loudness": "cutroom.api.loudness",
     "scenes": "cutroom.api.detect",
     "show_versions": "cutroom.api.system",
     "silences": "cutroom.api.detect",
@@ -112,6 +114,7 @@ __all__ = [
     "frames",
     "jobs",
     "limits",
+    "loudness",
     "models",
     "ops",
     "presets",

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import imageio_ffmpeg
 import numpy as np
+import pyloudnorm
 import pytest
 
 from cutroom.effects.catalogue.transitions import XFADE
@@ -15,15 +16,19 @@ from cutroom.effects.compiler.document import compile_picture, compile_sound, cu
 from cutroom.effects.registry import default_registry
 from cutroom.effects.run import PictureRunner, mix
 from cutroom.errors import EditError
+from cutroom.render.analyses import measured
+from cutroom.render.analysis_store import AnalysisStore
+from cutroom.render.plan import wanted
 from cutroom.render.program.command import ffmpeg_command
 from cutroom.schema.cue import Cue
 from cutroom.schema.curve import Keyframe
 from cutroom.schema.export import ExportSettings
+from cutroom.workers.inline import InlineExecutor
 
 
-def program(document, paths, tmp_path):
+def program(document, paths, tmp_path, settings=None, results=None):
     """Frames (frames, bytes) and samples (channels, samples) that the program makes, before they are encoded."""
-    command = ffmpeg_command(document, paths, "out.mp4", ExportSettings())
+    command = ffmpeg_command(document, paths, "out.mp4", settings or ExportSettings(), results=results or {})
     graph = command[: command.index("-map")]
     maps = [command[i + 1] for i, word in enumerate(command) if word == "-map"]
     picture, sound = tmp_path / "picture.yuv", tmp_path / "sound.f32"
@@ -47,7 +52,8 @@ def own(studio, document):
     points = cut_points(document)
     with studio.readers() as readers:
         for begin, end in pairwise(points):
-            with PictureRunner(compile_picture(document, begin, end - begin), readers) as runner:
+            segment = compile_picture(document, begin, end - begin, results=studio.measured(document))
+            with PictureRunner(segment, readers) as runner:
                 for i in range(end - begin):
                     frame = runner.frame(i)
                     planes = [
@@ -64,7 +70,7 @@ def psnr(a, b):
 
 
 def compare(studio, document, tmp_path, least=45.0):
-    made, _ = program(document, studio.paths, tmp_path)
+    made, _ = program(document, studio.paths, tmp_path, results=studio.measured(document))
     wanted = own(studio, document)
     assert made.shape == wanted.shape
     worst = min(psnr(a, b) for a, b in zip(made, wanted, strict=True))
@@ -185,7 +191,7 @@ def test_every_effect_that_the_program_has(studio, moving, tmp_path, effect):
     clip = studio.clip(moving, "1/5", effects=[studio.effect(effect, **spec.example)])
     document = studio.document(studio.track(clip))
     try:
-        ffmpeg_command(document, studio.paths, "out.mp4", ExportSettings())
+        ffmpeg_command(document, studio.paths, "out.mp4", ExportSettings(), results=studio.measured(document))
     except EditError as refused:
         pytest.skip(f"the ffmpeg program has no {effect}: {refused.message}")
     compare(studio, document, tmp_path)
@@ -215,3 +221,16 @@ def test_what_the_program_lacks_is_named(studio, moving):
     with pytest.raises(EditError, match="crop"):
         ffmpeg_command(studio.document(studio.track(clip)), studio.paths, "out.mp4", ExportSettings())
     assert frame_count(studio.document(studio.track(clip))) == 30
+
+
+def test_a_measured_loudness_is_part_of_the_command(studio, moving, tmp_path):
+    time = np.arange(96_000) / 48_000
+    sound = studio.sound(np.stack([0.1 * np.sin(2 * np.pi * 440 * time)] * 2).astype(np.float32))
+    clip = studio.clip(sound, 2, effects=[studio.effect("normalize", target=-30.0)])
+    document = studio.document(studio.track(studio.clip(moving, 2)), studio.track(clip, kind="audio"))
+    settings = ExportSettings(loudness=-21.0)
+
+    store = AnalysisStore(tmp_path / "analyses")
+    results = measured(wanted(document, settings), store, studio.paths, InlineExecutor())
+    _, made = program(document, studio.paths, tmp_path, settings, results)
+    assert pyloudnorm.Meter(48_000).integrated_loudness(made.T.astype(float)) == pytest.approx(-21, abs=0.1)

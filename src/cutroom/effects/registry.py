@@ -20,6 +20,8 @@ from cutroom.schema.effect import Effect, Scalar
 if TYPE_CHECKING:
     import pandas as pd
 
+    from cutroom.effects.analysis import Request
+
 EffectKind = Literal["video", "audio"]
 Part = tuple[str, Mapping[str, Scalar]]
 """An effect of a look's chain, with those of its values that are not its defaults."""
@@ -46,6 +48,19 @@ class Memory:
 
 
 POINTWISE = Memory()
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What an effect measures, and what it makes of it; see `effects.analysis`.
+
+    Args:
+        requests: what it wants to know, from its values and what it measures: a `Heard` or a `Film`.
+        build: its nodes, from the same and the results.
+    """
+
+    requests: Callable[[Mapping[str, Any], Any], tuple[Request, ...]]
+    build: Callable[[Mapping[str, Any], Any, tuple[Any, ...]], tuple[Node, ...]]
 
 
 @dataclass(frozen=True)
@@ -102,6 +117,8 @@ class EffectSpec(_Shown):
         clocked: whether it does something else to each frame, such as grain; `build` then gets the `first` frame.
         chain: of a look: the effects that it is made of.
         swell: of an effect on sound that can be animated: its nodes, from the values and the curves of those that are.
+        analysis: of one that measures its clip first: what it measures, and its nodes then; `build` gives those that
+            stand in for them where nothing is measured.
     """
 
     effect: str
@@ -117,6 +134,11 @@ class EffectSpec(_Shown):
     cost: float = 0.0
     clocked: bool = False
     chain: tuple[Part, ...] = field(default=(), hash=False)
+    analysis: Analysis | None = None
+
+    def __post_init__(self) -> None:
+        if (self.memory.kind == "analysis") != (self.analysis is not None):
+            raise ValueError(f"{self.effect}: its memory is analysis where it says what it measures, and nowhere else")
 
     def values(self, given: Mapping[str, Scalar]) -> dict[str, Scalar]:
         """Every parameter's value, checked, defaults filled in.
@@ -275,6 +297,7 @@ def check(subject: Document | Clip | Effect, registry: Registry | None = None) -
     elif isinstance(subject, Clip):
         for effect in subject.effects:
             check(effect, registry)
+        _check_once(subject, registry)
     else:
         for track in subject.tracks:
             for transition in track.transitions:
@@ -303,6 +326,22 @@ def require_files(spec: EffectSpec, effect: Effect, document: Document) -> None:
             raise ValidationError(
                 f"{spec.effect}: {parameter.key} {what}", value=sha256, hint=f"give the {parameter.range}"
             )
+
+
+def _check_once(clip: Clip, registry: Registry) -> None:
+    """Refuse a second effect that goes by the clip's source, whatever stands before it: it would do the same again."""
+    seen: set[str] = set()
+    for effect in clip.effects:
+        spec = registry.effect(effect.effect)
+        if spec.analysis is None or spec.kind != "video" or not effect.enabled:
+            continue
+        if spec.effect in seen:
+            raise ValidationError(
+                f"clip {clip.id} has {spec.effect} twice",
+                value=effect.id,
+                hint="it measures the clip's source: one is enough; remove or disable the other",
+            )
+        seen.add(spec.effect)
 
 
 def require_kind(spec: EffectSpec, kind: EffectKind) -> None:

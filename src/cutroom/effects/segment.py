@@ -13,7 +13,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from cutroom.effects.nodes import Filter, Moving, PictureNode, SoundNode, StillNode
+from cutroom.effects.nodes import Filter, Gain, Moving, PictureNode, SoundNode, StillNode
 from cutroom.media.colours import Primaries
 from cutroom.schema.base import Frozen
 from cutroom.schema.clip import TitleStyle
@@ -252,6 +252,8 @@ class SoundSegment(Frozen):
     channels: Literal[1, 2]
     samples: int = Field(ge=1)
     clips: tuple[SoundClip, ...] = ()
+    master: tuple[Gain, ...] = ()
+    """What is done to the sum."""
 
 
 CompoundPiece.model_rebuild()

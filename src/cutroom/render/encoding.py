@@ -243,7 +243,7 @@ class Encoding:
         if key not in awaited:
             raise RenderError("a worker sent a segment that nobody asked it for", value=key)
         awaited.remove(key)
-        if not all(_untouched(path, state) for path, state in sources.items()):
+        if not untouched(sources):
             self._meter.partly(run, 0)
             return  # who knows what was read: it is encoded again, once the file was found to be right
         if short:  # not kept: the next export is to warn of it as well
@@ -258,9 +258,10 @@ class Encoding:
             count("render_frames_processed_total", weight)
 
 
-def _untouched(path: str, state: Identity) -> bool:
+def untouched(sources: Mapping[str, Identity]) -> bool:
+    """Whether files are still in the states in which they were found."""
     try:
-        return identity_of(path) == state
+        return all(identity_of(path) == state for path, state in sources.items())
     except OSError:
         return False
 

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given, settings
 
 from cutroom.effects.compiler.document import compile_picture, cut_points, frame_count
-from cutroom.effects.registry import EffectSpec, Memory
 from cutroom.effects.segment import PictureSegment
-from cutroom.errors import EditError, MediaNotFoundError, UnknownNameError, ValidationError
+from cutroom.errors import AnalysisNeededError, EditError, MediaNotFoundError, UnknownNameError, ValidationError
 from cutroom.schema.base import canonical_json
 from cutroom.schema.clip import Clip, Gap, TitleSource
 from cutroom.schema.document import Document, ProjectSettings, Timeline
@@ -169,10 +168,16 @@ def test_an_effect_that_looks_back_sees_the_frames_before_wherever_rendering_sta
 
 
 def test_an_effect_that_must_measure_first_says_so(studio):
-    steady = EffectSpec("steady", "video", "Stands still.", (), lambda values, setting: (), Memory("analysis"))
-    document = studio.document(studio.track(_second(studio, effects=[studio.effect("steady")])))
-    with pytest.raises(ValidationError, match="measured"):
-        compile_picture(document, 0, 1, studio.extended(steady))
+    document = studio.document(studio.track(_second(studio, effects=[studio.effect("stabilize")])))
+    with pytest.raises(AnalysisNeededError, match="measurements are needed"):
+        compile_picture(document, 0, 1)
+    assert compile_picture(document, 0, 1, results=None) == compile_picture(_plain(document), 0, 1)
+
+
+def _plain(document):
+    track = document.tracks[0]
+    bare = track.evolve(items=tuple(clip.evolve(effects=()) for clip in track.items))
+    return document.evolve(timeline=document.timeline.evolve(tracks=(bare,)))
 
 
 @settings(deadline=None)

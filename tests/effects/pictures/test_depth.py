@@ -24,7 +24,7 @@ PICTURES = sorted(spec.effect for spec in default_registry().effects.values() if
 
 
 def render(studio: Studio, document: Document, frame: int = 0, depth: int = 10) -> Planes:
-    segment = compile_picture(document, frame, 1, depth=depth)
+    segment = compile_picture(document, frame, 1, depth=depth, results=studio.measured(document))
     with studio.readers() as readers, PictureRunner(segment, readers) as runner:
         made = runner.frame(0)
     assert made.format.name == ("yuv420p10le" if depth == 10 else "yuv420p")

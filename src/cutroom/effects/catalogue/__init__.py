@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cutroom.effects.catalogue.analysis import ANALYSIS
 from cutroom.effects.catalogue.colour import COLOUR
 from cutroom.effects.catalogue.detail import DETAIL
 from cutroom.effects.catalogue.geometry import GEOMETRY
@@ -16,6 +17,7 @@ from cutroom.effects.catalogue.transitions import TRANSITIONS
 __all__ = ["EFFECTS", "TRANSITIONS"]
 
 EFFECTS = (
+    *ANALYSIS,
     *COLOUR,
     *TONE,
     *TINT,

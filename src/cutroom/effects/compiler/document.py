@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise
+from types import MappingProxyType
 
+from cutroom.effects.analysis import Film, Missing, Results
 from cutroom.effects.compiler.chain import Scene, Stretch
 from cutroom.effects.compiler.cues import cue_layers
+from cutroom.effects.compiler.film import compound_film
 from cutroom.effects.compiler.layout import Layout, Window, frames_layout
 from cutroom.effects.compiler.opaque import covers, invisible
 from cutroom.effects.compiler.shortage import picture_shortages
@@ -29,6 +32,7 @@ from cutroom.effects.segment import (
 from cutroom.errors import EditError
 from cutroom.schema.clip import Clip, CompoundSource
 from cutroom.schema.document import Document
+from cutroom.schema.effect import Effect
 from cutroom.schema.time import to_frame
 from cutroom.schema.track import Track
 
@@ -71,6 +75,7 @@ def compile_picture(
     *,
     size: tuple[int, int] | None = None,
     depth: Depth = 8,
+    results: Results | None = MappingProxyType({}),
 ) -> PictureSegment:
     """What the timeline shows in frames [first, first + frames).
 
@@ -82,17 +87,19 @@ def compile_picture(
         size: width and height to render at; None: the project's. Every length of an effect is a fraction, so a
             smaller size shows the same picture.
         depth: bits of the picture's numbers, 8 or 10.
+        results: what was measured; None: effects that measure their clip do nothing.
 
     Raises:
         UnknownNameError, ValidationError: an effect that the registry does not have, or a parameter out of range.
         HandlesError: a transition without enough media beyond its cut; says how much, on which side.
         EditError: a stretch across an edit point, or a clip whose media has no picture.
+        AnalysisNeededError: something must be measured first; see `compiler.needed`.
 
     Example:
         >>> compile_picture(Document(id="d_1"), 0, 5).layers
         ()
     """
-    return Pictures(document, registry, size=size, depth=depth).compile(first, frames)
+    return Pictures(document, registry, size=size, depth=depth, results=results).compile(first, frames)
 
 
 class Pictures:
@@ -105,17 +112,19 @@ class Pictures:
         *,
         size: tuple[int, int] | None = None,
         depth: Depth = 8,
+        results: Results | None = MappingProxyType({}),
     ) -> None:
         settings = document.settings
         width, height = size or (settings.width, settings.height)
         setting = Setting(width, height, settings.sample_rate, 0, settings.fps, depth=depth)
-        self._scene = Scene(document, registry or default_registry(), setting)
+        self._scene = Scene(document, registry or default_registry(), setting, results)
         self._layouts = layouts(document)
 
     def compile(self, first: int, frames: int) -> PictureSegment:
         """What the timeline shows in frames [first, first + frames); see `compile_picture`."""
         setting = self._scene.setting
         layers: list[Layer] = []
+        missing = Missing()
         for layout in reversed(self._layouts):
             edge = layout.next_edge(first)
             if edge is not None and edge < first + frames:
@@ -127,12 +136,15 @@ class Pictures:
             if layout.track.cues:
                 layers += reversed(cue_layers(layout.track, first, self._scene))
                 continue
-            layer = _layer(self._scene, layout, first, frames)
+            layer = None
+            with missing:
+                layer = _layer(self._scene, layout, first, frames)
             if layer is None:
                 continue
             layers.append(layer)
             if covers(layer, setting.width, setting.height, frames):
                 break
+        missing.tell()
         return PictureSegment(
             fps=self._scene.document.settings.fps,
             width=setting.width,
@@ -159,13 +171,25 @@ class Pictures:
 
     def moves(self, frame: int) -> bool:
         """Whether something animated is shown there; up to the next cut point its segments must be compiled each."""
+        return any(effect.curves or self._measures(effect) for clip in self._clips(frame) for effect in clip.effects)
+
+    def measures(self, frame: int) -> bool:
+        """Whether something is shown there that may have to be measured first."""
+        return any(
+            isinstance(clip.source, CompoundSource) or any(map(self._measures, clip.effects))
+            for clip in self._clips(frame)
+        )
+
+    def _clips(self, frame: int) -> Iterator[Clip]:
         for layout in self._layouts:
             window = layout.window_at(frame)
             for index in (window.left, window.right) if window else (layout.item_at(frame),):
                 clip = layout.clip(index)
-                if clip is not None and any(effect.curves for effect in clip.effects):
-                    return True
-        return False
+                if clip is not None:
+                    yield clip
+
+    def _measures(self, effect: Effect) -> bool:
+        return self._scene.registry.effect(effect.effect).analysis is not None
 
 
 def _shown(document: Document) -> list[Track]:
@@ -215,7 +239,7 @@ def _shot(scene: Scene, layout: Layout, index: int | None, span: tuple[int, int]
     if not isinstance(clip.source, CompoundSource):
         shot = picture_shot(scene, clip, stretch)
         return None if isinstance(shot.source, MediaPicture) and not any(_seen(shot.source, frames)) else shot
-    shot = picture_shot(scene, clip, stretch, _NOTHING)
+    shot = picture_shot(scene, clip, stretch, _NOTHING, lambda lead: _film(scene, clip, stretch, lead))
     return shot.evolve(source=_inner(scene, clip, stretch.offset, (-shot.lead, frames)))
 
 
@@ -235,10 +259,34 @@ def _inner(scene: Scene, clip: Clip, offset: int, span: tuple[int, int]) -> Comp
     travel = travel_of(clip, offset, -span[0], fps, fps)
     law = CompoundPicture(**travel, pieces=())
     ends = sorted(law.number(i) for i in (span[0], span[1] - 1))
-    low, high = max(0, ends[0]), min(frame_count(document), ends[1] + 1)
-    points = [low, *(point for point in cut_points(document) if low < point < high), high] if low < high else []
     setting = scene.setting
-    pictures = Pictures(document, scene.registry, size=(setting.width, setting.height), depth=setting.depth)
-    pieces = tuple(CompoundPiece(first=a - ends[0], picture=pictures.compile(a, b - a)) for a, b in pairwise(points))
+    pieces = _pieces(scene, document, (setting.width, setting.height), setting.depth, (ends[0], ends[1] + 1))
     before = tuple(at - ends[0] for at in law.before)
     return law.replace(start=law.start - ends[0], before=before, pieces=pieces)
+
+
+def _pieces(
+    scene: Scene, document: Document, size: tuple[int, int], depth: Depth, span: tuple[int, int]
+) -> tuple[CompoundPiece, ...]:
+    """The frames [span) of an inner timeline, counted from the first of them."""
+    low, high = max(0, span[0]), min(frame_count(document), span[1])
+    points = [low, *(point for point in cut_points(document) if low < point < high), high] if low < high else []
+    pictures = Pictures(document, scene.registry, size=size, depth=depth, results=scene.results)
+    found: list[CompoundPiece] = []
+    missing = Missing()
+    for a, b in pairwise(points):
+        with missing:
+            found.append(CompoundPiece(first=a - span[0], picture=pictures.compile(a, b - a)))
+    missing.tell()
+    return tuple(found)
+
+
+def _film(scene: Scene, clip: Clip, stretch: Stretch, lead: int) -> Film:
+    """A compound as it is measured."""
+    assert isinstance(clip.source, CompoundSource)
+    document = scene.document.inside(clip.source.compound, clip.source.angle)
+
+    def pieces(size: tuple[int, int], span: tuple[int, int]) -> tuple[CompoundPiece, ...]:
+        return _pieces(scene, document, size, 8, span)
+
+    return compound_film(scene, clip, stretch, lead, frame_count(document), pieces)

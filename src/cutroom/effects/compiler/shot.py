@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 
 from pydantic import TypeAdapter
 
 from cutroom.edit.limits import lacking
+from cutroom.effects.analysis import Film
 from cutroom.effects.compiler.chain import Scene, Stretch, chain
+from cutroom.effects.compiler.film import media_film
 from cutroom.effects.compiler.fit import fit, full_range, light, matrix
 from cutroom.effects.compiler.layout import Layout, Window
 from cutroom.effects.compiler.travel import travel_of
@@ -21,7 +24,13 @@ from cutroom.schema.speed import NORMAL
 _NODES: TypeAdapter[tuple[PictureNode, ...]] = TypeAdapter(tuple[PictureNode, ...])
 
 
-def picture_shot(scene: Scene, clip: Clip, stretch: Stretch, inner: CompoundPicture | None = None) -> Shot:
+def picture_shot(
+    scene: Scene,
+    clip: Clip,
+    stretch: Stretch,
+    inner: CompoundPicture | None = None,
+    inner_film: Callable[[int], Film] | None = None,
+) -> Shot:
     """A clip's picture in a stretch of it.
 
     Args:
@@ -29,12 +38,20 @@ def picture_shot(scene: Scene, clip: Clip, stretch: Stretch, inner: CompoundPict
         clip: the clip.
         stretch: which frames.
         inner: what a compound shows.
+        inner_film: a compound as it is measured, from so many frames before the stretch's first on.
 
     Raises:
         EditError: the clip's media has no picture.
         UnknownNameError, ValidationError: its effects are not right.
+        AnalysisNeededError: something must be measured first.
     """
-    found, preroll, lead = chain(scene, clip, "video", stretch)
+
+    def film(place: int, lead: int) -> Film | None:
+        if inner_film is not None:
+            return inner_film(lead)
+        return None if clip.media is None else media_film(scene, clip, stretch, lead, _picture(scene, clip, clip.media))
+
+    found, preroll, lead = chain(scene, clip, "video", film, stretch)
     nodes = _NODES.validate_python(found) if found else ()
     width, height = scene.setting.width, scene.setting.height
     whole = Fit(x=0, y=0, width=width, height=height)

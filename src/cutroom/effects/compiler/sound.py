@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
+from types import MappingProxyType
 
 from pydantic import TypeAdapter
 
+from cutroom.effects.analysis import Heard, Missing, Results
 from cutroom.effects.compiler.chain import Scene, chain
 from cutroom.effects.compiler.layout import Layout, Window, samples_layout
 from cutroom.effects.compiler.shot import require_handles
@@ -20,7 +22,7 @@ from cutroom.effects.segment import AudioInput, SoundClip, SoundSegment
 from cutroom.errors import EditError
 from cutroom.schema.clip import Clip, CompoundSource
 from cutroom.schema.curve import needed, shifted
-from cutroom.schema.document import Document
+from cutroom.schema.document import Document, Timeline
 from cutroom.schema.speed import NORMAL
 from cutroom.schema.speed import Ramp as Ramped
 from cutroom.schema.time import to_sample
@@ -29,22 +31,37 @@ from cutroom.schema.track import Track
 _NODES: TypeAdapter[tuple[SoundNode, ...]] = TypeAdapter(tuple[SoundNode, ...])
 
 
+BLOCK = 30
+"""Seconds of sound that are measured at once."""
 REACH = 256
 """Samples of its source on both sides that the interpolation of a compound may ask for, at the fastest speed."""
 
 
 def compile_sound(
-    document: Document, first_sample: int, samples: int, registry: Registry | None = None
+    document: Document,
+    first_sample: int,
+    samples: int,
+    registry: Registry | None = None,
+    *,
+    results: Results | None = MappingProxyType({}),
 ) -> SoundSegment:
     """What the timeline sounds like in samples [first_sample, first_sample + samples); any stretch will do.
 
     A clip's sound begins at the sample nearest to the clip's start and runs on exactly: only that one start is
     rounded. Its media is lined up so that cutting a clip in two changes no sample.
 
+    Args:
+        document: the project.
+        first_sample: of the stretch, on the timeline.
+        samples: how many.
+        registry: the effects; None: the built-in ones.
+        results: what was measured; None: effects that measure their clip do nothing.
+
     Raises:
         UnknownNameError, ValidationError: an effect that the registry does not have, or a parameter out of range.
         HandlesError: a transition without enough media beyond its cut; says how much, on which side.
         EditError: a clip whose media has no sound.
+        AnalysisNeededError: something must be measured first; see `compiler.needed`.
 
     Example:
         >>> compile_sound(Document(id="d_1"), 0, 480).clips
@@ -52,10 +69,43 @@ def compile_sound(
     """
     settings = document.settings
     setting = Setting(settings.width, settings.height, settings.sample_rate, 0, settings.fps)
-    scene = Scene(document, registry or default_registry(), setting)
+    scene = Scene(document, registry or default_registry(), setting, results)
     span = (first_sample, first_sample + samples)
-    clips = tuple(clip for track in heard_tracks(document) for clip in _track_clips(scene, track, span))
+    missing = Missing()
+    clips = tuple(clip for track in heard_tracks(document) for clip in _track_clips(scene, track, span, missing))
+    missing.tell()
     return SoundSegment(sample_rate=settings.sample_rate, channels=settings.channels, samples=samples, clips=clips)
+
+
+def blocks(
+    document: Document, span: tuple[int, int], registry: Registry | None = None, results: Results | None = None
+) -> tuple[SoundSegment, ...]:
+    """A stretch of the timeline's sound in parts that a worker can hold, one after the other.
+
+    Args:
+        document: the project.
+        span: first sample, and the one behind the last.
+        registry: the effects; None: the built-in ones.
+        results: what was measured.
+    """
+    length = BLOCK * document.settings.sample_rate
+    starts = range(span[0], span[1], length)
+    return tuple(
+        compile_sound(document, first, min(length, span[1] - first), registry, results=results) for first in starts
+    )
+
+
+def alone(document: Document, clip: Clip) -> Document:
+    """The project with nothing but this clip on a sound track, at the beginning, so that it is the same wherever."""
+    track = Track(id="alone", kind="audio", title="alone", items=(clip,))
+    return document.evolve(timeline=Timeline(tracks=(track,)))
+
+
+def _clip_blocks(scene: Scene, clip: Clip, effects: int) -> Heard:
+    """All of a clip by itself, after the first few of its effects."""
+    document = alone(scene.document, clip.evolve(effects=clip.effects[:effects]))
+    samples = to_sample(clip.duration, scene.setting.sample_rate)
+    return Heard(blocks(document, (0, samples), scene.registry, scene.results))
 
 
 def heard_tracks(document: Document) -> list[Track]:
@@ -72,7 +122,7 @@ def _gains(track: Track, channels: int) -> tuple[float, ...]:
     return (track.volume * min(1.0, 1.0 - track.pan), track.volume * min(1.0, 1.0 + track.pan))
 
 
-def _track_clips(scene: Scene, track: Track, span: tuple[int, int]) -> list[SoundClip]:
+def _track_clips(scene: Scene, track: Track, span: tuple[int, int], missing: Missing) -> list[SoundClip]:
     layout = samples_layout(track, scene.setting.sample_rate, scene.document.settings.fps)
     index = layout.item_at(span[0])
     found: list[SoundClip] = []
@@ -81,7 +131,8 @@ def _track_clips(scene: Scene, track: Track, span: tuple[int, int]) -> list[Soun
     while index < len(track.items):
         if index and layout.starts[index - 1] >= span[1]:
             break
-        found += _clip_sounds(scene, layout, index, span)
+        with missing:
+            found += _clip_sounds(scene, layout, index, span)
         index += 1
     return found
 
@@ -100,7 +151,8 @@ def _clip_sounds(scene: Scene, layout: Layout, index: int, span: tuple[int, int]
     nodes: list[SoundNode] = []
     if clip.effects:
         own = replace(scene, setting=replace(scene.setting, samples=ends - starts))
-        nodes += _NODES.validate_python(chain(own, clip, "audio")[0])
+        found, _, _ = chain(own, clip, "audio", lambda place, _: _clip_blocks(scene, clip, place))
+        nodes += _NODES.validate_python(found)
     nodes = [n.replace(start=n.start + starts) if isinstance(n, Ramp) else n for n in nodes]
     for window, rising in ((layout.window_at(audible), True), (layout.window_at(silent - 1), False)):
         if window is None or (window.right if rising else window.left) != index:
@@ -146,7 +198,8 @@ def _heard_of(
     ends = sorted(math.floor(travel.start + i * travel.step + i * i * travel.bend) for i in (0, last))
     reach = 0 if travel.step == 1 and not travel.bend else REACH
     low = max(0, ends[0] - reach)
-    segment = compile_sound(inner, low, max(1, ends[1] + 1 + reach - low), scene.registry)
+    samples = max(1, ends[1] + 1 + reach - low)
+    segment = compile_sound(inner, low, samples, scene.registry, results=scene.results)
     return segment, travel._replace(start=travel.start - low)
 
 

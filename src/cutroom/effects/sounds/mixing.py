@@ -25,6 +25,8 @@ def mix(segment: SoundSegment, readers: Readers) -> Samples:
         total[:, clip.at : clip.at + clip.samples] += _heard(clip, segment, readers) * _levels(
             clip, segment.sample_rate
         )
+    for node in segment.master:
+        total *= np.float32(node.factor)
     return total
 
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from fractions import Fraction
+from types import MappingProxyType
 
-from cutroom.effects.compiler.document import Pictures, compile_sound, frame_count
+from cutroom.effects.analysis import Results
+from cutroom.effects.compiler.document import Pictures, frame_count
 from cutroom.effects.registry import Registry
 from cutroom.errors import EditError
+from cutroom.render.plan import loudness_of
+from cutroom.render.planned import mastered, mastering
 from cutroom.render.program.graph import Graph
 from cutroom.render.program.layers import Canvas
 from cutroom.render.program.shots import Shots
+from cutroom.render.program.sounds import sound
 from cutroom.render.program.timeline import Timeline
 from cutroom.schema.document import Document
 from cutroom.schema.export import ExportSettings
@@ -26,6 +31,8 @@ def ffmpeg_command(
     output: str | os.PathLike[str],
     settings: ExportSettings,
     registry: Registry | None = None,
+    *,
+    results: Results | None = MappingProxyType({}),
 ) -> list[str]:
     """The equivalent command of the ffmpeg program (version 8 or later), for reading and for checking.
 
@@ -39,8 +46,10 @@ def ffmpeg_command(
         output: the file that the command writes; it replaces an existing one.
         settings: of the export.
         registry: the effects; None: the built-in ones.
+        results: what was measured; see `plan.wanted`.
 
     Raises:
+        AnalysisNeededError: something must be measured first.
         EditError: something that the program does not have; names it.
         MediaNotFoundError: a file that is not known.
         HandlesError, UnknownNameError, ValidationError: as an export would raise.
@@ -60,10 +69,13 @@ def ffmpeg_command(
     has_picture = any(track.kind != "audio" and (track.items or track.cues) for track in document.tracks)
     maps: list[str] = []
     if has_picture:
-        label = Timeline(graph, canvas, shots).picture(Pictures(document, registry), frames)
+        label = Timeline(graph, canvas, shots).picture(Pictures(document, registry, results=results), frames)
         maps += ["-map", f"[{label}]", *_picture_options(settings, project.fps)]
     samples = to_sample(Fraction(frames) / project.fps, project.sample_rate)
-    heard = _sound(graph, document, samples, paths, registry)
+    found = None if settings.loudness is None else loudness_of(document, (0, frames), registry, results)
+    master = () if found is None or settings.loudness is None else mastering(found, settings.loudness)
+    content = mastered(document, (0, samples), registry, results, master)
+    heard = sound(graph, content, paths)
     if heard is not None:
         maps += ["-map", f"[{heard}]", "-c:a", settings.audio_codec, "-b:a", str(settings.audio_bitrate)]
     inputs = [argument for arguments in graph.inputs for argument in arguments]
@@ -74,11 +86,3 @@ def _picture_options(settings: ExportSettings, fps: Fraction) -> list[str]:
     gop = str(settings.gop_frames(fps))
     options = ["-c:v", "libx264", "-preset", settings.encoder_preset, "-crf", f"{settings.crf:g}", "-g", gop]
     return [*options, "-pix_fmt", settings.pixel_format, "-r", f"{fps.numerator}/{fps.denominator}", *_TAGS]
-
-
-def _sound(
-    graph: Graph, document: Document, samples: int, paths: Mapping[str, str], registry: Registry | None
-) -> str | None:
-    from cutroom.render.program.sounds import sound
-
-    return sound(graph, compile_sound(document, 0, samples, registry), paths)

@@ -31,6 +31,7 @@ def sound(graph: Graph, segment: SoundSegment, paths: Mapping[str, str]) -> str 
     if len(clips) > 1:
         mixed.append(("amix", {"inputs": len(clips), "normalize": 0, "duration": "longest", "dropout_transition": 0}))
     mixed += [("apad", {"whole_len": segment.samples}), ("atrim", {"end_sample": segment.samples})]
+    mixed += [("volume", {"volume": number(node.factor), "precision": "double"}) for node in segment.master]
     return graph.one(clips, *mixed)
 
 
