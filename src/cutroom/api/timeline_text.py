@@ -8,6 +8,7 @@ from cutroom.api import arguments
 from cutroom.api.clip import Clip
 from cutroom.api.marker import Marker, kind_of
 from cutroom.api.place import ensure_track
+from cutroom.api.resources import with_font
 from cutroom.api.times import span_of, step
 from cutroom.api.track import Cue
 from cutroom.edit import operations as ops
@@ -38,17 +39,21 @@ def add_title(
         duration: how long it stands.
         track: a title or picture track; None: "T1", made when it is missing.
         style: size (fraction of the canvas height), colour ("#ffffff"), outline, outline_colour, background,
-            align, position (canvas fractions from the centre, y down), max_width.
+            align, position (canvas fractions from the centre, y down), font (path of a .ttf or .otf), and whatever else
+            `cr.ops.TitleStyle` has.
 
     Raises:
-        ValidationError: letters that cannot be drawn, or a style value that does not fit.
+        ValidationError: letters that no font has, or a style value that does not fit.
+        MediaNotFoundError, UnsupportedMediaError: what is wrong with the path of the font.
 
     Example:
         >>> tl.add_title("At the beach", at=0, duration=2, size=0.12)  # doctest: +SKIP
     """
-    source = TitleSource.checked(text=arguments.drawable("text", text), style=TitleStyle.checked(**style))
+    words = arguments.drawable("text", text, font=style.get("font"))
     name = "T1" if track is None else arguments.text("track", track)
     with step(timeline, "add title", "title") as clock:
+        look = TitleStyle.checked(**with_font(timeline.session, style))
+        source = TitleSource.checked(text=words, style=look)
         ensure_track(timeline, name, "title")
         made = timeline.apply(
             ops.Overwrite(track=name, at=clock.at(at), source=source, duration=clock.length(duration))
@@ -84,10 +89,10 @@ def add_subtitle(
     Example:
         >>> tl.add_subtitle("Good morning.", 1, 2.5)  # doctest: +SKIP
     """
-    look = SUBTITLE_STYLE.replace(**style) if style else None
     name = "S1" if track is None else arguments.text("track", track)
-    words = arguments.drawable("text", text)
+    words = arguments.drawable("text", text, font=style.get("font"))
     with step(timeline, "add subtitle", "subtitle") as clock:
+        look = SUBTITLE_STYLE.replace(**with_font(timeline.session, style)) if style else None
         first, last = span_of((start, end), clock)
         ensure_track(timeline, name, "subtitle")
         stands = timeline.track(name)

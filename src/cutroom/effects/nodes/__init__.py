@@ -7,7 +7,7 @@ one, and no argument is ever a piece of graph text. Everything else is a node of
 from __future__ import annotations
 
 from cutroom.effects.nodes.filters import FILTERS, Filter
-from cutroom.effects.nodes.pictures import Crop, Moving, Opacity, PictureNode, StillNode, Warp
+from cutroom.effects.nodes.pictures import Crop, Moving, Opacity, PictureNode, StillNode, Typed, Warp
 from cutroom.effects.nodes.sounds import Gain, Ramp, SoundNode, Swell
 
 Node = PictureNode | SoundNode
@@ -25,5 +25,6 @@ __all__ = [
     "SoundNode",
     "StillNode",
     "Swell",
+    "Typed",
     "Warp",
 ]

@@ -92,7 +92,14 @@ class Opacity(OwnNode):
     opacity: float = Field(ge=0, le=1)
 
 
-StillNode = Annotated[Filter | Crop | Warp | Opacity, Field(discriminator="kind")]
+class Typed(OwnNode):
+    """How much of a title is written yet: its first letters, in the order in which they are read. Titles only."""
+
+    kind: Literal["typed"] = "typed"
+    shown: float = Field(ge=0, le=1)
+
+
+StillNode = Annotated[Filter | Crop | Warp | Opacity | Typed, Field(discriminator="kind")]
 """Does the same to every frame."""
 
 
@@ -108,4 +115,4 @@ class Moving(Frozen):
     """Frames before the segment's first, for filters that look back."""
 
 
-PictureNode = Annotated[Filter | Crop | Warp | Opacity | Moving, Field(discriminator="kind")]
+PictureNode = Annotated[Filter | Crop | Warp | Opacity | Typed | Moving, Field(discriminator="kind")]

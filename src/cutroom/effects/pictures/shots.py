@@ -9,11 +9,13 @@ from typing import Protocol
 
 import av
 
+from cutroom.effects.nodes import Typed
 from cutroom.effects.pictures.normalise import Normaliser
 from cutroom.effects.pictures.planes import Picture
 from cutroom.effects.pictures.stages import Stage, Stages
 from cutroom.effects.readers import Readers
-from cutroom.effects.segment import CompoundPicture, CompoundPiece, MediaPicture, PictureSegment, Shot
+from cutroom.effects.segment import CompoundPicture, CompoundPiece, MediaPicture, PictureSegment, Shot, TitlePicture
+from cutroom.effects.text.fonts import FontFile
 from cutroom.effects.text.title import title_picture
 
 
@@ -87,7 +89,7 @@ class ShotRunner:
         self._next: int | None = None
         self._seen: tuple[object, Sequence[Stage], Picture | None] | None = None
         self._base: tuple[object, Picture | None] | None = None
-        self._title: Picture | None = None
+        self._title: Callable[[float], Picture | None] | None = None
         self._loan = None
         self._compound: CompoundRunner | None = None
         if isinstance(shot.source, CompoundPicture):
@@ -96,7 +98,7 @@ class ShotRunner:
             self._normaliser = Normaliser(shot.source, shot.fit)
             self._loan = readers.lend(shot.source.input, shot.source.start)
         else:
-            self._title = title_picture(shot.source.text, shot.source.style, width, height)
+            self._title = written(shot.source, (width, height), readers)
 
     def picture(self, i: int) -> Picture | None:
         """The picture at frame `i` of the segment; None where nothing of it is on the canvas."""
@@ -125,18 +127,18 @@ class ShotRunner:
         self._next = i + 1
         return self._made(self._source(i), self._stages.at(i))
 
-    def _source(self, i: int) -> av.VideoFrame | int | None:
-        """What frame `i` is made from: a decoded frame, the number of a compound's, nothing for a title."""
+    def _source(self, i: int) -> av.VideoFrame | float:
+        """What frame `i` is made from: a decoded frame, the number of a compound's, how much of a title is written."""
         source = self._shot.source
         if self._compound is not None:
             return self._compound.number(i)
         if not isinstance(source, MediaPicture):
-            return None
+            return math.prod(node.shown for node in self._shot.nodes_at(i) if isinstance(node, Typed))
         assert self._loan is not None
         time = source.start + i * source.step + i * i * source.bend
         return self._loan.frame_back(time) if source.step < 0 else self._loan.frame_at(time)
 
-    def _made(self, source: av.VideoFrame | int | None, stages: Sequence[Stage]) -> Picture | None:
+    def _made(self, source: av.VideoFrame | float, stages: Sequence[Stage]) -> Picture | None:
         if self._base is None or self._base[0] != source:  # once for what is held, whatever moves on top of it
             self._base = source, self._unchanged(source)
         picture = self._base[1]
@@ -146,9 +148,26 @@ class ShotRunner:
             picture = stage.run(picture)
         return picture
 
-    def _unchanged(self, source: av.VideoFrame | int | None) -> Picture | None:
+    def _unchanged(self, source: av.VideoFrame | float) -> Picture | None:
         """The picture before its effects."""
-        if isinstance(source, int):
-            assert self._compound is not None
+        if self._compound is not None:
+            assert isinstance(source, int)
             return self._compound.picture(source)
-        return self._title if source is None else self._normaliser.run(source)
+        if self._title is not None:
+            assert isinstance(source, int | float)
+            return self._title(source)
+        assert isinstance(source, av.VideoFrame)
+        return self._normaliser.run(source)
+
+
+def written(source: TitlePicture, size: tuple[int, int], readers: Readers) -> Callable[[float], Picture | None]:
+    """What draws a title as far as it is written, from 0 to 1.
+
+    Args:
+        source: what it says, and how it looks.
+        size: of the canvas.
+        readers: gives its font.
+    """
+    style = source.style
+    font = None if style.font is None else FontFile(style.font, readers.resource(style.font))
+    return lambda shown: title_picture(source.text, style, size, spans=source.spans, font=font, shown=shown)

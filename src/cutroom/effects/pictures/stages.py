@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any, NamedTuple, Protocol
 
-from cutroom.effects.nodes import Crop, Filter, Moving, Opacity, PictureNode, StillNode, Warp
+from cutroom.effects.nodes import Crop, Filter, Moving, Opacity, PictureNode, StillNode, Typed, Warp
 from cutroom.effects.pictures.geometry import CropStage, WarpStage
 from cutroom.effects.pictures.graph import FrameGraph, steps, tag
 from cutroom.effects.pictures.planes import Picture
@@ -65,6 +65,22 @@ class OpacityStage:
         return replace(picture, opacity=picture.opacity * self._opacity)
 
 
+class TypedStage:
+    """What is written is drawn where a title begins: there is nothing left to do.
+
+    Args:
+        node: how much.
+        place: where.
+    """
+
+    def __init__(self, node: Typed, place: Place) -> None:
+        pass
+
+    def run(self, picture: Picture) -> Picture:
+        """The picture as it is."""
+        return picture
+
+
 class FilterStage:
     """Runs neighbouring FFmpeg filters of one kind.
 
@@ -97,6 +113,7 @@ class FilterStage:
 STAGES: Mapping[type[StillNode], Callable[[Any, Place], Stage]] = {
     Crop: lambda node, place: CropStage(node, soft=place.soft),
     Opacity: OpacityStage,
+    Typed: TypedStage,
 }
 """What runs each node of our own; movements and filters are gathered into stages that run several."""
 
