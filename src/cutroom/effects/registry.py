@@ -95,6 +95,7 @@ class EffectSpec(_Shown):
         cost: milliseconds of one core for a 1080p frame, or for a second of stereo sound, with the defaults; as
             `python3 dev.py bench effects` measured it.
         clocked: whether it does something else to each frame, such as grain; `build` then gets the `first` frame.
+        titles: whether it changes how a title is drawn, and does nothing to another clip.
         swell: of an effect on sound that can be animated: its nodes, from the values and the curves of those that are.
     """
 
@@ -110,6 +111,7 @@ class EffectSpec(_Shown):
     example: Mapping[str, Scalar] = field(default_factory=dict, hash=False)
     cost: float = 0.0
     clocked: bool = False
+    titles: bool = False
 
     def values(self, given: Mapping[str, Scalar]) -> dict[str, Scalar]:
         """Every parameter's value, checked, defaults filled in.
@@ -256,6 +258,7 @@ def check(subject: Document | Clip | Effect, registry: Registry | None = None) -
     elif isinstance(subject, Clip):
         for effect in subject.effects:
             check(effect, registry)
+            require_title(registry.effect(effect.effect), subject)
     else:
         for track in subject.tracks:
             for transition in track.transitions:
@@ -284,6 +287,20 @@ def require_files(spec: EffectSpec, effect: Effect, document: Document) -> None:
             raise ValidationError(
                 f"{spec.effect}: {parameter.key} {what}", value=sha256, hint=f"give the {parameter.range}"
             )
+
+
+def require_title(spec: EffectSpec, clip: Clip) -> None:
+    """Refuse an effect of titles on another clip.
+
+    Raises:
+        ValidationError: names both.
+    """
+    if spec.titles and not clip.is_title:
+        raise ValidationError(
+            f"{spec.effect} works on titles, and clip {clip.id} is none",
+            value=spec.effect,
+            hint="tl.add_title(...) makes one",
+        )
 
 
 def require_kind(spec: EffectSpec, kind: EffectKind) -> None:

@@ -84,6 +84,8 @@ class TextSpan(Frozen):
     italic: bool | None = None
     bold: bool | None = None
     colour: Paint | None = None
+    size: float | None = Field(default=None, ge=0.1, le=10)
+    """Factor on the style's size."""
 
     @model_validator(mode="after")
     def _some(self) -> Self:

@@ -6,6 +6,7 @@ from cutroom.effects.catalogue.colour import COLOUR
 from cutroom.effects.catalogue.detail import DETAIL
 from cutroom.effects.catalogue.geometry import GEOMETRY
 from cutroom.effects.catalogue.level import LEVEL
+from cutroom.effects.catalogue.text import TEXT
 from cutroom.effects.catalogue.transitions import TRANSITIONS
 
 __all__ = ["EFFECTS", "TRANSITIONS"]
@@ -15,4 +16,5 @@ EFFECTS = (
     *DETAIL,
     *GEOMETRY,
     *LEVEL,
+    *TEXT,
 )

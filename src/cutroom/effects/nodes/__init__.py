@@ -7,7 +7,7 @@ one, and no argument is ever a piece of graph text. Everything else is a node of
 from __future__ import annotations
 
 from cutroom.effects.nodes.filters import FILTERS, Filter
-from cutroom.effects.nodes.pictures import Crop, Moving, Opacity, PictureNode, StillNode, Typed, Warp
+from cutroom.effects.nodes.pictures import Crop, Moving, Opacity, PictureNode, Rolled, StillNode, Typed, Warp
 from cutroom.effects.nodes.sounds import Gain, Ramp, SoundNode, Swell
 
 Node = PictureNode | SoundNode
@@ -22,6 +22,7 @@ __all__ = [
     "Opacity",
     "PictureNode",
     "Ramp",
+    "Rolled",
     "SoundNode",
     "StillNode",
     "Swell",

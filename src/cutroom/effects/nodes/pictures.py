@@ -99,7 +99,14 @@ class Typed(OwnNode):
     shown: float = Field(ge=0, le=1)
 
 
-StillNode = Annotated[Filter | Crop | Warp | Opacity | Typed, Field(discriminator="kind")]
+class Rolled(OwnNode):
+    """How far a title has come on its way from below the canvas to above it. Titles only."""
+
+    kind: Literal["rolled"] = "rolled"
+    way: float = Field(ge=0, le=1)
+
+
+StillNode = Annotated[Filter | Crop | Warp | Opacity | Typed | Rolled, Field(discriminator="kind")]
 """Does the same to every frame."""
 
 
@@ -115,4 +122,4 @@ class Moving(Frozen):
     """Frames before the segment's first, for filters that look back."""
 
 
-PictureNode = Annotated[Filter | Crop | Warp | Opacity | Typed | Moving, Field(discriminator="kind")]
+PictureNode = Annotated[Filter | Crop | Warp | Opacity | Typed | Rolled | Moving, Field(discriminator="kind")]

@@ -9,14 +9,14 @@ from typing import Protocol
 
 import av
 
-from cutroom.effects.nodes import Typed
+from cutroom.effects.nodes import Rolled, Typed
 from cutroom.effects.pictures.normalise import Normaliser
 from cutroom.effects.pictures.planes import Picture
 from cutroom.effects.pictures.stages import Stage, Stages
 from cutroom.effects.readers import Readers
 from cutroom.effects.segment import CompoundPicture, CompoundPiece, MediaPicture, PictureSegment, Shot, TitlePicture
 from cutroom.effects.text.fonts import FontFile
-from cutroom.effects.text.title import title_picture
+from cutroom.effects.text.title import Now, title_picture
 
 
 class Inner(Protocol):
@@ -70,6 +70,9 @@ class CompoundRunner:
             self._running = None
 
 
+_Made = av.VideoFrame | int | Now
+
+
 class ShotRunner:
     """Makes the pictures of one shot; holds a reader until it is closed.
 
@@ -89,7 +92,7 @@ class ShotRunner:
         self._next: int | None = None
         self._seen: tuple[object, Sequence[Stage], Picture | None] | None = None
         self._base: tuple[object, Picture | None] | None = None
-        self._title: Callable[[float], Picture | None] | None = None
+        self._title: Callable[[Now], Picture | None] | None = None
         self._loan = None
         self._compound: CompoundRunner | None = None
         if isinstance(shot.source, CompoundPicture):
@@ -127,18 +130,21 @@ class ShotRunner:
         self._next = i + 1
         return self._made(self._source(i), self._stages.at(i))
 
-    def _source(self, i: int) -> av.VideoFrame | float:
-        """What frame `i` is made from: a decoded frame, the number of a compound's, how much of a title is written."""
+    def _source(self, i: int) -> _Made:
+        """What frame `i` is made from: a decoded frame, the number of a compound's, what of a title changes."""
         source = self._shot.source
         if self._compound is not None:
             return self._compound.number(i)
         if not isinstance(source, MediaPicture):
-            return math.prod(node.shown for node in self._shot.nodes_at(i) if isinstance(node, Typed))
+            nodes = self._shot.nodes_at(i)
+            rolled = [node.way for node in nodes if isinstance(node, Rolled)]
+            shown = math.prod(node.shown for node in nodes if isinstance(node, Typed))
+            return Now(shown, rolled[-1] if rolled else None)
         assert self._loan is not None
         time = source.start + i * source.step + i * i * source.bend
         return self._loan.frame_back(time) if source.step < 0 else self._loan.frame_at(time)
 
-    def _made(self, source: av.VideoFrame | float, stages: Sequence[Stage]) -> Picture | None:
+    def _made(self, source: _Made, stages: Sequence[Stage]) -> Picture | None:
         if self._base is None or self._base[0] != source:  # once for what is held, whatever moves on top of it
             self._base = source, self._unchanged(source)
         picture = self._base[1]
@@ -148,20 +154,20 @@ class ShotRunner:
             picture = stage.run(picture)
         return picture
 
-    def _unchanged(self, source: av.VideoFrame | float) -> Picture | None:
+    def _unchanged(self, source: _Made) -> Picture | None:
         """The picture before its effects."""
         if self._compound is not None:
             assert isinstance(source, int)
             return self._compound.picture(source)
         if self._title is not None:
-            assert isinstance(source, int | float)
+            assert isinstance(source, Now)
             return self._title(source)
         assert isinstance(source, av.VideoFrame)
         return self._normaliser.run(source)
 
 
-def written(source: TitlePicture, size: tuple[int, int], readers: Readers) -> Callable[[float], Picture | None]:
-    """What draws a title as far as it is written, from 0 to 1.
+def written(source: TitlePicture, size: tuple[int, int], readers: Readers) -> Callable[[Now], Picture | None]:
+    """What draws a title as it is at a frame.
 
     Args:
         source: what it says, and how it looks.
@@ -170,4 +176,4 @@ def written(source: TitlePicture, size: tuple[int, int], readers: Readers) -> Ca
     """
     style = source.style
     font = None if style.font is None else FontFile(style.font, readers.resource(style.font))
-    return lambda shown: title_picture(source.text, style, size, spans=source.spans, font=font, shown=shown)
+    return lambda now: title_picture(source.text, style, size, spans=source.spans, font=font, now=now)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any, NamedTuple, Protocol
 
-from cutroom.effects.nodes import Crop, Filter, Moving, Opacity, PictureNode, StillNode, Typed, Warp
+from cutroom.effects.nodes import Crop, Filter, Moving, Opacity, PictureNode, Rolled, StillNode, Typed, Warp
 from cutroom.effects.pictures.geometry import CropStage, WarpStage
 from cutroom.effects.pictures.graph import FrameGraph, steps, tag
 from cutroom.effects.pictures.planes import Picture
@@ -65,15 +65,15 @@ class OpacityStage:
         return replace(picture, opacity=picture.opacity * self._opacity)
 
 
-class TypedStage:
-    """What is written is drawn where a title begins: there is nothing left to do.
+class DrawnStage:
+    """What changes in how a title is drawn was done where it begins: there is nothing left to do.
 
     Args:
-        node: how much.
+        node: what changes.
         place: where.
     """
 
-    def __init__(self, node: Typed, place: Place) -> None:
+    def __init__(self, node: Typed | Rolled, place: Place) -> None:
         pass
 
     def run(self, picture: Picture) -> Picture:
@@ -113,7 +113,8 @@ class FilterStage:
 STAGES: Mapping[type[StillNode], Callable[[Any, Place], Stage]] = {
     Crop: lambda node, place: CropStage(node, soft=place.soft),
     Opacity: OpacityStage,
-    Typed: TypedStage,
+    Rolled: DrawnStage,
+    Typed: DrawnStage,
 }
 """What runs each node of our own; movements and filters are gathered into stages that run several."""
 

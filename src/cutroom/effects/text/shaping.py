@@ -34,6 +34,8 @@ class Glyph(NamedTuple):
     x: float
     """Of its origin, from the line's left end, in pixels; y counts from the line that letters stand on, upwards."""
     y: float
+    size: float
+    """Of the letter, in pixels."""
     place: int
     """Index of the first character that it belongs to."""
 
@@ -45,6 +47,8 @@ class Line:
     glyphs: tuple[Glyph, ...]
     width: float
     """In pixels, without spaces at its end."""
+    size: float
+    """Of its largest letters, in pixels."""
 
 
 class _Run(NamedTuple):
@@ -55,6 +59,16 @@ class _Run(NamedTuple):
     font: Font
     level: int
     script: str
+    size: float
+
+
+class Write(NamedTuple):
+    """How one character is written."""
+
+    fonts: Sequence[Font]
+    """Best first."""
+    size: float
+    """In pixels."""
 
 
 def missing(text: str, fonts: Sequence[Font]) -> list[str]:
@@ -69,40 +83,33 @@ def missing(text: str, fonts: Sequence[Font]) -> list[str]:
 
 
 def laid_out(
-    text: str,
-    fonts: Callable[[int], Sequence[Font]],
-    size: float,
-    room: float,
-    *,
-    spacing: float = 0.0,
+    text: str, write: Callable[[int], Write], usual: float, room: float, *, spacing: float = 0.0
 ) -> list[Line]:
     """The lines of a text.
 
     Args:
         text: with line breaks.
-        fonts: those that the character with this index may be written in, best first.
-        size: of the letters, in pixels.
+        write: how the character with an index is written.
+        usual: size of a line without letters, in pixels.
         room: how wide a line may be, in pixels.
-        spacing: between letters, in pixels beside what the fonts say.
+        spacing: between letters beside what the fonts say, in sizes of the letters.
     """
     found: list[Line] = []
     start = 0
     for paragraph in text.split("\n"):
-        found += _Paragraph(paragraph.replace("\t", " "), start, fonts, size, spacing).broken(room)
+        found += _Paragraph(paragraph.replace("\t", " "), start, write, usual, spacing).broken(room)
         start += len(paragraph) + 1
     return found
 
 
 class _Paragraph:
-    def __init__(
-        self, text: str, start: int, fonts: Callable[[int], Sequence[Font]], size: float, spacing: float
-    ) -> None:
+    def __init__(self, text: str, start: int, write: Callable[[int], Write], usual: float, spacing: float) -> None:
         self._text = text
         self._start = start
-        self._size = size
+        self._usual = usual
         self._spacing = spacing
         self._levels = levels(text)
-        self._runs = list(self._found(fonts))
+        self._runs = list(self._found(write))
 
     def broken(self, room: float) -> Iterator[Line]:
         """Its lines."""
@@ -131,17 +138,17 @@ class _Paragraph:
             if hyphen and run.end == end:
                 told = f"{told[:-1]}-"
             for glyph, place, advance, dx, dy in self._shaped(run, told):
-                glyphs.append(Glyph(run.font, glyph, x + dx, dy, self._start + place))
+                glyphs.append(Glyph(run.font, glyph, x + dx, dy, run.size, self._start + place))
                 x += advance
         if glyphs and self._spacing and not any(run.script in _JOINED for run in inside):
-            x -= self._spacing
-        return Line(tuple(glyphs), x)
+            x -= self._spacing * inside[-1].size
+        return Line(tuple(glyphs), x, max((run.size for run in inside), default=self._usual))
 
     def _shaped(self, run: _Run, text: str) -> Iterator[tuple[int, int, float, float, float]]:
         """Glyph, place in the paragraph, advance and offset in pixels, from left to right."""
         spaced = bool(self._spacing) and run.script not in _JOINED
         features = {"liga": False, "clig": False} if spaced else {}
-        scale = self._size / run.font.upem
+        scale = run.size / run.font.upem
         found = run.font.shaped(text, right_to_left=bool(run.level % 2), features=features)
         begins = {run.start + i for i in letters(text)} if spaced else set()
         last = -1
@@ -149,18 +156,18 @@ class _Paragraph:
             place = run.start + cluster
             advance = position.x_advance * scale
             if spaced and place in begins and place != last:
-                advance += self._spacing
+                advance += self._spacing * run.size
             last = place
             yield glyph, place, advance, position.x_offset * scale, position.y_offset * scale
 
-    def _found(self, fonts: Callable[[int], Sequence[Font]]) -> Iterator[_Run]:
+    def _found(self, write: Callable[[int], Write]) -> Iterator[_Run]:
         text = self._text
-        chosen: list[tuple[Font, int, str]] = []
+        chosen: list[tuple[Font, int, str, float]] = []
         script = next((known for known in map(_script, text) if known), "")
         begins = letters(text)
         font: Font | None = None
         for start, end in zip(begins, [*begins, len(text)][1:], strict=True):
-            letter, able = text[start:end], fonts(self._start + start)
+            letter, (able, size) = text[start:end], write(self._start + start)
             own = _script(letter[0])
             kept = not own and font is not None and font in able and all(_has(font, c) for c in letter)
             if not kept:
@@ -168,10 +175,10 @@ class _Paragraph:
                 font = font or next((f for f in able if _has(f, letter[0])), able[0])
             script = own or script
             assert font is not None
-            chosen += [(font, level, script) for level in self._levels[start:end]]
-        for (known, level, name), group in groupby(range(len(text)), key=lambda i: chosen[i]):
+            chosen += [(font, level, script, size) for level in self._levels[start:end]]
+        for (known, level, name, size), group in groupby(range(len(text)), key=lambda i: chosen[i]):
             members = list(group)
-            yield _Run(members[0], members[-1] + 1, known, level, name)
+            yield _Run(members[0], members[-1] + 1, known, level, name, size)
 
 
 def _script(character: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 import cv2
@@ -22,7 +23,7 @@ from cutroom.effects.text.fill import NOTHING, Cover, Outlines, filled, joined
 from cutroom.effects.text.fonts import Font, FontFile, bundled, family
 from cutroom.effects.text.lettering import require_letters
 from cutroom.effects.text.outline import Curves, fattened, polygons, together
-from cutroom.effects.text.shaping import Line, laid_out
+from cutroom.effects.text.shaping import Glyph, Line, Write, laid_out
 from cutroom.schema.clip import TextSpan, TitleStyle
 
 _LEADING = 1.2
@@ -39,6 +40,18 @@ Box = tuple[float, float, float, float]
 """Left, top, right, bottom."""
 
 
+class Now(NamedTuple):
+    """What of a title changes from frame to frame."""
+
+    shown: float = 1.0
+    """How much of it is written already."""
+    rolled: float | None = None
+    """How far it has come on its way from below the canvas to above it, from 0 to 1; None: it stands where it lies."""
+
+
+NOW = Now()
+
+
 def draw_title(
     text: str,
     style: TitleStyle,
@@ -46,7 +59,7 @@ def draw_title(
     *,
     spans: tuple[TextSpan, ...] = (),
     font: FontFile | None = None,
-    shown: float = 1.0,
+    now: Now = NOW,
 ) -> NDArray[np.uint8]:
     """A title on a clear canvas.
 
@@ -57,7 +70,7 @@ def draw_title(
         size: width and height of the canvas in pixels.
         spans: letters that look different.
         font: the one that the style names.
-        shown: how much of the text is written already, from 0 to 1.
+        now: how much of it is written, and where it has rolled to.
 
     Returns:
         RGBA, shape (height, width, 4), uint8, colours not multiplied by alpha.
@@ -73,7 +86,7 @@ def draw_title(
     """
     width, height = size
     result = np.zeros((height, width, 4), np.uint8)
-    drawn = _drawn(_Text(text, style, spans, font), size, shown)
+    drawn = _drawn(_Text(text, style, spans, font), size, now)
     if drawn is not None:
         part, x, y = drawn
         straight = np.concatenate([part[:3] / np.maximum(part[3:], 1e-6), 255 * part[3:]])
@@ -89,13 +102,13 @@ def title_picture(
     *,
     spans: tuple[TextSpan, ...] = (),
     font: FontFile | None = None,
-    shown: float = 1.0,
+    now: Now = NOW,
 ) -> Picture | None:
     """A title as a layer, cut to what is not clear; None where nothing is drawn. Kept from one segment to the next.
 
     Its rectangle is the canvas, whatever is written on it. Arguments as in `draw_title`.
     """
-    drawn = _drawn(_Text(text, style, spans, font), size, shown)
+    drawn = _drawn(_Text(text, style, spans, font), size, now)
     if drawn is None:
         return None
     part, x, y0 = drawn
@@ -135,29 +148,43 @@ class _Look(NamedTuple):
     colour: str
     italic: bool
     weight: int | None
+    size: float
+    """Factor."""
 
 
-def _drawn(title: _Text, size: tuple[int, int], shown: float) -> tuple[Part, int, int] | None:
+def _drawn(title: _Text, size: tuple[int, int], now: Now) -> tuple[Part, int, int] | None:
     """The part of the canvas that is drawn on, and where it begins.
 
     It begins at even places, and has clear columns and rows around it, so that chroma's alpha fades out inside.
     """
     style, (width, height) = title.style, size
     looks = _looks(title)
-    fonts = [family(title.font, style.font_index, look.weight, italic=look.italic) for look in looks]
     main = family(title.font, style.font_index, style.weight, italic=style.italic)
     require_letters(title.text, main)
     letters = max(1.0, style.size * height)  # of a thumbnail, too
-    spacing = style.letter_spacing * letters
-    lines = laid_out(title.text, lambda i: fonts[i], letters, style.max_width * width, spacing=spacing)
+    writes = [
+        Write(family(title.font, style.font_index, look.weight, italic=look.italic), look.size * letters)
+        for look in looks
+    ]
+    room = style.max_width * width
+    lines = laid_out(title.text, writes.__getitem__, letters, room, spacing=style.letter_spacing)
     if not any(line.glyphs for line in lines):
         return None
-    box, tops = _block(lines, main[0], style, size)
-    shapes = _shapes(title, lines, looks, (box, tops), letters, shown)
-    outline = style.outline * height
+    box, stands = _block(lines, main[0], style, size)
+    if now.rolled is not None:
+        box = _rolled(box, now.rolled, height)
+    shapes = _shapes(style, list(_visible(lines, box, stands, style.align, height, now.shown)), looks)
+    return _composed(style, shapes, box, size)
+
+
+def _composed(
+    style: TitleStyle, shapes: dict[str, Outlines], box: Box, size: tuple[int, int]
+) -> tuple[Part, int, int] | None:
+    """Box, shadow, outline and letters, one over the other."""
+    height = size[1]
     ink = joined(list(shapes.values()))
-    fat = fattened(ink, outline) if outline > 0 else ink
-    pad = style.padding * letters
+    fat = fattened(ink, style.outline * height)
+    pad = style.padding * style.size * height
     back = (box[0] - pad, box[1] - pad, box[2] + pad, box[3] + pad) if style.background is not None else None
     part, x0, y0 = _canvas(fat, back, style, size)
     if part is None:
@@ -166,24 +193,33 @@ def _drawn(title: _Text, size: tuple[int, int], shown: float) -> tuple[Part, int
     if back is not None and style.background is not None:
         plate = _rounded(back, style.radius * height).moved(-x0, -y0)
         _paint(part, filled(plate, columns, rows), style.background)
-    whole = filled(fat.moved(-x0, -y0), columns, rows)
-    if style.shadow is not None:
-        _paint(part, _shadow(whole, style, height), style.shadow)
-    if outline > 0:
-        _paint(part, whole, style.outline_colour)
+    if style.shadow is not None or style.outline > 0:
+        whole = filled(fat.moved(-x0, -y0), columns, rows)
+        if style.shadow is not None:
+            _paint(part, _shadow(whole, style, height), style.shadow)
+        if style.outline > 0:
+            _paint(part, whole, style.outline_colour)
     for colour, shape in shapes.items():
         _paint(part, filled(shape.moved(-x0, -y0), columns, rows), colour)
     return part, x0, y0
 
 
+def _rolled(box: Box, way: float, height: int) -> Box:
+    """Where a block lies on its way up: just below the canvas at 0, just above it at 1."""
+    left, top, right, bottom = box
+    start = height - way * (height + bottom - top)
+    return left, start, right, start + bottom - top
+
+
 def _looks(title: _Text) -> list[_Look]:
     style = title.style
-    looks = [_Look(style.colour, style.italic, style.weight)] * len(title.text)
+    looks = [_Look(style.colour, style.italic, style.weight, 1.0)] * len(title.text)
     for span in title.spans:
         for i in range(span.start, min(span.end, len(looks))):
-            colour, italic, weight = looks[i]
+            colour, italic, weight, size = looks[i]
             bold = weight if span.bold is None else 700 if span.bold else 400 if (weight or 0) >= _BOLD else weight
-            looks[i] = _Look(span.colour or colour, italic if span.italic is None else span.italic, bold)
+            lean = italic if span.italic is None else span.italic
+            looks[i] = _Look(span.colour or colour, lean, bold, span.size or size)
     return looks
 
 
@@ -191,9 +227,11 @@ def _block(lines: Sequence[Line], font: Font, style: TitleStyle, size: tuple[int
     """Where the text lies, and how far below its top each line stands."""
     width, height = size
     letters = max(1.0, style.size * height)
-    ascent, descent = font.ascent * letters, font.descent * letters
-    leading = (ascent + descent) * _LEADING * style.line_spacing
-    wide, high = max(line.width for line in lines), leading * (len(lines) - 1) + ascent + descent
+    leading = (font.ascent + font.descent) * _LEADING * style.line_spacing
+    stands = [font.ascent * lines[0].size]
+    for above, below in pairwise(lines):
+        stands.append(stands[-1] + leading * (above.size + below.size) / 2)
+    wide, high = max(line.width for line in lines), stands[-1] + font.descent * lines[-1].size
     across = 0.0 if "left" in style.anchor else 1.0 if "right" in style.anchor else 0.5
     down = 0.0 if "top" in style.anchor else 1.0 if "bottom" in style.anchor else 0.5
     left = width * (0.5 + style.position[0]) - wide * across
@@ -202,7 +240,7 @@ def _block(lines: Sequence[Line], font: Font, style: TitleStyle, size: tuple[int
         pad = style.padding * letters if style.background is not None else 0.0
         left = _within(left, wide, (style.margin * width + pad, width * (1 - style.margin) - pad))
         top = _within(top, high, (style.margin * height + pad, height * (1 - style.margin) - pad))
-    return (left, top, left + wide, top + high), [ascent + i * leading for i in range(len(lines))]
+    return (left, top, left + wide, top + high), stands
 
 
 def _within(start: float, length: float, room: tuple[float, float]) -> float:
@@ -210,35 +248,44 @@ def _within(start: float, length: float, room: tuple[float, float]) -> float:
     return max(room[0], min(start, room[1] - length))
 
 
-def _shapes(  # noqa: PLR0917  a text, and where it lies
-    title: _Text,
-    lines: Sequence[Line],
-    looks: Sequence[_Look],
-    block: tuple[Box, list[float]],
-    letters: float,
-    shown: float,
-) -> dict[str, Outlines]:
-    """What is drawn in each colour."""
-    (left, top, right, _), stands = block
+class _Placed(NamedTuple):
+    """A glyph on the canvas."""
+
+    glyph: Glyph
+    x: float
+    y: float
+    """Of its origin."""
+
+
+def _visible(  # noqa: PLR0917  a block of text, and what is seen of it
+    lines: Sequence[Line], box: Box, stands: Sequence[float], align: str, height: int, shown: float
+) -> Iterator[_Placed]:
+    """The glyphs that are written, where they are, without lines that are nowhere near the canvas."""
+    left, top, right, _ = box
     places = sorted({glyph.place for line in lines for glyph in line.glyphs})
     written = places[: math.floor(shown * len(places) + 1e-6)]
     last = written[-1] if written else -1
-    found: dict[tuple[str, bool], list[Curves]] = {(title.style.colour, False): []}
     for line, stand in zip(lines, stands, strict=True):
-        begin = left + (right - left - line.width) * _SIDES[title.style.align]
+        begin = left + (right - left - line.width) * _SIDES[align]
+        if not -3 * line.size - height / 4 < top + stand < height * 5 / 4 + 3 * line.size:
+            continue
         for glyph in line.glyphs:
-            if glyph.place > last:
-                continue
-            look, scale = looks[glyph.place], letters / glyph.font.upem
-            lean = _SLANT if look.italic and not glyph.font.leans else 0.0
-            curves = glyph.font.curves(glyph.number)
-            bold = (look.weight or 0) >= _BOLD > glyph.font.weight
-            placed = curves.placed((scale, -scale), lean, begin + glyph.x, top + stand - glyph.y)
-            found.setdefault((look.colour, bold), []).append(placed)
+            if glyph.place <= last:
+                yield _Placed(glyph, begin + glyph.x, top + stand - glyph.y)
+
+
+def _shapes(style: TitleStyle, glyphs: Sequence[_Placed], looks: Sequence[_Look]) -> dict[str, Outlines]:
+    """What is drawn in each colour."""
+    found: dict[tuple[str, float], list[Curves]] = {(style.colour, 0.0): []}
+    for glyph, x, y in glyphs:
+        look, scale, font = looks[glyph.place], glyph.size / glyph.font.upem, glyph.font
+        lean = _SLANT if look.italic and not font.leans else 0.0
+        fatter = glyph.size * _BOLDER if (look.weight or 0) >= _BOLD > font.weight else 0.0
+        curves = font.curves(glyph.number).placed((scale, -scale), lean, x, y)
+        found.setdefault((look.colour, fatter), []).append(curves)
     shapes: dict[str, list[Outlines]] = {}
-    for (colour, bold), parts in found.items():
-        shape = polygons(together(parts)) if parts else NOTHING
-        shapes.setdefault(colour, []).append(fattened(shape, letters * _BOLDER) if bold else shape)
+    for (colour, fatter), parts in found.items():
+        shapes.setdefault(colour, []).append(fattened(polygons(together(parts)), fatter) if parts else NOTHING)
     return {colour: joined(some) for colour, some in shapes.items()}
 
 
