@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from cutroom.api import arguments
 from cutroom.api.arguments import text, whole, wrong
@@ -38,6 +38,9 @@ class Renderer:
     Args:
         project: a project, its timeline, or a compound.
         preset: a name of `cr.presets.to_df()`; "h264" keeps the project's size and rate.
+        subtitles: "burn" draws them into the picture; "soft" puts them beside it, as streams of plain text that
+            players switch on and off, exact to the millisecond; "none" leaves them out. None: as the preset says.
+        language: of soft subtitles, three letters as ISO 639-2 has them: "eng", "fra".
         workers: worker processes; None: the share of the machine that this process may use.
         executor: runs the work instead of local workers: anything shaped like `concurrent.futures.Executor`.
 
@@ -52,7 +55,14 @@ class Renderer:
     """
 
     def __init__(
-        self, project: Project | Timeline, preset: str = "h264", *, workers: int | None = None, executor: Any = None
+        self,
+        project: Project | Timeline,
+        preset: str = "h264",
+        *,
+        subtitles: Literal["burn", "soft", "none"] | None = None,
+        language: str | None = None,
+        workers: int | None = None,
+        executor: Any = None,
     ) -> None:
         timeline = getattr(project, "timeline", project)
         if not isinstance(timeline, Timeline):
@@ -61,7 +71,9 @@ class Renderer:
             raise wrong("executor", "something with a method submit", executor)
         self.session = timeline.session
         self._timeline = timeline
-        self.settings = default_presets().get(text("preset", preset)).settings
+        chosen = {"subtitles": subtitles, "subtitle_language": language}
+        changes = {name: value for name, value in chosen.items() if value is not None}
+        self.settings = default_presets().get(text("preset", preset)).settings.replace(**changes)
         self._app = app()
         self._workers = None if workers is None else whole("workers", workers, 1, 1024)
         self._executor = executor

@@ -34,6 +34,8 @@ WARM_PACKETS = 128
 whole encode, frames after a join lose 3.5 dB with 8 packets, 1 dB with 64, nothing that can be measured with 128."""
 _TEXTS = ("action", "reason", "key")
 _OF_SOUND = {"audio_codec", "audio_bitrate"}
+_OF_TEXT = {"subtitles", "subtitle_language"}
+"""What a picture shows of it is in its content."""
 
 
 class Segment(NamedTuple):
@@ -145,7 +147,7 @@ class Plan:
 
 def picture_prefix(settings: ExportSettings) -> str:
     """What the keys of all picture segments of an export have in common."""
-    return _prefix("picture", settings.model_dump(mode="json", exclude=_OF_SOUND))
+    return _prefix("picture", settings.model_dump(mode="json", exclude=_OF_SOUND | _OF_TEXT))
 
 
 def sound_prefix(settings: ExportSettings) -> str:

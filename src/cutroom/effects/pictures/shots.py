@@ -175,5 +175,5 @@ def written(source: TitlePicture, size: tuple[int, int], readers: Readers) -> Ca
         readers: gives its font.
     """
     style = source.style
-    font = None if style.font is None else FontFile(style.font, readers.resource(style.font))
+    font = None if style.font is None else FontFile.of(style.font, readers.resource)
     return lambda now: title_picture(source.text, style, size, spans=source.spans, font=font, now=now)

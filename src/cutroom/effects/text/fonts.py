@@ -6,10 +6,12 @@ what it lacks is looked for in the Noto Sans fonts beside it: the scripts of Ind
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 import uharfbuzz as hb
 
@@ -36,6 +38,21 @@ class FontFile:
 
     sha256: str
     data: bytes = field(compare=False, repr=False)
+
+    @classmethod
+    def of(cls, sha256: str, read: Callable[[str], bytes]) -> FontFile:
+        """The font with this content; read only where it is not in use already, for it may be large.
+
+        Args:
+            sha256: of its content.
+            read: gives the bytes.
+        """
+        if (known := _IN_USE.get(sha256)) is None:
+            known = _IN_USE[sha256] = cls(sha256, read(sha256))
+        return known
+
+
+_IN_USE: WeakValueDictionary[str, FontFile] = WeakValueDictionary()
 
 
 class Font:
@@ -198,7 +215,7 @@ def bundled() -> tuple[Font, ...]:
     return tuple(Font((folder / name).read_bytes(), name) for name in names)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=8)
 def family(
     own: FontFile | None, index: int = 0, weight: int | None = None, *, italic: bool = False
 ) -> tuple[Font, ...]:

@@ -1,0 +1,67 @@
+"""Fonts of one's own in titles and subtitles, through workers."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import cutroom as cr
+from cutroom.errors import MediaNotFoundError, UnsupportedMediaError, ValidationError
+
+FONTS = files("cutroom.effects.text") / "fonts"
+
+
+@pytest.fixture
+def timeline(tmp_path: Path) -> cr.Timeline:
+    (tmp_path / "Thai.ttf").write_bytes((FONTS / "NotoSansThai-Bold.ttf").read_bytes())
+    return cr.Project.create(tmp_path / "t.tlp", fps=25, size=(320, 180), sample_rate=48_000).timeline
+
+
+def test_a_title_in_a_font_by_path(timeline: cr.Timeline, tmp_path: Path) -> None:
+    steps = len(timeline.project.history)
+    title = timeline.add_title("abc", at=0, duration=1, font=tmp_path / "Thai.ttf", outline=0)
+    assert len(timeline.project.history) == steps + 1
+    font = timeline.project.resources["Thai.ttf"]
+    assert title.style is not None
+    assert title.style.font == font.sha256
+    with_font = timeline.frame(0.5).array
+    title.style = {"font": None}
+    without = timeline.frame(0.5).array
+    assert with_font.max() > 200
+    assert not np.array_equal(with_font, without)
+    title.style = {"font": font}
+    assert np.array_equal(timeline.frame(0.5).array, with_font)
+    title.style = {"font": str(tmp_path / "Thai.ttf"), "size": 0.2}
+    assert len(timeline.project.resources) == 1
+
+
+def test_a_subtitle_in_a_font_by_path(timeline: cr.Timeline, tmp_path: Path) -> None:
+    cue = timeline.add_subtitle("abc", 0, 1, font=tmp_path / "Thai.ttf", size=0.1)
+    assert cue.style.font == timeline.project.resources["Thai.ttf"].sha256
+    shown = timeline.frame(0.5).array
+    cue.style = {"font": None}
+    assert not np.array_equal(timeline.frame(0.5).array, shown)
+
+
+def test_letters_that_a_font_lacks_are_found_when_they_are_drawn(timeline: cr.Timeline, tmp_path: Path) -> None:
+    timeline.add_title("漢", at=0, duration=1, font=tmp_path / "Thai.ttf")
+    with pytest.raises(ValidationError, match="cannot draw 漢"):
+        timeline.frame(0.5)
+
+
+def test_what_is_wrong_with_a_font_is_said_and_changes_nothing(timeline: cr.Timeline, tmp_path: Path) -> None:
+    (tmp_path / "broken.ttf").write_bytes(b"no font " * 1000)
+    before = timeline.session.state
+    for name, error, says in (
+        ("broken.ttf", UnsupportedMediaError, r"broken\.ttf is no font"),
+        ("nowhere.ttf", MediaNotFoundError, r"there is no font .*nowhere\.ttf"),
+        ("t.tlp", UnsupportedMediaError, r"t\.tlp is no font"),
+    ):
+        with pytest.raises(error, match=says):
+            timeline.add_title("abc", at=0, duration=1, font=tmp_path / name)
+    with pytest.raises(ValidationError):
+        timeline.add_title("abc", at=0, duration=1, font=tmp_path / "Thai.ttf", size=7)
+    assert timeline.session.state == before
