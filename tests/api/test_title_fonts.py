@@ -65,3 +65,32 @@ def test_what_is_wrong_with_a_font_is_said_and_changes_nothing(timeline: cr.Time
     with pytest.raises(ValidationError):
         timeline.add_title("abc", at=0, duration=1, font=tmp_path / "Thai.ttf", size=7)
     assert timeline.session.state == before
+
+
+def test_what_looks_different_in_a_text_survives_scripts_and_other_files(timeline: cr.Timeline, tmp_path: Path) -> None:
+    (tmp_path / "talk.srt").write_text("1\n00:00:00,000 --> 00:00:01,000\n<i>Hello</i> there\n")
+    timeline.add_subtitles(tmp_path / "talk.srt")
+    title = timeline.add_title("Ada", at=0, duration=1, subtitle="mathematician")
+    project = timeline.project
+    names: dict[str, object] = {}
+    exec(project.to_script(), names)
+    built = names["project"]
+    assert isinstance(built, cr.Project)
+    assert project.diff(built).empty
+    assert [clip.value.source.spans for clip in built.timeline.clips] == [title.value.source.spans]
+    project.export_timeline(tmp_path / "t.otio")
+    with cr.Project.create(tmp_path / "other.tlp") as other:
+        other.import_timeline(tmp_path / "t.otio")
+        assert project.diff(other).query("what in ('clip', 'cue')").empty
+        (cue,) = [cue for track in other.timeline.tracks for cue in track.cues]
+        assert [(span.start, span.end, span.italic) for span in cue.value.spans] == [(0, 5, True)]
+    plain = project.session.document
+    title.text = "Grace"
+    assert title.value.source.spans == ()
+    assert not project.diff(built).empty
+    project.undo()
+    table = timeline.to_df()
+    table.loc[0, "text"] = "Grace"
+    timeline.apply_df(table)
+    assert timeline.clips[0].value.source.spans == ()
+    assert project.session.document != plain
