@@ -94,3 +94,42 @@ def test_what_looks_different_in_a_text_survives_scripts_and_other_files(timelin
     timeline.apply_df(table)
     assert timeline.clips[0].value.source.spans == ()
     assert project.session.document != plain
+
+
+def test_a_film_is_exported_with_its_font(timeline: cr.Timeline, tmp_path: Path) -> None:
+    timeline.add_title("abc", at=0, duration=1, font=tmp_path / "Thai.ttf")
+    report = cr.Renderer(timeline.project, subtitles="none").render(tmp_path / "out.mp4", progress=False)
+    assert report.frames == 25
+    assert report.verified.ok
+    (tmp_path / "Thai.ttf").unlink()
+    with pytest.raises(MediaNotFoundError, match=r"there is no font .*Thai\.ttf"):
+        cr.Renderer(timeline.project).render(tmp_path / "out.mp4", progress=False)
+
+
+def collection(*fonts: bytes) -> bytes:
+    """Fonts as one file: a head, then each with its tables moved to where they are now."""
+    base, heads, body = 12 + 4 * len(fonts), [], b""
+    for font in fonts:
+        start = base + len(body)
+        count = int.from_bytes(font[4:6], "big")
+        moved = bytearray(font)
+        for i in range(count):
+            at = 12 + 16 * i + 8
+            moved[at : at + 4] = (int.from_bytes(font[at : at + 4], "big") + start).to_bytes(4, "big")
+        heads.append(start)
+        body += bytes(moved) + bytes(-len(moved) % 4)
+    head = b"ttcf" + (0x10000).to_bytes(4, "big") + len(fonts).to_bytes(4, "big")
+    return head + b"".join(at.to_bytes(4, "big") for at in heads) + body
+
+
+def test_a_face_of_a_collection(timeline: cr.Timeline, tmp_path: Path) -> None:
+    both = [(FONTS / f"NotoSans{name}-Bold.ttf").read_bytes() for name in ("Thai", "Tamil")]
+    (tmp_path / "Both.ttc").write_bytes(collection(*both))
+    (tmp_path / "Tamil.ttf").write_bytes(both[1])
+    title = timeline.add_title("abc 12", at=0, duration=1, font=tmp_path / "Both.ttc", font_index=1)
+    second = timeline.frame(0.5).array
+    title.style = {"font": tmp_path / "Tamil.ttf", "font_index": 0}
+    assert np.array_equal(timeline.frame(0.5).array, second)
+    title.style = {"font": tmp_path / "Both.ttc", "font_index": 2}
+    with pytest.raises(UnsupportedMediaError, match="holds 2 faces, and no number 2"):
+        timeline.frame(0.5)

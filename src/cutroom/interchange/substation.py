@@ -64,17 +64,30 @@ def style_of(style: Any, canvas: Canvas) -> TitleStyle:
             weight=700 if style.bold else None,
         ),
         int(style.alignment),
-        (style.marginl / canvas.width, style.marginr / canvas.width, style.marginv / canvas.height),
+        margins_of(style, canvas),
     )
 
 
-def placed(style: TitleStyle, key: int, margins: tuple[float, float, float]) -> TitleStyle:
+Margins = tuple[float, float, float]
+"""At the left, at the right, above and below, in fractions of the canvas."""
+USUAL: Margins = (0.05, 0.05, 0.1)
+
+
+def margins_of(style: Any, canvas: Canvas, event: Any = None) -> Margins:
+    """The margins of a style, but for those that an event has itself."""
+    left, right, vertical = (
+        (event and getattr(event, name)) or getattr(style, name) for name in ("marginl", "marginr", "marginv")
+    )
+    return left / canvas.width, right / canvas.width, vertical / canvas.height
+
+
+def placed(style: TitleStyle, key: int, margins: Margins) -> TitleStyle:
     """A look at another place.
 
     Args:
         style: the look.
         key: of a number pad, 1 to 9.
-        margins: at the left, at the right, above and below, in fractions of the canvas.
+        margins: how far from the canvas's edges.
     """
     anchor = _ANCHORS[min(max(key, 1), 9) - 1]
     left, right, vertical = margins
@@ -93,15 +106,16 @@ class Event(NamedTuple):
     """Kinds of tags that are not carried."""
 
 
-def event_of(text: str, style: TitleStyle, canvas: Canvas) -> Event:
+def event_of(text: str, style: TitleStyle, canvas: Canvas, margins: Margins = USUAL) -> Event:
     """An event's text with its tags read.
 
     Args:
         text: as the file has it.
         style: of the event.
         canvas: what lengths are counted in.
+        margins: of the event.
     """
-    reader = _Reader(style, canvas)
+    reader = _Reader(style, canvas, margins)
     letters: Letters = []
     at = 0
     for block in _BLOCK.finditer(text):
@@ -113,11 +127,12 @@ def event_of(text: str, style: TitleStyle, canvas: Canvas) -> Event:
 
 
 class _Reader:
-    def __init__(self, style: TitleStyle, canvas: Canvas) -> None:
+    def __init__(self, style: TitleStyle, canvas: Canvas, margins: Margins) -> None:
         self.style = style
         self.look = PLAIN
         self.lost: dict[str, None] = {}
         self._canvas = canvas
+        self._margins = margins
         self._usual = style
 
     def read(self, block: str) -> None:
@@ -157,9 +172,7 @@ class _Reader:
         key = number if name == "an" else _OLD.get(number, 2)
         if not 1 <= key <= 9:
             return
-        x, y = self.style.position
-        margins = ((x + 0.5) if x < 0 else 0.0, (0.5 - x) if x > 0 else 0.0, 0.5 - abs(y) if y else 0.05)
-        self.style = placed(self.style, key, margins)
+        self.style = placed(self.style, key, self._margins)
 
     def _position(self, value: str) -> None:
         parts = value.strip("()").split(",")

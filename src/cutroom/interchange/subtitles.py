@@ -14,7 +14,7 @@ from cutroom.errors import InterchangeError, nearest
 from cutroom.interchange.guard import decode
 from cutroom.interchange.markup import spans_of, tidied
 from cutroom.interchange.report import Loss, Report
-from cutroom.interchange.substation import Canvas, event_of, style_of
+from cutroom.interchange.substation import USUAL, Canvas, event_of, margins_of, placed, style_of
 from cutroom.interchange.subtitle_blocks import Block, blocks, commands, is_timing
 from cutroom.schema.base import derive_id
 from cutroom.schema.cue import SUBTITLE_STYLE, Cue
@@ -112,8 +112,11 @@ def _events(text: str, format: str, title: str) -> tuple[list[Block], list[Loss]
             losses.append(Loss(what="comment" if event.is_comment else "drawing", where=where, why="left out"))
             continue
         style = found.styles.get(event.style, usual)
-        look = SUBTITLE_STYLE if style == usual else style_of(style, canvas)
-        read = event_of(_broken(event.text), look, canvas)
+        look, margins = SUBTITLE_STYLE, USUAL
+        if style != usual:
+            margins = margins_of(style, canvas, event)
+            look = placed(style_of(style, canvas), int(style.alignment), margins)
+        read = event_of(_broken(event.text), look, canvas, margins)
         letters = tidied(read.letters)
         start, end = Fraction(event.start, 1000), Fraction(event.end, 1000)
         own = None if read.style == SUBTITLE_STYLE else read.style

@@ -83,6 +83,7 @@ class TextSpan(Frozen):
     """Of the one after its last."""
     italic: bool | None = None
     bold: bool | None = None
+    """Of a font that is bold already, such as those that Cutroom brings, nothing changes."""
     colour: Paint | None = None
     size: float | None = Field(default=None, ge=0.1, le=10)
     """Factor on the style's size."""

@@ -27,6 +27,7 @@ TEXT = (
         _typewriter,
         group="text",
         example={"shown": 0.5},
+        cost=6.0,
         titles=True,
     ),
     EffectSpec(
@@ -40,6 +41,7 @@ TEXT = (
         ),
         _roll,
         group="text",
+        cost=74.0,
         titles=True,
     ),
 )
