@@ -23,6 +23,7 @@ _NAMED = {
     "lime": "#00ff00",
     "gray": "#808080",
 }
+_FONT = re.compile(r"</?font\b[^>]{0,500}>", re.IGNORECASE)
 _COLOUR = re.compile(r"<font\s[^>]{0,300}?color\s{0,9}=\s{0,9}[\"']?(#[0-9a-f]{6}|[a-z]{3,10})\b", re.IGNORECASE)
 _PLAIN_FONT = re.compile(r"<font\s+color\s{0,9}=\s{0,9}[\"']?#?\w{3,10}[\"']?\s{0,9}>|</font>", re.IGNORECASE)
 _STYLE = re.compile(r"<(/?)(i|b|em|strong)>|\{(/?)([ib])\}|\{\\([ib])([01]?)\}", re.IGNORECASE)
@@ -46,7 +47,7 @@ def looks(text: str) -> Letters:
 
     Example:
         >>> [(c, look.italic) for c, look in looks("<i>a</i>b") if c in "ab"]
-        [('a', True), ('b', False)]
+        [('a', True), ('b', None)]
     """
     found: Letters = []
     italic = bold = 0
@@ -72,9 +73,6 @@ def looks(text: str) -> Letters:
             bold = max(0, bold + (1 if on else -1))
     look = Look(italic > 0 or None, bold > 0 or None, next((c for c in reversed(colours) if c), None))
     return [*found, *((character, look) for character in text[at:])]
-
-
-_FONT = re.compile(r"</?font\b[^>]{0,500}>", re.IGNORECASE)
 
 
 def colour_of(tag: str) -> str | None:
