@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from cutroom.api.picture import Frame
     from cutroom.api.project import Project, timeline
     from cutroom.api.renderer import Renderer, verify
+    from cutroom.api.resources import Resource, ResourceLibrary
     from cutroom.api.system import limits, show_versions
     from cutroom.api.timeline import Timeline
     from cutroom.api.track import Cue, Track
@@ -59,6 +60,8 @@ _HOMES = {
     "Project": "cutroom.api.project",
     "Renderer": "cutroom.api.renderer",
     "Report": "cutroom.render.report",
+    "Resource": "cutroom.api.resources",
+    "ResourceLibrary": "cutroom.api.resources",
     "Spans": "cutroom.api.detect",
     "Timeline": "cutroom.api.timeline",
     "TimelineWidget": "cutroom.widgets",
@@ -103,6 +106,8 @@ __all__ = [
     "Project",
     "Renderer",
     "Report",
+    "Resource",
+    "ResourceLibrary",
     "Spans",
     "Timeline",
     "TimelineWidget",

@@ -233,6 +233,16 @@ class App:
         """The digest of a file's content, from a worker where it is not known."""
         return self.get(Sources).sha256(path, self.get(MediaWorkers))
 
+    def require_font(self, path: str) -> None:
+        """Make sure, in a worker, that a font can be read.
+
+        Raises:
+            UnsupportedMediaError: it is no font, or its letters have no outlines.
+        """
+        from cutroom.preview.tasks import FontTask, look_at_font
+
+        self.get(PreviewWorkers).run(look_at_font, FontTask(path))
+
     def align(
         self, media: Sequence[Media], paths: Sequence[str], on_progress: OnProgress | None = None
     ) -> list[Alignment]:

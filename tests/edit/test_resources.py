@@ -19,7 +19,7 @@ from cutroom.schema.clip import TitleSource, TitleStyle
 from cutroom.schema.cue import Cue
 from cutroom.schema.document import Document
 from cutroom.schema.media import Fingerprint
-from cutroom.schema.resource import LARGEST_PAYLOAD, MOST_RESOURCES, Resource
+from cutroom.schema.resource import LARGEST_PAYLOAD, MOST_PAYLOADS, MOST_RESOURCES, Resource
 
 
 def file(content: bytes = b"font", path: str = "fonts/A.ttf", kind: str = "font") -> Resource:
@@ -101,6 +101,16 @@ def test_a_project_has_not_more_than_so_many() -> None:
     document = Document(id="p", resources=tuple(file(bytes([i % 256, i // 256])) for i in range(MOST_RESOURCES)))
     with pytest.raises(EditError, match="at most 1000"):
         apply(document, ops.AddResource(resource=file(b"one more")))
+
+
+def test_a_project_does_not_hold_more_code_than_a_file_can() -> None:
+    code = [
+        Resource.of_payload(bytes([i]) * LARGEST_PAYLOAD, source="") for i in range(MOST_PAYLOADS // LARGEST_PAYLOAD)
+    ]
+    document = Document(id="p", resources=tuple(code))
+    assert apply(document, ops.AddResource(resource=code[0])).document == document
+    with pytest.raises(EditError, match="at most 32 MiB of code"):
+        apply(document, ops.AddResource(resource=Resource.of_payload(b"more", source="")))
 
 
 def test_a_file_that_names_what_is_not_there_is_refused() -> None:

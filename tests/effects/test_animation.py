@@ -66,13 +66,19 @@ def test_every_parameter_is_at_each_frame_what_it_would_be_as_a_constant(studio,
     keys = curve((0, low, "ease_in"), ("1/5", high, "ease_out"), ("2/5", (low + high) / 2))
     more = {"scale": 0.7} if parameter.key.startswith("anchor") else dict(spec.example)
     film = studio.film(studio.noise, 12)
-    moving = studio.clip(film, F(12, 30), effects=[animated(studio, spec.effect, more, **{parameter.key: keys})])
+
+    def shown(*effects):
+        if spec.titles:
+            return studio.title("HHHHHHHHHHHH", F(12, 30), effects)
+        return studio.clip(film, F(12, 30), effects=effects)
+
+    moving = shown(animated(studio, spec.effect, more, **{parameter.key: keys}))
     got = studio.frames(studio.document(studio.track(moving)), 0, 12)
     for i, planes in enumerate(got):
         values = {**more, parameter.key: value_at(keys, F(i, 30))}
-        still = studio.clip(film, F(12, 30), effects=[studio.effect(spec.effect, **values)])
+        still = shown(studio.effect(spec.effect, **values))
         assert equal([planes], studio.frames(studio.document(studio.track(still)), i, 1))
-    assert not equal(got[2:3], studio.frames(studio.document(studio.track(studio.clip(film, F(12, 30)))), 2, 1))
+    assert not equal(got[2:3], studio.frames(studio.document(studio.track(shown())), 2, 1))
 
 
 def test_a_spot_moves_and_grows_as_the_keys_say(studio, where):

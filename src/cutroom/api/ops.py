@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from cutroom.edit import operations
 from cutroom.edit.operations import *  # noqa: F403 - its own list of names
-from cutroom.schema.clip import Clip, CompoundSource, MediaSource, TitleSource, TitleStyle
+from cutroom.schema.clip import Clip, CompoundSource, MediaSource, TextSpan, TitleSource, TitleStyle
 from cutroom.schema.cue import Cue
 from cutroom.schema.curve import Keyframe
 from cutroom.schema.document import ProjectSettings
@@ -38,6 +38,7 @@ __all__ = [  # noqa: PLE0604 - strings all of them
     "Ramp",
     "Resource",
     "SpeedKey",
+    "TextSpan",
     "TitleSource",
     "TitleStyle",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from cutroom.api import arguments
 from cutroom.api.arguments import number, text, whole, wrong
@@ -40,6 +40,9 @@ class Renderer:
         preset: a name of `cr.presets.to_df()`; "h264" keeps the project's size and rate.
         loudness: LUFS that the whole mix is brought to, -70 to -5, as far as its true peak stays below -1 dBTP (-23 by
             EBU R 128, -14 for YouTube); None: as the preset says.
+        subtitles: "burn" draws them into the picture; "soft" puts them beside it, as streams of plain text that
+            players switch on and off, exact to the millisecond; "none" leaves them out. None: as the preset says.
+        language: of soft subtitles, three letters as ISO 639-2 has them: "eng", "fra".
         workers: worker processes; None: the share of the machine that this process may use.
         executor: runs the work instead of local workers: anything shaped like `concurrent.futures.Executor`.
 
@@ -59,6 +62,8 @@ class Renderer:
         preset: str = "h264",
         *,
         loudness: float | None = None,
+        subtitles: Literal["burn", "soft", "none"] | None = None,
+        language: str | None = None,
         workers: int | None = None,
         executor: Any = None,
     ) -> None:
@@ -69,7 +74,9 @@ class Renderer:
             raise wrong("executor", "something with a method submit", executor)
         self.session = timeline.session
         self._timeline = timeline
-        self.settings = default_presets().get(text("preset", preset)).settings
+        chosen = {"subtitles": subtitles, "subtitle_language": language}
+        changes = {name: value for name, value in chosen.items() if value is not None}
+        self.settings = default_presets().get(text("preset", preset)).settings.replace(**changes)
         if loudness is not None:
             self.settings = self.settings.replace(loudness=number("loudness", loudness, -70, -5))
         self._app = app()

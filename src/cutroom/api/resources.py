@@ -39,7 +39,7 @@ def stored(session: Session, services: App, path: Any, kind: ResourceKind | None
 
     Raises:
         MediaNotFoundError: there is no such file.
-        UnsupportedMediaError: a folder, an empty or a very large file, or one with another suffix.
+        UnsupportedMediaError: a folder, an empty or a very large file, one with another suffix, or a broken font.
     """
     if isinstance(path, Resource):
         path = path.value.sha256
@@ -55,6 +55,8 @@ def stored(session: Session, services: App, path: Any, kind: ResourceKind | None
     size = _size(absolute, found)
     services.grant_read(absolute, remember=False)
     sha256 = services.sha256(str(absolute))
+    if found == "font" and sha256 not in {one.sha256 for one in session.document.resources}:
+        services.require_font(str(absolute))
     services.grant_read(absolute, remember=True)
     made = ResourceValue.checked(
         kind=found, path=portable(absolute, session.folder), fingerprint=Fingerprint(sha256=sha256, size=size)

@@ -9,7 +9,7 @@ from cutroom.edit.draft import Draft
 from cutroom.edit.limits import readable
 from cutroom.errors import ClipGoneError, EditError
 from cutroom.schema.document import MOST_MARKERS, Marker
-from cutroom.schema.resource import MOST_RESOURCES
+from cutroom.schema.resource import MOST_PAYLOADS, MOST_RESOURCES
 from cutroom.schema.time import FASTEST_RATE
 from cutroom.schema.track import Track, TrackKind
 
@@ -95,6 +95,12 @@ def add_resource(draft: Draft, op: ops.AddResource) -> None:
     else:
         raise EditError(
             f"a project has at most {MOST_RESOURCES} resources", value=made.sha256, hint="remove what is not used"
+        )
+    if made.payload is not None and sum(one.fingerprint.size for one in resources if one.payload) > MOST_PAYLOADS:
+        raise EditError(
+            f"a project holds at most {MOST_PAYLOADS >> 20} MiB of code",
+            value=made.sha256,
+            hint="remove what is not used",
         )
     draft.document = document.evolve(resources=resources)
     draft.created.append(made.sha256)

@@ -116,6 +116,7 @@ class EffectSpec(_Shown):
             `python3 dev.py bench effects` measured it.
         clocked: whether it does something else to each frame, such as grain; `build` then gets the `first` frame.
         chain: of a look: the effects that it is made of.
+        titles: whether it changes how a title is drawn, and does nothing to another clip.
         swell: of an effect on sound that can be animated: its nodes, from the values and the curves of those that are.
         analysis: of one that measures its clip first: what it measures, and its nodes then; `build` gives those that
             stand in for them where nothing is measured.
@@ -133,6 +134,7 @@ class EffectSpec(_Shown):
     example: Mapping[str, Scalar] = field(default_factory=dict, hash=False)
     cost: float = 0.0
     clocked: bool = False
+    titles: bool = False
     chain: tuple[Part, ...] = field(default=(), hash=False)
     analysis: Analysis | None = None
 
@@ -297,6 +299,7 @@ def check(subject: Document | Clip | Effect, registry: Registry | None = None) -
     elif isinstance(subject, Clip):
         for effect in subject.effects:
             check(effect, registry)
+            require_title(registry.effect(effect.effect), subject)
         _check_once(subject, registry)
     else:
         for track in subject.tracks:
@@ -342,6 +345,20 @@ def _check_once(clip: Clip, registry: Registry) -> None:
                 hint="it measures the clip's source: one is enough; remove or disable the other",
             )
         seen.add(spec.effect)
+
+
+def require_title(spec: EffectSpec, clip: Clip) -> None:
+    """Refuse an effect of titles on another clip.
+
+    Raises:
+        ValidationError: names both.
+    """
+    if spec.titles and not clip.is_title:
+        raise ValidationError(
+            f"{spec.effect} works on titles, and clip {clip.id} is none",
+            value=spec.effect,
+            hint="tl.add_title(...) makes one",
+        )
 
 
 def require_kind(spec: EffectSpec, kind: EffectKind) -> None:

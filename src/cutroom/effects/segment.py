@@ -16,7 +16,7 @@ from pydantic import Field, model_validator
 from cutroom.effects.nodes import Filter, Gain, Moving, PictureNode, SoundNode, StillNode
 from cutroom.media.colours import Primaries
 from cutroom.schema.base import Frozen
-from cutroom.schema.clip import TitleStyle
+from cutroom.schema.clip import TextSpan, TitleStyle
 from cutroom.schema.media import AudioStream, VideoStream
 from cutroom.schema.time import Exact, Rate
 
@@ -94,6 +94,7 @@ class TitlePicture(Frozen):
     kind: Literal["title"] = "title"
     text: str
     style: TitleStyle
+    spans: tuple[TextSpan, ...] = ()
 
 
 class CompoundPiece(Frozen):

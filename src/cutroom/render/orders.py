@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from cutroom.effects.segment import PictureSegment, SoundSegment
+from cutroom.render.soft import SoftTrack
 from cutroom.schema.export import ExportSettings
 
 
@@ -113,6 +114,7 @@ class FileLayout:
         sample_rate: of the sound.
         channels: of the sound.
         samples: how many there are.
+        subtitles: streams of subtitles.
     """
 
     settings: ExportSettings
@@ -124,6 +126,7 @@ class FileLayout:
     sample_rate: int
     channels: int
     samples: int
+    subtitles: tuple[SoftTrack, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ from cutroom.render.planned import (
     picture_prefix,
     sound_prefix,
 )
+from cutroom.render.soft import SoftTrack, soft_tracks, without_subtitles
 from cutroom.schema.base import canonical_json
 from cutroom.schema.clip import Clip
 from cutroom.schema.document import Document
@@ -76,6 +77,12 @@ def plan(
     if not clips:
         raise EditError("the timeline is empty", value=document.id, hint="append a clip before exporting")
     first, end = _frames(document, span)
+    soft: tuple[SoftTrack, ...] = ()
+    if settings.subtitles == "soft":
+        edges = (first / document.settings.fps, end / document.settings.fps)
+        soft = soft_tracks(document, edges, settings.subtitle_language)
+    if settings.subtitles != "burn":
+        document = without_subtitles(document, inside=settings.subtitles == "none")
     cached: Container[str] = () if cache is None else cache
     registry = registry or default_registry()
     scene = _Scene(document, settings, (first, end), cached, registry, results)
@@ -95,6 +102,7 @@ def plan(
         sample_rate=project.sample_rate,
         channels=project.channels,
         samples=samples,
+        subtitles=soft,
     )
     if not segments and not chunks:
         raise EditError("nothing of the timeline can be seen or heard", value=document.id, hint="unmute a track")

@@ -40,6 +40,8 @@ _OF_LEVELS = {"loudness"}
 """Settings that show in what is mixed."""
 CEILING = -1.0
 """dBTP of a mix that is brought to a loudness."""
+_OF_TEXT = {"subtitles", "subtitle_language"}
+"""What a picture shows of it is in its content."""
 
 
 class Segment(NamedTuple):
@@ -177,7 +179,7 @@ def mastered(
 
 def picture_prefix(settings: ExportSettings) -> str:
     """What the keys of all picture segments of an export have in common."""
-    return _prefix("picture", settings.model_dump(mode="json", exclude=_OF_SOUND | _OF_LEVELS))
+    return _prefix("picture", settings.model_dump(mode="json", exclude=_OF_SOUND | _OF_LEVELS | _OF_TEXT))
 
 
 def sound_prefix(settings: ExportSettings) -> str:

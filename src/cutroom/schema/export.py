@@ -51,6 +51,12 @@ class ExportSettings(Frozen):
         """Bits of each number of the picture."""
         return 8 if self.pixel_format == "yuv420p" else 10
 
+    subtitles: Literal["burn", "soft", "none"] = "burn"
+    """Drawn into the picture; as streams of plain text that players switch on and off; or left out. Those inside of
+    compounds are part of the picture, and left out with `none` only."""
+    subtitle_language: str = Field(default="und", pattern="^[a-z]{3}$")
+    """Of soft subtitles, as ISO 639-2 has it: "eng", "fra"; "und" where nobody says."""
+
     def gop_frames(self, fps: Rate) -> int:
         """The GOP in frames, at least one."""
         return max(1, to_frame(self.gop, fps))

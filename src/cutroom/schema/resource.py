@@ -19,6 +19,8 @@ LARGEST_FILE = 64 << 20
 """Bytes of a font or a look-up table."""
 LARGEST_PAYLOAD = 1 << 20
 """Bytes of the code of an effect, which travels inside of the project."""
+MOST_PAYLOADS = 32 << 20
+"""Bytes of the code of all effects of a project."""
 
 
 def _payload(value: str) -> str:

@@ -10,6 +10,7 @@ from cutroom.effects.catalogue.keys import KEYS
 from cutroom.effects.catalogue.level import LEVEL
 from cutroom.effects.catalogue.looks import LOOKS
 from cutroom.effects.catalogue.style import STYLE
+from cutroom.effects.catalogue.text import TEXT
 from cutroom.effects.catalogue.tint import TINT
 from cutroom.effects.catalogue.tone import TONE
 from cutroom.effects.catalogue.transitions import TRANSITIONS
@@ -27,4 +28,5 @@ EFFECTS = (
     *KEYS,
     *LEVEL,
     *STYLE,
+    *TEXT,
 )

@@ -56,7 +56,7 @@ def picture_shot(
     width, height = scene.setting.width, scene.setting.height
     whole = Fit(x=0, y=0, width=width, height=height)
     if isinstance(clip.source, TitleSource):
-        title = TitlePicture(text=clip.source.text, style=clip.source.style)
+        title = TitlePicture(text=clip.source.text, style=clip.source.style, spans=clip.source.spans)
         return Shot(source=title, fit=whole, nodes=nodes, preroll=preroll, lead=lead)
     if isinstance(clip.source, CompoundSource):
         assert inner is not None

@@ -23,7 +23,18 @@ from cutroom.effects.nodes.detail import BoxBlur, Glow, Pixelate, Sharpen, Smoot
 from cutroom.effects.nodes.filters import FILTERS, Filter
 from cutroom.effects.nodes.keys import ChromaKey, LumaKey
 from cutroom.effects.nodes.memory import MotionBlur, Settle
-from cutroom.effects.nodes.pictures import Crop, Flip, Mirror, Moving, Opacity, PictureNode, StillNode, Warp
+from cutroom.effects.nodes.pictures import (
+    Crop,
+    Flip,
+    Mirror,
+    Moving,
+    Opacity,
+    PictureNode,
+    Rolled,
+    StillNode,
+    Typed,
+    Warp,
+)
 from cutroom.effects.nodes.sounds import Gain, Ramp, SoundNode, Swell
 from cutroom.effects.nodes.style import Edges, Flare, Fringe, Grain, Lens, Vignette
 
@@ -59,6 +70,7 @@ __all__ = [
     "Pixelate",
     "Point",
     "Ramp",
+    "Rolled",
     "Settle",
     "Sharpen",
     "Smooth",
@@ -67,6 +79,7 @@ __all__ = [
     "StillNode",
     "Swell",
     "ToneNode",
+    "Typed",
     "Vibrance",
     "Vignette",
     "Warp",

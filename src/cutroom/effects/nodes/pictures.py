@@ -96,6 +96,20 @@ class Opacity(OwnNode):
     opacity: float = Field(ge=0, le=1)
 
 
+class Typed(OwnNode):
+    """How much of a title is written yet: its first letters, in the order in which they are read. Titles only."""
+
+    kind: Literal["typed"] = "typed"
+    shown: float = Field(ge=0, le=1)
+
+
+class Rolled(OwnNode):
+    """How far a title has come on its way from below the canvas to above it. Titles only."""
+
+    kind: Literal["rolled"] = "rolled"
+    way: float = Field(ge=0, le=1)
+
+
 _Still = (
     Filter
     | Crop
@@ -126,6 +140,8 @@ _Still = (
     | Matrix
     | Vibrance
     | Lut3d
+    | Typed
+    | Rolled
 )
 StillNode = Annotated[_Still, Field(discriminator="kind")]
 """Does the same to every frame."""

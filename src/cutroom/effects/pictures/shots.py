@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Callable
 from enum import Enum
@@ -9,13 +10,23 @@ from typing import Protocol
 
 import av
 
+from cutroom.effects.nodes import Rolled, Typed
 from cutroom.effects.pictures.memory import Remembering
 from cutroom.effects.pictures.normalise import Normaliser
 from cutroom.effects.pictures.planes import Picture
 from cutroom.effects.pictures.stages import Stage, Stages
 from cutroom.effects.readers import Readers
-from cutroom.effects.segment import CompoundPicture, CompoundPiece, MediaPicture, PictureSegment, Shot
-from cutroom.effects.text.title import title_picture
+from cutroom.effects.segment import (
+    CompoundPicture,
+    CompoundPiece,
+    Depth,
+    MediaPicture,
+    PictureSegment,
+    Shot,
+    TitlePicture,
+)
+from cutroom.effects.text.fonts import FontFile
+from cutroom.effects.text.title import Now, title_picture
 
 
 class Nothing(Enum):
@@ -74,6 +85,9 @@ class CompoundRunner:
             self._running = None
 
 
+_Made = av.VideoFrame | int | Now | Nothing
+
+
 class ShotRunner:
     """Makes the pictures of one shot; holds a reader until it is closed.
 
@@ -92,7 +106,7 @@ class ShotRunner:
         self._next: int | None = None
         self._base: tuple[object, Picture | None] | None = None
         self._done: list[tuple[Stage, Picture | None, Picture | None]] = []
-        self._title: Picture | None = None
+        self._title: Callable[[Now], Picture | None] | None = None
         self._loan = None
         self._compound: CompoundRunner | None = None
         if isinstance(shot.source, CompoundPicture):
@@ -101,7 +115,7 @@ class ShotRunner:
             self._normaliser = Normaliser(shot.source, shot.fit, segment.depth)
             self._loan = readers.lend(shot.source.input, shot.source.start)
         else:
-            self._title = title_picture(shot.source.text, shot.source.style, *self._canvas, segment.depth)
+            self._title = written(shot.source, self._canvas, readers, segment.depth)
 
     def picture(self, i: int) -> Picture | None:
         """The picture at frame `i` of the segment; None where nothing of it is on the canvas."""
@@ -128,13 +142,16 @@ class ShotRunner:
         for earlier in range(first, i):
             self._made(max(earlier, -self._shot.lead))
 
-    def _source(self, i: int) -> av.VideoFrame | int | Nothing | None:
-        """What frame `i` is made from: a decoded frame, the number of a compound's, None for a title."""
+    def _source(self, i: int) -> _Made:
+        """What frame `i` is made from: a decoded frame, the number of a compound's, what of a title changes."""
         source = self._shot.source
         if self._compound is not None:
             return self._compound.number(i)
         if not isinstance(source, MediaPicture):
-            return None
+            nodes = self._shot.nodes_at(i)
+            rolled = [node.way for node in nodes if isinstance(node, Rolled)]
+            shown = math.prod(node.shown for node in nodes if isinstance(node, Typed))
+            return Now(shown, rolled[-1] if rolled else None)
         assert self._loan is not None
         time = source.time(i)
         if time >= source.until:
@@ -160,11 +177,31 @@ class ShotRunner:
             picture = made
         return picture
 
-    def _unchanged(self, source: av.VideoFrame | int | Nothing | None) -> Picture | None:
+    def _unchanged(self, source: _Made) -> Picture | None:
         """The picture before its effects."""
         if isinstance(source, Nothing):
             return None
-        if isinstance(source, int):
-            assert self._compound is not None
+        if self._compound is not None:
+            assert isinstance(source, int)
             return self._compound.picture(source)
-        return self._title if source is None else self._normaliser.run(source)
+        if self._title is not None:
+            assert isinstance(source, Now)
+            return self._title(source)
+        assert isinstance(source, av.VideoFrame)
+        return self._normaliser.run(source)
+
+
+def written(
+    source: TitlePicture, size: tuple[int, int], readers: Readers, depth: Depth
+) -> Callable[[Now], Picture | None]:
+    """What draws a title as it is at a frame.
+
+    Args:
+        source: what it says, and how it looks.
+        size: of the canvas.
+        readers: gives its font.
+        depth: of the canvas.
+    """
+    style = source.style
+    font = None if style.font is None else FontFile.of(style.font, readers.resource)
+    return lambda now: title_picture(source.text, style, size, spans=source.spans, font=font, now=now, depth=depth)

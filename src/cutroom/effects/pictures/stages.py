@@ -32,10 +32,12 @@ from cutroom.effects.nodes import (
     Opacity,
     PictureNode,
     Pixelate,
+    Rolled,
     Settle,
     Sharpen,
     Smooth,
     StillNode,
+    Typed,
     Vignette,
     Warp,
 )
@@ -101,6 +103,22 @@ class OpacityStage:
         return replace(picture, opacity=picture.opacity * self._opacity)
 
 
+class DrawnStage:
+    """What changes in how a title is drawn was done where it begins: there is nothing left to do.
+
+    Args:
+        node: what changes.
+        place: where.
+    """
+
+    def __init__(self, node: Typed | Rolled, place: Place) -> None:
+        pass
+
+    def run(self, picture: Picture) -> Picture:
+        """The picture as it is."""
+        return picture
+
+
 class FilterStage:
     """Runs neighbouring FFmpeg filters of one kind.
 
@@ -147,6 +165,8 @@ STAGES: Mapping[type[StillNode], Callable[[Any, Place], Stage]] = {
     Sharpen: SharpenStage,
     Smooth: SmoothStage,
     Vignette: VignetteStage,
+    Rolled: DrawnStage,
+    Typed: DrawnStage,
 }
 """What runs each node of our own; movements and filters are gathered into stages that run several."""
 

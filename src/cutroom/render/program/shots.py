@@ -127,9 +127,17 @@ class Shots:
 
         from cutroom.effects.text.title import draw_title
 
+        if source.style.font is not None:
+            raise EditError(
+                "the title's font is one of your own, which is opened in workers only",
+                value=source.style.font,
+                hint="take a bundled font for this command, or export with Cutroom",
+            )
         size = (self._canvas.width, self._canvas.height)
         file = io.BytesIO()
-        Image.fromarray(draw_title(source.text, source.style, size)).save(file, "png", optimize=True)
+        Image.fromarray(draw_title(source.text, source.style, size, spans=source.spans)).save(
+            file, "png", optimize=True
+        )
         address = "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
         if len(address) > _LONGEST:
             raise EditError(
