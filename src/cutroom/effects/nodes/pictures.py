@@ -87,7 +87,34 @@ class Opacity(OwnNode):
     opacity: float = Field(ge=0, le=1)
 
 
-StillNode = Annotated[Filter | Crop | Warp | Opacity, Field(discriminator="kind")]
+BlendMode = Literal[
+    "normal",
+    "multiply",
+    "screen",
+    "overlay",
+    "darken",
+    "lighten",
+    "add",
+    "subtract",
+    "difference",
+    "exclusion",
+    "soft_light",
+    "hard_light",
+    "dodge",
+    "burn",
+]
+"""How a layer's colours meet those below it; `pictures/blending.py` has the formulas."""
+
+
+class Mode(OwnNode):
+    """Blend the whole layer with what is below it, wherever in the chain this stands; the last one counts."""
+
+    clears: ClassVar[bool] = True
+    kind: Literal["mode"] = "mode"
+    mode: BlendMode
+
+
+StillNode = Annotated[Filter | Crop | Warp | Opacity | Mode, Field(discriminator="kind")]
 """Does the same to every frame."""
 
 
@@ -103,4 +130,4 @@ class Moving(Frozen):
     """Frames before the segment's first, for filters that look back."""
 
 
-PictureNode = Annotated[Filter | Crop | Warp | Opacity | Moving, Field(discriminator="kind")]
+PictureNode = Annotated[Filter | Crop | Warp | Opacity | Mode | Moving, Field(discriminator="kind")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 import av
@@ -143,7 +144,8 @@ class ShotRunner:
             if picture is None:
                 return None
             picture = stage.run(picture)
-        return picture
+        mode = self._stages.mode
+        return picture if picture is None or mode == picture.mode else replace(picture, mode=mode)
 
     def _unchanged(self, source: av.VideoFrame | int | None) -> Picture | None:
         """The picture before its effects."""

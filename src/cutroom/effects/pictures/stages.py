@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any, NamedTuple, Protocol
 
-from cutroom.effects.nodes import Crop, Filter, Moving, Opacity, PictureNode, StillNode, Warp
+from cutroom.effects.nodes import BlendMode, Crop, Filter, Mode, Moving, Opacity, PictureNode, StillNode, Warp
 from cutroom.effects.pictures.geometry import CropStage, WarpStage
 from cutroom.effects.pictures.graph import FrameGraph, steps, tag
 from cutroom.effects.pictures.planes import Picture
@@ -123,14 +123,20 @@ class Stages:
         self._canvas = (width, height)
         self._looks_back = looks_back
         self._built: list[tuple[_Plan, Stage]] = []
+        self.mode: BlendMode = "normal"
+        self._ready = False
         self._is_still = not any(isinstance(node, Moving) or node.clocked for node in nodes)
 
     def at(self, i: int) -> list[Stage]:
-        """The stages of frame `i` of the segment."""
-        if not self._built or not self._is_still:
+        """The stages of frame `i` of the segment; `mode` is the layer's blend mode then."""
+        if not self._ready or not self._is_still:
+            self._ready = True
             old = self._built
             self._built = []
-            for plan in _plans(links_at(self._nodes, i)):
+            links = links_at(self._nodes, i)
+            modes = [link.node.mode for link in links if isinstance(link.node, Mode)]
+            self.mode = modes[-1] if modes else "normal"
+            for plan in _plans([link for link in links if not isinstance(link.node, Mode)]):
                 kept = next((n for n, (known, _) in enumerate(old) if known == plan), None)
                 self._built.append((plan, self._made(plan)) if kept is None else old.pop(kept))
         return [stage for _, stage in self._built]

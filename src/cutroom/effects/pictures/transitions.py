@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from typing import Protocol
@@ -244,7 +245,7 @@ class Closed:
         if picture is None:
             return below
         hole = mix_masked(picture, tinted(picture, 16, 0.0), self._mask.at(progress))
-        return self._ground.over(below, hole)
+        return self._ground.over(below, replace(hole, mode=picture.mode))
 
 
 def _ticks(layer: Layer) -> int:
@@ -279,11 +280,14 @@ def _kept(sign: int, length: int, rest: int) -> slice:
 
 def _alone(ground: Ground, picture: Picture | None) -> Picture | None:
     """A side on a canvas of its own, clear where it is not."""
-    if picture is None or picture.fills(ground.width, ground.height):
+    if picture is None:
+        return None
+    plain = replace(picture, mode="normal")
+    if plain.fills(ground.width, ground.height):
         return picture
     target = clear(ground.width, ground.height)
-    draw(target, picture)
-    return target
+    draw(target, plain)
+    return replace(target, mode=picture.mode)
 
 
 def _smooth(low: float, high: float, value: float) -> float:
