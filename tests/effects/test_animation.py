@@ -63,7 +63,8 @@ CALM = {"scale": (0.6, 1.4), "rotation": (0, 120), "radius": (0, 0.03)}
 def test_every_parameter_is_at_each_frame_what_it_would_be_as_a_constant(studio, spec, parameter):
     low, high = CALM.get(parameter.key, (max(parameter.minimum, -0.4), min(parameter.maximum, 0.4)))
     keys = curve((0, low, "ease_in"), ("1/5", high, "ease_out"), ("2/5", (low + high) / 2))
-    more = {"scale": 0.7} if parameter.key.startswith("anchor") else {}
+    shown_by = {"anchor": {"scale": 0.7}, "align_x": {"width": 0.5}, "align_y": {"height": 0.5}}
+    more = shown_by.get(parameter.key) or shown_by.get(parameter.key.partition("_")[0], {})
     film = studio.film(studio.noise, 12)
     moving = studio.clip(film, F(12, 30), effects=[animated(studio, spec.effect, more, **{parameter.key: keys})])
     got = studio.frames(studio.document(studio.track(moving)), 0, 12)

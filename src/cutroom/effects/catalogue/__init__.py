@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cutroom.effects.catalogue.cell import CELL
 from cutroom.effects.catalogue.colour import COLOUR
 from cutroom.effects.catalogue.detail import DETAIL
 from cutroom.effects.catalogue.geometry import GEOMETRY
@@ -14,5 +15,6 @@ EFFECTS = (
     *COLOUR,
     *DETAIL,
     *GEOMETRY,
+    *CELL,
     *LEVEL,
 )

@@ -7,7 +7,7 @@ one, and no argument is ever a piece of graph text. Everything else is a node of
 from __future__ import annotations
 
 from cutroom.effects.nodes.filters import FILTERS, Filter
-from cutroom.effects.nodes.pictures import BlendMode, Crop, Mode, Moving, Opacity, PictureNode, StillNode, Warp
+from cutroom.effects.nodes.pictures import BlendMode, Cell, Crop, Mode, Moving, Opacity, PictureNode, StillNode, Warp
 from cutroom.effects.nodes.sounds import Gain, Ramp, SoundNode, Swell
 
 Node = PictureNode | SoundNode
@@ -15,6 +15,7 @@ Node = PictureNode | SoundNode
 __all__ = [
     "FILTERS",
     "BlendMode",
+    "Cell",
     "Crop",
     "Filter",
     "Gain",

@@ -14,9 +14,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from cutroom.effects.nodes import Crop, Warp
+from cutroom.effects.nodes import Crop
 from cutroom.effects.pictures.normalise import Resizer
-from cutroom.effects.pictures.placement import Edge, Placement
+from cutroom.effects.pictures.placement import Edge, Motion, Placement
 from cutroom.effects.pictures.planes import Picture, Plane, half
 
 Matrix = NDArray[np.float64]
@@ -26,7 +26,7 @@ _CHROMA = np.array([[0.5, 0, 0], [0, 0.5, -0.25], [0, 0, 1]])
 
 
 class CropStage:
-    """Cuts a picture at edges of its layer that need not lie on whole pixels.
+    """Cuts away what a crop does.
 
     Args:
         node: what to cut away.
@@ -35,16 +35,37 @@ class CropStage:
 
     def __init__(self, node: Crop, *, soft: bool) -> None:
         self._node = node
-        self._soft = soft
-        self._kept: tuple[object, _Kept | None] | None = None
+        self._cutter = Cutter(soft=soft)
 
     def run(self, picture: Picture) -> Picture | None:
         """The picture inside the edges; None where nothing of it is there."""
-        picture = picture.averaged()
         placement = picture.placed
-        key = (picture.x, picture.y0, picture.width, picture.height, placement)
+        return self._cutter.run(picture, placement.edges(self._node), placement.cropped(self._node))
+
+
+class Cutter:
+    """Cuts pictures at edges that need not lie on whole pixels.
+
+    Args:
+        soft: whether a later filter needs the clear surroundings as alpha, even where the edges are sharp.
+    """
+
+    def __init__(self, *, soft: bool) -> None:
+        self._soft = soft
+        self._kept: tuple[object, _Kept | None] | None = None
+
+    def run(self, picture: Picture, edges: Sequence[Sequence[Edge]], placement: Placement) -> Picture | None:
+        """The picture inside the edges; None where nothing of it is there.
+
+        Args:
+            picture: what to cut.
+            edges: those in one group are parallel.
+            placement: where the layer lies afterwards.
+        """
+        picture = picture.averaged()
+        key = (picture.x, picture.y0, picture.width, picture.height, edges)
         if self._kept is None or self._kept[0] != key:
-            self._kept = key, self._measured(picture, placement)
+            self._kept = key, self._measured(picture, edges)
         kept = self._kept[1]
         if kept is None:
             return None
@@ -65,13 +86,13 @@ class CropStage:
             x=picture.x + left,
             y0=picture.y0 + top,
             frame=None,
-            placement=placement.cropped(self._node),
+            placement=placement,
         )
 
-    def _measured(self, picture: Picture, placement: Placement) -> _Kept | None:
+    def _measured(self, picture: Picture, edges: Sequence[Sequence[Edge]]) -> _Kept | None:
         cover = np.ones((1, 1))
-        for edges in placement.edges(self._node):
-            parts = [_covered(picture, edge) for edge in edges]
+        for group in edges:
+            parts = [_covered(picture, edge) for edge in group]
             cover = cover * np.clip(sum(parts) - (len(parts) - 1), 0, 1)
         cover[np.abs(cover - 1) < _NEAR] = 1
         cover[cover < _NEAR] = 0
@@ -117,11 +138,11 @@ class WarpStage:
         soft: whether a later filter needs the clear surroundings as alpha.
     """
 
-    def __init__(self, nodes: Sequence[Warp], width: int, height: int, *, soft: bool) -> None:
+    def __init__(self, nodes: Sequence[Motion], width: int, height: int, *, soft: bool) -> None:
         self._nodes = nodes
         self._canvas = (width, height)
         self._soft = soft
-        self._scale = math.prod(node.scale for node in nodes)
+        self._scales = [math.prod(node.scales[axis] for node in nodes) for axis in (0, 1)]
         self._matrix = np.eye(3)
         for node in nodes:
             self._matrix = np.array([*node.matrix(width, height), (0, 0, 1)]) @ self._matrix
@@ -142,10 +163,11 @@ class WarpStage:
 
     def _shrunk(self, picture: Picture) -> tuple[Picture, Matrix]:
         """The picture at about its final size, where that is smaller: a warp alone would skip pixels."""
-        if self._scale >= 1:
+        if min(self._scales) >= 1:
             return picture, np.eye(3)
         # even, so that luma and chroma shrink alike
-        width, height = (max(2, 2 * round(length * self._scale / 2)) for length in (picture.width, picture.height))
+        sizes = zip((picture.width, picture.height), self._scales, strict=True)
+        width, height = (max(2, 2 * round(length * scale / 2)) if scale < 1 else length for length, scale in sizes)
         if picture.alpha is not None:
             picture = picture.multiplied()
         small = self._resizer.resize(picture, width, height)

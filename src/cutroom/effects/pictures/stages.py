@@ -11,7 +11,8 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any, NamedTuple, Protocol
 
-from cutroom.effects.nodes import BlendMode, Crop, Filter, Mode, Moving, Opacity, PictureNode, StillNode, Warp
+from cutroom.effects.nodes import BlendMode, Cell, Crop, Filter, Mode, Moving, Opacity, PictureNode, StillNode, Warp
+from cutroom.effects.pictures.cells import CellStage
 from cutroom.effects.pictures.geometry import CropStage, WarpStage
 from cutroom.effects.pictures.graph import FrameGraph, steps, tag
 from cutroom.effects.pictures.planes import Picture
@@ -81,6 +82,7 @@ class FilterStage:
 
 
 STAGES: Mapping[type[StillNode], Callable[[Any, Place], Stage]] = {
+    Cell: lambda node, place: CellStage(node, place.width, place.height, soft=place.soft),
     Crop: lambda node, place: CropStage(node, soft=place.soft),
     Opacity: OpacityStage,
 }
@@ -178,7 +180,7 @@ def _gathered(links: Sequence[Link]) -> list[Link]:
     waiting = 0  # how many of the last nodes are movements or came after one
     for link in links:
         earlier = gathered[len(gathered) - waiting :]
-        if link.node.spatial:
+        if link.node.spatial or isinstance(link.node, Cell):  # a cell stays where it is, whatever moved before it
             waiting = 0
         elif isinstance(link.node, Warp):
             kept = [one for one in earlier if not isinstance(one.node, Warp)]
