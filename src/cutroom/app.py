@@ -81,7 +81,7 @@ class Snapshot(Frozen):
 
     document: Document
     paths: dict[str, str]
-    """Absolute path of each media, by the SHA-256 of its content."""
+    """Absolute path of each media and resource, by the SHA-256 of its content."""
     protected: tuple[str, ...] = ()
     """Absolute paths that no export may overwrite: the project's own files, and all its media."""
     settings: ExportSettings
@@ -249,6 +249,7 @@ class App:
         from cutroom.preview import still
 
         _require_originals(document, paths)
+        _require_resources(document, paths)
         self.require_unchanged(paths)
         array: NDArray[np.uint8] = still(
             document, paths, time, self.get(PreviewWorkers), size=size, format="array", registry=self.get(Registry)
@@ -262,6 +263,7 @@ class App:
         from cutroom.preview import still
 
         _require_originals(document, paths)
+        _require_resources(document, paths)
         self.require_unchanged(paths)
         jpeg: bytes = still(
             document, paths, time, self.get(PreviewWorkers), size=size, format="jpeg", registry=self.get(Registry)
@@ -298,6 +300,7 @@ class App:
         from cutroom.render.export import export
 
         _require_originals(snapshot.document, snapshot.paths)
+        _require_resources(snapshot.document, snapshot.paths)
         self.require_unchanged(snapshot.paths)
         with self.writing() as grant:
             return export(
@@ -332,6 +335,18 @@ def _require_originals(document: Document, paths: Mapping[str, str]) -> None:
                 f"there is no file {path}; it is a proxy, in the place of {media.original.path}",
                 value=path,
                 hint="project.media.use_originals() shows the media themselves again, relink(folder) finds them",
+            )
+
+
+def _require_resources(document: Document, paths: Mapping[str, str]) -> None:
+    """Name the remedy where a font or a look-up table is missing."""
+    for resource in document.resources:
+        path = paths.get(resource.sha256)
+        if path is not None and not os.path.exists(path):
+            raise MediaNotFoundError(
+                f"there is no {resource.kind} {path}, which the project uses",
+                value=path,
+                hint="put it back, or project.resources.relink(folder) finds it by its content",
             )
 
 

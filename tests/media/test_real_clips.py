@@ -110,6 +110,8 @@ def test_the_probe_knows_the_facts(clip: Path, found: Media) -> None:
 def test_frames_in_order_are_those_of_a_plain_decode(clip: Path, found: Media) -> None:
     video = found.video
     assert video is not None
+    if video.interlaced:
+        pytest.skip("test_fields compares it with another program's deinterlacing")
     expected = []
     with av.open(str(clip)) as container:
         container.streams[video.index].thread_type = "AUTO"

@@ -21,7 +21,8 @@ from cutroom.schema.clip import Clip, CompoundSource, MediaSource, TitleSource, 
 from cutroom.schema.cue import Cue
 from cutroom.schema.curve import Keyframe
 from cutroom.schema.document import ProjectSettings
-from cutroom.schema.media import Media
+from cutroom.schema.media import Fingerprint, Media
+from cutroom.schema.resource import Resource
 from cutroom.schema.speed import Ramp, SpeedKey
 
 __all__ = [  # noqa: PLE0604 - strings all of them
@@ -29,11 +30,13 @@ __all__ = [  # noqa: PLE0604 - strings all of them
     "Clip",
     "CompoundSource",
     "Cue",
+    "Fingerprint",
     "Keyframe",
     "Media",
     "MediaSource",
     "ProjectSettings",
     "Ramp",
+    "Resource",
     "SpeedKey",
     "TitleSource",
     "TitleStyle",

@@ -86,6 +86,24 @@ class Renderer:
         snapshot = self._snapshot(span)
         return self._app.plan(snapshot)
 
+    def ffmpeg_command(self, output: str | os.PathLike[str]) -> list[str]:
+        """The equivalent command of the ffmpeg program, for reading and for checking; nothing is run.
+
+        Its film is the same to a measure (45 dB in the picture), not byte for byte. It knows no cache: it always does
+        everything.
+
+        Raises:
+            EditError: something that the ffmpeg program does not have; names it.
+
+        Example:
+            >>> print(*renderer.ffmpeg_command("out.mp4"))  # doctest: +SKIP
+            ffmpeg -y -i beach.mp4 -filter_complex …
+        """
+        from cutroom.render.program.command import ffmpeg_command
+
+        snapshot = self._snapshot(None)
+        return ffmpeg_command(snapshot.document, snapshot.paths, _target(output), snapshot.settings)
+
     def render(self, output: str | os.PathLike[str], span: Any = None, *, progress: bool = True) -> Report:
         """Export, and wait for it, with a progress bar. The file appears whole and verified, or not at all.
 

@@ -23,7 +23,7 @@ class Difference(NamedTuple):
     """One value that differs; a thing that came or went has one row with no field."""
 
     what: str
-    """setting, media, track, clip, effect, transition, marker, cue or compound."""
+    """setting, media, resource, track, clip, effect, transition, marker, cue or compound."""
     id: str
     place: str
     """Its track or clip, after the title of the compound that it lies in."""
@@ -130,6 +130,8 @@ def _things(side: Side) -> Iterator[tuple[Key, Fields]]:
             ("media", "", media.id),
             {"path": media.path, "sha256": media.fingerprint.sha256, "duration": media.duration},
         )
+    for resource in document.resources:
+        yield ("resource", "", resource.sha256), {"path": resource.title, "kind": resource.kind}
     yield from _inside(side, document, "")
     for compound in document.compounds:
         home = side.homes[compound.id]

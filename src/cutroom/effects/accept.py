@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from itertools import chain
 
 from cutroom.edit import operations as ops
-from cutroom.effects.registry import EffectKind, Registry, Setting, check, require_kind
+from cutroom.effects.registry import EffectKind, Registry, Setting, check, require_files, require_kind
 from cutroom.schema.clip import Clip
-from cutroom.schema.document import Document, ProjectSettings
+from cutroom.schema.document import Document
 from cutroom.schema.time import to_sample
 from cutroom.schema.track import TrackKind
 
@@ -40,7 +40,7 @@ def accept(operation: ops.Operation, document: Document, registry: Registry) -> 
     if name is not None:
         registry.transition(name)
     for clip, track in _chains(operation, document):
-        _accept_chain(clip, track, document.settings, registry)
+        _accept_chain(clip, track, document, registry)
 
 
 def _chains(operation: ops.Operation, document: Document) -> Iterator[tuple[Clip, TrackKind]]:
@@ -63,7 +63,8 @@ def _chains(operation: ops.Operation, document: Document) -> Iterator[tuple[Clip
                 yield clip, document.tracks[document.locate(clip.id)[0]].kind
 
 
-def _accept_chain(clip: Clip, track: TrackKind, settings: ProjectSettings, registry: Registry) -> None:
+def _accept_chain(clip: Clip, track: TrackKind, document: Document, registry: Registry) -> None:
+    settings = document.settings
     check(clip, registry)
     kind: EffectKind = "audio" if track == "audio" else "video"
     samples = to_sample(clip.duration, settings.sample_rate)
@@ -71,5 +72,6 @@ def _accept_chain(clip: Clip, track: TrackKind, settings: ProjectSettings, regis
     for effect in clip.effects:
         spec = registry.effect(effect.effect)
         require_kind(spec, kind)
+        require_files(spec, effect, document)
         for moment in spec.moments(spec.values(effect.parameters), effect.curves):
             spec.build(moment, setting)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 EffectKind = Literal["video", "audio"]
+Part = tuple[str, Mapping[str, Scalar]]
+"""An effect of a look's chain, with those of its values that are not its defaults."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class Setting:
         fps: frames per second.
         first: number in its clip of the segment's first frame, for effects that are `clocked`; 0 for all others, so
             that what they make does not depend on where it stands.
+        depth: bits of the picture's numbers.
     """
 
     width: int
@@ -65,6 +68,7 @@ class Setting:
     samples: int
     fps: Fraction = Fraction(30)
     first: int = 0
+    depth: Literal[8, 10] = 8
 
 
 class _Shown:
@@ -95,6 +99,7 @@ class EffectSpec(_Shown):
         cost: milliseconds of one core for a 1080p frame, or for a second of stereo sound, with the defaults; as
             `python3 dev.py bench effects` measured it.
         clocked: whether it does something else to each frame, such as grain; `build` then gets the `first` frame.
+        chain: of a look: the effects that it is made of.
         swell: of an effect on sound that can be animated: its nodes, from the values and the curves of those that are.
     """
 
@@ -110,6 +115,7 @@ class EffectSpec(_Shown):
     example: Mapping[str, Scalar] = field(default_factory=dict, hash=False)
     cost: float = 0.0
     clocked: bool = False
+    chain: tuple[Part, ...] = field(default=(), hash=False)
 
     def values(self, given: Mapping[str, Scalar]) -> dict[str, Scalar]:
         """Every parameter's value, checked, defaults filled in.
@@ -156,7 +162,11 @@ class EffectSpec(_Shown):
         return (self.at(values, curves, time) for time in sorted(times))
 
     def __str__(self) -> str:
-        return _page(f"{self.effect} ({self.kind} effect, {self.memory})", self.description, self.parameters)
+        page = _page(f"{self.effect} ({self.kind} effect, {self.memory})", self.description, self.parameters)
+        parts = (
+            f"{name}({', '.join(f'{key}={value!r}' for key, value in given.items())})" for name, given in self.chain
+        )
+        return f"{page}\n  is: {', '.join(parts)}" if self.chain else page
 
 
 @dataclass(frozen=True, repr=False)
@@ -271,7 +281,27 @@ def check(subject: Document | Clip | Effect, registry: Registry | None = None) -
             for _, clip in track.clips():
                 check(clip, registry)
                 for effect in clip.effects:
-                    require_kind(registry.effect(effect.effect), "audio" if track.kind == "audio" else "video")
+                    spec = registry.effect(effect.effect)
+                    require_kind(spec, "audio" if track.kind == "audio" else "video")
+                    require_files(spec, effect, subject)
+
+
+def require_files(spec: EffectSpec, effect: Effect, document: Document) -> None:
+    """Make sure that the files of an effect are resources of the project, of the right kind.
+
+    Raises:
+        ValidationError: names the parameter.
+    """
+    for parameter in spec.parameters:
+        sha256 = effect.parameters.get(parameter.key) if parameter.kind == "file" else None
+        if not sha256:
+            continue
+        found = next((one for one in document.resources if one.sha256 == sha256), None)
+        if found is None or found.kind != parameter.resource:
+            what = "is no resource of the project" if found is None else f"is {found.title}, a {found.kind}"
+            raise ValidationError(
+                f"{spec.effect}: {parameter.key} {what}", value=sha256, hint=f"give the {parameter.range}"
+            )
 
 
 def require_kind(spec: EffectSpec, kind: EffectKind) -> None:

@@ -52,15 +52,18 @@ class PictureRunner:
             raise
 
     def frame(self, i: int) -> av.VideoFrame:
-        """Frame `i` of the segment: yuv420p, canvas size, tagged BT.709 limited range, square pixels, `pts == i`.
+        """Frame `i` of the segment: canvas size, tagged BT.709 limited range, square pixels, `pts == i`.
+
+        It is yuv420p, or yuv420p10le where the segment is 10 bits deep.
 
         Asking in order is fast; any order gives the same frames. Each call gives a frame of its own.
 
         Raises:
             MediaError: a file that cannot be read.
         """
+        depth = self._segment.depth
         result = self._composed(i, is_clear=False)
-        frame = new_frame(*self._size) if result is None else result.to_frame()
+        frame = new_frame(*self._size, depth=depth) if result is None else result.to_frame()
         if frame is self._last:  # a still: whoever got it may have changed its times
             frame = new_frame(*self._size, Picture.of(frame).planes)
         self._last = frame
@@ -73,7 +76,7 @@ class PictureRunner:
         return self._composed(i, is_clear=True)
 
     def _composed(self, i: int, *, is_clear: bool) -> Picture | None:
-        ground = Ground(*self._size, is_clear)
+        ground = Ground(*self._size, is_clear, self._segment.depth)
         result: Picture | None = None
         for number, (layer, *runners) in enumerate(self._runners):
             shot, incoming = (None if runner is None else runner.picture(i) for runner in runners)
@@ -103,4 +106,4 @@ class PictureRunner:
         self.close()
 
     def _start(self, shot: Shot | None, readers: Readers) -> ShotRunner | None:
-        return None if shot is None else ShotRunner(shot, *self._size, readers, PictureRunner)
+        return None if shot is None else ShotRunner(shot, self._segment, readers, PictureRunner)

@@ -6,17 +6,20 @@ the timeline it stands: equal stretches are equal values.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from cutroom.effects.nodes import Moving, PictureNode, SoundNode, StillNode
+from cutroom.effects.nodes import Filter, Moving, PictureNode, SoundNode, StillNode
 from cutroom.schema.base import Frozen
 from cutroom.schema.clip import TitleStyle
 from cutroom.schema.media import AudioStream, VideoStream
 from cutroom.schema.time import Exact, Rate
+
+Depth = Literal[8, 10]
+"""Bits of a number of the picture."""
 
 
 class VideoInput(Frozen):
@@ -50,6 +53,21 @@ class MediaPicture(Frozen):
     matrix: Literal["bt709", "bt601", "smpte240m", "fcc", "bt2020"]
     """How its numbers mean colours: the file's own word, or the rule for files that do not say."""
     full_range: bool
+
+    def time(self, i: int) -> Fraction:
+        """The media time that frame `i` of the segment shows."""
+        return self.start + i * self.step + i * i * self.bend
+
+    @property
+    def grace(self) -> Fraction:
+        """Seconds for which the last frame is held, as times are rounded: a frame, or a frame of the timeline."""
+        return max(abs(self.step), 1 / self.input.stream.rate)
+
+    @property
+    def until(self) -> Fraction:
+        """The media time from which on there is nothing to see."""
+        stream = self.input.stream
+        return stream.start + stream.duration + self.grace
 
 
 class TitlePicture(Frozen):
@@ -146,6 +164,8 @@ class PictureSegment(Frozen):
     fps: Rate
     width: int
     height: int
+    depth: Depth = 8
+    """Bits of each number, on the way and in the end."""
     frames: int = Field(ge=1)
     layers: tuple[Layer, ...] = ()
     """From bottom to top."""
@@ -166,9 +186,10 @@ class PictureSegment(Frozen):
         source, stream = shot.source, shot.source.input.stream
         same = (
             (stream.width, stream.height) == (self.width, self.height)
-            and stream.pixel_format == "yuv420p"
+            and stream.pixel_format == ("yuv420p" if self.depth == 8 else "yuv420p10le")
             and stream.pixel_aspect == 1
             and stream.rotation == 0
+            and not stream.interlaced
             and source.matrix == "bt709"
             and not source.full_range
         )
@@ -209,7 +230,7 @@ SoundClip.model_rebuild()
 
 
 def picture_inputs(segment: PictureSegment) -> Iterator[str]:
-    """SHA-256 of every file that a picture shows; one that is shown twice comes twice."""
+    """SHA-256 of every file that a picture is made of, fonts and all; one that is shown twice comes twice."""
     for layer in segment.layers:
         for shot in (layer.shot, layer.incoming):
             if shot is None:
@@ -219,6 +240,19 @@ def picture_inputs(segment: PictureSegment) -> Iterator[str]:
             elif isinstance(shot.source, CompoundPicture):
                 for piece in shot.source.pieces:
                     yield from picture_inputs(piece.picture)
+            elif shot.source.style.font is not None:
+                yield shot.source.style.font
+            yield from node_inputs(shot.nodes)
+
+
+def node_inputs(nodes: Iterable[PictureNode]) -> Iterator[str]:
+    """SHA-256 of every file that the nodes of a chain read."""
+    for node in nodes:
+        if isinstance(node, Moving):
+            for frame in node.frames:
+                yield from node_inputs(frame)
+        elif not isinstance(node, Filter):
+            yield from node.files
 
 
 def sound_inputs(segment: SoundSegment) -> Iterator[str]:

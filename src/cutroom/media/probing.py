@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import BinaryIO, Literal, cast
@@ -42,6 +42,9 @@ _MISSING = Fraction(1, 4)
 """Seconds short of the declared duration from which a file counts as cut short, whatever it says of its size."""
 _PACKET = Fraction(1, 10)
 """Seconds of sound that a packet holds at most."""
+
+_FIELD_ORDERS: Mapping[int, Literal["top", "bottom"]] = {2: "top", 3: "bottom", 4: "bottom", 5: "top"}
+"""Which field is shown first, by FFmpeg's number: the last two are stored in the other order than they are shown."""
 
 
 @dataclass(frozen=True)
@@ -173,6 +176,7 @@ def _video(container: InputContainer, stream: AvVideoStream, frame: VideoFrame, 
     rate, variable = choose_rate(pts, tick, [Fraction(r.numerator, r.denominator) for r in claims if r])
     start = max(int(pts[0]) * tick - index.origin, Fraction(0))
     shape = stream.sample_aspect_ratio
+    order = _FIELD_ORDERS.get(stream.codec_context.field_order)
     matter = VideoStream(
         index=stream.index,
         codec=stream.codec_context.codec.canonical_name,
@@ -187,7 +191,8 @@ def _video(container: InputContainer, stream: AvVideoStream, frame: VideoFrame, 
         frames=len(pts),
         pixel_format=frame.format.name,
         colour=colour_of(frame),
-        interlaced=frame.interlaced_frame,
+        interlaced=frame.interlaced_frame or order is not None,
+        field_order=order,
     )
     last = FrameGrid(matter, tick, index.origin).start(int(pts[-1]))
     length = _last_length(index, tick) if variable or len(pts) == 1 else Fraction(0)

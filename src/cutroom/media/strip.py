@@ -18,6 +18,7 @@ from av.video.stream import VideoStream as AvVideoStream
 
 from cutroom.errors import DamagedMediaError, UnsupportedMediaError
 from cutroom.media.colours import KNOWN, MATRICES, Matrix, untagged
+from cutroom.media.fields import Fields
 from cutroom.media.opening import (
     DECODER_OPTIONS,
     called,
@@ -144,7 +145,9 @@ def _decode_alone(source: AvVideoStream, packet: KeyPacket) -> VideoFrame | None
         reraise_unless_media(error, "the media")
         frames = []
     context.flush_buffers()
-    return frames[0] if frames else None
+    if not frames:
+        return None
+    return Fields().picture(None, frames[0], None, second=True) if frames[0].interlaced_frame else frames[0]
 
 
 def jpeg(frame: VideoFrame, aspect: Fraction, size: tuple[int, int]) -> bytes:

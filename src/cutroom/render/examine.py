@@ -139,6 +139,8 @@ class _Found:
         if expected.frames:
             size = f"{expected.width} x {expected.height}"
             pairs += [("frames a second", self.fps, expected.fps), ("size", f"{self.width} x {self.height}", size)]
+        if expected.frames and video is not None:
+            pairs += [("pixel format", video.codec_context.pix_fmt, expected.settings.pixel_format)]
         if expected.samples:
             pairs += [("samples a second", self.sample_rate, expected.sample_rate)]
         yield from (f"{what}: {found}, expected {wanted}" for what, found, wanted in pairs if found != wanted)

@@ -22,6 +22,7 @@ from cutroom.render.orders import MuxTask, VerifyTask
 from cutroom.render.plan import Plan, plan
 from cutroom.render.publish import Part
 from cutroom.render.report import Report
+from cutroom.render.shortfall import broken_off, shortfalls
 from cutroom.render.spool import Spool
 from cutroom.render.tasks import mux, verify_file
 from cutroom.render.verify import Verification
@@ -119,7 +120,7 @@ def export(  # noqa: PLR0917  the five things it is made of, and where it goes
         encoder=_encoder(made),
         verified=verified,
         wall_seconds=wall_seconds,
-        warnings=_warnings(peak),
+        warnings=(*_shortfalls(made), *broken_off(document, encoding.short), *_warnings(peak)),
     )
 
 
@@ -211,6 +212,11 @@ def _encoder(made: Plan) -> str:
     if not made.layout.frames:
         return "none: there is no picture"
     return f"libx264 {settings.encoder_preset}, CRF {settings.crf:g}: runs everywhere, the same bytes on equal machines"
+
+
+def _shortfalls(made: Plan) -> Iterator[str]:
+    begin = made.first_frame / made.document.settings.fps
+    return shortfalls(made.document, begin, begin + Fraction(made.seconds))
 
 
 def _warnings(peak: float) -> tuple[str, ...]:

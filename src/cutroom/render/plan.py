@@ -107,7 +107,7 @@ def _segments(
         )
     gop, prefix = settings.gop_frames(project.fps), picture_prefix(settings)
     found: list[Segment] = []
-    pictures = Pictures(document, registry)
+    pictures = Pictures(document, registry, depth=settings.depth)
     points = sorted({*span, *(point for point in cut_points(document) if span[0] < point < span[1])})
     for begin, stop in pairwise(points):
         moves = pictures.moves(begin)

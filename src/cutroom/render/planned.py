@@ -103,8 +103,11 @@ class Plan:
 
     def picture(self, segment: Segment) -> PictureSegment:
         """What a segment shows."""
-        content = compile_picture(self.document, segment.start_frame, segment.frames, self.registry)
-        if make_key(picture_prefix(self.layout.settings), canonical_json(content)) != segment.key:
+        settings = self.layout.settings
+        content = compile_picture(
+            self.document, segment.start_frame, segment.frames, self.registry, depth=settings.depth
+        )
+        if make_key(picture_prefix(settings), canonical_json(content)) != segment.key:
             raise RenderError("a segment is not what was planned", value=segment.key, hint="report this as a bug")
         return content
 

@@ -38,6 +38,8 @@ class TitleStyle(Frozen):
     """Middle of the text: canvas fractions from the centre, y down."""
     max_width: float = Field(default=0.8, ge=0.01, le=1)
     """Lines break at this fraction of the canvas width."""
+    font: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
+    """SHA-256 of a font among the project's resources; None: the fonts that Cutroom brings."""
 
 
 class TitleSource(Frozen):

@@ -63,6 +63,10 @@ class VideoStream(Frozen):
     pixel_format: str
     colour: Colour = Colour()
     interlaced: bool = False
+    """Whether frames of it hold two moments, one on every other line; each frame says so of itself, too."""
+    field_order: Literal["top", "bottom"] | None = None
+    """Which lines of an interlaced frame are the earlier ones: the top one and every other, or the rest; None where
+    the file does not say, and each frame does."""
 
     @property
     def display_size(self) -> tuple[int, int]:

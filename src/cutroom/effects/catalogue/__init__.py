@@ -7,12 +7,18 @@ from cutroom.effects.catalogue.colour import COLOUR
 from cutroom.effects.catalogue.detail import DETAIL
 from cutroom.effects.catalogue.geometry import GEOMETRY
 from cutroom.effects.catalogue.level import LEVEL
+from cutroom.effects.catalogue.looks import LOOKS
+from cutroom.effects.catalogue.tint import TINT
+from cutroom.effects.catalogue.tone import TONE
 from cutroom.effects.catalogue.transitions import TRANSITIONS
 
 __all__ = ["EFFECTS", "TRANSITIONS"]
 
 EFFECTS = (
     *COLOUR,
+    *TONE,
+    *TINT,
+    *LOOKS,
     *DETAIL,
     *GEOMETRY,
     *CELL,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
 
@@ -10,11 +11,21 @@ from cutroom.effects.compiler.chain import Scene, Stretch
 from cutroom.effects.compiler.cues import cue_layers
 from cutroom.effects.compiler.layout import Layout, Window, frames_layout
 from cutroom.effects.compiler.opaque import covers, invisible
+from cutroom.effects.compiler.shortage import picture_shortages
 from cutroom.effects.compiler.shot import picture_shot, require_handles
 from cutroom.effects.compiler.sound import compile_sound
 from cutroom.effects.compiler.travel import frame_law
 from cutroom.effects.registry import Registry, Setting, default_registry
-from cutroom.effects.segment import Blend, CompoundPicture, CompoundPiece, Layer, PictureSegment, Shot
+from cutroom.effects.segment import (
+    Blend,
+    CompoundPicture,
+    CompoundPiece,
+    Depth,
+    Layer,
+    MediaPicture,
+    PictureSegment,
+    Shot,
+)
 from cutroom.errors import EditError
 from cutroom.schema.clip import Clip, CompoundSource
 from cutroom.schema.document import Document
@@ -35,7 +46,8 @@ def frame_count(document: Document) -> int:
 
 
 def cut_points(document: Document) -> list[int]:
-    """Frame numbers where the picture's structure changes: edit points, edges of transitions, 0 and the end.
+    """Frame numbers where the picture's structure changes: edit points, edges of transitions, 0 and the end, and where
+    a media ends before its clip does.
 
     Between two neighbours every frame has the same layers; `compile_picture` takes no stretch across one.
 
@@ -44,8 +56,10 @@ def cut_points(document: Document) -> list[int]:
     """
     end = frame_count(document)
     points = {0, end}
-    for layout in _layouts(document):
+    for layout in layouts(document):
         points.update(layout.edges)
+        for short in picture_shortages(document, layout):
+            points.update((short.first, short.end))
     return sorted(point for point in points if 0 <= point <= end)
 
 
@@ -56,6 +70,7 @@ def compile_picture(
     registry: Registry | None = None,
     *,
     size: tuple[int, int] | None = None,
+    depth: Depth = 8,
 ) -> PictureSegment:
     """What the timeline shows in frames [first, first + frames).
 
@@ -66,6 +81,7 @@ def compile_picture(
         registry: the effects; None: the built-in ones.
         size: width and height to render at; None: the project's. Every length of an effect is a fraction, so a
             smaller size shows the same picture.
+        depth: bits of the picture's numbers, 8 or 10.
 
     Raises:
         UnknownNameError, ValidationError: an effect that the registry does not have, or a parameter out of range.
@@ -76,20 +92,25 @@ def compile_picture(
         >>> compile_picture(Document(id="d_1"), 0, 5).layers
         ()
     """
-    return Pictures(document, registry, size=size).compile(first, frames)
+    return Pictures(document, registry, size=size, depth=depth).compile(first, frames)
 
 
 class Pictures:
     """The compiler of one document: what its stretches share is worked out once. Arguments as in `compile_picture`."""
 
     def __init__(
-        self, document: Document, registry: Registry | None = None, *, size: tuple[int, int] | None = None
+        self,
+        document: Document,
+        registry: Registry | None = None,
+        *,
+        size: tuple[int, int] | None = None,
+        depth: Depth = 8,
     ) -> None:
         settings = document.settings
         width, height = size or (settings.width, settings.height)
-        setting = Setting(width, height, settings.sample_rate, 0, settings.fps)
+        setting = Setting(width, height, settings.sample_rate, 0, settings.fps, depth=depth)
         self._scene = Scene(document, registry or default_registry(), setting)
-        self._layouts = _layouts(document)
+        self._layouts = layouts(document)
 
     def compile(self, first: int, frames: int) -> PictureSegment:
         """What the timeline shows in frames [first, first + frames); see `compile_picture`."""
@@ -110,15 +131,31 @@ class Pictures:
             if layer is None:
                 continue
             layers.append(layer)
-            if covers(layer, setting.width, setting.height):
+            if covers(layer, setting.width, setting.height, frames):
                 break
         return PictureSegment(
             fps=self._scene.document.settings.fps,
             width=setting.width,
             height=setting.height,
+            depth=setting.depth,
             frames=frames,
             layers=tuple(reversed(layers)),
         )
+
+    @property
+    def layouts(self) -> Sequence[Layout]:
+        """The tracks that draw, from bottom to top."""
+        return self._layouts
+
+    def shot(self, layout: Layout, index: int) -> Shot | None:
+        """A clip over all of its frames, transitions included; None where nothing of it is ever seen."""
+        begin, end = layout.shown(index)
+        shot = _shot(self._scene, layout, index, (begin, end - begin)) if begin < end else None
+        return None if shot is None or invisible(shot) else shot
+
+    def cues(self, layout: Layout, frame: int) -> list[Shot]:
+        """The subtitles of a track that stand at a frame, from bottom to top."""
+        return [layer.shot for layer in cue_layers(layout.track, frame, self._scene) if layer.shot is not None]
 
     def moves(self, frame: int) -> bool:
         """Whether something animated is shown there; up to the next cut point its segments must be compiled each."""
@@ -138,7 +175,8 @@ def _shown(document: Document) -> list[Track]:
     return [track for track in solo or tracks if not track.hidden]
 
 
-def _layouts(document: Document) -> list[Layout]:
+def layouts(document: Document) -> list[Layout]:
+    """The tracks that draw, on the frame grid, from bottom to top."""
     return [frames_layout(track, document.settings.fps) for track in _shown(document)]
 
 
@@ -150,6 +188,8 @@ def _layer(scene: Scene, layout: Layout, frame: int, frames: int) -> Layer | Non
     scene.registry.transition(window.transition.transition)
     require_handles(scene.document, layout, window, scene.document.settings.fps)
     left, right = (_shot(scene, layout, index, (frame, frames)) for index in (window.left, window.right))
+    if left is None and right is None:
+        return None
     blend = Blend(
         transition=window.transition.transition,
         progress=_progress(window, frame),
@@ -173,9 +213,15 @@ def _shot(scene: Scene, layout: Layout, index: int | None, span: tuple[int, int]
     frame, frames = span
     stretch = Stretch(frame - layout.starts[index], frames, frame - layout.shown(index)[0])
     if not isinstance(clip.source, CompoundSource):
-        return picture_shot(scene, clip, stretch)
+        shot = picture_shot(scene, clip, stretch)
+        return None if isinstance(shot.source, MediaPicture) and not any(_seen(shot.source, frames)) else shot
     shot = picture_shot(scene, clip, stretch, _NOTHING)
     return shot.evolve(source=_inner(scene, clip, stretch.offset, (-shot.lead, frames)))
+
+
+def _seen(source: MediaPicture, frames: int) -> tuple[bool, bool]:
+    """Whether the media is there at the first frame, and at the last one; times go one way between them."""
+    return source.time(0) < source.until, source.time(frames - 1) < source.until
 
 
 _NOTHING = CompoundPicture(start=Fraction(0), step=Fraction(0), pieces=())
@@ -191,6 +237,7 @@ def _inner(scene: Scene, clip: Clip, offset: int, span: tuple[int, int]) -> Comp
     ends = sorted(math.floor(start + i * step + i * i * bend) for i in (span[0], span[1] - 1))
     low, high = max(0, ends[0]), min(frame_count(document), ends[1] + 1)
     points = [low, *(point for point in cut_points(document) if low < point < high), high] if low < high else []
-    pictures = Pictures(document, scene.registry, size=(scene.setting.width, scene.setting.height))
+    setting = scene.setting
+    pictures = Pictures(document, scene.registry, size=(setting.width, setting.height), depth=setting.depth)
     pieces = tuple(CompoundPiece(first=a - ends[0], picture=pictures.compile(a, b - a)) for a, b in pairwise(points))
     return CompoundPicture(start=start - ends[0], step=step, bend=bend, pieces=pieces)

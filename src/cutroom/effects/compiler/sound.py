@@ -54,11 +54,11 @@ def compile_sound(
     setting = Setting(settings.width, settings.height, settings.sample_rate, 0, settings.fps)
     scene = Scene(document, registry or default_registry(), setting)
     span = (first_sample, first_sample + samples)
-    clips = tuple(clip for track in _heard(document) for clip in _track_clips(scene, track, span))
+    clips = tuple(clip for track in heard_tracks(document) for clip in _track_clips(scene, track, span))
     return SoundSegment(sample_rate=settings.sample_rate, channels=settings.channels, samples=samples, clips=clips)
 
 
-def _heard(document: Document) -> list[Track]:
+def heard_tracks(document: Document) -> list[Track]:
     """The sound tracks without the muted and the silent; where some are solo, only those."""
     tracks = [track for track in document.tracks if track.kind == "audio"]
     solo = [track for track in tracks if track.solo]

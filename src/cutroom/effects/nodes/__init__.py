@@ -6,6 +6,19 @@ one, and no argument is ever a piece of graph text. Everything else is a node of
 
 from __future__ import annotations
 
+from cutroom.effects.nodes.colour import (
+    Affine,
+    Balance,
+    ColourNode,
+    Levels,
+    Lut3d,
+    Matrix,
+    Point,
+    Spline,
+    ToneNode,
+    Vibrance,
+    Zones,
+)
 from cutroom.effects.nodes.filters import FILTERS, Filter
 from cutroom.effects.nodes.pictures import BlendMode, Cell, Crop, Mode, Moving, Opacity, PictureNode, StillNode, Warp
 from cutroom.effects.nodes.sounds import Gain, Ramp, SoundNode, Swell
@@ -14,19 +27,30 @@ Node = PictureNode | SoundNode
 
 __all__ = [
     "FILTERS",
+    "Affine",
+    "Balance",
     "BlendMode",
     "Cell",
+    "ColourNode",
     "Crop",
     "Filter",
     "Gain",
+    "Levels",
+    "Lut3d",
+    "Matrix",
     "Mode",
     "Moving",
     "Node",
     "Opacity",
     "PictureNode",
+    "Point",
     "Ramp",
     "SoundNode",
+    "Spline",
     "StillNode",
     "Swell",
+    "ToneNode",
+    "Vibrance",
     "Warp",
+    "Zones",
 ]

@@ -7,23 +7,10 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
+from cutroom.effects.nodes.colour import Affine, Balance, Levels, Lut3d, Matrix, Spline, Vibrance, Zones
 from cutroom.effects.nodes.filters import Filter
+from cutroom.effects.nodes.own import OwnNode
 from cutroom.schema.base import Frozen
-
-
-class OwnNode(Frozen):
-    """What every node of our own says about itself."""
-
-    spatial: ClassVar[bool] = False
-    """Whether it mixes neighbouring pixels. Its stage gets a picture as large as the canvas, and multiplies colours."""
-    clears: ClassVar[bool] = False
-    """Whether something of what is below may be seen through a picture that was solid before."""
-    clocked: ClassVar[bool] = False
-    """Whether it does something else to each frame, by the frame's number in its clip."""
-
-    def at(self, i: int) -> Self:
-        """The node of frame `i` of the segment."""
-        return self
 
 
 class Crop(OwnNode):
@@ -143,7 +130,23 @@ class Cell(OwnNode):
     """Corners of a convex shape, in fractions of the cell; none: the whole cell."""
 
 
-StillNode = Annotated[Filter | Crop | Warp | Opacity | Mode | Cell, Field(discriminator="kind")]
+_Still = (
+    Filter
+    | Crop
+    | Warp
+    | Opacity
+    | Mode
+    | Cell
+    | Affine
+    | Levels
+    | Balance
+    | Zones
+    | Spline
+    | Matrix
+    | Vibrance
+    | Lut3d
+)
+StillNode = Annotated[_Still, Field(discriminator="kind")]
 """Does the same to every frame."""
 
 
@@ -159,4 +162,4 @@ class Moving(Frozen):
     """Frames before the segment's first, for filters that look back."""
 
 
-PictureNode = Annotated[Filter | Crop | Warp | Opacity | Mode | Cell | Moving, Field(discriminator="kind")]
+PictureNode = Annotated[_Still | Moving, Field(discriminator="kind")]

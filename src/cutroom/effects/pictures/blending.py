@@ -25,7 +25,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cutroom.effects.pictures.colour import from_rgb
-from cutroom.effects.pictures.planes import Picture, Plane, halve, overlap
+from cutroom.effects.pictures.levels import Plane, added, depth_of, peak_of
+from cutroom.effects.pictures.planes import Picture, halve, overlap
 
 Floats = NDArray[Any]
 """32-bit floats."""
@@ -56,12 +57,11 @@ def blended(below: Picture, picture: Picture) -> Picture | None:
     planes = []
     for i, (base, own, alpha) in enumerate(zip(straight.planes, layer.planes, solid, strict=False)):
         change = _halved(changes[i], layer.alpha) if i else changes[i]
-        depth = cv2.CV_8U if base.dtype == np.uint8 else cv2.CV_16U
         if alpha is None:
-            planes.append(cv2.add(base, change, dtype=depth))
+            planes.append(added(base, change, depth_of(base)))
         else:
-            share = alpha.astype(np.float32) / (255 if depth == cv2.CV_8U else 1023)
-            planes.append(cv2.add(own, (base + change - own) * share, dtype=depth))
+            share = alpha.astype(np.float32) / peak_of(base)
+            planes.append(added(own, (base + change - own) * share, depth_of(base)))
     x, y0 = luma[1].start, luma[0].start
     return replace(layer, y=planes[0], u=planes[1], v=planes[2], x=x, y0=y0, mode="normal", frame=None)
 

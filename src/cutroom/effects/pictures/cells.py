@@ -12,8 +12,9 @@ from cutroom.effects.nodes import Cell
 from cutroom.effects.pictures.colour import from_rgb
 from cutroom.effects.pictures.compose import draw
 from cutroom.effects.pictures.geometry import Cutter, WarpStage
+from cutroom.effects.pictures.levels import Plane, depth_of
 from cutroom.effects.pictures.placement import Edge, Placement, Stretch, inside
-from cutroom.effects.pictures.planes import Picture, Plane, half
+from cutroom.effects.pictures.planes import Picture, half
 
 Box = tuple[float, float, float, float]
 """Left, top, right and bottom, in pixels."""
@@ -117,7 +118,7 @@ def _solid(colour: str, width: int, height: int, like: Plane) -> Picture:
     """One colour, in planes of the same type."""
     rgb = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
     codes = np.diag([219.0, 224.0, 224.0]) @ from_rgb() @ rgb + np.array([16, 128, 128])
-    unit = 1 if like.dtype == np.uint8 else 4
+    unit = 1 << depth_of(like) - 8
     shapes = ((height, width), *[(half(height), half(width))] * 2)
     y, u, v = (np.full(shape, round(unit * code), like.dtype) for shape, code in zip(shapes, codes, strict=True))
     return Picture(y, u, v)

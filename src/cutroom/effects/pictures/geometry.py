@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cutroom.effects.nodes import Crop
+from cutroom.effects.pictures.levels import Plane, depth_of, peak_of, rounded, times
 from cutroom.effects.pictures.normalise import Resizer
 from cutroom.effects.pictures.placement import Edge, Motion, Placement
-from cutroom.effects.pictures.planes import Picture, Plane, half
+from cutroom.effects.pictures.planes import Picture, half
 
 Matrix = NDArray[np.float64]
 _NEAR = 1e-6
@@ -76,7 +77,7 @@ class Cutter:
         if picture.alpha is not None:
             straight = picture.divided()
             inside = picture.alpha[rows, columns]
-            alpha = inside if alpha is None else cv2.multiply(inside, alpha, scale=1 / 255)
+            alpha = inside if alpha is None else times(inside, alpha)
         return replace(
             straight,
             y=straight.y[rows, columns],
@@ -105,9 +106,10 @@ class Cutter:
             first, last = int(seen[0]), int(seen[-1]) + 1
             spans.append((first - first % 2, min(length, last + last % 2)))
         (left, right), (top, bottom) = spans
-        levels = np.rint(255 * cover).astype(np.uint8)  # of one row, one column or all, whatever tells them apart
+        # of one row, one column or all, whatever tells them apart
+        levels = np.rint(peak_of(picture.y) * cover).astype(picture.y.dtype)
         plane = np.broadcast_to(levels, picture.y.shape)[top:bottom, left:right]
-        return _Kept((left, top, right, bottom), plane.copy() if self._soft or plane.min() < 255 else None)
+        return _Kept((left, top, right, bottom), plane.copy() if self._soft or plane.min() < peak_of(plane) else None)
 
 
 class _Kept(NamedTuple):
@@ -207,8 +209,8 @@ class WarpStage:
             if not self._soft and _fills(picture, matrix, size):
                 self._alpha = key, None
                 return None
-            alpha = _warp(np.full_like(picture.y, 255), matrix, size, cv2.BORDER_CONSTANT)
-            self._alpha = key, None if alpha.min() == 255 and not self._soft else alpha
+            alpha = _warp(np.full_like(picture.y, peak_of(picture.y)), matrix, size, cv2.BORDER_CONSTANT)
+            self._alpha = key, None if alpha.min() == peak_of(alpha) and not self._soft else alpha
         return self._alpha[1]
 
     def _box(self, picture: Picture, matrix: Matrix) -> tuple[int, int, int, int] | None:
@@ -245,4 +247,4 @@ def _whole_steps(matrix: Matrix) -> tuple[int, int] | None:
 def _warp(plane: Plane, matrix: Matrix, size: tuple[int, int], border: int) -> Plane:
     """In float: OpenCV's 8-bit warp is off by up to 0.05 pixels."""
     moved = cv2.warpAffine(plane.astype(np.float32), matrix[:2], size, flags=cv2.INTER_LINEAR, borderMode=border)
-    return cv2.convertScaleAbs(moved)
+    return rounded(moved, depth_of(plane))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
 import av
 import numpy as np
 from av.filter import Graph
+from av.filter.context import FilterContext
 from numpy.typing import NDArray
 
 from cutroom.effects.nodes import Filter
@@ -18,6 +19,7 @@ Step = tuple[str, dict[str, str]]
 """A filter's name and its options; FFmpeg takes them as a dictionary, so that nothing needs escaping."""
 TAGS = {"colorspace": "bt709", "range": "tv"}
 _BT709, _LIMITED, _LEFT = 1, 1, 1
+_RGB, _FULL = 0, 2
 
 
 def tag(frame: av.VideoFrame) -> av.VideoFrame:
@@ -153,3 +155,48 @@ class Cloner:
             self._graph = FrameGraph(frame, [], {"colorspace": str(tags[0]), "range": str(tags[1])})
             self._tags = tags
         return self._graph.run(frame)
+
+
+class CubeGraph:
+    """Takes R'G'B' pictures of 16 bits through a 3D table, between its four nearest corners: FFmpeg's `haldclut`.
+
+    Args:
+        like: a frame as it will come.
+        table: the table as a frame of the same format.
+    """
+
+    def __init__(self, like: av.VideoFrame, table: av.VideoFrame) -> None:
+        self._graph = Graph()
+        self._graph.threads = 1
+        self._count = 0
+        self._input, side = (self._buffer(frame) for frame in (like, table))
+        lookup, self._sink = self._graph.add("haldclut", clut="first"), self._graph.add("buffersink")
+        self._input.link_to(lookup, 0, 0)
+        side.link_to(lookup, 0, 1)
+        lookup.link_to(self._sink)
+        self._graph.configure()
+        side.push(_numbered(table, 0))
+        side.push(None)
+
+    def run(self, frame: av.VideoFrame) -> av.VideoFrame:
+        """Put a frame in and take one out."""
+        self._input.push(_numbered(frame, self._count))
+        self._count += 1
+        return cast(av.VideoFrame, self._sink.pull())
+
+    def _buffer(self, frame: av.VideoFrame) -> FilterContext:
+        options: dict[str, Any] = {
+            "video_size": f"{frame.width}x{frame.height}",
+            "pix_fmt": frame.format.name,
+            "time_base": "1/1000",
+            "pixel_aspect": "1/1",
+            "colorspace": str(_RGB),
+            "range": str(_FULL),
+        }
+        return self._graph.add("buffer", **options)
+
+
+def _numbered(frame: av.VideoFrame, number: int) -> av.VideoFrame:
+    frame.pts, frame.time_base = number, Fraction(1, 1000)
+    frame.colorspace, frame.color_range = _RGB, _FULL
+    return frame

@@ -6,6 +6,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from enum import Enum
 from typing import Protocol
 
 import av
@@ -16,6 +17,12 @@ from cutroom.effects.pictures.stages import Stage, Stages
 from cutroom.effects.readers import Readers
 from cutroom.effects.segment import CompoundPicture, CompoundPiece, MediaPicture, PictureSegment, Shot
 from cutroom.effects.text.title import title_picture
+
+
+class Nothing(Enum):
+    """Stands in for a frame behind the end of a media."""
+
+    HERE = 0
 
 
 class Inner(Protocol):
@@ -74,16 +81,16 @@ class ShotRunner:
 
     Args:
         shot: what to show.
-        width: of the canvas.
-        height: of the canvas.
+        segment: what it is a part of: its size and its depth.
         readers: open media.
         inner: runs the pieces of a compound.
     """
 
-    def __init__(self, shot: Shot, width: int, height: int, readers: Readers, inner: Callable[..., Inner]) -> None:
+    def __init__(self, shot: Shot, segment: PictureSegment, readers: Readers, inner: Callable[..., Inner]) -> None:
         self._shot = shot
-        self._canvas = (width, height)
-        self._stages = Stages(shot.nodes, width, height)
+        self._canvas = (segment.width, segment.height)
+        self._resource = readers.resource
+        self._stages = Stages(shot.nodes, *self._canvas, resource=self._resource)
         self._next: int | None = None
         self._seen: tuple[object, Sequence[Stage], Picture | None] | None = None
         self._base: tuple[object, Picture | None] | None = None
@@ -93,10 +100,10 @@ class ShotRunner:
         if isinstance(shot.source, CompoundPicture):
             self._compound = CompoundRunner(shot.source, lambda picture: inner(picture, readers))
         elif isinstance(shot.source, MediaPicture):
-            self._normaliser = Normaliser(shot.source, shot.fit)
+            self._normaliser = Normaliser(shot.source, shot.fit, segment.depth)
             self._loan = readers.lend(shot.source.input, shot.source.start)
         else:
-            self._title = title_picture(shot.source.text, shot.source.style, width, height)
+            self._title = title_picture(shot.source.text, shot.source.style, *self._canvas, segment.depth)
 
     def picture(self, i: int) -> Picture | None:
         """The picture at frame `i` of the segment; None where nothing of it is on the canvas."""
@@ -118,25 +125,28 @@ class ShotRunner:
     def _remembered(self, i: int) -> Picture | None:
         """The picture where filters look back: they are shown the frames before it, unless those were the last ones."""
         if i != self._next:
-            self._stages = Stages(self._shot.nodes, *self._canvas, looks_back=True)
+            self._stages = Stages(self._shot.nodes, *self._canvas, resource=self._resource, looks_back=True)
             for earlier in range(i - self._shot.preroll, i):
                 first = max(earlier, -self._shot.lead)
                 self._made(self._source(first), self._stages.at(first))
         self._next = i + 1
         return self._made(self._source(i), self._stages.at(i))
 
-    def _source(self, i: int) -> av.VideoFrame | int | None:
-        """What frame `i` is made from: a decoded frame, the number of a compound's, nothing for a title."""
+    def _source(self, i: int) -> av.VideoFrame | int | Nothing | None:
+        """What frame `i` is made from: a decoded frame, the number of a compound's, None for a title."""
         source = self._shot.source
         if self._compound is not None:
             return self._compound.number(i)
         if not isinstance(source, MediaPicture):
             return None
         assert self._loan is not None
-        time = source.start + i * source.step + i * i * source.bend
-        return self._loan.frame_back(time) if source.step < 0 else self._loan.frame_at(time)
+        time = source.time(i)
+        if time >= source.until:
+            return Nothing.HERE
+        frame = self._loan.frame_back(time) if source.step < 0 else self._loan.frame_at(time)
+        return Nothing.HERE if self._loan.is_over(time - source.grace) else frame
 
-    def _made(self, source: av.VideoFrame | int | None, stages: Sequence[Stage]) -> Picture | None:
+    def _made(self, source: av.VideoFrame | int | Nothing | None, stages: Sequence[Stage]) -> Picture | None:
         if self._base is None or self._base[0] != source:  # once for what is held, whatever moves on top of it
             self._base = source, self._unchanged(source)
         picture = self._base[1]
@@ -147,8 +157,10 @@ class ShotRunner:
         mode = self._stages.mode
         return picture if picture is None or mode == picture.mode else replace(picture, mode=mode)
 
-    def _unchanged(self, source: av.VideoFrame | int | None) -> Picture | None:
+    def _unchanged(self, source: av.VideoFrame | int | Nothing | None) -> Picture | None:
         """The picture before its effects."""
+        if isinstance(source, Nothing):
+            return None
         if isinstance(source, int):
             assert self._compound is not None
             return self._compound.picture(source)

@@ -11,11 +11,27 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any, NamedTuple, Protocol
 
-from cutroom.effects.nodes import BlendMode, Cell, Crop, Filter, Mode, Moving, Opacity, PictureNode, StillNode, Warp
+from cutroom.effects.nodes import (
+    Affine,
+    BlendMode,
+    Cell,
+    ColourNode,
+    Crop,
+    Filter,
+    Mode,
+    Moving,
+    Opacity,
+    PictureNode,
+    StillNode,
+    Warp,
+)
+from cutroom.effects.pictures.affine import AffineStage
 from cutroom.effects.pictures.cells import CellStage
 from cutroom.effects.pictures.geometry import CropStage, WarpStage
 from cutroom.effects.pictures.graph import FrameGraph, steps, tag
 from cutroom.effects.pictures.planes import Picture
+from cutroom.effects.pictures.rgb import RgbStage, Shared
+from cutroom.errors import MediaNotFoundError
 
 
 class Stage(Protocol):
@@ -26,6 +42,17 @@ class Stage(Protocol):
         ...
 
 
+def no_resource(sha256: str) -> bytes:
+    """For chains without files.
+
+    Raises:
+        MediaNotFoundError: always.
+    """
+    raise MediaNotFoundError(
+        f"no file is known for resource {sha256[:12]}…", value=sha256, hint="project.resources.add(path)"
+    )
+
+
 class Place(NamedTuple):
     """Where a stage works."""
 
@@ -34,6 +61,8 @@ class Place(NamedTuple):
     height: int
     soft: bool
     """Whether a later stage needs the clear surroundings as alpha, even where edges are sharp."""
+    resource: Callable[[str], bytes] = no_resource
+    """Gives the bytes of a file of the node, by SHA-256."""
 
 
 class OpacityStage:
@@ -82,6 +111,7 @@ class FilterStage:
 
 
 STAGES: Mapping[type[StillNode], Callable[[Any, Place], Stage]] = {
+    Affine: AffineStage,
     Cell: lambda node, place: CellStage(node, place.width, place.height, soft=place.soft),
     Crop: lambda node, place: CropStage(node, soft=place.soft),
     Opacity: OpacityStage,
@@ -118,10 +148,21 @@ class Stages:
         width: of the canvas.
         height: of the canvas.
         looks_back: whether filters may give nothing for the first frames.
+        resource: gives the bytes of the files that nodes name.
     """
 
-    def __init__(self, nodes: Sequence[PictureNode], width: int, height: int, *, looks_back: bool = False) -> None:
+    def __init__(
+        self,
+        nodes: Sequence[PictureNode],
+        width: int,
+        height: int,
+        *,
+        resource: Callable[[str], bytes] = no_resource,
+        looks_back: bool = False,
+    ) -> None:
         self._nodes = nodes
+        self._resource = resource
+        self._shared = Shared(resource)
         self._canvas = (width, height)
         self._looks_back = looks_back
         self._built: list[tuple[_Plan, Stage]] = []
@@ -146,9 +187,12 @@ class Stages:
     def _made(self, plan: _Plan) -> Stage:
         if plan.kind == "warp":
             return WarpStage([node for node in plan.nodes if isinstance(node, Warp)], *self._canvas, soft=plan.soft)
+        if plan.kind.startswith("rgb"):
+            coloured = [node for node in plan.nodes if isinstance(node, ColourNode | Filter)]
+            return RgbStage(coloured, *self._canvas, self._shared)
         (*_, node) = plan.nodes
         if not isinstance(node, Filter):
-            return STAGES[type(node)](node, Place(*self._canvas, plan.soft))
+            return STAGES[type(node)](node, Place(*self._canvas, plan.soft, self._resource))
         filters = [node for node in plan.nodes if isinstance(node, Filter)]
         return FilterStage(filters, *self._canvas, looks_back=self._looks_back)
 
@@ -165,7 +209,7 @@ def _plans(links: Sequence[Link]) -> Iterator[_Plan]:
     groups = [(kind, [link.node for link in group]) for kind, group in groupby(_gathered(links), key=_group)]
     for i, (kind, nodes) in enumerate(groups):
         soft = any(node.spatial for _, later in groups[i + 1 :] for node in later)
-        if kind == "warp" or kind.startswith("filter"):
+        if kind == "warp" or kind.startswith(("yuv", "rgb")):
             yield _Plan(kind, nodes, soft and kind == "warp")
         else:
             yield from (_Plan(kind, [node], soft) for node in nodes)
@@ -196,4 +240,4 @@ def _gathered(links: Sequence[Link]) -> list[Link]:
 def _group(link: Link) -> str:
     """What shares a stage: all movements that meet, filters of a kind that change together."""
     node = link.node
-    return f"filter {node.space} {node.spatial} {link.run}" if isinstance(node, Filter) else node.kind
+    return f"{node.space} {node.spatial} {link.run}" if isinstance(node, Filter | ColourNode) else node.kind

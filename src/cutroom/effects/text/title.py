@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from cutroom.effects.pictures.colour import from_rgb
+from cutroom.effects.pictures.levels import black, dtype_of
 from cutroom.effects.pictures.placement import Placement
-from cutroom.effects.pictures.planes import BLACK, Picture, halve
-from cutroom.effects.segment import Fit
+from cutroom.effects.pictures.planes import Picture, halve
+from cutroom.effects.segment import Depth, Fit
 from cutroom.errors import ValidationError
 from cutroom.schema.clip import TitleStyle
 
@@ -94,7 +95,7 @@ def missing_glyphs(text: str) -> list[str]:
 
 
 @lru_cache(maxsize=16)
-def title_picture(text: str, style: TitleStyle, width: int, height: int) -> Picture | None:
+def title_picture(text: str, style: TitleStyle, width: int, height: int, depth: Depth = 8) -> Picture | None:
     """A title as a layer, cut to what is not clear; None where nothing is drawn. Kept from one segment to the next.
 
     Its rectangle is the canvas, whatever is written on it.
@@ -104,10 +105,11 @@ def title_picture(text: str, style: TitleStyle, width: int, height: int) -> Pict
         return None
     part, x, y0 = drawn
     alpha = part[..., 3:]
-    scaled = from_rgb() / 255 * [[219], [224], [224]]
-    codes = part[..., :3] @ scaled.T.astype(np.float32) + alpha * np.array(BLACK, np.float32)
-    planes = (codes[..., 0], halve(codes[..., 1]), halve(codes[..., 2]), 255 * alpha[..., 0])
-    y, u, v, a = (np.rint(plane).astype(np.uint8) for plane in planes)
+    finer = 1 << depth - 8
+    scaled = from_rgb() / 255 * finer * [[219], [224], [224]]
+    codes = part[..., :3] @ scaled.T.astype(np.float32) + alpha * np.array(black(depth), np.float32)
+    planes = (codes[..., 0], halve(codes[..., 1]), halve(codes[..., 2]), (256 * finer - 1) * alpha[..., 0])
+    y, u, v, a = (np.rint(plane).astype(dtype_of(depth)) for plane in planes)
     whole = Placement.of(Fit(x=0, y=0, width=width, height=height))
     return Picture(y, u, v, a, x, y0, premultiplied=True, placement=whole)
 
