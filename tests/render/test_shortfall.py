@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from cutroom.schema.document import Document
+from cutroom.render.shortfall import shortfalls
+from cutroom.schema.clip import Clip, CompoundSource
+from cutroom.schema.document import Compound, Document, Timeline
 from cutroom.workers import WorkerPool
 
 from .conftest import FPS, Desk, Film, track
@@ -56,3 +58,13 @@ def test_a_media_that_has_less_than_it_says(desk: Desk, film: Film, pool: Worker
 
 def test_whole_media_are_not_spoken_of(desk: Desk, film: Film) -> None:
     assert desk.export(film.cuts((0, 240))).warnings == ()
+
+
+def test_what_is_short_inside_of_a_compound_is_told_once_with_its_name(film: Film) -> None:
+    inner = Timeline(tracks=(track("video", [film.clip(60, 120, id="c_in")]),))
+    clips = [Clip(id=f"c_{n}", source=CompoundSource(compound="k_1"), duration=Fraction(2)) for n in range(2)]
+    document = film.document(track("video", clips))
+    document = document.replace(compounds=(Compound(id="k_1", title="Scene 1", timeline=inner),))
+    assert list(shortfalls(shorter(film, document, Fraction(3)), Fraction(0), Fraction(4))) == [
+        "clip c_in is clear in Scene 1 from 1.033 s to 2 s: the picture of film.mp4 ends at 3 s"
+    ]

@@ -25,12 +25,13 @@ def readable(seconds: Fraction) -> str:
 
 
 def source_end(document: Document, source: Source) -> Fraction | None:
-    """The time of its own where a source ends; None for what never ends (a title)."""
+    """The time of its own where a source ends; None for what never ends (a title, a still picture)."""
     if isinstance(source, TitleSource):
         return None
     if isinstance(source, CompoundSource):
         return document.compound(source.compound).timeline.duration
-    return document.find_media(source.media).duration
+    media = document.find_media(source.media)
+    return None if media.is_still else media.duration
 
 
 def beyond(document: Document, clip: Clip) -> tuple[Fraction, Fraction]:

@@ -51,7 +51,7 @@ def set_media(draft: Draft, op: ops.SetMedia) -> None:
                 value=op.media.path,
                 hint="relink to the same recording",
             )
-        if clip.end - op.media.duration > grace:
+        if not op.media.is_still and clip.end - op.media.duration > grace:
             raise EditError(
                 f"{op.media.path} is {readable(clip.end - op.media.duration)} too short for clip {clip.id}",
                 value=clip.end - op.media.duration,

@@ -19,6 +19,7 @@ from cutroom.effects.source import Source
 from cutroom.errors import MediaError, MediaNotFoundError
 from cutroom.media.audio import AudioReader
 from cutroom.media.backwards import Backwards
+from cutroom.media.pictures import open_reader
 from cutroom.media.video import VideoReader
 from cutroom.schema.resource import LARGEST_FILE
 
@@ -246,7 +247,7 @@ class Readers:
 
     def _reader(self, wanted: Input, file: BinaryIO) -> VideoReader | AudioReader:
         if isinstance(wanted, VideoInput):
-            return VideoReader(file, wanted.stream, threads=self._threads)
+            return open_reader(file, wanted.stream, threads=self._threads)
         return AudioReader(file, wanted.stream)
 
     def _note(self, sha256: str, end: Fraction) -> None:

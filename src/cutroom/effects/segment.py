@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
 from cutroom.effects.nodes import Filter, Moving, PictureNode, SoundNode, StillNode
+from cutroom.media.colours import Primaries
 from cutroom.schema.base import Frozen
 from cutroom.schema.clip import TitleStyle
 from cutroom.schema.media import AudioStream, VideoStream
@@ -39,6 +40,18 @@ class AudioInput(Frozen):
 Input = VideoInput | AudioInput
 
 
+class Light(Frozen):
+    """What light a source's R'G'B' means, where that is not what the canvas's means (BT.709, SDR)."""
+
+    HLG_PEAK: ClassVar[int] = 1000
+    """cd/m² of the display that HLG is shown for; also what PQ was made for where a file does not tell."""
+
+    primaries: Primaries
+    transfer: Literal["sdr", "pq", "hlg"]
+    peak: int = Field(default=0, ge=0, le=10_000)
+    """The brightest light in it, in cd/m²; 0 in SDR, where white is white."""
+
+
 class MediaPicture(Frozen):
     """Pictures of a file. Frame `i` of the segment shows what the file shows at `start + i * step + i * i * bend`."""
 
@@ -53,6 +66,8 @@ class MediaPicture(Frozen):
     matrix: Literal["bt709", "bt601", "smpte240m", "fcc", "bt2020"]
     """How its numbers mean colours: the file's own word, or the rule for files that do not say."""
     full_range: bool
+    light: Light | None = None
+    """None: it is the canvas's own."""
 
     def time(self, i: int) -> Fraction:
         """The media time that frame `i` of the segment shows."""
@@ -192,6 +207,7 @@ class PictureSegment(Frozen):
             and not stream.interlaced
             and source.matrix == "bt709"
             and not source.full_range
+            and source.light is None
         )
         return source if same else None
 

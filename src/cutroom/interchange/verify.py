@@ -65,7 +65,7 @@ def verify(
 def _clip(document: Document, clip: Clip, where: str) -> Finding:
     early, late = beyond(document, clip)
     if early or late > 1 / document.settings.fps:
-        says = f"it reaches {readable(max(early, late))} beyond its source, which is held or silent there"
+        says = f"it reaches {readable(max(early, late))} beyond its source, and is clear or silent there"
         return Finding("clip", clip.id, where, "beyond", says)
     return Finding("clip", clip.id, where, "ok", "")
 

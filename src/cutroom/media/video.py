@@ -21,6 +21,7 @@ from cutroom.media.opening import (
     called,
     clock,
     counts_frames,
+    decoder_of,
     only,
     open_container,
     origin,
@@ -167,7 +168,7 @@ class VideoReader:
         if source.type != "video":
             raise MediaError(f"stream {source.index} of {self._name} is no picture", hint="probe the file again")
         self._source = cast(AvVideoStream, source)
-        context = self._source.codec_context
+        self._decoder = context = decoder_of(self._source, alpha=self._stream.pixel_format.startswith("yuva"))
         context.options = DECODER_OPTIONS
         context.thread_count = self._threads
         self._counted = counts_frames(self._container, self._source)
@@ -268,6 +269,8 @@ class VideoReader:
         except (av.FFmpegError, OSError) as error:
             reraise_unless_media(error, self._name)
             return False
+        if self._decoder is not self._source.codec_context:
+            self._decoder.flush_buffers()
         self._restart(from_key=True)
         try:
             self._current = next(self._frames, None)
@@ -304,13 +307,13 @@ class VideoReader:
         if error is not None:
             return [], error
         try:
-            return packet.decode(), None
+            return self._decoder.decode(packet), None
         except EOFError:
             return [], None
         except (av.FFmpegError, ValueError, OSError) as failure:
             reraise_unless_media(failure, self._name)
             try:
-                return self._source.codec_context.decode(None), failure
+                return self._decoder.decode(None), failure
             except (av.FFmpegError, ValueError, OSError) as again:
                 reraise_unless_media(again, self._name)
                 return [], failure

@@ -34,7 +34,7 @@ def picture_shortages(document: Document, layout: Layout) -> Iterator[Shortage]:
     fps = document.settings.fps
     for index, clip, media in _media_clips(document, layout):
         stream = media.video
-        if stream is None or _is_enough(layout, index, clip, stream):
+        if stream is None or stream.still or _is_enough(layout, index, clip, stream):
             continue
         start = layout.starts[index]
 

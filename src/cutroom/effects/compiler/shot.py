@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from cutroom.edit.limits import lacking
 from cutroom.effects.compiler.chain import Scene, Stretch, chain
-from cutroom.effects.compiler.fit import fit, full_range, matrix
+from cutroom.effects.compiler.fit import fit, full_range, light, matrix
 from cutroom.effects.compiler.layout import Layout, Window
 from cutroom.effects.compiler.travel import frame_law
 from cutroom.effects.nodes import PictureNode
@@ -45,7 +45,9 @@ def picture_shot(scene: Scene, clip: Clip, stretch: Stretch, inner: CompoundPict
         assert inner is not None
         return Shot(source=inner, fit=whole, nodes=nodes, preroll=preroll, lead=lead)
     picture, place = _picture(scene, clip, clip.source.media)
-    if clip.speed == NORMAL and not clip.reverse:
+    if picture.input.stream.still:  # the same at all times: every stretch of it is one and the same
+        travel = {"step": Fraction(0)}
+    elif clip.speed == NORMAL and not clip.reverse:
         travel = {"start": clip.start + stretch.offset * scene.step}
     else:
         travel = frame_law(clip, stretch.offset, scene.document.settings.fps)._asdict()
@@ -68,6 +70,7 @@ def _picture(scene: Scene, clip: Clip, media_id: str) -> tuple[MediaPicture, Fit
         step=scene.step,
         matrix=matrix(media.video),
         full_range=full_range(media.video),
+        light=light(media.video),
     )
     scene.shown[media_id] = found = picture, fit(media.video, scene.setting.width, scene.setting.height)
     return found

@@ -13,15 +13,19 @@ from numpy.typing import NDArray
 from cutroom.effects.compiler.fit import has_alpha
 from cutroom.effects.pictures.colour import to_canvas
 from cutroom.effects.pictures.graph import Cloner, FrameGraph, Step, tag
-from cutroom.effects.pictures.levels import Plane, deepened, depth_of, rounded, scaled
-from cutroom.effects.pictures.planes import TURNS, Picture
+from cutroom.effects.pictures.levels import Plane, black, deepened, depth_of, rounded, scaled
+from cutroom.effects.pictures.planes import TURNS, Picture, half, views
 from cutroom.effects.pictures.scaling import FLAGS, LEFT, LEFT_SITES, SITES, sites
+from cutroom.effects.pictures.tone import Toner
 from cutroom.effects.segment import Depth, Fit, MediaPicture
 
 _PLANAR_420 = {8: {"yuv420p", "yuvj420p", "yuva420p"}, 10: {"yuv420p10le", "yuva420p10le"}}
 """Frames that are 4:2:0 as a picture of so many bits is."""
 _PACKED_ALPHA = {"rgba", "bgra", "argb", "abgr", "pal8"}
 """Formats of which swscale stretches alpha when it makes 10 bits of 8; of others it moves it up by two bits."""
+_UNPACKED = {
+    "pal8": "rgba", "ya8": "rgba", "ya16le": "rgba64le", "ya16be": "rgba64le", "monow": "rgb24", "monob": "rgb24",
+}  # fmt: skip
 
 
 class Resizer:
@@ -64,6 +68,8 @@ class Normaliser:
         self._resizer = Resizer()
         self._cloner = Cloner()
         self._graph: FrameGraph | None = None
+        self._toner = None if source.light is None else Toner(source.light)
+        self._toned: FrameGraph | None = None
 
     def run(self, frame: av.VideoFrame) -> Picture:
         """The picture of a decoded frame. The frame itself is left alone; where nothing is to be done, it is shared."""
@@ -71,12 +77,11 @@ class Normaliser:
         matrix, full = self._source.matrix, self._source.full_range
         site = SITES[frame.chroma_location]
         shared = self._cloner.clone(frame)
-        if frame.format.name not in _PLANAR_420[self._depth] | _PLANAR_420[8]:
-            shared = self._to_420(shared)
-            site = LEFT
-            if _is_rgb(frame):
+        if self._toner is not None or frame.format.name not in _PLANAR_420[self._depth] | _PLANAR_420[8]:
+            shared, site = self._to_420(shared), LEFT
+            if self._toner is not None or _is_rgb(frame):
                 matrix, full = "bt709", False
-        picture = self._deep(Picture.of(shared), frame)
+        picture = self._deep(_picture(shared), frame)
         if stream.rotation:
             picture, site = _turned(picture, stream.rotation, site)
         if site != LEFT:
@@ -96,7 +101,13 @@ class Normaliser:
             y, u, v = (deepened(plane) for plane in picture.planes[:3])
             alpha = None if picture.alpha is None else deepened(picture.alpha)
             picture = replace(picture, y=y, u=u, v=v, alpha=alpha, frame=None)
-        moved = _bits(frame) == 8 and frame.format.name not in _PACKED_ALPHA
+        bits = _bits(frame)
+        if self._toner is None and bits > 8 and _is_rgb(frame):  # swscale takes 2 to the power of these for white
+            share = (255 << bits - 8) / ((1 << bits) - 1)
+            planes = zip(picture.planes, black(self._depth), strict=False)
+            y, u, v = (scaled(plane, share, (1 - share) * zero) for plane, zero in planes)
+            picture = replace(picture, y=y, u=u, v=v, frame=None)
+        moved = bits == 8 and frame.format.name not in _PACKED_ALPHA
         if self._depth == 10 and picture.alpha is not None and moved:
             picture = replace(picture, alpha=scaled(picture.alpha, 1023 / (255 << 2)), frame=None)
         return picture
@@ -110,45 +121,76 @@ class Normaliser:
         return (picture.width, picture.height) == (self._fit.width, self._fit.height)
 
     def _to_420(self, frame: av.VideoFrame) -> av.VideoFrame:
-        """Scale in the source's own format, which keeps all of its chroma, then go to 8-bit 4:2:0."""
+        """Scale in the source's own format, which keeps all of its chroma, then go to 4:2:0; on the way, to its light.
+
+        Where light is converted, a picture is made smaller before, and larger later.
+        """
         if self._graph is None or not self._graph.fits(frame):
             tags = {"colorspace": str(frame.colorspace), "range": str(frame.color_range)}
             self._graph = FrameGraph(frame, self._steps_to_420(frame), tags)
-        return self._graph.run(frame)
+        found = self._graph.run(frame)
+        if self._toner is None:
+            return found
+        found = self._toner.run(found)
+        if self._toned is None or not self._toned.fits(found):
+            out = sites("out", LEFT)
+            colours = {"flags": FLAGS, **out, "out_color_matrix": "bt709", "out_range": "limited"}
+            chain = [("scale", colours), ("format", {"pix_fmts": self._target})]
+            self._toned = FrameGraph(found, chain, {"colorspace": "gbr", "range": "pc"})
+        return self._toned.run(found)
+
+    @property
+    def _target(self) -> str:
+        name = "yuva420p" if has_alpha(self._source.input.stream) else "yuv420p"
+        return name if self._depth == 8 else f"{name}10le"
 
     def _steps_to_420(self, frame: av.VideoFrame) -> list[Step]:
         source, format_ = self._source, frame.format
         width, height = self._fit.width, self._fit.height
         if source.input.stream.rotation in {90, 270}:
             width, height = height, width
+        target, out = self._target, sites("out", LEFT)
+        if _is_grey(frame):
+            target = "gray10le" if self._depth == 10 and _bits(frame) > 8 else "gray"
+        if self._toner is not None:
+            if width * height > frame.width * frame.height:
+                width, height = frame.width, frame.height
+            target, out = "gbrap16le" if has_alpha(source.input.stream) else "gbrp16le", {}
         kept: dict[str, str] = {}
-        colours = {"out_color_matrix": "bt709", "out_range": "limited"}
+        colours = {} if self._toner is not None else {"out_color_matrix": "bt709", "out_range": "limited"}
         site: dict[str, str] = {}
         if not _is_rgb(frame):
             own = "full" if source.full_range else "limited"
-            kept = colours = {
-                "in_color_matrix": source.matrix,
-                "out_color_matrix": source.matrix,
-                "in_range": own,
-                "out_range": own,
-            }
+            came = {"in_color_matrix": source.matrix, "in_range": own}
+            kept = {**came, "out_color_matrix": source.matrix, "out_range": own}
+            colours = kept if self._toner is None else came
             halved = (format_.chroma_width(16) < 16, format_.chroma_height(16) < 16)
             here = SITES[frame.chroma_location]
             site = {**sites("in", here, *halved), **sites("out", here, *halved)}
             colours = {**colours, **sites("in", here, *halved)}
-        target = "yuva420p" if has_alpha(source.input.stream) else "yuv420p"
-        if self._depth == 10:
-            target += "10le"
         return [
             ("scale", {"w": str(width), "h": str(height), "flags": FLAGS, **site, **kept}),
             ("format", {"pix_fmts": _unpacked(format_.name)}),
-            ("scale", {"flags": FLAGS, **sites("out", LEFT), **colours}),
+            ("scale", {"flags": FLAGS, **out, **colours}),
             ("format", {"pix_fmts": target}),
         ]
 
 
 def _is_rgb(frame: av.VideoFrame) -> bool:
-    return bool(frame.format.is_rgb) or frame.format.name == "pal8"
+    return bool(frame.format.is_rgb) or frame.format.name in _UNPACKED
+
+
+def _is_grey(frame: av.VideoFrame) -> bool:
+    return frame.format.name.startswith("gray")
+
+
+def _picture(frame: av.VideoFrame) -> Picture:
+    """The picture in a frame; grey gets its chroma here, as swscale would take its range for full."""
+    if not _is_grey(frame):
+        return Picture.of(frame)
+    (y,) = views(frame)
+    u, v = (np.full((half(frame.height), half(frame.width)), zero, y.dtype) for zero in black(depth_of(y))[1:])
+    return Picture(y, u, v)
 
 
 def _bits(frame: av.VideoFrame) -> int:
@@ -157,8 +199,8 @@ def _bits(frame: av.VideoFrame) -> int:
 
 
 def _unpacked(name: str) -> str:
-    """The format to scale in: palettes cannot be."""
-    return "rgba" if name == "pal8" else name
+    """The format to scale in: palettes cannot be, and grey with alpha becomes R'G'B'."""
+    return _UNPACKED.get(name, name)
 
 
 def _turned(picture: Picture, degrees: int, site: tuple[float, float]) -> tuple[Picture, tuple[float, float]]:

@@ -27,7 +27,7 @@ TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_CO
 
 def views(frame: av.VideoFrame) -> list[Plane]:
     """The planes of a planar frame of 8 or 10 bits, without a copy. Write only into a frame of your own."""
-    kind = np.dtype(np.uint16 if frame.format.name.endswith("p10le") else np.uint8)
+    kind = np.dtype(np.uint16 if frame.format.name.endswith(("p10le", "gray10le")) else np.uint8)
     return [
         np.frombuffer(plane, kind).reshape(-1, plane.line_size // kind.itemsize)[: plane.height, : plane.width]
         for plane in frame.planes
