@@ -73,6 +73,7 @@ def test_a_misspelt_parameter_names_the_nearest(spec, parameter):
 @given(st.sampled_from(NUMBERS), st.floats(allow_nan=False, allow_infinity=False))
 def test_a_number_is_taken_exactly_where_it_is_in_range(entry, value):
     spec, parameter = entry
+    value = int(value) if parameter.kind == "int" else value
     effect = _effect(spec.effect, **{parameter.key: value})
     if parameter.minimum <= value <= parameter.maximum:
         check(effect)

@@ -29,8 +29,9 @@ Part = tuple[str, Mapping[str, Scalar]]
 class Memory:
     """How far back an effect looks.
 
-    `pointwise`: at nothing but the frame or sample itself. `preroll`: at the `frames` before it as well. `analysis`: at
-    the whole clip, which is measured once; then it is pointwise.
+    `pointwise`: at nothing but the frame or sample itself. `preroll`: at up to `frames` before it as well; at how many
+    with the values that it has, its nodes say. `analysis`: at the whole clip, which is measured once; then it is
+    pointwise.
 
     Example:
         >>> str(Memory("preroll", frames=4))

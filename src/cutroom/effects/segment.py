@@ -6,6 +6,7 @@ the timeline it stands: equal stretches are equal values.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Annotated, ClassVar, Literal, Self
@@ -63,15 +64,13 @@ class MediaPicture(Frozen):
     """Seconds of media per frame of the segment; negative where it plays backwards."""
     bend: Exact = Fraction(0)
     """What a ramp of the speed adds, per frame squared."""
+    before: tuple[Exact, ...] = ()
+    """Where the clip did not always follow that law: media times of the shot's `lead` frames before the first."""
     matrix: Literal["bt709", "bt601", "smpte240m", "fcc", "bt2020"]
     """How its numbers mean colours: the file's own word, or the rule for files that do not say."""
     full_range: bool
     light: Light | None = None
     """None: it is the canvas's own."""
-
-    def time(self, i: int) -> Fraction:
-        """The media time that frame `i` of the segment shows."""
-        return self.start + i * self.step + i * i * self.bend
 
     @property
     def grace(self) -> Fraction:
@@ -83,6 +82,10 @@ class MediaPicture(Frozen):
         """The media time from which on there is nothing to see."""
         stream = self.input.stream
         return stream.start + stream.duration + self.grace
+
+    def time(self, i: int) -> Fraction:
+        """The media time that frame `i` of the segment shows; negative: a frame before it."""
+        return self.before[i] if i < 0 and self.before else self.start + i * self.step + i * i * self.bend
 
 
 class TitlePicture(Frozen):
@@ -108,8 +111,15 @@ class CompoundPicture(Frozen):
     start: Exact
     step: Exact
     bend: Exact = Fraction(0)
+    before: tuple[Exact, ...] = ()
+    """As of a `MediaPicture`, in inner frames."""
     pieces: tuple[CompoundPiece, ...]
     """In order; between them, before and behind them there is nothing to see."""
+
+    def number(self, i: int) -> int:
+        """The inner frame that frame `i` of the segment shows; negative: a frame before it."""
+        at = self.before[i] if i < 0 and self.before else self.start + i * self.step + i * i * self.bend
+        return math.floor(at)
 
 
 class Fit(Frozen):
@@ -143,9 +153,12 @@ class Shot(Frozen):
 
     @property
     def chains(self) -> Iterator[tuple[StillNode, ...]]:
-        """Its nodes at each frame; only once where they are the same at all of them."""
+        """Its nodes at each frame, those before the first that are looked at among them.
+
+        Only once where they are the same at all of them.
+        """
         counts = [len(node.frames) - node.lead for node in self.nodes if isinstance(node, Moving)]
-        return (self.nodes_at(i) for i in range(max(counts, default=1)))
+        return (self.nodes_at(i) for i in range(-self.lead if counts else 0, max(counts, default=1)))
 
 
 class Blend(Frozen):

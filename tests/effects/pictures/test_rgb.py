@@ -8,7 +8,7 @@ import av
 import numpy as np
 import pytest
 
-from cutroom.effects.nodes import Filter, Levels, Matrix, Moving, Opacity, Vibrance
+from cutroom.effects.nodes import Affine, Filter, Levels, Matrix, Moving, Opacity, Vibrance
 from cutroom.effects.nodes.filters import FILTERS
 from cutroom.effects.pictures.graph import FrameGraph, tag
 from cutroom.effects.pictures.planes import Picture, new_frame, views
@@ -177,18 +177,40 @@ def test_neighbours_share_a_conversion_and_functions_of_a_channel_one_table(monk
     assert worst(twice.planes, planes) <= [1, 1, 1]  # 16 bits: nothing was lost between them
 
 
-def test_what_changes_from_frame_to_frame_is_a_run_of_its_own(monkeypatch):
+def test_colours_that_change_share_the_run_and_the_conversions_of_those_that_do_not(monkeypatch):
     moving = Moving(frames=tuple((Levels(gamma=(g, g, g)),) for g in (1.5, 2.0)))
-    stages = Stages([Levels(), moving, Opacity(opacity=0.5)], 320, 180)
+    stages = Stages([Levels(), moving, Matrix(rows=ONE), Opacity(opacity=0.5)], 320, 180)
     built = counting(monkeypatch)
-    (still, first, _) = stages.at(0)
-    frames = [stage.run(Picture.of(new_frame(320, 180, waves()))) for stage in (still, first)]
-    (same, second, _) = stages.at(1)
-    frames += [stage.run(Picture.of(new_frame(320, 180, waves()))) for stage in (same, second)]
+    picture = Picture.of(new_frame(320, 180, waves()))
+    one, other = ([stage.run(picture) for stage in stages.at(i)] for i in (0, 1))
+    assert len(one) == 2
+    assert other[0].y.mean() > one[0].y.mean() + 5 > picture.y.mean() + 10
+    assert len(built) == 2  # one way there and one back, for both frames
+
+
+def test_a_filter_is_not_made_anew_when_colours_beside_it_change():
+    moving = Moving(frames=tuple((Levels(gamma=(g, g, g)),) for g in (1.5, 2.0)))
+    stages = Stages([Levels(), moving, FILTER, Levels(), moving, moving], 320, 180)
+    (changing, still, last), (changed, same, later) = stages.at(0), stages.at(1)
+    assert changing is not changed
     assert still is same
-    assert first is not second
-    assert frames[3].y.mean() > frames[1].y.mean() > frames[0].y.mean()
-    assert len(built) == 2  # one way there and one back, for all of them
+    assert last is not later
+
+
+@pytest.mark.parametrize("bits", [8, 10])
+def test_lightness_and_hue_where_they_stand_in_any_depth(bits):
+    unit = 2 ** (bits - 8)
+    kind = np.uint8 if bits == 8 else np.uint16
+    planes = [plane.astype(kind) * kind(unit) for plane in waves()]
+    node = Affine(gain=0.8, offset=0.05, chroma=0.9, turn=30)
+    (stage,) = Stages([node], 320, 180).at(0)
+    made = stage.run(Picture(*planes, alpha=np.full((180, 320), 77, kind)))
+    assert (made.alpha == 77).all()
+    y, u, v = (plane.astype(float) / unit for plane in planes)
+    assert np.abs(made.y / unit - (16 + 0.8 * (y - 16) + 0.05 * 219)).max() <= 0.51 / unit
+    cos, sin = 0.9 * np.cos(np.pi / 6), 0.9 * np.sin(np.pi / 6)
+    assert np.abs(made.u / unit - (128 + cos * (u - 128) - sin * (v - 128))).max() <= 0.51 / unit
+    assert np.abs(made.v / unit - (128 + sin * (u - 128) + cos * (v - 128))).max() <= 0.51 / unit
 
 
 def test_any_frame_first_gives_the_same(studio):

@@ -6,8 +6,10 @@ from cutroom.effects.catalogue.cell import CELL
 from cutroom.effects.catalogue.colour import COLOUR
 from cutroom.effects.catalogue.detail import DETAIL
 from cutroom.effects.catalogue.geometry import GEOMETRY
+from cutroom.effects.catalogue.keys import KEYS
 from cutroom.effects.catalogue.level import LEVEL
 from cutroom.effects.catalogue.looks import LOOKS
+from cutroom.effects.catalogue.style import STYLE
 from cutroom.effects.catalogue.tint import TINT
 from cutroom.effects.catalogue.tone import TONE
 from cutroom.effects.catalogue.transitions import TRANSITIONS
@@ -22,5 +24,7 @@ EFFECTS = (
     *DETAIL,
     *GEOMETRY,
     *CELL,
+    *KEYS,
     *LEVEL,
+    *STYLE,
 )

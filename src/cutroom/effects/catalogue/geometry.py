@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, get_args
 
-from cutroom.effects.nodes import BlendMode, Crop, Mode, Node, Opacity, Warp
+from cutroom.effects.nodes import BlendMode, Crop, Flip, Mirror, Mode, Node, Opacity, Warp
 from cutroom.effects.parameter import HEIGHTS, WIDTHS, Parameter
 from cutroom.effects.registry import EffectSpec, Setting
 from cutroom.errors import ValidationError
@@ -42,6 +42,15 @@ def _transform(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
     )
 
 
+def _flip(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
+    way = values["direction"]
+    return (Flip(across=way != "vertical", down=way != "horizontal"),)
+
+
+def _mirror(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
+    return (Mirror(keep=values["keep"]),)
+
+
 def _edge(side: str) -> Parameter:
     return Parameter(side, f"Cut away at the {side}.", 0.0, minimum=0, maximum=0.999, unit="fraction of the picture")
 
@@ -56,6 +65,32 @@ GEOMETRY = (
         together=_require_something_left,
         group="geometry",
         example={"left": 0.2, "right": 0.2},
+    ),
+    EffectSpec(
+        "flip",
+        "video",
+        "Turns the layer's picture over about its middle; its sides go along: a crop of its left is seen at the right.",
+        (
+            Parameter(
+                "direction",
+                "What changes places: left and right, top and bottom.",
+                "horizontal",
+                "choice",
+                choices=("horizontal", "vertical", "both"),
+            ),
+        ),
+        _flip,
+        group="geometry",
+        cost=2.9,
+    ),
+    EffectSpec(
+        "mirror",
+        "video",
+        "Shows one half of the layer's picture twice, the second time as in a mirror.",
+        (Parameter("keep", "The half that stays.", "left", "choice", choices=("left", "right", "top", "bottom")),),
+        _mirror,
+        group="geometry",
+        cost=3.2,
     ),
     EffectSpec(
         "transform",
@@ -80,5 +115,6 @@ GEOMETRY = (
         _transform,
         group="geometry",
         example={"scale": 0.6, "rotation": 15},
+        cost=8.5,
     ),
 )

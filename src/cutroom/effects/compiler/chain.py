@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from cutroom.effects.nodes import Moving, Node
+from cutroom.effects.nodes.own import OwnNode
 from cutroom.effects.registry import EffectKind, EffectSpec, Registry, Setting, require_kind
 from cutroom.effects.segment import Fit, MediaPicture
 from cutroom.errors import ValidationError
@@ -86,12 +87,15 @@ def chain(
                 f"{spec.effect} must have measured its clip first", value=spec.effect, hint="run its analysis"
             )
         active.append((spec, effect, values))
-    preroll = sum(spec.memory.frames for spec, _, _ in active)
+    still = [
+        () if effect.curves else spec.build(values, _setting(scene, spec, stretch)) for spec, effect, values in active
+    ]
+    preroll = sum(node.back for found in still for node in found if isinstance(node, OwnNode))
     lead = min(preroll, stretch.shown) if stretch else 0
     nodes: list[Node] = []
-    for spec, effect, values in active:
+    for (spec, effect, values), found in zip(active, still, strict=True):
         if not effect.curves:
-            nodes += spec.build(values, _setting(scene, spec, stretch))
+            nodes += found
         elif stretch is None:
             assert spec.swell is not None
             nodes += spec.swell(values, effect.curves)

@@ -14,7 +14,7 @@ from cutroom.effects.compiler.opaque import covers, invisible
 from cutroom.effects.compiler.shortage import picture_shortages
 from cutroom.effects.compiler.shot import picture_shot, require_handles
 from cutroom.effects.compiler.sound import compile_sound
-from cutroom.effects.compiler.travel import frame_law
+from cutroom.effects.compiler.travel import travel_of
 from cutroom.effects.registry import Registry, Setting, default_registry
 from cutroom.effects.segment import (
     Blend,
@@ -232,12 +232,13 @@ def _inner(scene: Scene, clip: Clip, offset: int, span: tuple[int, int]) -> Comp
     assert isinstance(clip.source, CompoundSource)
     document = scene.document.inside(clip.source.compound, clip.source.angle)
     fps = document.settings.fps
-    travel = frame_law(clip, offset, fps)
-    start, step, bend = (value * fps for value in travel)
-    ends = sorted(math.floor(start + i * step + i * i * bend) for i in (span[0], span[1] - 1))
+    travel = travel_of(clip, offset, -span[0], fps, fps)
+    law = CompoundPicture(**travel, pieces=())
+    ends = sorted(law.number(i) for i in (span[0], span[1] - 1))
     low, high = max(0, ends[0]), min(frame_count(document), ends[1] + 1)
     points = [low, *(point for point in cut_points(document) if low < point < high), high] if low < high else []
     setting = scene.setting
     pictures = Pictures(document, scene.registry, size=(setting.width, setting.height), depth=setting.depth)
     pieces = tuple(CompoundPiece(first=a - ends[0], picture=pictures.compile(a, b - a)) for a, b in pairwise(points))
-    return CompoundPicture(start=start - ends[0], step=step, bend=bend, pieces=pieces)
+    before = tuple(at - ends[0] for at in law.before)
+    return law.replace(start=law.start - ends[0], before=before, pieces=pieces)

@@ -10,7 +10,7 @@ from cutroom.edit.limits import lacking
 from cutroom.effects.compiler.chain import Scene, Stretch, chain
 from cutroom.effects.compiler.fit import fit, full_range, light, matrix
 from cutroom.effects.compiler.layout import Layout, Window
-from cutroom.effects.compiler.travel import frame_law
+from cutroom.effects.compiler.travel import travel_of
 from cutroom.effects.nodes import PictureNode
 from cutroom.effects.segment import CompoundPicture, Fit, MediaPicture, Shot, TitlePicture, VideoInput
 from cutroom.errors import EditError, HandlesError
@@ -50,7 +50,7 @@ def picture_shot(scene: Scene, clip: Clip, stretch: Stretch, inner: CompoundPict
     elif clip.speed == NORMAL and not clip.reverse:
         travel = {"start": clip.start + stretch.offset * scene.step}
     else:
-        travel = frame_law(clip, stretch.offset, scene.document.settings.fps)._asdict()
+        travel = travel_of(clip, stretch.offset, lead, scene.document.settings.fps)
     source = picture.model_copy(update=travel)  # fractions: nothing to validate
     return Shot(source=source, fit=place, nodes=nodes, preroll=preroll, lead=lead)
 

@@ -19,9 +19,25 @@ from cutroom.effects.nodes.colour import (
     Vibrance,
     Zones,
 )
+from cutroom.effects.nodes.detail import BoxBlur, Glow, Pixelate, Sharpen, Smooth
 from cutroom.effects.nodes.filters import FILTERS, Filter
-from cutroom.effects.nodes.pictures import BlendMode, Cell, Crop, Mode, Moving, Opacity, PictureNode, StillNode, Warp
+from cutroom.effects.nodes.keys import ChromaKey, LumaKey
+from cutroom.effects.nodes.memory import MotionBlur, Settle
+from cutroom.effects.nodes.pictures import (
+    BlendMode,
+    Cell,
+    Crop,
+    Flip,
+    Mirror,
+    Mode,
+    Moving,
+    Opacity,
+    PictureNode,
+    StillNode,
+    Warp,
+)
 from cutroom.effects.nodes.sounds import Gain, Ramp, SoundNode, Swell
+from cutroom.effects.nodes.style import Edges, Flare, Fringe, Grain, Lens, Vignette
 
 Node = PictureNode | SoundNode
 
@@ -30,27 +46,44 @@ __all__ = [
     "Affine",
     "Balance",
     "BlendMode",
+    "BoxBlur",
     "Cell",
+    "ChromaKey",
     "ColourNode",
     "Crop",
+    "Edges",
     "Filter",
+    "Flare",
+    "Flip",
+    "Fringe",
     "Gain",
+    "Glow",
+    "Grain",
+    "Lens",
     "Levels",
+    "LumaKey",
     "Lut3d",
     "Matrix",
+    "Mirror",
     "Mode",
+    "MotionBlur",
     "Moving",
     "Node",
     "Opacity",
     "PictureNode",
+    "Pixelate",
     "Point",
     "Ramp",
+    "Settle",
+    "Sharpen",
+    "Smooth",
     "SoundNode",
     "Spline",
     "StillNode",
     "Swell",
     "ToneNode",
     "Vibrance",
+    "Vignette",
     "Warp",
     "Zones",
 ]

@@ -17,6 +17,14 @@ class OwnNode(Frozen):
     clocked: ClassVar[bool] = False
     """Whether it does something else to each frame, by the frame's number in its clip."""
 
+    anchored: ClassVar[bool] = False
+    """Whether it goes by places on the canvas: no movement before it is put off until after it."""
+
+    @property
+    def back(self) -> int:
+        """How many frames before the one shown it looks at."""
+        return 0
+
     def at(self, i: int) -> Self:
         """The node of frame `i` of the segment."""
         return self

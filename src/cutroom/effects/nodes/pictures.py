@@ -8,8 +8,12 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from cutroom.effects.nodes.colour import Affine, Balance, Levels, Lut3d, Matrix, Spline, Vibrance, Zones
+from cutroom.effects.nodes.detail import BoxBlur, Glow, Pixelate, Sharpen, Smooth
 from cutroom.effects.nodes.filters import Filter
+from cutroom.effects.nodes.keys import ChromaKey, LumaKey
+from cutroom.effects.nodes.memory import MotionBlur, Settle
 from cutroom.effects.nodes.own import OwnNode
+from cutroom.effects.nodes.style import Edges, Flare, Fringe, Grain, Lens, Vignette
 from cutroom.schema.base import Frozen
 
 
@@ -71,6 +75,24 @@ def _exact_turn(degrees: float) -> tuple[float, float] | None:
     return {0.0: (1.0, 0.0), 90.0: (0.0, 1.0), 180.0: (-1.0, 0.0), 270.0: (0.0, -1.0)}.get(degrees % 360)
 
 
+class Flip(OwnNode):
+    """Turn the layer over about the middle of its own rectangle, before whatever crops have left of it."""
+
+    kind: Literal["flip"] = "flip"
+    across: bool = False
+    """Left and right change places."""
+    down: bool = False
+    """Top and bottom change places."""
+
+
+class Mirror(OwnNode):
+    """Show one half of the layer twice: the other half becomes its mirror image, about the middle of the layer."""
+
+    kind: Literal["mirror"] = "mirror"
+    keep: Literal["left", "right", "top", "bottom"]
+    """The half that stays."""
+
+
 class Opacity(OwnNode):
     """Multiply the alpha."""
 
@@ -115,6 +137,7 @@ class Cell(OwnNode):
     """
 
     clears: ClassVar[bool] = True
+    anchored: ClassVar[bool] = True
     kind: Literal["cell"] = "cell"
     left: float
     top: float
@@ -137,6 +160,23 @@ _Still = (
     | Opacity
     | Mode
     | Cell
+    | Flip
+    | Mirror
+    | BoxBlur
+    | Sharpen
+    | Smooth
+    | Glow
+    | Pixelate
+    | MotionBlur
+    | Settle
+    | Vignette
+    | Grain
+    | Fringe
+    | Flare
+    | Edges
+    | Lens
+    | ChromaKey
+    | LumaKey
     | Affine
     | Levels
     | Balance

@@ -8,13 +8,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from cutroom.effects.nodes import Crop
+from cutroom.effects.nodes import Crop, Flip
 from cutroom.effects.pictures.levels import Plane, depth_of, peak_of, rounded, times
 from cutroom.effects.pictures.normalise import Resizer
 from cutroom.effects.pictures.placement import Edge, Motion, Placement
@@ -93,7 +93,7 @@ class Cutter:
     def _measured(self, picture: Picture, edges: Sequence[Sequence[Edge]]) -> _Kept | None:
         cover = np.ones((1, 1))
         for group in edges:
-            parts = [_covered(picture, edge) for edge in group]
+            parts = [covered(picture, edge) for edge in group]
             cover = cover * np.clip(sum(parts) - (len(parts) - 1), 0, 1)
         cover[np.abs(cover - 1) < _NEAR] = 1
         cover[cover < _NEAR] = 0
@@ -119,7 +119,7 @@ class _Kept(NamedTuple):
     cover: Plane | None
 
 
-def _covered(picture: Picture, edge: Edge) -> NDArray[np.float64]:
+def covered(picture: Picture, edge: Edge) -> NDArray[np.float64]:
     """How much of each pixel lies on the kept side of an edge: (rows, columns), or 1 for either where all are alike."""
     distance = np.full((1, 1), 0.5 - edge.least)
     if edge.across:
@@ -131,7 +131,7 @@ def _covered(picture: Picture, edge: Edge) -> NDArray[np.float64]:
 
 
 class WarpStage:
-    """Scales, turns and moves a picture.
+    """Scales, turns, turns over and moves a picture.
 
     Args:
         nodes: the movements, one after the other; made as one, so that nothing is lost beside the canvas between them.
@@ -140,23 +140,28 @@ class WarpStage:
         soft: whether a later filter needs the clear surroundings as alpha.
     """
 
-    def __init__(self, nodes: Sequence[Motion], width: int, height: int, *, soft: bool) -> None:
+    def __init__(self, nodes: Sequence[Motion | Flip], width: int, height: int, *, soft: bool) -> None:
         self._nodes = nodes
         self._canvas = (width, height)
         self._soft = soft
-        self._scales = [math.prod(node.scales[axis] for node in nodes) for axis in (0, 1)]
-        self._matrix = np.eye(3)
-        for node in nodes:
-            self._matrix = np.array([*node.matrix(width, height), (0, 0, 1)]) @ self._matrix
+        motions = [node for node in nodes if not isinstance(node, Flip)]
+        self._scales = [math.prod(node.scales[axis] for node in motions) for axis in (0, 1)]
         self._resizer = Resizer()
         self._alpha: tuple[tuple[int, ...], Plane | None] | None = None
 
     def run(self, picture: Picture) -> Picture | None:
         """The picture where it has moved to; None where nothing of it is left on the canvas."""
-        matrix = self._matrix @ _translation(picture.x, picture.y0)
         placement = picture.placed
+        matrix = _translation(picture.x, picture.y0)
         for node in self._nodes:
-            placement = placement.warped(node, *self._canvas)
+            if isinstance(node, Flip):
+                matrix = turned_over(placement, node) @ matrix
+                placement = placement.flipped(node)
+            else:
+                matrix = np.array([*node.matrix(*self._canvas), (0, 0, 1)]) @ matrix
+                placement = placement.warped(node, *self._canvas)
+        if self._scales == [1, 1] and (flipped := _flipped(picture, matrix, placement)) is not None:
+            return flipped
         small, shrunk = self._shrunk(picture)
         matrix = matrix @ np.linalg.inv(shrunk)
         if (moved := _whole_steps(matrix)) is not None and not self._soft:
@@ -223,6 +228,55 @@ class WarpStage:
             bounds.append((low - low % 2, min(length, high + high % 2)))
         (x0, x1), (y0, y1) = bounds
         return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
+
+
+def turned_over(placement: Placement, flip: Flip) -> Matrix:
+    """A flip of a layer that lies there, as a map of pixel centres."""
+    own = np.array([*placement.matrix, (0, 0, 1)])
+    flipped = np.array([*placement.flipped(flip).matrix, (0, 0, 1)])
+    edges: Matrix = flipped @ np.linalg.inv(own)
+    return _translation(-0.5, -0.5) @ edges @ _translation(0.5, 0.5)
+
+
+def _flipped(picture: Picture, matrix: Matrix, placement: Placement) -> Picture | None:
+    """The picture turned over onto whole pixels, each as it was; None where it is not just that.
+
+    Chroma stands at the left of its pixels: from right to left it is taken half-way between two samples.
+    """
+    right, down = (round(float(matrix[i, i])) for i in (0, 1))
+    if (right, down) == (1, 1) or abs(right) != 1 or abs(down) != 1:
+        return None
+    x = round(matrix[0, 2]) - (picture.width - 1 if right < 0 else 0)
+    y0 = round(matrix[1, 2]) - (picture.height - 1 if down < 0 else 0)
+    whole = np.array([[right, 0, round(matrix[0, 2])], [0, down, round(matrix[1, 2])], [0, 0, 1]])
+    if np.abs(matrix - whole).max() > _NEAR or x % 2 or y0 % 2 or (down < 0 and picture.height % 2):
+        return None
+    halve_step = right < 0 and picture.width % 2 == 0
+
+    def over(plane: Plane | None, *, chroma: bool = False) -> Any:
+        if plane is None:
+            return None
+        turned = np.ascontiguousarray(plane[::down, ::right])
+        return _half_left(turned) if chroma and halve_step else turned
+
+    return replace(
+        picture,
+        y=over(picture.y),
+        u=over(picture.u, chroma=True),
+        v=over(picture.v, chroma=True),
+        alpha=over(picture.alpha),
+        alpha_uv=over(picture.alpha_uv, chroma=True),
+        x=x,
+        y0=y0,
+        frame=None,
+        placement=placement,
+    )
+
+
+def _half_left(plane: Plane) -> Plane:
+    """A plane half-way between each of its samples and the one before it."""
+    before = np.concatenate([plane[:, :1], plane[:, :-1]], axis=1)
+    return cv2.addWeighted(plane, 0.5, before, 0.5, 0)
 
 
 def _fills(picture: Picture, matrix: Matrix, size: tuple[int, int]) -> bool:

@@ -84,7 +84,7 @@ class FrameGraph:
         """
         result = self.feed(frame)
         if result is None:
-            raise RenderError("a filter swallowed a frame", hint="declare how many frames before it looks at")
+            raise RenderError("a filter swallowed a frame", hint="take a filter that gives a frame for each")
         return result
 
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple, Protocol, Self, TypeVar
 
-from cutroom.effects.nodes import Cell, Crop, StillNode, Warp
+from cutroom.effects.nodes import Cell, Crop, Flip, StillNode, Warp
 from cutroom.effects.segment import Fit
 
 if TYPE_CHECKING:
@@ -82,6 +82,8 @@ class Placement:
             return self.cropped(node)
         if isinstance(node, Cell):
             return self.celled(node, width, height)
+        if isinstance(node, Flip):
+            return self.flipped(node)
         return self.warped(node, width, height) if isinstance(node, Warp) else self
 
     def cropped(self, crop: Crop) -> Placement:
@@ -132,6 +134,15 @@ class Placement:
         rows = warp.matrix(width, height)
         moved = [_times(row, self.matrix, (row[0] + row[1] - 1) / -2) for row in rows]
         return replace(self, matrix=(moved[0], moved[1]))
+
+    def flipped(self, flip: Flip) -> Placement:
+        """Turned over about its middle: what was its left side lies at the right."""
+        (a, b, x), (c, d, y) = self.matrix
+        if flip.across:
+            a, c, x, y = -a, -c, x + a, y + c
+        if flip.down:
+            b, d, x, y = -b, -d, x + b, y + d
+        return replace(self, matrix=((a, b, x), (c, d, y)))
 
     def edges(self, crop: Crop) -> tuple[list[Edge], list[Edge]]:
         """The cuts that a crop makes at left and right, and those at top and bottom.

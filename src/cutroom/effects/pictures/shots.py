@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from enum import Enum
 from typing import Protocol
 
 import av
 
+from cutroom.effects.pictures.memory import Remembering
 from cutroom.effects.pictures.normalise import Normaliser
 from cutroom.effects.pictures.planes import Picture
 from cutroom.effects.pictures.stages import Stage, Stages
@@ -53,8 +53,7 @@ class CompoundRunner:
 
     def number(self, i: int) -> int:
         """The inner frame that frame `i` of the segment shows."""
-        source = self._source
-        return math.floor(source.start + i * source.step + i * i * source.bend)
+        return self._source.number(i)
 
     def picture(self, number: int) -> Picture | None:
         """An inner frame; None where there is nothing."""
@@ -92,8 +91,8 @@ class ShotRunner:
         self._resource = readers.resource
         self._stages = Stages(shot.nodes, *self._canvas, resource=self._resource)
         self._next: int | None = None
-        self._seen: tuple[object, Sequence[Stage], Picture | None] | None = None
         self._base: tuple[object, Picture | None] | None = None
+        self._done: list[tuple[Stage, Picture | None, Picture | None]] = []
         self._title: Picture | None = None
         self._loan = None
         self._compound: CompoundRunner | None = None
@@ -107,12 +106,9 @@ class ShotRunner:
 
     def picture(self, i: int) -> Picture | None:
         """The picture at frame `i` of the segment; None where nothing of it is on the canvas."""
-        if self._shot.preroll:
-            return self._remembered(i)
-        source, stages = self._source(i), self._stages.at(i)
-        if self._seen is None or self._seen[:2] != (source, stages):  # a held frame, or a title, is made once
-            self._seen = source, stages, self._made(source, stages)
-        return self._seen[2]
+        self._look_back(i)
+        self._next = i + 1
+        return self._made(i)
 
     def close(self) -> None:
         """Give the reader back."""
@@ -122,15 +118,16 @@ class ShotRunner:
         if self._compound is not None:
             self._compound.close()
 
-    def _remembered(self, i: int) -> Picture | None:
-        """The picture where filters look back: they are shown the frames before it, unless those were the last ones."""
-        if i != self._next:
-            self._stages = Stages(self._shot.nodes, *self._canvas, resource=self._resource, looks_back=True)
-            for earlier in range(i - self._shot.preroll, i):
-                first = max(earlier, -self._shot.lead)
-                self._made(self._source(first), self._stages.at(first))
-        self._next = i + 1
-        return self._made(self._source(i), self._stages.at(i))
+    def _look_back(self, i: int) -> None:
+        """Show the stages those of the frames before frame `i` that they have not just seen.
+
+        The clip's first one stands in for those that it lacks.
+        """
+        first = i - self._shot.preroll
+        if self._next is not None and first < self._next <= i:
+            first = self._next
+        for earlier in range(first, i):
+            self._made(max(earlier, -self._shot.lead))
 
     def _source(self, i: int) -> av.VideoFrame | int | Nothing | None:
         """What frame `i` is made from: a decoded frame, the number of a compound's, None for a title."""
@@ -146,14 +143,22 @@ class ShotRunner:
         frame = self._loan.frame_back(time) if source.step < 0 else self._loan.frame_at(time)
         return Nothing.HERE if self._loan.is_over(time - source.grace) else frame
 
-    def _made(self, source: av.VideoFrame | int | Nothing | None, stages: Sequence[Stage]) -> Picture | None:
-        if self._base is None or self._base[0] != source:  # once for what is held, whatever moves on top of it
+    def _made(self, i: int) -> Picture | None:
+        """The picture of a frame. What is held, or is a title, is made once, up to the first stage that changes."""
+        source = self._source(i)
+        if self._base is None or self._base[0] != source:
             self._base = source, self._unchanged(source)
         picture = self._base[1]
-        for stage in stages:
-            if picture is None:
-                return None
-            picture = stage.run(picture)
+        before, self._done = self._done, []
+        for n, stage in enumerate(self._stages.at(i)):
+            if isinstance(stage, Remembering):
+                made = stage.run(picture)
+            elif n < len(before) and before[n][0] is stage and before[n][1] is picture:
+                made = before[n][2]
+            else:
+                made = None if picture is None else stage.run(picture)
+            self._done.append((stage, picture, made))
+            picture = made
         mode = self._stages.mode
         return picture if picture is None or mode == picture.mode else replace(picture, mode=mode)
 

@@ -1,17 +1,30 @@
-"""Runs of nodes that work on R'G'B', as filters of the ffmpeg program: one conversion there and one back."""
+"""Colours as filters of the ffmpeg program; a run on R'G'B' shares one conversion there and one back."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from cutroom.effects.nodes import Balance, ColourNode, Filter, Levels, Lut3d, Matrix, Point, Spline, Zones
+from cutroom.effects.nodes import (
+    Affine,
+    Balance,
+    ColourNode,
+    Filter,
+    Levels,
+    Lut3d,
+    Matrix,
+    Point,
+    Spline,
+    Vibrance,
+    Zones,
+)
 from cutroom.effects.pictures.scaling import LEFT, sites
 from cutroom.errors import EditError, MediaNotFoundError
 from cutroom.render.program.curves import number
 from cutroom.render.program.graph import Step
 
 _FLAGS = "bicubic+accurate_rnd+full_chroma_int+full_chroma_inp"
-_PEAK = 65535
+_PEAK = 255 * 256
+"""What 1 is to swscale in 16 bits."""
 _CHANNELS = "rgb"
 
 
@@ -38,6 +51,9 @@ def colour_steps(node: ColourNode | Filter, paths: Mapping[str, str]) -> list[St
         return [(node.filter, node.args)]
     if isinstance(node, Matrix):
         return _matrix(node)
+    if isinstance(node, Vibrance):
+        way = {"intensity": number(node.intensity), "alternate": int(node.intensity > 0)}
+        return [("vibrance", {**way, "rlum": 0.2126, "glum": 0.7152, "blum": 0.0722})]
     if isinstance(node, Spline) and node.amount == 1:
         return _spline(node)
     if isinstance(node, Lut3d) and node.strength == 1:
@@ -51,6 +67,16 @@ def colour_steps(node: ColourNode | Filter, paths: Mapping[str, str]) -> list[St
         value=node,
         hint="give that effect its full strength for this command, or export with Cutroom",
     )
+
+
+def affine_steps(node: Affine, *, turns: bool) -> list[Step]:
+    """The filters of what is done in Y'CbCr; `turns`: with one for hues."""
+    grey = "(minval+maxval)/2"
+    luma = f"minval+(maxval-minval)*({number(node.offset)})+(val-minval)*({number(node.gain)})"
+    chroma = f"{grey}+(val-{grey})*({number(node.chroma)})"
+    given = {"y": luma, "u": chroma, "v": chroma}
+    levels: Step = ("lutyuv", {key: f"clip(round({value}),minval,maxval)" for key, value in given.items()})
+    return [("hue", {"h": number(node.turn)}), levels] if turns else [levels]
 
 
 def _tone(node: Levels | Balance | Zones, channel: int) -> str:

@@ -8,12 +8,12 @@ from fractions import Fraction
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
-from cutroom.effects.nodes import ColourNode, Crop, Filter, Opacity, StillNode, Warp
+from cutroom.effects.nodes import Affine, ColourNode, Crop, Filter, Opacity, StillNode, Warp
 from cutroom.effects.pictures.placement import Placement
 from cutroom.effects.pictures.scaling import FLAGS, LEFT_SITES
 from cutroom.effects.segment import Fit
 from cutroom.errors import EditError
-from cutroom.render.program.colours import colour_steps, from_rgb, to_rgb
+from cutroom.render.program.colours import affine_steps, colour_steps, from_rgb, to_rgb
 from cutroom.render.program.curves import expression, number
 from cutroom.render.program.graph import Graph, Step
 
@@ -146,8 +146,8 @@ class Chain:
 
     def _after(self, layer: Layer, nodes: Sequence[StillNode]) -> Layer:
         first = nodes[0]
-        if isinstance(first, Filter):
-            return self._filtered(layer, [node for node in nodes if isinstance(node, Filter)])
+        if isinstance(first, Filter | Affine):
+            return self._filtered(layer, [node for node in nodes if isinstance(node, Filter | Affine)])
         if isinstance(first, Warp):
             return self._warped(layer, [node for node in nodes if isinstance(node, Warp)])
         if isinstance(first, Opacity):
@@ -160,12 +160,14 @@ class Chain:
             hint="switch that effect off for this command, or export with Cutroom",
         )
 
-    def _filtered(self, layer: Layer, nodes: Sequence[Filter]) -> Layer:
+    def _filtered(self, layer: Layer, nodes: Sequence[Filter | Affine]) -> Layer:
         first = nodes[0]
         if first.spatial and layer.alpha:
             layer = on_canvas(self._graph, layer, self._canvas, alpha=True)
         alpha = layer.alpha or first.clears
-        steps = changing(self._graph, [(node.filter, node.args) for node in nodes], self._canvas.fps)
+        turns = any(isinstance(node, Affine) and node.turn for node in nodes)
+        told = [affine_steps(n, turns=turns) if isinstance(n, Affine) else [(n.filter, n.args)] for n in nodes]
+        steps = [step for same in zip(*told, strict=True) for step in changing(self._graph, same, self._canvas.fps)]
         if first.spatial and layer.alpha:
             steps = [("premultiply", {"inplace": 1}), *steps, ("unpremultiply", {"inplace": 1})]
         label = self._graph.one([layer.label], *steps, pixel_format(alpha=alpha))
