@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from cutroom.api.system import limits, show_versions
     from cutroom.api.timeline import Timeline
     from cutroom.api.track import Cue, Track
-    from cutroom.effects import transitions
+    from cutroom.effects import templates, transitions
     from cutroom.errors import CutroomError
     from cutroom.jobs.job import Job
     from cutroom.render.report import Report
@@ -85,6 +85,7 @@ _MODULES = {
     "ops": "cutroom.api.ops",
     "presets": "cutroom.api.presets",
     "telemetry": "cutroom.telemetry",
+    "templates": "cutroom.effects.templates",
     "transitions": "cutroom.effects.transitions",
 }
 
@@ -127,6 +128,7 @@ __all__ = [
     "show_versions",
     "silences",
     "telemetry",
+    "templates",
     "timeline",
     "transitions",
     "verify",

@@ -64,7 +64,10 @@ CALM |= {"degrees": (0, 90), "in_white": (0.4, 1)}
 def test_every_parameter_is_at_each_frame_what_it_would_be_as_a_constant(studio, spec, parameter):
     low, high = (parameter.limited(value) for value in CALM.get(parameter.key, (-0.4, 0.4)))
     keys = curve((0, low, "ease_in"), ("1/5", high, "ease_out"), ("2/5", (low + high) / 2))
-    more = {"scale": 0.7} if parameter.key.startswith("anchor") else dict(spec.example)
+    if parameter.key.startswith("anchor"):
+        more = {"scale": 0.7}
+    else:
+        more = {"align_x": {"width": 0.5}, "align_y": {"height": 0.5}}.get(parameter.key, dict(spec.example))
     film = studio.film(studio.noise, 12)
 
     def shown(*effects):

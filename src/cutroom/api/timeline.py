@@ -13,6 +13,7 @@ from cutroom.api import (
     arguments,
     interchange,
     proxies,
+    split_screens,
     timeline_cutting,
     timeline_placing,
     timeline_table,
@@ -171,6 +172,7 @@ class Timeline(Handle):
     group = timeline_ties.group
     nest = timeline_ties.nest
     add_transition = timeline_ties.add_transition
+    split_screen = split_screens.split_screen
     add_title = timeline_text.add_title
     add_subtitle = timeline_text.add_subtitle
     add_marker = timeline_text.add_marker

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cutroom.effects.catalogue.analysis import ANALYSIS
+from cutroom.effects.catalogue.cell import CELL
 from cutroom.effects.catalogue.colour import COLOUR
 from cutroom.effects.catalogue.detail import DETAIL
 from cutroom.effects.catalogue.geometry import GEOMETRY
@@ -25,6 +26,7 @@ EFFECTS = (
     *LOOKS,
     *DETAIL,
     *GEOMETRY,
+    *CELL,
     *KEYS,
     *LEVEL,
     *STYLE,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
-from cutroom.effects.nodes import Crop, Flip, Mirror, Node, Opacity, Warp
+from cutroom.effects.nodes import BlendMode, Crop, Flip, Mirror, Mode, Node, Opacity, Warp
 from cutroom.effects.parameter import HEIGHTS, WIDTHS, Parameter
 from cutroom.effects.registry import EffectSpec, Setting
 from cutroom.errors import ValidationError
@@ -32,10 +32,14 @@ def _crop(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
 
 def _transform(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
     moves = dict(values)
-    opacity = moves.pop("opacity")
+    opacity, mode = moves.pop("opacity"), moves.pop("blend")
     warp = Warp(**moves)
     still = warp.scale == 1 and not (warp.position_x or warp.position_y or warp.rotation % 360)
-    return (*(() if still else (warp,)), *(() if opacity == 1 else (Opacity(opacity=opacity),)))
+    return (
+        *(() if still else (warp,)),
+        *(() if opacity == 1 else (Opacity(opacity=opacity),)),
+        *(() if mode == "normal" else (Mode(mode=mode),)),
+    )
 
 
 def _flip(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
@@ -91,7 +95,7 @@ GEOMETRY = (
     EffectSpec(
         "transform",
         "video",
-        "Scales and turns the layer about its anchor and moves it; positions count from the canvas's centre, y down.",
+        "Scales, turns, moves and blends the layer; positions count from the canvas's centre, y down.",
         (
             Parameter("scale", "Factor.", 1.0, minimum=0.001, maximum=20),
             Parameter("position_x", "To the right.", 0.0, minimum=-10, maximum=10, unit=WIDTHS),
@@ -100,6 +104,13 @@ GEOMETRY = (
             Parameter("anchor_x", "Fixed point of scale and rotation.", 0.0, minimum=-10, maximum=10, unit=WIDTHS),
             Parameter("anchor_y", "Fixed point of scale and rotation.", 0.0, minimum=-10, maximum=10, unit=HEIGHTS),
             Parameter("opacity", "0 is invisible, 1 solid.", 1.0, minimum=0, maximum=1),
+            Parameter(
+                "blend",
+                "How colours meet those below, in R'G'B'.",
+                "normal",
+                kind="choice",
+                choices=get_args(BlendMode),
+            ),
         ),
         _transform,
         group="geometry",

@@ -24,9 +24,12 @@ from cutroom.effects.nodes.filters import FILTERS, Filter
 from cutroom.effects.nodes.keys import ChromaKey, LumaKey
 from cutroom.effects.nodes.memory import MotionBlur, Settle
 from cutroom.effects.nodes.pictures import (
+    BlendMode,
+    Cell,
     Crop,
     Flip,
     Mirror,
+    Mode,
     Moving,
     Opacity,
     PictureNode,
@@ -44,7 +47,9 @@ __all__ = [
     "FILTERS",
     "Affine",
     "Balance",
+    "BlendMode",
     "BoxBlur",
+    "Cell",
     "ChromaKey",
     "ColourNode",
     "Crop",
@@ -62,6 +67,7 @@ __all__ = [
     "Lut3d",
     "Matrix",
     "Mirror",
+    "Mode",
     "MotionBlur",
     "Moving",
     "Node",

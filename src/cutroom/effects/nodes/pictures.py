@@ -46,6 +46,11 @@ class Warp(OwnNode):
     anchor_x: float = 0.0
     anchor_y: float = 0.0
 
+    @property
+    def scales(self) -> tuple[float, float]:
+        """The factor along each of the layer's sides."""
+        return self.scale, self.scale
+
     def matrix(self, width: int, height: int) -> tuple[tuple[float, float, float], tuple[float, float, float]]:
         """The map from pixel centres of an unmoved layer to the canvas, as two rows of an affine matrix.
 
@@ -110,11 +115,65 @@ class Rolled(OwnNode):
     way: float = Field(ge=0, le=1)
 
 
+BlendMode = Literal[
+    "normal",
+    "multiply",
+    "screen",
+    "overlay",
+    "darken",
+    "lighten",
+    "add",
+    "subtract",
+    "difference",
+    "exclusion",
+    "soft_light",
+    "hard_light",
+    "dodge",
+    "burn",
+]
+"""How a layer's colours meet those below it; `pictures/blending.py` has the formulas."""
+
+
+class Mode(OwnNode):
+    """Blend the whole layer with what is below it, wherever in the chain this stands; the last one counts."""
+
+    clears: ClassVar[bool] = True
+    kind: Literal["mode"] = "mode"
+    mode: BlendMode
+
+
+class Cell(OwnNode):
+    """Put what is left of the layer, the box around it, into a part of the canvas, and cut away what reaches beyond.
+
+    Lengths are fractions of the canvas. `fill` makes the layer so large that it fills the cell, `fit` so small that all
+    of it is seen, `stretch` bends it to the cell's shape. Aligned by 0 the layer's left (top) edge lies at the cell's,
+    aligned by 1 the right (bottom) one. A border lies inside of the cell, around and behind the picture.
+    """
+
+    clears: ClassVar[bool] = True
+    anchored: ClassVar[bool] = True
+    kind: Literal["cell"] = "cell"
+    left: float
+    top: float
+    width: float = Field(gt=0)
+    height: float = Field(gt=0)
+    fit: Literal["fill", "fit", "stretch"] = "fill"
+    align_x: float = Field(default=0.5, ge=0, le=1)
+    align_y: float = Field(default=0.5, ge=0, le=1)
+    border: float = Field(default=0.0, ge=0)
+    """Of the canvas's height."""
+    colour: str = Field(default="#ffffff", pattern=r"^#[0-9a-f]{6}$")
+    polygon: tuple[tuple[float, float], ...] = ()
+    """Corners of a convex shape, in fractions of the cell; none: the whole cell."""
+
+
 _Still = (
     Filter
     | Crop
     | Warp
     | Opacity
+    | Mode
+    | Cell
     | Flip
     | Mirror
     | BoxBlur

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from cutroom.effects.pictures.blending import blended
 from cutroom.effects.pictures.levels import Plane, added, dtype_of, inverted, over, scaled, times
 from cutroom.effects.pictures.planes import Picture, half, halve, new_frame, overlap
 from cutroom.effects.segment import Depth
@@ -30,7 +31,12 @@ def clear(width: int, height: int, depth: Depth = 8) -> Picture:
 
 
 def draw(target: Picture, picture: Picture) -> None:
-    """Put a picture over a canvas of one's own, in place."""
+    """Put a picture over a canvas of one's own, in place and in its mode."""
+    if picture.mode != "normal":
+        blended_picture = blended(target, picture)
+        if blended_picture is None:
+            return
+        picture = blended_picture
     if target.alpha is not None:
         picture = picture.with_alpha().multiplied()
     alphas: list[Plane | None] = [None, None, None]

@@ -14,10 +14,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from cutroom.effects.nodes import Crop, Flip, Warp
+from cutroom.effects.nodes import Crop, Flip
 from cutroom.effects.pictures.levels import Plane, depth_of, peak_of, rounded, times
 from cutroom.effects.pictures.normalise import Resizer
-from cutroom.effects.pictures.placement import Edge, Placement
+from cutroom.effects.pictures.placement import Edge, Motion, Placement
 from cutroom.effects.pictures.planes import Picture, half
 
 Matrix = NDArray[np.float64]
@@ -27,7 +27,7 @@ _CHROMA = np.array([[0.5, 0, 0], [0, 0.5, -0.25], [0, 0, 1]])
 
 
 class CropStage:
-    """Cuts a picture at edges of its layer that need not lie on whole pixels.
+    """Cuts away what a crop does.
 
     Args:
         node: what to cut away.
@@ -36,16 +36,37 @@ class CropStage:
 
     def __init__(self, node: Crop, *, soft: bool) -> None:
         self._node = node
-        self._soft = soft
-        self._kept: tuple[object, _Kept | None] | None = None
+        self._cutter = Cutter(soft=soft)
 
     def run(self, picture: Picture) -> Picture | None:
         """The picture inside the edges; None where nothing of it is there."""
-        picture = picture.averaged()
         placement = picture.placed
-        key = (picture.x, picture.y0, picture.width, picture.height, placement)
+        return self._cutter.run(picture, placement.edges(self._node), placement.cropped(self._node))
+
+
+class Cutter:
+    """Cuts pictures at edges that need not lie on whole pixels.
+
+    Args:
+        soft: whether a later filter needs the clear surroundings as alpha, even where the edges are sharp.
+    """
+
+    def __init__(self, *, soft: bool) -> None:
+        self._soft = soft
+        self._kept: tuple[object, _Kept | None] | None = None
+
+    def run(self, picture: Picture, edges: Sequence[Sequence[Edge]], placement: Placement) -> Picture | None:
+        """The picture inside the edges; None where nothing of it is there.
+
+        Args:
+            picture: what to cut.
+            edges: those in one group are parallel.
+            placement: where the layer lies afterwards.
+        """
+        picture = picture.averaged()
+        key = (picture.x, picture.y0, picture.width, picture.height, edges)
         if self._kept is None or self._kept[0] != key:
-            self._kept = key, self._measured(picture, placement)
+            self._kept = key, self._measured(picture, edges)
         kept = self._kept[1]
         if kept is None:
             return None
@@ -66,13 +87,13 @@ class CropStage:
             x=picture.x + left,
             y0=picture.y0 + top,
             frame=None,
-            placement=placement.cropped(self._node),
+            placement=placement,
         )
 
-    def _measured(self, picture: Picture, placement: Placement) -> _Kept | None:
+    def _measured(self, picture: Picture, edges: Sequence[Sequence[Edge]]) -> _Kept | None:
         cover = np.ones((1, 1))
-        for edges in placement.edges(self._node):
-            parts = [covered(picture, edge) for edge in edges]
+        for group in edges:
+            parts = [covered(picture, edge) for edge in group]
             cover = cover * np.clip(sum(parts) - (len(parts) - 1), 0, 1)
         cover[np.abs(cover - 1) < _NEAR] = 1
         cover[cover < _NEAR] = 0
@@ -119,11 +140,12 @@ class WarpStage:
         soft: whether a later filter needs the clear surroundings as alpha.
     """
 
-    def __init__(self, nodes: Sequence[Warp | Flip], width: int, height: int, *, soft: bool) -> None:
+    def __init__(self, nodes: Sequence[Motion | Flip], width: int, height: int, *, soft: bool) -> None:
         self._nodes = nodes
         self._canvas = (width, height)
         self._soft = soft
-        self._scale = math.prod(node.scale for node in nodes if isinstance(node, Warp))
+        motions = [node for node in nodes if not isinstance(node, Flip)]
+        self._scales = [math.prod(node.scales[axis] for node in motions) for axis in (0, 1)]
         self._resizer = Resizer()
         self._alpha: tuple[tuple[int, ...], Plane | None] | None = None
 
@@ -132,12 +154,13 @@ class WarpStage:
         placement = picture.placed
         matrix = _translation(picture.x, picture.y0)
         for node in self._nodes:
-            if isinstance(node, Warp):
-                matrix = np.array([*node.matrix(*self._canvas), (0, 0, 1)]) @ matrix
-            else:
+            if isinstance(node, Flip):
                 matrix = turned_over(placement, node) @ matrix
-            placement = placement.after(node, *self._canvas)
-        if self._scale == 1 and (flipped := _flipped(picture, matrix, placement)) is not None:
+                placement = placement.flipped(node)
+            else:
+                matrix = np.array([*node.matrix(*self._canvas), (0, 0, 1)]) @ matrix
+                placement = placement.warped(node, *self._canvas)
+        if self._scales == [1, 1] and (flipped := _flipped(picture, matrix, placement)) is not None:
             return flipped
         small, shrunk = self._shrunk(picture)
         matrix = matrix @ np.linalg.inv(shrunk)
@@ -147,10 +170,11 @@ class WarpStage:
 
     def _shrunk(self, picture: Picture) -> tuple[Picture, Matrix]:
         """The picture at about its final size, where that is smaller: a warp alone would skip pixels."""
-        if self._scale >= 1:
+        if min(self._scales) >= 1:
             return picture, np.eye(3)
         # even, so that luma and chroma shrink alike
-        width, height = (max(2, 2 * round(length * self._scale / 2)) for length in (picture.width, picture.height))
+        sizes = zip((picture.width, picture.height), self._scales, strict=True)
+        width, height = (max(2, 2 * round(length * scale / 2)) if scale < 1 else length for length, scale in sizes)
         if picture.alpha is not None:
             picture = picture.multiplied()
         small = self._resizer.resize(picture, width, height)

@@ -16,6 +16,7 @@ import av
 import cv2
 import numpy as np
 
+from cutroom.effects.nodes import BlendMode
 from cutroom.effects.pictures.levels import Plane, black, depth_of, dtype_of, peak_of, times, within
 from cutroom.effects.pictures.placement import Placement
 from cutroom.effects.segment import Depth, Fit
@@ -66,6 +67,7 @@ class Picture:
             None: it is just these planes.
         alpha_uv: of chroma, where it is not the average of alpha: layers that were drawn on a clear canvas keep the
             sharp edges that they have on any other.
+        mode: how it meets what is below it.
     """
 
     y: Plane
@@ -79,6 +81,7 @@ class Picture:
     frame: av.VideoFrame | None = None
     placement: Placement | None = None
     alpha_uv: Plane | None = None
+    mode: BlendMode = "normal"
 
     @classmethod
     def of(cls, frame: av.VideoFrame, like: Picture | None = None) -> Self:
@@ -110,9 +113,10 @@ class Picture:
         return self.placement or Placement.of(Fit(x=self.x, y=self.y0, width=self.width, height=self.height))
 
     def fills(self, width: int, height: int) -> bool:
-        """Whether it is opaque on the whole canvas."""
+        """Whether nothing below it is seen anywhere on the canvas."""
         place = (self.x, self.y0, self.width, self.height)
-        return place == (0, 0, width, height) and self.alpha is None and self.opacity == 1
+        solid = self.alpha is None and self.opacity == 1 and self.mode == "normal"
+        return solid and place == (0, 0, width, height)
 
     @property
     def planes(self) -> list[Plane]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Callable
+from dataclasses import replace
 from enum import Enum
 from typing import Protocol
 
@@ -175,7 +176,8 @@ class ShotRunner:
                 made = None if picture is None else stage.run(picture)
             self._done.append((stage, picture, made))
             picture = made
-        return picture
+        mode = self._stages.mode
+        return picture if picture is None or mode == picture.mode else replace(picture, mode=mode)
 
     def _unchanged(self, source: _Made) -> Picture | None:
         """The picture before its effects."""

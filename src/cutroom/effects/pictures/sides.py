@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from cutroom.effects.pictures.levels import Plane
+from cutroom.effects.pictures.levels import Plane, depth_of, peak_of
 from cutroom.effects.pictures.planes import Picture
 
 _CHROMA = np.array([[0.5, 0, 0], [0, 0.5, -0.25], [0, 0, 1]])
@@ -156,13 +156,12 @@ def _towards(picture: Picture, codes: Sequence[int | None], strength: float) -> 
         if code is None:
             planes.append(plane)
             continue
-        eight = plane.dtype == np.uint8
-        level = (1 - strength) * (code if eight else 4 * code)
+        level = (1 - strength) * (code << depth_of(plane) - 8)
         if picture.alpha is None:
             planes.append(cv2.addWeighted(plane, strength, plane, 0, level))
         else:
             alpha = picture.chroma_alpha if i else picture.alpha
-            planes.append(cv2.addWeighted(plane, strength, alpha, level / (255 if eight else 1023), 0))
+            planes.append(cv2.addWeighted(plane, strength, alpha, level / peak_of(plane), 0))
     y, u, v = planes
     return replace(picture, y=y, u=u, v=v, frame=None)
 

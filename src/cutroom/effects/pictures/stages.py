@@ -13,7 +13,9 @@ from typing import Any, NamedTuple, Protocol
 
 from cutroom.effects.nodes import (
     Affine,
+    BlendMode,
     BoxBlur,
+    Cell,
     ChromaKey,
     ColourNode,
     Crop,
@@ -27,6 +29,7 @@ from cutroom.effects.nodes import (
     Lens,
     LumaKey,
     Mirror,
+    Mode,
     MotionBlur,
     Moving,
     Opacity,
@@ -42,6 +45,7 @@ from cutroom.effects.nodes import (
     Warp,
 )
 from cutroom.effects.pictures.affine import AffineStage
+from cutroom.effects.pictures.cells import CellStage
 from cutroom.effects.pictures.detail import BoxBlurStage, GlowStage, PixelateStage, SharpenStage, SmoothStage
 from cutroom.effects.pictures.geometry import CropStage, WarpStage
 from cutroom.effects.pictures.grain import GrainStage
@@ -147,6 +151,7 @@ class FilterStage:
 
 STAGES: Mapping[type[StillNode], Callable[[Any, Place], Stage]] = {
     Affine: AffineStage,
+    Cell: lambda node, place: CellStage(node, place.width, place.height, soft=place.soft),
     Crop: lambda node, place: CropStage(node, soft=place.soft),
     Opacity: OpacityStage,
     BoxBlur: BoxBlurStage,
@@ -215,14 +220,20 @@ class Stages:
         self._shared = Shared(resource)
         self._canvas = (width, height)
         self._built: list[tuple[_Plan, Stage]] = []
+        self.mode: BlendMode = "normal"
+        self._ready = False
         self._is_still = not any(isinstance(node, Moving) or node.clocked for node in nodes)
 
     def at(self, i: int) -> list[Stage]:
-        """The stages of frame `i` of the segment."""
-        if not self._built or not self._is_still:
+        """The stages of frame `i` of the segment; `mode` is the layer's blend mode then."""
+        if not self._ready or not self._is_still:
+            self._ready = True
             old = self._built
             self._built = []
-            for plan in _plans(links_at(self._nodes, i)):
+            links = links_at(self._nodes, i)
+            modes = [link.node.mode for link in links if isinstance(link.node, Mode)]
+            self.mode = modes[-1] if modes else "normal"
+            for plan in _plans([link for link in links if not isinstance(link.node, Mode)]):
                 kept = next((n for n, (known, _) in enumerate(old) if known == plan), None)
                 self._built.append((plan, self._made(plan)) if kept is None else old.pop(kept))
         return [stage for _, stage in self._built]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from typing import Protocol
@@ -20,7 +21,7 @@ import numpy as np
 from cutroom.effects.catalogue.transitions import XFADE
 from cutroom.effects.pictures.compose import Ground, clear, draw, mix, mix_masked
 from cutroom.effects.pictures.graph import MaskGraph
-from cutroom.effects.pictures.levels import Plane
+from cutroom.effects.pictures.levels import Plane, peak_of
 from cutroom.effects.pictures.planes import Picture
 from cutroom.effects.pictures.sides import blurred, greyed, mosaic, shifted, squeezed, tinted, zoomed
 from cutroom.effects.segment import Layer
@@ -245,7 +246,7 @@ class Closed:
         if picture is None:
             return below
         hole = mix_masked(picture, tinted(picture, 16, 0.0), self._mask.at(progress))
-        return self._ground.over(below, hole)
+        return self._ground.over(below, replace(hole, mode=picture.mode))
 
 
 def _ticks(layer: Layer) -> int:
@@ -280,11 +281,14 @@ def _kept(sign: int, length: int, rest: int) -> slice:
 
 def _alone(ground: Ground, picture: Picture | None) -> Picture | None:
     """A side on a canvas of its own, clear where it is not."""
-    if picture is None or picture.fills(ground.width, ground.height):
+    if picture is None:
+        return None
+    plain = replace(picture, mode="normal")
+    if plain.fills(ground.width, ground.height):
         return picture
     target = clear(ground.width, ground.height, ground.depth)
-    draw(target, picture)
-    return target
+    draw(target, plain)
+    return replace(target, mode=picture.mode)
 
 
 def _smooth(low: float, high: float, value: float) -> float:
@@ -296,7 +300,7 @@ def _near(left: Picture, right: Picture, rest: float) -> Plane:
     """The rest of the way, where the colours are nearer to each other than that; else nothing."""
     total = np.zeros(left.y.shape, np.float32)
     for a, b in zip(left.planes[:3], right.planes[:3], strict=True):
-        apart = cv2.absdiff(a, b).astype(np.float32) / _peak(a)
+        apart = cv2.absdiff(a, b).astype(np.float32) / peak_of(a)
         if apart.shape != total.shape:
             apart = apart.repeat(2, axis=0).repeat(2, axis=1)[: total.shape[0], : total.shape[1]]
         total += apart * apart
@@ -306,16 +310,12 @@ def _near(left: Picture, right: Picture, rest: float) -> Plane:
 
 def _by_contrast(left: Picture, right: Picture, rest: float, *, far: bool) -> Plane:
     """The rest of the way, to a power from 1 to 1.7 that grows with the contrast of the two, or falls with it."""
-    peak = _peak(left.y)
+    peak = peak_of(left.y)
     levels = np.arange(peak + 1) / peak
     powers = 1 + np.log(1 + (levels if far else 1 - levels))
     table: Plane = np.power(rest, powers).astype(np.float32)
     share: Plane = table[cv2.absdiff(left.y, right.y)]
     return share
-
-
-def _peak(plane: Plane) -> int:
-    return 255 if plane.dtype == np.uint8 else 1023
 
 
 def _turn(way: float) -> float:
