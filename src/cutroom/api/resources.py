@@ -40,6 +40,7 @@ def stored(session: Session, services: App, path: Any, kind: ResourceKind | None
     Raises:
         MediaNotFoundError: there is no such file.
         UnsupportedMediaError: a folder, an empty or a very large file, one with another suffix, or a broken font.
+        ValidationError: a broken table; names the line.
     """
     if isinstance(path, Resource):
         path = path.value.sha256
@@ -55,8 +56,8 @@ def stored(session: Session, services: App, path: Any, kind: ResourceKind | None
     size = _size(absolute, found)
     services.grant_read(absolute, remember=False)
     sha256 = services.sha256(str(absolute))
-    if found == "font" and sha256 not in {one.sha256 for one in session.document.resources}:
-        services.require_font(str(absolute))
+    if sha256 not in {one.sha256 for one in session.document.resources}:
+        services.require_resource(str(absolute), found)
     services.grant_read(absolute, remember=True)
     made = ResourceValue.checked(
         kind=found, path=portable(absolute, session.folder), fingerprint=Fingerprint(sha256=sha256, size=size)
@@ -92,6 +93,7 @@ def with_files(session: Session, services: App, effect: str, parameters: Mapping
 
     Raises:
         MediaNotFoundError, UnsupportedMediaError: what is wrong with a path.
+        ValidationError: what is wrong with a table, and in which line.
     """
     given = dict(parameters)
     spec = services.get(Registry).effects.get(effect)
@@ -190,7 +192,8 @@ class ResourceLibrary:
 
         Raises:
             MediaNotFoundError: there is no such file.
-            UnsupportedMediaError: a folder, an empty or a very large file, or one of another kind.
+            UnsupportedMediaError: a folder, an empty or a very large file, one of another kind, or a broken font.
+            ValidationError: a broken table; names the line.
         """
         return Resource(self.session, stored(self.session, self.app, path, kind))
 

@@ -74,7 +74,9 @@ def split_screen(
     Example:
         >>> tl.split_screen("grid-2x2", tl.clips[:4], gap=0.01)  # doctest: +SKIP
     """
-    layout = template if isinstance(template, Template) else templates.get(arguments.text("template", template))
+    layout = (
+        template if isinstance(template, Template) else templates.split_screen(arguments.text("template", template))
+    )
     chosen = _chosen(timeline, layout, clips)
     if length not in ("shortest", "keep"):
         raise nearest(str(length), ["shortest", "keep"], what="length")
