@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from cutroom.api import effect_views
 from cutroom.api.arguments import text, truth, whole
 from cutroom.api.handle import gone
 from cutroom.api.keyframes import KeyframesLike, keyframes_of
@@ -269,6 +270,10 @@ class EffectChain:
     def keyframes_df(self) -> pd.DataFrame:
         """One row per keyframe: id (of the effect), clip, effect, parameter, time, time_frame, value, easing."""
         return keyframes_table(self.clip.document, [(self.clip.id, self.clip.value.effects)])
+
+    graph = effect_views.graph
+    compare = effect_views.compare
+    contact_sheet = effect_views.contact_sheet
 
     def __repr__(self) -> str:
         return " → ".join(repr(effect) for effect in self) or "no effects"
