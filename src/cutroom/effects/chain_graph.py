@@ -147,7 +147,8 @@ def _source(document: Document, clip: Clip) -> list[Stage]:
     place, lit = fit(video, settings.width, settings.height), light(video)
     turned = ["deinterlaced"] * video.interlaced
     turned += [f"fitted to {place.width}x{place.height} at ({place.x}, {place.y})"]
-    turned += [f"{matrix(video)}, {'full' if full_range(video) else 'limited'} range to bt709, limited range"]
+    colours = f"{matrix(video)}, {'full' if full_range(video) else 'limited'} range"
+    turned += [f"{colours} to bt709, limited range" if colours != "bt709, limited range" else f"{colours} as it is"]
     if lit is not None:
         turned += [f"{lit.primaries} {lit.transfer}{f', {lit.peak} cd/m²' * bool(lit.peak)} by way of linear light"]
     read = tuple(filter(None, (", ".join(seen), _pace(clip))))
