@@ -28,14 +28,15 @@ class Memory:
     """How far back an effect looks.
 
     `pointwise`: at nothing but the frame or sample itself. `preroll`: at the `frames` before it as well. `analysis`: at
-    the whole clip, which is measured once; then it is pointwise.
+    the whole clip, which is measured once; then it is pointwise. `stateful`: of sound, at everything since the clip's
+    first audible sample.
 
     Example:
         >>> str(Memory("preroll", frames=4))
         'preroll 4'
     """
 
-    kind: Literal["pointwise", "preroll", "analysis"] = "pointwise"
+    kind: Literal["pointwise", "preroll", "analysis", "stateful"] = "pointwise"
     frames: int = 0
 
     def __str__(self) -> str:
@@ -43,6 +44,7 @@ class Memory:
 
 
 POINTWISE = Memory()
+REMEMBERS = Memory("stateful")
 
 
 @dataclass(frozen=True)

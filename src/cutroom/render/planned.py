@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from cutroom.effects.compiler.document import compile_picture, compile_sound
+from cutroom.effects.compiler.document import compile_picture
+from cutroom.effects.compiler.sound import Sounds
 from cutroom.effects.registry import Registry
 from cutroom.effects.segment import PictureSegment, SoundSegment
 from cutroom.errors import RenderError
@@ -27,6 +28,10 @@ RUN_SEGMENTS = 8
 """Segments of one run at most: their decoders stay open from one to the next."""
 LEAST_RUNS = 8
 """A short film is divided into about so many runs, that several workers share it."""
+RUN_UP = 60
+"""Seconds of sound with a memory that are rather heard twice than that two chunks wait for each other."""
+SOUND_FILES = 200
+"""Media files of one run of sound at most, so that a worker can hold them all."""
 RUN_FILES = 32
 """Media files of one run at most: they stay open together."""
 WARM_PACKETS = 128
@@ -63,6 +68,8 @@ class Chunk(NamedTuple):
     """Samples of silence before the first one."""
     packets: int
     """Packets that are kept, after the first `WARM_PACKETS`."""
+    run_up: int = 0
+    """Samples that effects with a memory must have heard before: of the clip that has sounded longest."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +102,11 @@ class Plan:
         """Consecutive segments that are encoded together. They do not depend on what is cached."""
         return tuple(_runs(self.segments))
 
+    @cached_property
+    def sound_runs(self) -> tuple[tuple[Chunk, ...], ...]:
+        """Consecutive chunks that are encoded together, because sound with a memory goes on from one to the next."""
+        return tuple(_sound_runs(self.chunks, self.layout.sample_rate))
+
     @property
     def seconds(self) -> float:
         """Length of the file."""
@@ -110,7 +122,11 @@ class Plan:
 
     def sound(self, chunk: Chunk) -> SoundSegment:
         """What a chunk of sound is mixed from."""
-        return compile_sound(self.document, chunk.start_sample, chunk.samples, self.registry)
+        return self._sounds.compile(chunk.start_sample, chunk.samples)
+
+    @cached_property
+    def _sounds(self) -> Sounds:
+        return Sounds(self.document, self.registry)
 
     def to_df(self) -> pd.DataFrame:
         """One row per segment of the picture, in order.
@@ -172,5 +188,18 @@ def _runs(segments: Sequence[Segment]) -> Iterator[tuple[Segment, ...]]:
             run, files = [], set()
         run.append(segment)
         files.update(segment.files)
+    if run:
+        yield tuple(run)
+
+
+def _sound_runs(chunks: Sequence[Chunk], rate: int) -> Iterator[tuple[Chunk, ...]]:
+    run: list[Chunk] = []
+    files: set[str] = set()
+    for chunk in chunks:
+        if run and (chunk.run_up <= RUN_UP * rate or len(files.union(chunk.files)) > SOUND_FILES):
+            yield tuple(run)
+            run, files = [], set()
+        run.append(chunk)
+        files.update(chunk.files)
     if run:
         yield tuple(run)
