@@ -35,7 +35,7 @@ def _limiter(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
 def _downward(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
     args = {
         "threshold": _amplitude(values["threshold"]),
-        "ratio": values.get("ratio", _GATE_RATIO),
+        "ratio": 1 + (values.get("ratio", _GATE_RATIO) - 1) / 2,  # agate works it out of powers, which doubles it
         "attack": values["attack"],
         "release": values["release"],
         "range": _amplitude(-values["range"]),
@@ -93,6 +93,7 @@ DYNAMICS = (
         _compressor,
         memory=REMEMBERS,
         group="dynamics",
+        cost=1.5,
     ),
     EffectSpec(
         "limiter",
@@ -106,6 +107,7 @@ DYNAMICS = (
         _limiter,
         memory=REMEMBERS,
         group="dynamics",
+        cost=4.6,
         example={"ceiling": -12},
     ),
     EffectSpec(
@@ -121,6 +123,7 @@ DYNAMICS = (
         _downward,
         memory=REMEMBERS,
         group="dynamics",
+        cost=0.7,
     ),
     EffectSpec(
         "expander",
@@ -136,6 +139,7 @@ DYNAMICS = (
         _downward,
         memory=REMEMBERS,
         group="dynamics",
+        cost=0.7,
     ),
     EffectSpec(
         "ducking",
@@ -151,6 +155,7 @@ DYNAMICS = (
         ),
         _ducking,
         group="dynamics",
+        cost=2.0,
         example={"track": "A1"},
     ),
 )

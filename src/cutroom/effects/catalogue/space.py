@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from cutroom.effects.nodes import Echo, Node, Pan, Reverb, SoundFilter, Width
+from cutroom.effects.nodes import Chorus, Echo, Node, Pan, Reverb, Width
 from cutroom.effects.parameter import Parameter
 from cutroom.effects.registry import REMEMBERS, EffectSpec, Setting
 from cutroom.schema.curve import Curve, Keyframe
@@ -48,16 +48,8 @@ def _reverb(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
 def _chorus(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
     if not values["mix"]:
         return ()
-    voices = ((values["delay"], values["speed"]), (values["delay"] * 1.3, values["speed"] * 0.8))
-    args: dict[str, int | float | str] = {
-        "in_gain": 1.0,
-        "out_gain": 1.0,
-        "delays": "|".join(f"{delay:g}" for delay, _ in voices),
-        "decays": "|".join(f"{values['mix'] / 2:g}" for _ in voices),
-        "speeds": "|".join(f"{speed:g}" for _, speed in voices),
-        "depths": "|".join(f"{values['depth']:g}" for _ in voices),
-    }
-    return (SoundFilter(filter="chorus", args=args),)
+    delay, depth = values["delay"] / 1000, values["depth"] / 1000
+    return (Chorus(delay=delay, depth=depth, speed=values["speed"], mix=values["mix"]),)
 
 
 def _part(key: str, default: float, what: str, high: float = 1) -> Parameter:
@@ -87,6 +79,7 @@ SPACE = (
         _pan,
         swell=_panning,
         group="space",
+        cost=0.6,
         example={"pan": -0.8},
     ),
     EffectSpec(
@@ -97,6 +90,7 @@ SPACE = (
         _width,
         swell=_widening,
         group="space",
+        cost=0.6,
         example={"width": 2},
     ),
     EffectSpec(
@@ -111,6 +105,7 @@ SPACE = (
         _delay,
         memory=REMEMBERS,
         group="space",
+        cost=0.4,
     ),
     EffectSpec(
         "chorus",
@@ -125,6 +120,7 @@ SPACE = (
         _chorus,
         memory=REMEMBERS,
         group="space",
+        cost=1.5,
     ),
     EffectSpec(
         "reverb",
@@ -141,5 +137,6 @@ SPACE = (
         _reverb,
         memory=REMEMBERS,
         group="space",
+        cost=2.9,
     ),
 )

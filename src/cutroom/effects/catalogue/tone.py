@@ -92,6 +92,7 @@ TONE = (
         _equalizer,
         memory=REMEMBERS,
         group="tone",
+        cost=1.0,
         example={"low": 6, "mid": -6, "high": 6},
     ),
     EffectSpec(
@@ -102,6 +103,7 @@ TONE = (
         _highpass,
         memory=REMEMBERS,
         group="tone",
+        cost=0.6,
     ),
     EffectSpec(
         "lowpass",
@@ -111,6 +113,7 @@ TONE = (
         _lowpass,
         memory=REMEMBERS,
         group="tone",
+        cost=0.6,
     ),
     EffectSpec(
         "bandpass",
@@ -123,6 +126,7 @@ TONE = (
         _bandpass,
         memory=REMEMBERS,
         group="tone",
+        cost=0.6,
     ),
     EffectSpec(
         "distortion",
@@ -138,6 +142,7 @@ TONE = (
         _distortion,
         memory=REMEMBERS,
         group="tone",
+        cost=1.7,
     ),
     EffectSpec(
         "denoise",
@@ -150,6 +155,7 @@ TONE = (
         _denoise,
         memory=REMEMBERS,
         group="tone",
+        cost=5.2,
     ),
     EffectSpec(
         "pitch",
@@ -163,6 +169,7 @@ TONE = (
         _pitch,
         memory=REMEMBERS,
         group="tone",
+        cost=18.0,
         example={"semitones": 5},
     ),
 )

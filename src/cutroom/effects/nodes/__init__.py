@@ -11,6 +11,7 @@ from cutroom.effects.nodes.filters import FILTERS, Filter
 from cutroom.effects.nodes.pictures import Crop, Moving, Opacity, PictureNode, StillNode, Warp
 from cutroom.effects.nodes.sound_filters import SOUND_FILTERS, SoundFilter
 from cutroom.effects.nodes.sounds import (
+    Chorus,
     Duck,
     Echo,
     Gain,
@@ -30,6 +31,7 @@ Node = PictureNode | SoundNode
 __all__ = [
     "FILTERS",
     "SOUND_FILTERS",
+    "Chorus",
     "Crop",
     "Duck",
     "Echo",

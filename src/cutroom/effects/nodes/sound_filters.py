@@ -32,14 +32,14 @@ SOUND_FILTERS: Mapping[str, Mapping[str, type]] = {
     },
     "asoftclip": {"type": str, "oversample": int},
     "bandpass": {"frequency": float, "width_type": str, "width": float, "precision": str},
-    "chorus": {"in_gain": float, "out_gain": float, "delays": str, "decays": str, "speeds": str, "depths": str},
     "equalizer": {"frequency": float, "width_type": str, "width": float, "gain": float, "precision": str},
     "highpass": {"frequency": float, "poles": int, "width_type": str, "width": float, "precision": str},
     "lowpass": {"frequency": float, "poles": int, "width_type": str, "width": float, "precision": str},
 }
 """Filters that a sound's chain may hold, with the arguments each takes. None changes the rate or the channels.
 
-`anlmdn` must not come in: it writes beyond its memory (FFmpeg 9.0.2, stereo, default settings).
+`anlmdn` must not come in: it writes beyond its memory (FFmpeg 9.0.2, stereo, default settings). Nor `chorus`, whose
+voices are late by their depth alone, whatever delay they are given.
 """
 
 _LATENCIES: Mapping[str, Callable[[int], int]] = {"afftdn": lambda rate: 2 * (rate // 80)}

@@ -141,6 +141,21 @@ class Echo(Lasting):
     mix: float = Field(ge=0, le=1)
 
 
+class Chorus(Lasting):
+    """Add two voices, each `mix` / 2 as loud, late by `delay` + `depth` sin(2π `speed` t + φ) seconds.
+
+    The second voice is 1.3 times as late, and wavers at 0.8 of the speed. φ is 0 on the left, a quarter turn on the
+    right; t counts from the first sample. Between samples lies a cubic (Catmull and Rom).
+    """
+
+    kind: Literal["chorus"] = "chorus"
+    delay: float = Field(gt=0, le=1)
+    depth: float = Field(ge=0, le=0.1)
+    speed: float = Field(ge=0, le=20)
+    """Hz."""
+    mix: float = Field(ge=0, le=1)
+
+
 class Reverb(Lasting):
     """Convolve with the response of a hall: noise that decays by 60 dB in `decay` seconds, differing left and right.
 
@@ -164,5 +179,6 @@ class Shift(Lasting):
 
 PointNode = Annotated[Gain | Swell | Ramp | Pan | Width | Duck, Field(discriminator="kind")]
 SoundNode = Annotated[
-    Gain | Swell | Ramp | Pan | Width | Duck | Limit | Echo | Reverb | Shift | SoundFilter, Field(discriminator="kind")
+    Gain | Swell | Ramp | Pan | Width | Duck | Limit | Echo | Chorus | Reverb | Shift | SoundFilter,
+    Field(discriminator="kind"),
 ]

@@ -8,9 +8,10 @@ from typing import Protocol
 
 import numpy as np
 
-from cutroom.effects.nodes import Echo, Limit, Reverb, Shift, SoundFilter, SoundNode
+from cutroom.effects.nodes import Chorus, Echo, Limit, Reverb, Shift, SoundFilter, SoundNode
 from cutroom.effects.nodes.sounds import Duck, Gain, Pan, Ramp, Swell, Width
 from cutroom.effects.segment import Tape
+from cutroom.effects.sounds.delays import Echoes, Voices
 from cutroom.effects.sounds.graph import SoundGraph
 from cutroom.effects.sounds.halls import Hall
 from cutroom.effects.sounds.limiting import Limiter
@@ -58,6 +59,8 @@ def _own(node: SoundNode, rate: int, channels: int) -> Stage:
             return Limiter(node, rate, channels)
         case Echo():
             return Echoes(node, rate, channels)
+        case Chorus():
+            return Voices(node, rate, channels)
         case Reverb():
             return Hall(node, rate, channels)
         case Shift():
@@ -81,27 +84,3 @@ class _Points:
 
     def finish(self) -> Samples:
         return self._none
-
-
-class Echoes:
-    """Repeats: `y = x + mix * e`, where e(n) = x(n - d) + feedback * e(n - d)."""
-
-    def __init__(self, node: Echo, rate: int, channels: int) -> None:
-        self._node = node
-        self._past = np.zeros((channels, max(1, round(node.time * rate))), np.float32)
-        """x + feedback * e of the last d samples."""
-
-    def push(self, samples: Samples) -> Samples:
-        """Take the next samples, and give them back with their repeats."""
-        parts = []
-        feedback, mix = np.float32(self._node.feedback), np.float32(self._node.mix)
-        for first in range(0, samples.shape[1], self._past.shape[1]):
-            part = samples[:, first : first + self._past.shape[1]]
-            echo, rest = np.split(self._past, [part.shape[1]], axis=1)
-            self._past = np.concatenate([rest, part + feedback * echo], axis=1)
-            parts.append(part + mix * echo)
-        return np.concatenate(parts, axis=1) if parts else samples
-
-    def finish(self) -> Samples:
-        """Nothing: none is held back."""
-        return np.zeros((self._past.shape[0], 0), np.float32)

@@ -5,17 +5,19 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
+from scipy.ndimage import maximum_filter1d
 
 from cutroom.effects.nodes import Limit
 from cutroom.effects.sounds.resampling import Samples
 
 _PHASES = 4
-_HALF = 24
+_HALF = 32
 """Samples on each side that the interpolation looks at."""
 _BETA = 8.0
 _NOTHING = 1e-9
+_SPARE = 0.1
+"""dB that peaks stay below the ceiling: other meters interpolate in other ways."""
 Floats = NDArray[np.float64]
 
 
@@ -29,7 +31,7 @@ class Limiter:
     """
 
     def __init__(self, node: Limit, rate: int, channels: int) -> None:
-        self._ceiling = 10 ** (node.ceiling / 20)
+        self._ceiling = 10 ** ((node.ceiling - _SPARE) / 20)
         self._fade = max(2, round(node.attack * rate))
         window = np.hanning(self._fade + 2)[1:-1]
         self._window = window / window.sum()
@@ -64,7 +66,7 @@ class Limiter:
         """What the next samples lose: never less than each must, and never in a step."""
         known = np.concatenate([self._losses, losses])
         self._losses = known[len(losses) :]
-        ahead = sliding_window_view(known, self._fade).max(axis=1) if known.any() else np.zeros(len(losses))
+        ahead: Floats = maximum_filter1d(known, self._fade, origin=-(self._fade // 2))[: len(losses)]
         held = np.concatenate([self._held, self._released(ahead)])
         self._held = held[max(0, len(held) - self._fade + 1) :]
         if len(held) < self._fade:
@@ -94,7 +96,7 @@ def true_peaks(samples: Samples) -> Floats:
         samples: (channels, samples).
 
     Returns:
-        Of all samples but the first and the last 24.
+        Of all samples but the first and the last 32.
 
     Example:
         >>> wave = np.sin(np.pi / 2 * np.arange(200) + np.pi / 4)[None].astype(np.float32)  # never sampled at its top
@@ -103,7 +105,9 @@ def true_peaks(samples: Samples) -> Floats:
     """
     count = samples.shape[1] - 2 * _HALF
     peaks = np.abs(samples[:, _HALF : _HALF + count]).max(axis=0).astype(np.float64)
-    for channel in samples.astype(np.float64):
+    if peaks.max(initial=0.0) == 0:
+        return peaks
+    for channel in samples:
         for phase, kernel in enumerate(_kernels(), 1):
             wave = np.abs(np.convolve(channel, kernel, "valid"))  # at -1 + phase / 4 from the first sample that is kept
             if phase <= _PHASES // 2:
@@ -114,13 +118,13 @@ def true_peaks(samples: Samples) -> Floats:
 
 
 @lru_cache(maxsize=1)
-def _kernels() -> tuple[Floats, ...]:
-    """Interpolators at 1/4, 1/2 and 3/4 of the way from a sample to the next; `_HALF` taps on each side."""
+def _kernels() -> tuple[Samples, ...]:
+    """Interpolators at each quarter of the way from a sample to the next; `_HALF` taps on each side."""
     taps = np.arange(1 - _HALF, _HALF + 1)
     found = []
     for phase in range(1, _PHASES):
         at = taps - phase / _PHASES
         window = np.i0(_BETA * np.sqrt(np.maximum(0.0, 1 - (at / _HALF) ** 2))) / np.i0(_BETA)
         kernel = np.sinc(at) * window
-        found.append((kernel / kernel.sum())[::-1].copy())
+        found.append((kernel / kernel.sum())[::-1].astype(np.float32))
     return tuple(found)
