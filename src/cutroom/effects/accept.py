@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from cutroom.edit import operations as ops
+from cutroom.effects.compiler.ducking import DUCKING, require_no_circle
 from cutroom.effects.registry import EffectKind, Registry, Setting, check, require_kind
 from cutroom.schema.clip import Clip
 from cutroom.schema.document import Document, ProjectSettings
@@ -23,6 +24,7 @@ def accept(operation: ops.Operation, document: Document, registry: Registry) -> 
 
     Raises:
         UnknownNameError, ValidationError: names what does not fit, and the nearest that does.
+        EditError: a track would duck itself.
 
     Example:
         >>> from fractions import Fraction
@@ -39,8 +41,12 @@ def accept(operation: ops.Operation, document: Document, registry: Registry) -> 
     name = operation.kind if isinstance(operation, ops.SetTransition) else name
     if name is not None:
         registry.transition(name)
+    ducked = isinstance(operation, ops.RemoveTrack) or (isinstance(operation, ops.SetTrack) and operation.title)
     for clip, track in _chains(operation, document):
         _accept_chain(clip, track, document.settings, registry)
+        ducked = ducked or any(effect.effect == DUCKING for effect in clip.effects)
+    if ducked:
+        require_no_circle(document)
 
 
 def _chains(operation: ops.Operation, document: Document) -> Iterator[tuple[Clip, TrackKind]]:

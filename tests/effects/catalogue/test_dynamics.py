@@ -180,7 +180,7 @@ def test_ducking_is_the_same_in_any_blocks_and_after_a_cut(studio):
 
 def test_an_unknown_track_and_circles_are_refused(studio):
     unknown = _duet(studio, _tone(-12, 300), studio.effect("ducking", track="W"))
-    with pytest.raises(UnknownNameError, match="no sound track 'W'"):
+    with pytest.raises(UnknownNameError, match="M is ducked by track 'W', and there is no such track"):
         compile_sound(unknown, 0, 100)
     itself = _duet(studio, _tone(-12, 300), studio.effect("ducking", track="M"))
     with pytest.raises(EditError, match="M would duck itself"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cutroom.errors import EditError, nearest
+from cutroom.errors import EditError, UnknownNameError, nearest
 from cutroom.schema.clip import Clip
 from cutroom.schema.document import Document
 from cutroom.schema.track import Track
@@ -23,7 +23,7 @@ def require_no_circle(document: Document) -> None:
     for track in document.tracks:
         names = {str(name) for clip in track.items if isinstance(clip, Clip) for name in _named(clip)}
         if names:
-            listens[track.id] = {ducking_track(document, name).id for name in names}
+            listens[track.id] = {_other(document, name, track.title).id for name in names}
     titles = {track.id: track.title for track in document.tracks}
     for start, others in listens.items():
         waiting, seen = list(others), set[str]()
@@ -44,6 +44,14 @@ def _named(clip: Clip) -> Iterator[object]:
     return (
         effect.parameters.get("track", "") for effect in clip.effects if effect.effect == DUCKING and effect.enabled
     )
+
+
+def _other(document: Document, name: str, title: str) -> Track:
+    try:
+        return ducking_track(document, name)
+    except UnknownNameError as error:
+        what = f"{title} is ducked by track {name!r}, and there is no such track of sound"
+        raise UnknownNameError(what, value=name, hint=error.hint) from None
 
 
 def ducking_track(document: Document, name: str) -> Track:
