@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import wave
 from fractions import Fraction
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cutroom.effects.registry import EffectSpec, default_registry
 from cutroom.effects.sounds.tapes import BLOCK, Player
 from cutroom.media import probe
 from cutroom.render import planned
@@ -89,6 +91,22 @@ def test_a_run_plays_no_sample_twice(desk: Desk, long: Document, monkeypatch: py
     monkeypatch.setattr(planned, "RUN_UP", 0)
     _exported(desk, long, "once")
     assert taken == list(range(0, SECONDS * RATE, BLOCK))
+
+
+def test_locked_workers_have_all_that_the_effects_need(desk: Desk, film: Film, pool: WorkerPool) -> None:
+    specs = [spec for spec in default_registry().effects.values() if spec.kind == "audio"]
+    made = itertools.count()
+
+    def effect(spec: EffectSpec) -> Effect:
+        return Effect(id=f"e_{next(made)}", effect=spec.effect, parameters={**spec.example})
+
+    clips = [film.clip(0, 30, id=f"c_{spec.effect}", effects=[effect(spec)]) for spec in specs]
+    fast = film.clip(0, 120, id="c_fast").evolve(speed=Fraction(3, 2), duration=Fraction(8, 3), keep_pitch=True)
+    voice = track("audio", [film.clip(0, 200)]).evolve(title="A1")
+    document = film.document(track("audio", [*clips, fast]), voice)
+    inline, locked = _exported(desk, document, "all-inline"), _exported(desk, document, "all-locked", pool)
+    assert inline == locked
+    assert pool.level == "confined"
 
 
 def _without_effects(document: Document) -> Document:

@@ -90,7 +90,7 @@ def render_sound(task: SoundTask, context: Context = DIRECT) -> dict[str, Any]:
     with (
         attached(task.trace),
         span("render.sound", seconds=seconds),
-        Readers(context, dict(task.paths), keep=len(task.paths)) as readers,
+        Readers(context, dict(task.paths)) as readers,
         Mixer(readers) as mixer,
     ):
         for number, (key, segment, lead, count) in enumerate(task.chunks, 1):

@@ -62,9 +62,10 @@ class Sounds:
     Args:
         document: the project.
         registry: the effects; None: the built-in ones.
+        alone: whether it is one angle of a multi-camera: the tracks that its effects listen to are not heard.
     """
 
-    def __init__(self, document: Document, registry: Registry | None = None) -> None:
+    def __init__(self, document: Document, registry: Registry | None = None, *, alone: bool = False) -> None:
         settings = document.settings
         setting = Setting(settings.width, settings.height, settings.sample_rate, 0, settings.fps)
         self._scene = Scene(document, registry or default_registry(), setting)
@@ -72,7 +73,9 @@ class Sounds:
         self._heard = _heard(document)
         self._tapes: dict[tuple[str, str], Tape] = {}
         self._inner: dict[tuple[str, str | None], Sounds] = {}
-        require_no_circle(document)
+        self._alone = alone
+        if not alone:
+            require_no_circle(document)
 
     def compile(self, first_sample: int, samples: int) -> SoundSegment:
         """What the timeline sounds like in samples [first_sample, first_sample + samples); see `compile_sound`."""
@@ -190,7 +193,7 @@ class Sounds:
             return AudioInput(sha256=media.fingerprint.sha256, stream=audio), 0
         key = clip.source.compound, clip.source.angle
         if key not in self._inner:
-            self._inner[key] = Sounds(scene.document.inside(*key), scene.registry)
+            self._inner[key] = Sounds(scene.document.inside(*key), scene.registry, alone=key[1] is not None)
         plain = travel.step == 1 and not travel.bend
         reach = STRETCH_REACH if stretched else 0 if plain else REACH
         low = max(0, reached[0] - reach)
@@ -216,6 +219,8 @@ class Sounds:
         for node in nodes:
             if not isinstance(node, Duck):
                 laid.append(node)
+                continue
+            if self._alone:
                 continue
             track = ducking_track(self._scene.document, str(node.side))
             duck, heard = ducked(node, span, starts, self._rate)

@@ -97,6 +97,8 @@ class Player:
             made = stage.push(made)
             if self._taken == self._tape.source.samples:
                 made = np.concatenate([made, stage.finish()], axis=1)
+        if self._taken == self._tape.source.samples:
+            self.close()
         self._kept = np.concatenate([self._kept, made], axis=1)
         self._drop(wanted)
 
