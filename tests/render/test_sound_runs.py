@@ -27,7 +27,7 @@ from cutroom.workers import InlineExecutor, WorkerPool
 from .conftest import RATE, Desk, Film, track
 
 SECONDS = 95
-CHAIN = ("compressor", "reverb", "denoise", "limiter")
+CHAIN = ("compressor", "denoise")
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,8 @@ from scipy.signal import firwin, lfilter
 from cutroom.effects.compiler.document import compile_sound
 from cutroom.effects.registry import default_registry
 from cutroom.errors import EditError, UnknownNameError
-from cutroom.schema.clip import Gap
+from cutroom.schema.clip import CompoundSource, Gap
+from cutroom.schema.document import Compound
 
 RATE = 48_000
 
@@ -193,6 +194,20 @@ def test_an_unknown_track_and_circles_are_refused(studio):
     )
     with pytest.raises(EditError, match="would duck itself"):
         compile_sound(circle, 0, 100)
+
+
+def test_one_angle_of_a_multi_camera_hears_no_other_track(studio):
+    duet = _duet(studio, _tone(-12, 300), studio.effect("ducking", track="V"))
+    camera = Compound(id="k_1", title="K", timeline=duet.timeline, multicam=True)
+    for angle, softer in ((None, True), (duet.tracks[1].id, False)):
+        source = CompoundSource(compound="k_1", angle=angle)
+        clip = studio.clip("m", 6).evolve(source=source)
+        got = studio.samples(
+            studio.document(studio.track(clip, kind="audio")).evolve(compounds=(camera,)), 3 * RATE, 9_600
+        )
+        tone = np.exp(2j * np.pi * 400 * np.arange(9_600) / RATE)
+        level = 20 * np.log10(2 * abs((got[0] * tone).mean()))
+        assert (level < -30) == softer
 
 
 def test_every_effect_says_what_it_costs():
