@@ -35,7 +35,7 @@ def retime(clip: Clip, speed: SpeedLike, *, ripple: bool = True, keep_pitch: boo
             (of the clip as it plays then), with straight lines in between: `{0: 1, 1.5: 0.25}`.
         ripple: whether what follows moves along, on every sync-locked track.
         keep_pitch: whether its sound stays as high as it is: on ramps and backwards too. Clicks, drums and consonants
-            stay in sync to the sample, what is between them to a hundredth of a second. It sounds best between half
+            stay in sync to the sample, what is between them to a sixtieth of a second. It sounds best between half
             and twice the speed. None: as before, which is no at first.
 
     Raises:

@@ -1,7 +1,7 @@
 """Sound at another tempo and the same pitch: overlapped frames of the source, each laid where it fits the last.
 
 Frames (Hann, half overlapped) are taken around the place of the source that the law of travel names, shifted by at
-most a hundredth of a second to where the waves match (waveform similarity, normalised correlation). At onsets (clicks,
+most a sixtieth of a second to where the waves match (waveform similarity, normalised correlation). At onsets (clicks,
 drums, consonants) nothing is shifted: the frames there run on from one another around the onset, which so is heard
 once, and at its exact sample, and no other frame holds it.
 """
@@ -19,13 +19,14 @@ from numpy.typing import NDArray
 from cutroom.effects.sounds.onsets import Onsets
 from cutroom.effects.sounds.resampling import Read, Samples, Travel
 
-_HOPS = 64
+_HOPS = 48
 """Frames per second; each lasts twice as long as from one to the next."""
-_SLACK = 80
+_SLACK = 60
 """A frame may be shifted by this part of a second."""
-_LOYAL = 0.05
+_LOYAL = 0.03
 """What a match is worth less at the end of the slack than where the law points to."""
 _LOAD = 1 << 15
+_FAR = 1 << 24
 
 
 class Stretcher:
@@ -63,10 +64,16 @@ class Stretcher:
         return joined[:, :count]
 
     def place(self, sample: int) -> float:
-        """The place of the source that a sample stands for; what plays backwards counts down from 0 there."""
+        """The place of the source that a sample stands for; what plays backwards counts down from 0 there.
+
+        Before the first sample and behind the last it goes on as fast as it does there.
+        """
         index = max(0, bisect_left(self._begins, sample + 1) - 1)
         begin, travel = self._travels[index]
-        place = travel.at(sample - begin)
+        inside = min(max(sample - begin, 0), travel.samples)
+        place = travel.at(inside)
+        if inside != sample - begin:
+            place += (sample - begin - inside) * travel.part(inside, 1).pace
         return float(-place if self._backwards else place)
 
     def _next(self) -> Samples:
@@ -116,12 +123,12 @@ class Stretcher:
         return int(np.argmax(match - _LOYAL * away))
 
     def _heard_at(self, onset: int, near: int) -> int:
-        """The output sample that stands for a place of the source."""
+        """The output sample that stands for a place of the source; far away where it stands still and never comes."""
         reach = 1
-        while self.place(near - reach) > onset:
+        while self.place(near - reach) > onset and reach < _FAR:
             reach *= 2
         low, reach = near - reach, 1
-        while self.place(near + reach) < onset and reach < 1 << 24:
+        while self.place(near + reach) < onset and reach < _FAR:
             reach *= 2
         high = near + reach
         while high - low > 1:
