@@ -22,15 +22,17 @@ if TYPE_CHECKING:
     from cutroom.api.detect import Spans, detect, scenes, silences
     from cutroom.api.effect import Effect, EffectChain
     from cutroom.api.history import History
+    from cutroom.api.loudness import loudness
     from cutroom.api.marker import Marker
     from cutroom.api.media import Media, MediaLibrary
     from cutroom.api.picture import Frame
     from cutroom.api.project import Project, timeline
     from cutroom.api.renderer import Renderer, verify
+    from cutroom.api.resources import Resource, ResourceLibrary
     from cutroom.api.system import limits, show_versions
     from cutroom.api.timeline import Timeline
     from cutroom.api.track import Cue, Track
-    from cutroom.effects import transitions
+    from cutroom.effects import templates, transitions
     from cutroom.errors import CutroomError
     from cutroom.jobs.job import Job
     from cutroom.render.report import Report
@@ -58,6 +60,8 @@ _HOMES = {
     "Project": "cutroom.api.project",
     "Renderer": "cutroom.api.renderer",
     "Report": "cutroom.render.report",
+    "Resource": "cutroom.api.resources",
+    "ResourceLibrary": "cutroom.api.resources",
     "Spans": "cutroom.api.detect",
     "Timeline": "cutroom.api.timeline",
     "TimelineWidget": "cutroom.widgets",
@@ -65,6 +69,7 @@ _HOMES = {
     "detect": "cutroom.api.detect",
     "frames": "cutroom.schema.time",
     "limits": "cutroom.api.system",
+    "loudness": "cutroom.api.loudness",
     "scenes": "cutroom.api.detect",
     "show_versions": "cutroom.api.system",
     "silences": "cutroom.api.detect",
@@ -80,6 +85,7 @@ _MODULES = {
     "ops": "cutroom.api.ops",
     "presets": "cutroom.api.presets",
     "telemetry": "cutroom.telemetry",
+    "templates": "cutroom.effects.templates",
     "transitions": "cutroom.effects.transitions",
 }
 
@@ -101,6 +107,8 @@ __all__ = [
     "Project",
     "Renderer",
     "Report",
+    "Resource",
+    "ResourceLibrary",
     "Spans",
     "Timeline",
     "TimelineWidget",
@@ -112,6 +120,7 @@ __all__ = [
     "frames",
     "jobs",
     "limits",
+    "loudness",
     "models",
     "ops",
     "presets",
@@ -119,6 +128,7 @@ __all__ = [
     "show_versions",
     "silences",
     "telemetry",
+    "templates",
     "timeline",
     "transitions",
     "verify",

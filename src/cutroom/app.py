@@ -10,9 +10,10 @@ import atexit
 import contextlib
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import svcs
@@ -26,6 +27,7 @@ from cutroom.jobs.service import Jobs, default_jobs
 from cutroom.media.fingerprint import Digests, Identity
 from cutroom.media.sources import Sources
 from cutroom.open_projects import OpenProjects
+from cutroom.render.analysis_store import AnalysisStore
 from cutroom.render.cache import SegmentCache
 from cutroom.schema.base import Frozen
 from cutroom.schema.document import Document
@@ -38,23 +40,25 @@ from cutroom.workers.gate import GRANT_HINT
 from cutroom.workers.grantbook import GrantBook
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from fractions import Fraction
 
     import numpy as np
     from numpy.typing import NDArray
 
     from cutroom.detection.align import Alignment
+    from cutroom.effects.analysis import Request, Result, Results
     from cutroom.jobs.run import Control
     from cutroom.render.planned import Plan
     from cutroom.render.report import Report
     from cutroom.schema.media import Media
 
 T = TypeVar("T")
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 MEDIA_TASKS = (
     "cutroom.media.tasks",
     "cutroom.render.tasks",
     "cutroom.render.frame_tasks",
+    "cutroom.render.analysis_tasks",
     "cutroom.preview.tasks",
     "cutroom.preview.proxy_tasks",
     "cutroom.detection.watch",
@@ -81,7 +85,7 @@ class Snapshot(Frozen):
 
     document: Document
     paths: dict[str, str]
-    """Absolute path of each media, by the SHA-256 of its content."""
+    """Absolute path of each media and resource, by the SHA-256 of its content."""
     protected: tuple[str, ...] = ()
     """Absolute paths that no export may overwrite: the project's own files, and all its media."""
     settings: ExportSettings
@@ -113,6 +117,7 @@ def build_registry() -> svcs.Registry:
     pool(ModelWorkers, "model", 1, MODEL_TASKS)
 
     registry.register_factory(SegmentCache, lambda: SegmentCache(private_folder(settings().cache_dir) / "segments"))
+    registry.register_factory(AnalysisStore, lambda: AnalysisStore(private_folder(settings().cache_dir) / "analyses"))
     registry.register_factory(Digests, lambda: Digests(private_folder(settings().cache_dir) / "digests.db"))
     registry.register_factory(Sources, lambda svcs_container: Sources(svcs_container.get(Digests)))
 
@@ -228,6 +233,16 @@ class App:
         """The digest of a file's content, from a worker where it is not known."""
         return self.get(Sources).sha256(path, self.get(MediaWorkers))
 
+    def require_font(self, path: str) -> None:
+        """Make sure, in a worker, that a font can be read.
+
+        Raises:
+            UnsupportedMediaError: it is no font, or its letters have no outlines.
+        """
+        from cutroom.preview.tasks import FontTask, look_at_font
+
+        self.get(PreviewWorkers).run(look_at_font, FontTask(path))
+
     def align(
         self, media: Sequence[Media], paths: Sequence[str], on_progress: OnProgress | None = None
     ) -> list[Alignment]:
@@ -243,37 +258,86 @@ class App:
         return align(media, paths, self.get(MediaWorkers), on_progress=on_progress)
 
     def still(
-        self, document: Document, paths: Mapping[str, str], time: Fraction, *, size: tuple[int, int] | None = None
+        self,
+        document: Document,
+        paths: Mapping[str, str],
+        time: Fraction,
+        *,
+        size: tuple[int, int] | None = None,
+        on_progress: OnProgress | None = None,
     ) -> NDArray[np.uint8]:
-        """A picture of a timeline: (height, width, 3) uint8 RGB."""
-        from cutroom.preview import still
-
-        _require_originals(document, paths)
-        self.require_unchanged(paths)
-        array: NDArray[np.uint8] = still(
-            document, paths, time, self.get(PreviewWorkers), size=size, format="array", registry=self.get(Registry)
-        )
+        """A picture of a timeline: (height, width, 3) uint8 RGB. What its effects go by is measured first."""
+        array: NDArray[np.uint8] = self._still(document, paths, time, size, "array", on_progress)
         return array
 
     def still_jpeg(
         self, document: Document, paths: Mapping[str, str], time: Fraction, *, size: tuple[int, int]
     ) -> bytes:
         """A picture of a timeline as JPEG, for players and posters."""
-        from cutroom.preview import still
-
-        _require_originals(document, paths)
-        self.require_unchanged(paths)
-        jpeg: bytes = still(
-            document, paths, time, self.get(PreviewWorkers), size=size, format="jpeg", registry=self.get(Registry)
-        )
+        jpeg: bytes = self._still(document, paths, time, size, "jpeg", None)
         return jpeg
 
-    def plan(self, snapshot: Snapshot) -> Plan:
-        """What an export of a snapshot would do; see `cutroom.render.plan.plan`."""
+    def _still(  # noqa: PLR0917  what the two above are given
+        self,
+        document: Document,
+        paths: Mapping[str, str],
+        time: Fraction,
+        size: tuple[int, int] | None,
+        format: Any,
+        on_progress: OnProgress | None,
+    ) -> Any:
+        from cutroom.preview import still, wanted
+
+        _require_originals(document, paths)
+        _require_resources(document, paths)
+        self.require_unchanged(paths)
+        registry = self.get(Registry)
+        results = self.measured(wanted(document, time, registry), paths, on_progress)
+        workers = self.get(PreviewWorkers)
+        return still(document, paths, time, workers, size=size, format=format, registry=registry, results=results)
+
+    def measured(
+        self,
+        wanted: Callable[[Results], Sequence[Request]],
+        paths: Mapping[str, str],
+        on_progress: OnProgress | None = None,
+    ) -> Mapping[str, Result]:
+        """Have measured what is wanted and not known yet; see `cutroom.render.analyses.measured`."""
+        if not wanted(_NOTHING):
+            return _NOTHING
+        from cutroom.render.analyses import measured
+
+        return measured(
+            wanted,
+            self.get(AnalysisStore),
+            paths,
+            self.get(MediaWorkers),
+            on_progress=on_progress,
+            require=self.require_unchanged,
+        )
+
+    def plan(self, snapshot: Snapshot, on_progress: OnProgress | None = None, *, measure: bool = True) -> Plan:
+        """What an export of a snapshot would do; see `cutroom.render.plan.plan`.
+
+        Args:
+            snapshot: of a project.
+            on_progress: told of what must be measured first.
+            measure: whether to measure that; else what goes by it is planned as if it did nothing.
+        """
         from cutroom.render.plan import plan
 
         cache, registry = self.get(SegmentCache), self.get(Registry)
-        return plan(snapshot.document, snapshot.settings, snapshot.span, cache=cache, registry=registry)
+        results = self.analysed(snapshot, on_progress) if measure else None
+        return plan(
+            snapshot.document, snapshot.settings, snapshot.span, cache=cache, registry=registry, results=results
+        )
+
+    def analysed(self, snapshot: Snapshot, on_progress: OnProgress | None = None) -> Mapping[str, Result]:
+        """What the plan of an export goes by, measured where it was not known."""
+        from cutroom.render.plan import wanted
+
+        wants = wanted(snapshot.document, snapshot.settings, snapshot.span, self.get(Registry))
+        return self.measured(wants, snapshot.paths, on_progress)
 
     def require_output(self, snapshot: Snapshot, output: Path) -> None:
         """Make sure that an export can be written there, before anything is done for it.
@@ -298,6 +362,7 @@ class App:
         from cutroom.render.export import export
 
         _require_originals(snapshot.document, snapshot.paths)
+        _require_resources(snapshot.document, snapshot.paths)
         self.require_unchanged(snapshot.paths)
         with self.writing() as grant:
             return export(
@@ -314,6 +379,7 @@ class App:
                 grant=grant,
                 require=self.require_unchanged,
                 protected=snapshot.protected,
+                analyses=self.get(AnalysisStore),
             )
 
 
@@ -332,6 +398,18 @@ def _require_originals(document: Document, paths: Mapping[str, str]) -> None:
                 f"there is no file {path}; it is a proxy, in the place of {media.original.path}",
                 value=path,
                 hint="project.media.use_originals() shows the media themselves again, relink(folder) finds them",
+            )
+
+
+def _require_resources(document: Document, paths: Mapping[str, str]) -> None:
+    """Name the remedy where a font or a look-up table is missing."""
+    for resource in document.resources:
+        path = paths.get(resource.sha256)
+        if path is not None and not os.path.exists(path):
+            raise MediaNotFoundError(
+                f"there is no {resource.kind} {path}, which the project uses",
+                value=path,
+                hint="put it back, or project.resources.relink(folder) finds it by its content",
             )
 
 

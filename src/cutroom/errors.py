@@ -21,6 +21,7 @@
     ├── OutputError (OSError)                 an output that cannot be written
     │   └── DiskFullError
     ├── RenderError (RuntimeError)
+    │   ├── AnalysisNeededError               an effect whose clip must be measured before it can be shown
     │   └── VerificationError                 a finished file that is not what the plan says
     ├── WorkerError (RuntimeError)            a worker process that failed
     │   ├── WorkerCrashedError
@@ -149,6 +150,10 @@ class DiskFullError(OutputError):
 
 class RenderError(CutroomError, RuntimeError):
     """An export that could not be finished."""
+
+
+class AnalysisNeededError(RenderError):
+    """An effect, or an export, that goes by what must be measured first; `.value` holds the requests."""
 
 
 class VerificationError(RenderError):

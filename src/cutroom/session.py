@@ -192,17 +192,25 @@ class Session:
         return self._state.revision != self.saved_revision
 
     def files(self) -> list[Path]:
-        """Absolute paths of all media, of their proxies, and of the originals of proxies."""
-        return [(self.folder / path).absolute() for media in self.document.media for path in media.paths]
+        """Absolute paths of all media, of their proxies, of the originals of proxies, and of resources."""
+        document = self.document
+        named = [path for media in document.media for path in media.paths]
+        named += [resource.path for resource in document.resources if resource.path is not None]
+        return [(self.folder / path).absolute() for path in named]
 
     def media_path(self, media_id: str) -> Path:
         """Absolute path of a media."""
         return (self.folder / self.document.find_media(media_id).path).absolute()
 
     def paths(self, document: Document | None = None) -> dict[str, str]:
-        """Absolute path of every media that the timeline (of another document, too) shows, by its SHA-256."""
+        """Absolute path of every media and resource that a timeline (of another document, too) shows, by SHA-256."""
         document = document or self.document
-        return {
+        resources = {
+            resource.sha256: str((self.folder / resource.path).absolute())
+            for resource in document.resources
+            if resource.path is not None and resource.sha256 in document.used_resources
+        }
+        return resources | {
             media.fingerprint.sha256: str((self.folder / media.path).absolute())
             for media in document.media
             if media.id in document.used_media

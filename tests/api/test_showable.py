@@ -17,7 +17,7 @@ def timeline() -> cr.Timeline:
     ("text", "style", "words"),
     [
         ("漢字", {}, "cannot draw"),
-        ("שלום", {}, "cannot draw"),
+        ("ሰላም", {}, "cannot draw"),
         ("x", {"size": 0.001}, "size"),
         ("x", {"position": (1e308, 0)}, "position"),
         ("x", {"position": (0, float("nan"))}, "position"),

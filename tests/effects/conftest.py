@@ -13,10 +13,14 @@ import av
 import numpy as np
 import pytest
 
+from cutroom.effects.analysis import Request, Result, Results
 from cutroom.effects.compiler.document import compile_picture, compile_sound
+from cutroom.effects.compiler.needed import needed
 from cutroom.effects.registry import EffectSpec, Registry, default_registry
 from cutroom.effects.run import PictureRunner, Readers, mix
 from cutroom.media import probe
+from cutroom.render.analyses import measured
+from cutroom.render.analysis_store import AnalysisStore
 from cutroom.schema.clip import Clip, Gap, MediaSource, TitleSource, TitleStyle, Transition
 from cutroom.schema.document import Document, ProjectSettings, Timeline
 from cutroom.schema.effect import Effect
@@ -106,7 +110,7 @@ class Studio:
     def extended(self, *effects: EffectSpec) -> Registry:
         """The built-in effects and some more."""
         known = default_registry()
-        return Registry((*known.effects.values(), *effects), known.transitions.values())
+        return Registry((*known.specs, *effects), known.transitions.values())
 
     def track(self, *items: Clip | Gap, kind: Any = "video", transitions: Any = (), **switches: Any) -> Track:
         number = next(self._number)
@@ -134,10 +138,19 @@ class Studio:
     def readers(self) -> Readers:
         return Readers(DIRECT, self.paths)
 
+    def measured(self, document: Document, registry: Registry | None = None) -> dict[str, Result]:
+        """What the effects of a timeline go by, measured in this process."""
+
+        def wanted(results: Results) -> tuple[Request, ...]:
+            return needed(document, None, results, registry)
+
+        return measured(wanted, AnalysisStore(self.folder / "analyses"), self.paths, InlineExecutor())
+
     def frames(
         self, document: Document, first: int = 0, frames: int = 1, registry: Registry | None = None, **options: Any
     ) -> list[Planes]:
-        """Y, Cb and Cr of some frames, as float64."""
+        """Y, Cb and Cr of some frames, as float64; what must be measured first is."""
+        options.setdefault("results", self.measured(document, registry))
         segment = compile_picture(document, first, frames, registry, **options)
         with self.readers() as readers, PictureRunner(segment, readers) as runner:
             return [planes_of(runner.frame(i)) for i in range(frames)]
@@ -146,9 +159,9 @@ class Studio:
         """Y, Cb and Cr of one frame of one clip."""
         return self.frames(self.document(self.track(clip), **settings), frame)[0]
 
-    def samples(self, document: Document, first: int, count: int) -> np.ndarray:
+    def samples(self, document: Document, first: int, count: int, **options: Any) -> np.ndarray:
         with self.readers() as readers:
-            return mix(compile_sound(document, first, count), readers)
+            return mix(compile_sound(document, first, count, **options), readers)
 
     # pictures
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import shutil
 from fractions import Fraction
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from cutroom.effects.compiler.document import compile_picture
 from cutroom.effects.run import PictureRunner, Readers
 from cutroom.effects.segment import VideoInput
-from cutroom.errors import AccessDeniedError, MediaError
+from cutroom.errors import AccessDeniedError, MediaError, MediaNotFoundError
 from cutroom.workers.context import Direct
 
 
@@ -143,3 +144,18 @@ def test_every_frame_is_ones_own(studio, film):
             held[0].pts = 77
             assert held[1].pts == 2
             assert len({id(frame) for frame in held}) == 3
+
+
+def test_the_bytes_of_a_resource_are_read_once_and_are_what_their_digest_says(tmp_path):
+    (tmp_path / "warm.cube").write_bytes(b"table")
+    sha256 = hashlib.sha256(b"table").hexdigest()
+    context = Counting()
+    readers = Readers(context, {sha256: str(tmp_path / "warm.cube")})
+    assert readers.resource(sha256) == readers.resource(sha256) == b"table"
+    assert context.opened == 1
+    (tmp_path / "warm.cube").write_bytes(b"other")
+    with pytest.raises(MediaError, match=r"warm\.cube has changed"):
+        Readers(Direct(), {sha256: str(tmp_path / "warm.cube")}).resource(sha256)
+    readers.attach(context, {})
+    with pytest.raises(MediaNotFoundError, match="no file is known for resource"):
+        readers.resource(sha256)

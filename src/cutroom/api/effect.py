@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from cutroom.api.arguments import text, truth, whole
 from cutroom.api.handle import gone
 from cutroom.api.keyframes import KeyframesLike, keyframes_of
+from cutroom.api.resources import with_files
 from cutroom.api.tables import effects_table, keyframes_table
+from cutroom.app import app
 from cutroom.edit import operations as ops
 from cutroom.errors import EditError, UnknownNameError, ValidationError, nearest
 from cutroom.schema.curve import Easing, Keyframe
@@ -99,8 +101,10 @@ class Effect:
         Raises:
             ValidationError: unknown, or out of range; nothing changed.
         """
-        _ = self.value
-        self.clip.apply(ops.SetEffect.checked(clip=self.clip.id, effect=self.id, parameters=_scalars(parameters)))
+        name = self.effect
+        with self.clip.session.edit(f"set {name}"):
+            given = _scalars(with_files(self.clip, app(), name, parameters))
+            self.clip.apply(ops.SetEffect.checked(clip=self.clip.id, effect=self.id, parameters=given))
         return self
 
     def animate(self, parameter: str, keyframes: KeyframesLike, *, easing: Easing = "linear") -> Effect:
@@ -198,7 +202,8 @@ class EffectChain:
         Args:
             effect: a name of `cr.effects.to_df()`.
             index: place in the chain, from 0.
-            parameters: as `cr.effects.get(effect)` describes them; what is left out has its default.
+            parameters: as `cr.effects.get(effect)` describes them; what is left out has its default. A file is given
+                by its path.
 
         Raises:
             UnknownNameError: there is no such effect or parameter; names the nearest.
@@ -211,11 +216,11 @@ class EffectChain:
             )
         length = len(self.clip.value.effects)
         place = None if index is None else _place(index, length, length)
-        made = self.clip.apply(
-            ops.AddEffect.checked(
-                clip=self.clip.id, effect=text("effect", effect), parameters=_scalars(parameters), index=place
-            )
-        )
+        name = text("effect", effect)
+        with self.clip.session.edit(f"add {name}"):
+            given = _scalars(with_files(self.clip, app(), name, parameters))
+            adding = ops.AddEffect.checked(clip=self.clip.id, effect=name, parameters=given, index=place)
+            made = self.clip.apply(adding)
         return Effect(self.clip, made.created[-1])
 
     def replace(self, effect: str, **parameters: Any) -> Effect:

@@ -16,6 +16,7 @@ from cutroom.edit.operations.base import BaseOperation
 from cutroom.effects.registry import Registry
 from cutroom.errors import AccessDeniedError, CutroomError, ValidationError
 from cutroom.schema.media import Media
+from cutroom.schema.resource import Resource
 from cutroom.session import Session
 
 if TYPE_CHECKING:
@@ -104,9 +105,9 @@ class Handover(abc.ABC):
             other: a project, or the path of one, which is only read (with edits that are not saved yet).
 
         Returns:
-            One row per difference: what (setting, media, track, clip, effect, transition, marker, cue, compound), id,
-            place (its track or clip), change (added, removed, changed), field, before, after. Times are fractions of
-            seconds.
+            One row per difference: what (setting, media, resource, track, clip, effect, transition, marker, cue,
+            compound), id, place (its track or clip), change (added, removed, changed), field, before, after. Times are
+            fractions of seconds.
 
         Raises:
             ProjectFileError: there is no such project, or it cannot be read.
@@ -155,11 +156,12 @@ class Handover(abc.ABC):
         """Look at everything that could keep the project from being shown or handed over; nothing is raised.
 
         Returns:
-            One row for each media, clip, transition and effect, for each reference that leads nowhere, and for each
-            part of the machine that is not what a `requirements.lock` beside the project says. Columns: what, id,
-            place, status, detail. A status is "ok", or of a media "missing", "changed", "not granted" (nobody named
-            the file on this machine); of a clip "beyond" (it reaches out of its source); of a transition "short",
-            "apart" or "unknown"; of an effect "unknown" or "invalid"; of a reference "loose"; of a version "other".
+            One row for each media, resource (font, look-up table, code), clip, transition and effect, for each
+            reference that leads nowhere, and for each part of the machine that is not what a `requirements.lock` beside
+            the project says. Columns: what, id, place, status, detail. A status is "ok", or of a media or a resource
+            "missing", "changed", "not granted" (nobody named the file on this machine); of a clip "beyond" (it reaches
+            out of its source); of a transition "short", "apart" or "unknown"; of an effect "unknown" or "invalid"; of a
+            reference "loose"; of a version "other".
 
         Example:
             >>> import cutroom as cr
@@ -178,11 +180,12 @@ class Handover(abc.ABC):
         ]
         return pd.DataFrame(rows, columns=[_COLUMN.get(name, name) for name in Finding._fields], dtype="str")
 
-    def _state_of(self, media: Media) -> tuple[str, str]:
-        path = str(self.session.folder / media.path)
+    def _state_of(self, media: Media | Resource) -> tuple[str, str]:
+        path = str(self.session.folder / (media.path or ""))
+        library = "media" if isinstance(media, Media) else "resources"
         try:
             if not os.path.isfile(path):
-                return "missing", f"there is no file {path}; project.media.relink(...) names another"
+                return "missing", f"there is no file {path}; project.{library}.relink(...) names another"
             self._app.require_granted([path])
             self._app.require_unchanged({media.fingerprint.sha256: path})
         except AccessDeniedError as error:
@@ -221,7 +224,7 @@ class Handover(abc.ABC):
         return target
 
     def pack(self, path: str | os.PathLike[str], *, media: Which = "used", progress: bool = True) -> Packed:
-        """Write the project and its media as one `.zip`, to hand to somebody; `Project.unpack` opens it.
+        """Write the project, its media and its resources as one `.zip`, to hand to somebody; `Project.unpack` opens it.
 
         A pack of proxies is small. Proxies that are missing are made first, beside the project. Whoever unpacks it
         edits, shows and exports with them, and `project.media.relink(folder)` puts the originals in their place where

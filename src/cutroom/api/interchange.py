@@ -18,6 +18,7 @@ from cutroom.render.publish import publish
 from cutroom.schema.base import new_id
 from cutroom.schema.document import Document
 from cutroom.schema.media import Media
+from cutroom.schema.resource import Resource
 from cutroom.schema.time import parse_rate
 from cutroom.schema.track import Track
 from cutroom.session import Session
@@ -65,7 +66,10 @@ def export_timeline(timeline: Timeline, path: PathLike, *, format: str | None = 
 
     title = session.path.stem if session.path else target.stem
     document = timeline.document
-    whole = document.evolve(media=tuple(known.as_original() for known in document.media))
+    whole = document.evolve(
+        media=tuple(known.as_original() for known in document.media),
+        resources=tuple(_found(known, session.folder) for known in document.resources),
+    )
     text, report = write_timeline(whole, format=kind, title=title, locate=locate)
     _write(session, target, text, overwrite)
     return report
@@ -122,6 +126,8 @@ def import_timeline(
     def known(document: Document) -> None:
         check(document, registry)
 
+    resources = tuple(finder.resource(one) for one in part.resources)
+    part = part.evolve(resources=resources)
     with session.edit(f"import {source.name}"):
         batch, losses = bring_in(part, timeline.document, check=known)
         if batch.operations:
@@ -198,6 +204,11 @@ def export_subtitles(
     return report
 
 
+def _found(resource: Resource, folder: Path) -> Resource:
+    """A resource with its absolute path."""
+    return resource if resource.path is None else resource.evolve(path=str((folder / resource.path).absolute()))
+
+
 def _write(session: Session, target: Path, text: str, overwrite: bool) -> None:
     if target.exists() and not overwrite:
         raise ProjectExistsError(f"{target} exists", value=str(target), hint="pass overwrite=True to replace it")
@@ -254,6 +265,15 @@ class _Finder:
             name = reference.url or reference.stated.path
             self._refused.setdefault(name, "away: its clips are there, relink it to see them")
         return reference.stated
+
+    def resource(self, stated: Resource) -> Resource:
+        """A font or another file that a timeline of Cutroom's own names, as this project names it."""
+        if stated.path is None:
+            return stated
+        path = Path(os.path.normpath(self.beside / stated.path))
+        if self._allowed(path):
+            self.timeline.app.grant_read(path, remember=False)
+        return stated.evolve(path=portable(path, self.timeline.session.folder))
 
     def notes(self) -> list[Loss]:
         """What was found and not used, and what is away."""

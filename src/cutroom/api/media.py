@@ -11,7 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cutroom.api import arguments, media_files, media_frames, proxies
+from cutroom.api import arguments, media_files, media_frames, media_sequence, proxies
 from cutroom.api.arguments import text
 from cutroom.api.media_files import State
 from cutroom.api.proxies import Proxy
@@ -123,11 +123,13 @@ class Media:
         parts = []
         if self.video:
             width, height = self.video.display_size
-            parts.append(f"{width}x{height} {self.video.codec} at {float(self.video.rate):g} fps")
+            rate = "" if self.value.is_still else f" at {float(self.video.rate):g} fps"
+            parts.append(f"{width}x{height} {self.video.codec}{rate}")
         if self.audio:
             parts.append(f"{self.audio.codec} {self.audio.sample_rate} Hz {self.audio.layout}")
+        length = "still" if self.value.is_still else f"{float(self.duration):.3f} s"
         stands = f", proxy of {Path(self.value.original.path).name}" if self.value.original else ""
-        return f"Media({Path(self.path).name}, {float(self.duration):.3f} s, {', '.join(parts)}{stands})"
+        return f"Media({Path(self.path).name}, {length}, {', '.join(parts)}{stands})"
 
     def _repr_html_(self) -> str:
         found = "".join(f"<br>⚠ {html.escape(text)}" for text in self.warnings)
@@ -150,9 +152,10 @@ class MediaLibrary:
         """Put a file into the project (once: the same content at the same path is the same media, its proxy in use or
         not).
 
-        The file is examined in a worker process; the first video gives the project the frame rate, the size and the
-        sample rate that nobody chose. What is wrong with it and can be lived with (a file cut short, say) is a Python
-        warning, and stands in `project.last`.
+        The file is examined in a worker process. It may be a film, a sound, or a picture (PNG, JPEG, TIFF, BMP,
+        WebP), which a clip shows for 5 seconds, or for as long as it is told to. The first video gives the project
+        the frame rate, the size and the sample rate that nobody chose. What is wrong with it and can be lived with (a
+        file cut short, say) is a Python warning, and stands in `project.last`.
 
         Args:
             path: relative to the current folder, or absolute.
@@ -166,6 +169,7 @@ class MediaLibrary:
         return self.put(self.probe(path))
 
     add_frames = media_frames.add_frames
+    add_sequence = media_sequence.add_sequence
     make_proxies = proxies.make_proxies
     use_proxies = proxies.use_proxies
     use_originals = proxies.use_originals
@@ -205,7 +209,7 @@ class MediaLibrary:
             return Media(session, added)
 
     def scan(self, folder: str | os.PathLike[str], *, progress: bool = True) -> list[Media]:
-        """Put all media of a folder and the folders in it into the project, as one step.
+        """Put all films and sounds of a folder and the folders in it into the project, as one step; no image files.
 
         What the project has already, by path or by content, is not added again. `project.last` names what was left out:
         files that cannot be used, and copies of others.
@@ -311,11 +315,11 @@ class MediaLibrary:
     def to_df(self) -> pd.DataFrame:
         """One row per media.
 
-        `id`, `path`, `state` ("ok", "missing", or "changed" since it was added), `duration` (seconds), `frames`, `rate`
-        (per second), `width`, `height`, `video_codec`, `audio_codec`, `sample_rate`, `warnings`, `proxy` ("none",
-        "fresh", "stale" or "missing"), `proxy_path`, `original_path` (where the proxy is in its place: `path` and what
-        follows tell of the proxy then). A file that was touched since it was added is read whole, once, to tell
-        whether it was changed.
+        `id`, `path`, `state` ("ok", "missing", or "changed" since it was added), `duration` (seconds), `frames`,
+        `rate` (per second; none of a still picture), `width`, `height`, `video_codec`, `audio_codec`, `sample_rate`,
+        `warnings`, `proxy` ("none", "fresh", "stale" or "missing"), `proxy_path`, `original_path` (where the proxy is
+        in its place: `path` and what follows tell of the proxy then). A file that was touched since it was added is
+        read whole, once, to tell whether it was changed.
         """
         return self._table(thorough=True)
 
@@ -330,7 +334,7 @@ class MediaLibrary:
                 "state": media_files.state(self.session, self.app, m.value, thorough=thorough),
                 "duration": float(m.duration),
                 "frames": m.video.frames if m.video else None,
-                "rate": float(m.video.rate) if m.video else None,
+                "rate": float(m.video.rate) if m.video and not m.value.is_still else None,
                 "width": m.video.display_size[0] if m.video else None,
                 "height": m.video.display_size[1] if m.video else None,
                 "video_codec": m.video.codec if m.video else None,

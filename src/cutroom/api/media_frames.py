@@ -69,7 +69,7 @@ def add_frames(
         Media(frames-d0c4b53d0bc2f3e1.mov, 5.120 s, 320x180 png at 50 fps)
     """
     rate, draws = parse_rate(fps), arguments.truth("progress", progress)
-    target = None if path is None else _target(path)
+    target = None if path is None else target_of(path)
     require_open(self.session)
     folder = home(self.session, "media") if target is None else target.parent
     with folder_for(folder), Bar("frames") if draws else nullcontext() as bar:
@@ -127,7 +127,12 @@ def home(session: Session, what: str) -> Path:
     return session.folder / f"{session.path.stem if session.path else 'unsaved'}-{what}"
 
 
-def _target(path: str | os.PathLike[str]) -> Path:
+def target_of(path: str | os.PathLike[str]) -> Path:
+    """The file that a film of frames is written to.
+
+    Raises:
+        OutputError: it exists, or its name is no QuickTime file's.
+    """
     target = arguments.path(path)
     if target.suffix.lower() != SUFFIX:
         raise OutputError(

@@ -17,11 +17,12 @@ from __future__ import annotations
 
 from cutroom.edit import operations
 from cutroom.edit.operations import *  # noqa: F403 - its own list of names
-from cutroom.schema.clip import Clip, CompoundSource, MediaSource, TitleSource, TitleStyle
+from cutroom.schema.clip import Clip, CompoundSource, MediaSource, TextSpan, TitleSource, TitleStyle
 from cutroom.schema.cue import Cue
 from cutroom.schema.curve import Keyframe
 from cutroom.schema.document import ProjectSettings
-from cutroom.schema.media import Media
+from cutroom.schema.media import Fingerprint, Media
+from cutroom.schema.resource import Resource
 from cutroom.schema.speed import Ramp, SpeedKey
 
 __all__ = [  # noqa: PLE0604 - strings all of them
@@ -29,12 +30,15 @@ __all__ = [  # noqa: PLE0604 - strings all of them
     "Clip",
     "CompoundSource",
     "Cue",
+    "Fingerprint",
     "Keyframe",
     "Media",
     "MediaSource",
     "ProjectSettings",
     "Ramp",
+    "Resource",
     "SpeedKey",
+    "TextSpan",
     "TitleSource",
     "TitleStyle",
 ]

@@ -76,7 +76,7 @@ def place(timeline: Timeline, verb: str, media: Any, at: Any, how: Placing) -> C
         if verb == "fill":
             start, end = span_of(at, clock)
             pace = speed if not how.fit else _fitting((ends - begins) / (end - start))
-            if not how.fit:
+            if not how.fit and not (isinstance(known, Media) and known.value.is_still):
                 _require_enough(min(ends, played.duration) - begins, end - start, clock)
             made = timeline.apply(ops.Fill.checked(**placing, at=start, duration=end - start, speed=pace))
         else:

@@ -15,6 +15,7 @@ from cutroom.api.compound import Compound
 from cutroom.api.handover import Handover
 from cutroom.api.history import History
 from cutroom.api.media import Media, MediaLibrary
+from cutroom.api.resources import ResourceLibrary
 from cutroom.api.timeline import Timeline
 from cutroom.app import App, app
 from cutroom.errors import ProjectExistsError, ValidationError
@@ -229,6 +230,11 @@ class Project(Handover):
     def media(self) -> MediaLibrary:
         """Its media."""
         return MediaLibrary(self.session, self._app)
+
+    @property
+    def resources(self) -> ResourceLibrary:
+        """Its fonts, look-up tables and effects' code."""
+        return ResourceLibrary(self.session, self._app)
 
     @property
     def history(self) -> History:

@@ -95,10 +95,10 @@ def make_proxies(
 ) -> list[Media]:
     """Make proxies: small files with the same frames at the same times, which are quick to show.
 
-    A proxy is H.264 with a keyframe every 12 frames (ProRes 4444 where parts of the picture are clear) and AAC
-    sound, upright, in the colours of the canvas. What has a fresh one is skipped; a media that is sound alone
-    needs none; where a proxy is in use no other is made, with a warning. Copies of a file that have its name share a
-    proxy. Several are made at a time, in workers. Exports show the media themselves all the same;
+    A proxy is H.264 with a keyframe every 12 frames (ProRes 4444 where parts of the picture are clear) and AAC sound,
+    upright, in the colours of the canvas. What has a fresh one is skipped; a media that is sound alone, or a still
+    picture, needs none; where a proxy is in use no other is made, with a warning. Copies of a file that have its name
+    share a proxy. Several are made at a time, in workers. Exports show the media themselves all the same;
     `tl.frame(..., proxy=True)` and `use_proxies` show proxies.
 
     Args:
@@ -128,7 +128,7 @@ def make_proxies(
     draws = arguments.truth("progress", progress)
     session, services = self.session, self.app
     place = home(session, "proxies") if folder is None else arguments.path(folder)
-    seen = [one for one in _chosen(self, media) if one.value.video is not None]
+    seen = [one for one in _chosen(self, media) if one.value.video is not None and not one.value.is_still]
     lacking = [one for one in seen if not _is_right(session, services, one.value.as_original(), tall)]
     in_use = [one for one in lacking if one.value.original is not None]
     _warn_of_used(in_use)

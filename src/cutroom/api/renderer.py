@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from cutroom.api import arguments
-from cutroom.api.arguments import text, whole, wrong
+from cutroom.api.arguments import number, text, whole, wrong
 from cutroom.api.belongings import belongings
 from cutroom.api.timeline import Timeline
 from cutroom.api.times import Clock, span_of
 from cutroom.app import MediaWorkers, Snapshot, app
 from cutroom.errors import MediaNotFoundError, OutputError
 from cutroom.jobs import Jobs
-from cutroom.jobs.bar import Bar
+from cutroom.jobs.bar import Bar, late_bar
 from cutroom.jobs.job import Job
 from cutroom.render.planned import Plan
 from cutroom.render.presets import default_presets
@@ -38,6 +38,11 @@ class Renderer:
     Args:
         project: a project, its timeline, or a compound.
         preset: a name of `cr.presets.to_df()`; "h264" keeps the project's size and rate.
+        loudness: LUFS that the whole mix is brought to, -70 to -5, as far as its true peak stays below -1 dBTP (-23 by
+            EBU R 128, -14 for YouTube); None: as the preset says.
+        subtitles: "burn" draws them into the picture; "soft" puts them beside it, as streams of plain text that
+            players switch on and off, exact to the millisecond; "none" leaves them out. None: as the preset says.
+        language: of soft subtitles, three letters as ISO 639-2 has them: "eng", "fra".
         workers: worker processes; None: the share of the machine that this process may use.
         executor: runs the work instead of local workers: anything shaped like `concurrent.futures.Executor`.
 
@@ -52,7 +57,15 @@ class Renderer:
     """
 
     def __init__(
-        self, project: Project | Timeline, preset: str = "h264", *, workers: int | None = None, executor: Any = None
+        self,
+        project: Project | Timeline,
+        preset: str = "h264",
+        *,
+        loudness: float | None = None,
+        subtitles: Literal["burn", "soft", "none"] | None = None,
+        language: str | None = None,
+        workers: int | None = None,
+        executor: Any = None,
     ) -> None:
         timeline = getattr(project, "timeline", project)
         if not isinstance(timeline, Timeline):
@@ -61,7 +74,11 @@ class Renderer:
             raise wrong("executor", "something with a method submit", executor)
         self.session = timeline.session
         self._timeline = timeline
-        self.settings = default_presets().get(text("preset", preset)).settings
+        chosen = {"subtitles": subtitles, "subtitle_language": language}
+        changes = {name: value for name, value in chosen.items() if value is not None}
+        self.settings = default_presets().get(text("preset", preset)).settings.replace(**changes)
+        if loudness is not None:
+            self.settings = self.settings.replace(loudness=number("loudness", loudness, -70, -5))
         self._app = app()
         self._workers = None if workers is None else whole("workers", workers, 1, 1024)
         self._executor = executor
@@ -77,6 +94,8 @@ class Renderer:
     def plan(self, span: Any = None) -> Plan:
         """What an export would do, before anything runs: `.to_df()` has start, end, action, reason, key, frames.
 
+        What the plan goes by (loudness, the movement of a camera) is measured first where it is not known yet.
+
         Args:
             span: (start, end) on the timeline; None: all of it.
 
@@ -84,7 +103,28 @@ class Renderer:
             EditError: there is nothing to export.
         """
         snapshot = self._snapshot(span)
-        return self._app.plan(snapshot)
+        with late_bar("plan") as tell:
+            return self._app.plan(snapshot, tell)
+
+    def ffmpeg_command(self, output: str | os.PathLike[str]) -> list[str]:
+        """The equivalent command of the ffmpeg program, for reading and for checking; nothing is run.
+
+        Its film is the same to a measure (45 dB in the picture), not byte for byte. It knows no cache: it always does
+        everything.
+
+        Raises:
+            EditError: something that the ffmpeg program does not have; names it.
+
+        Example:
+            >>> print(*renderer.ffmpeg_command("out.mp4"))  # doctest: +SKIP
+            ffmpeg -y -i beach.mp4 -filter_complex …
+        """
+        from cutroom.render.program.command import ffmpeg_command
+
+        snapshot = self._snapshot(None)
+        with late_bar("command") as tell:
+            results = self._app.analysed(snapshot, tell)
+        return ffmpeg_command(snapshot.document, snapshot.paths, _target(output), snapshot.settings, results=results)
 
     def render(self, output: str | os.PathLike[str], span: Any = None, *, progress: bool = True) -> Report:
         """Export, and wait for it, with a progress bar. The file appears whole and verified, or not at all.
@@ -129,7 +169,7 @@ class Renderer:
         snapshot = self._snapshot(span)
         _warn_of_proxies(snapshot)
         self._app.require_granted(snapshot.paths.values())
-        self._app.plan(snapshot)  # what cannot be planned or written fails here, not later
+        self._app.plan(snapshot, measure=False)  # what cannot be planned or written fails here, not later
         self._app.require_output(snapshot, target)
         return self._app.get(Jobs).submit(
             "export", target.name, {"snapshot": snapshot.model_dump(mode="json"), "output": str(target)}

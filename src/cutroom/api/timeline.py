@@ -13,6 +13,7 @@ from cutroom.api import (
     arguments,
     interchange,
     proxies,
+    split_screens,
     timeline_cutting,
     timeline_placing,
     timeline_table,
@@ -39,6 +40,7 @@ from cutroom.api.transition import Transition
 from cutroom.app import App
 from cutroom.edit import operations as ops
 from cutroom.errors import nearest
+from cutroom.jobs.bar import late_bar
 from cutroom.schema.time import TimeLike, parse_time
 from cutroom.schema.track import TrackKind
 
@@ -170,6 +172,7 @@ class Timeline(Handle):
     group = timeline_ties.group
     nest = timeline_ties.nest
     add_transition = timeline_ties.add_transition
+    split_screen = split_screens.split_screen
     add_title = timeline_text.add_title
     add_subtitle = timeline_text.add_subtitle
     add_marker = timeline_text.add_marker
@@ -181,6 +184,8 @@ class Timeline(Handle):
 
     def frame(self, time: TimeLike, *, size: tuple[int, int] | None = None, proxy: bool = False) -> Frame:
         """The picture at a timeline time, through the same compiler as an export.
+
+        What effects such as `stabilize` go by is measured first, with a progress bar, and kept.
 
         Args:
             time: timeline time.
@@ -196,7 +201,9 @@ class Timeline(Handle):
         document, box = self.document, None if size is None else arguments.size(size)
         exact = picture_at(document, time)
         shown = proxies.shown(self.session, self.app, document) if arguments.truth("proxy", proxy) else document
-        return Frame(self.app.still(shown, self.session.paths(shown), exact, size=box), exact, document.settings.fps)
+        with late_bar("frame") as tell:
+            array = self.app.still(shown, self.session.paths(shown), exact, size=box, on_progress=tell)
+        return Frame(array, exact, document.settings.fps)
 
     def frames(self, span: Any = None, *, every: TimeLike | None = None) -> Iterable[Frame]:
         """The pictures of a span, one every `every` (a frame where that is None), one at a time.

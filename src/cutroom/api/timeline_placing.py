@@ -34,7 +34,8 @@ def append(
 
     Args:
         media: a path, a media of the project, or a compound; of a multi-camera the first angle is shown and heard.
-        source: (in point, out point) in media time; None takes all of it.
+        source: (in point, out point) in media time; None takes all of it, and 5 seconds of a still picture, of which
+            `(0, 60)` takes a minute.
         track: where the picture (or a sound file) goes: "V1", "A1"; made when it is missing.
         sound: the track of the linked sound; True: the sound track of the same number; None or False: no sound.
         speed: 2 plays it twice as fast, in half the time, from 0.1 to 10; or a ramp, speeds by seconds after the clip's

@@ -124,7 +124,7 @@ def apply_df(
 
 
 def _require_drawable(document: Document, operation: ops.Operation) -> None:
-    """Refuse letters that the title font cannot draw, in texts that a table brings in; those of an import stay."""
+    """Refuse letters that the title fonts cannot draw, in texts that a table brings in; those of an import stay."""
     clips: list[Clip] = []
     if isinstance(operation, ops.Batch):
         for inner in operation.operations:
@@ -135,7 +135,7 @@ def _require_drawable(document: Document, operation: ops.Operation) -> None:
         clips = [*chain.from_iterable(operation.changed), *(row.clip for row in operation.added)]
     for clip in clips:
         if isinstance(clip.source, TitleSource) and not _says_already(document, clip):
-            drawable("text", clip.source.text)
+            drawable("text", clip.source.text, font=clip.source.style.font)
 
 
 def _says_already(document: Document, clip: Clip) -> bool:

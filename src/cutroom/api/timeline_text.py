@@ -8,11 +8,14 @@ from cutroom.api import arguments
 from cutroom.api.clip import Clip
 from cutroom.api.marker import Marker, kind_of
 from cutroom.api.place import ensure_track
+from cutroom.api.resources import with_font
 from cutroom.api.times import span_of, step
+from cutroom.api.title_animation import Animate, animated
 from cutroom.api.track import Cue
 from cutroom.edit import operations as ops
+from cutroom.effects.title_templates import TitleTemplate, title_template
 from cutroom.schema.base import new_id
-from cutroom.schema.clip import TitleSource, TitleStyle
+from cutroom.schema.clip import TitleSource
 from cutroom.schema.cue import SUBTITLE_STYLE
 from cutroom.schema.cue import Cue as CueValue
 from cutroom.schema.document import MarkerKind
@@ -23,7 +26,17 @@ if TYPE_CHECKING:
 
 
 def add_title(
-    timeline: Timeline, text: str, at: TimeLike, duration: TimeLike, *, track: str | None = None, **style: Any
+    timeline: Timeline,
+    text: str,
+    at: TimeLike = 0,
+    duration: TimeLike | None = None,
+    *,
+    template: str | None = None,
+    subtitle: str = "",
+    animate_in: Animate = None,
+    animate_out: Animate = None,
+    track: str | None = None,
+    **style: Any,
 ) -> Clip:
     """Put a title over the picture.
 
@@ -35,25 +48,46 @@ def add_title(
     Args:
         text: lines are kept, long ones are broken.
         at: timeline time.
-        duration: how long it stands.
+        duration: how long it stands; None: as its template says, or 4 seconds.
+        template: how it looks and comes and goes, a name of `cr.templates.to_df()`: "title", "intro", "outro",
+            "lower_third", "caption", "quote", "chapter", "credits".
+        subtitle: a line below, in smaller letters.
+        animate_in: how it comes: "fade", "slide_up", "slide_down", "slide_left", "slide_right", "zoom", "pop", "blur",
+            "typewriter", "roll", or "none"; with a time it takes so long, half a second without: ("fade", 1). The
+            keyframes are those of effects on the clip, and can be edited there. None: as the template says.
+        animate_out: how it goes.
         track: a title or picture track; None: "T1", made when it is missing.
         style: size (fraction of the canvas height), colour ("#ffffff"), outline, outline_colour, background,
-            align, position (canvas fractions from the centre, y down), max_width.
+            align, position (canvas fractions from the centre, y down), font (path of a .ttf or .otf), and whatever else
+            `cr.ops.TitleStyle` has.
 
     Raises:
-        ValidationError: letters that cannot be drawn, or a style value that does not fit.
+        UnknownNameError: there is no such template or animation.
+        ValidationError: letters that no font has, a style value that does not fit, or a title too short to come and go.
+        MediaNotFoundError, UnsupportedMediaError: what is wrong with the path of the font.
 
     Example:
         >>> tl.add_title("At the beach", at=0, duration=2, size=0.12)  # doctest: +SKIP
+        >>> tl.add_title("Ada Lovelace", at=3, template="lower_third", subtitle="mathematician")  # doctest: +SKIP
     """
-    source = TitleSource.checked(text=arguments.drawable("text", text), style=TitleStyle.checked(**style))
+    made_by = _PLAIN if template is None else title_template(arguments.text("template", template))
+    font = style.get("font")
+    first = arguments.drawable("text", text, font=font)
+    words, spans = made_by.words(first, arguments.drawable("subtitle", subtitle, font=font))
     name = "T1" if track is None else arguments.text("track", track)
     with step(timeline, "add title", "title") as clock:
+        look = made_by.look(**with_font(timeline.session, style))
+        source = TitleSource.checked(text=words, style=look, spans=spans)
         ensure_track(timeline, name, "title")
-        made = timeline.apply(
-            ops.Overwrite(track=name, at=clock.at(at), source=source, duration=clock.length(duration))
-        )
-    return Clip(timeline.session, timeline.within, made.created[0])
+        length = clock.length(made_by.duration if duration is None else duration)
+        made = timeline.apply(ops.Overwrite(track=name, at=clock.at(at), source=source, duration=length))
+        clip = Clip(timeline.session, timeline.within, made.created[0])
+        coming = made_by.coming if animate_in is None else animate_in
+        animated(clip, coming, made_by.going if animate_out is None else animate_out)
+    return clip
+
+
+_PLAIN = TitleTemplate("plain", "A title without a template.")
 
 
 def add_subtitle(
@@ -84,10 +118,10 @@ def add_subtitle(
     Example:
         >>> tl.add_subtitle("Good morning.", 1, 2.5)  # doctest: +SKIP
     """
-    look = SUBTITLE_STYLE.replace(**style) if style else None
     name = "S1" if track is None else arguments.text("track", track)
-    words = arguments.drawable("text", text)
+    words = arguments.drawable("text", text, font=style.get("font"))
     with step(timeline, "add subtitle", "subtitle") as clock:
+        look = SUBTITLE_STYLE.replace(**with_font(timeline.session, style)) if style else None
         first, last = span_of((start, end), clock)
         ensure_track(timeline, name, "subtitle")
         stands = timeline.track(name)

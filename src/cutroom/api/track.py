@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from cutroom.api.arguments import drawable, number, text, truth, whole
+from cutroom.api.clip_title import styled
 from cutroom.api.handle import Handle, gone
 from cutroom.api.times import step
 from cutroom.edit import operations as ops
 from cutroom.errors import TimeError
+from cutroom.schema.clip import TitleStyle
+from cutroom.schema.cue import SUBTITLE_STYLE
 from cutroom.schema.cue import Cue as CueValue
 from cutroom.schema.time import TimeLike, timecode
 from cutroom.schema.track import Track as TrackValue
@@ -210,7 +214,24 @@ class Cue(Handle):
 
     @text.setter
     def text(self, words: str) -> None:
-        self._put(self.value.replace(text=drawable("text", words)), "set subtitle")
+        value = self.value
+        font = value.style and value.style.font
+        self._put(value.replace(text=drawable("text", words, font=font), spans=()), "set subtitle")
+
+    @property
+    def style(self) -> TitleStyle:
+        """How it looks; set it to a `TitleStyle`, or to what changes: `{"size": 0.06, "font": "MyFont.ttf"}`.
+
+        Raises:
+            ValidationError: on setting: a value that does not fit.
+            MediaNotFoundError, UnsupportedMediaError: on setting: what is wrong with the path of the font.
+        """
+        return self.value.style or SUBTITLE_STYLE
+
+    @style.setter
+    def style(self, style: TitleStyle | Mapping[str, Any]) -> None:
+        with self.session.edit("style subtitle"):
+            self._put(self.value.replace(style=styled(self.session, self.style, style)), "style subtitle")
 
     @property
     def start(self) -> Fraction:

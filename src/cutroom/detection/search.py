@@ -17,7 +17,7 @@ from cutroom.detection.letterbox import Letterbox
 from cutroom.detection.sampling import Converter, Sample, count, sample
 from cutroom.detection.tasks import DetectTask
 from cutroom.errors import DamagedMediaError, ModelError
-from cutroom.media.video import VideoReader
+from cutroom.media.pictures import open_reader
 from cutroom.workers.context import Context
 
 _TELL = 0.25
@@ -41,7 +41,7 @@ def search(task: DetectTask, context: Context) -> dict[str, Any]:
     tracker = ByteTrack(float(task.stream.rate), sure=task.confidence) if task.track else None
     total = count(task.stream, task.start, task.end, task.every)
     part, done, told, damaged = _Part(), 0, time.monotonic(), ""
-    with VideoReader(context.open(task.media), task.stream) as reader:
+    with open_reader(context.open(task.media), task.stream) as reader:
         frames = sample(reader, task.stream, task.start, task.end, task.every)
         try:
             for item, found in _in_order(frames, find, task.threads):

@@ -49,7 +49,7 @@ def warm() -> None:
     """Load codecs and the detector; a locked worker can load nothing."""
     import scenedetect.detectors  # noqa: F401
 
-    import cutroom.media.video  # noqa: F401
+    import cutroom.media.pictures  # noqa: F401
 
 
 def watch(task: WatchTask, context: Context = DIRECT) -> dict[str, Any]:
@@ -63,7 +63,7 @@ def watch(task: WatchTask, context: Context = DIRECT) -> dict[str, Any]:
     from scenedetect import FrameTimecode
     from scenedetect.detectors import ContentDetector
 
-    from cutroom.media.video import VideoReader
+    from cutroom.media.pictures import open_reader
 
     stream = task.stream
     width = min(stream.width, _WIDTH)
@@ -73,7 +73,7 @@ def watch(task: WatchTask, context: Context = DIRECT) -> dict[str, Any]:
     total = math.ceil((task.end - task.start) * stream.rate)
     starts: list[Fraction] = []
     cuts: list[Any] = []
-    with VideoReader(context.open(task.path), stream) as reader:
+    with open_reader(context.open(task.path), stream) as reader:
         for shown in reader.frames(task.start):
             if shown.start >= task.end:
                 break

@@ -17,12 +17,13 @@ FILM_RATES = tuple(
 def adopt(document: Document, media: Media) -> tuple[ProjectSettings, str]:
     """The settings after the first media has decided what nobody chose; odd sizes become even, as 4:2:0 needs.
 
-    The rate stays where something stands on its frames already: a title or a marker. Then there is a note, too.
+    A still picture decides nothing. The rate stays where something stands on its frames already: a title or a marker.
+    Then there is a note, too.
     """
     settings, note = document.settings, ""
     changes: dict[str, object] = {}
     left = list(settings.adopt)
-    if media.video:
+    if media.video and not media.is_still:
         if "fps" in left:
             rate = media.video.rate
             steady = not media.video.variable_rate and 1 <= rate <= 240

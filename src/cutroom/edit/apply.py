@@ -106,8 +106,8 @@ def _batch(draft: Draft, op: ops.Batch, check: Checker | None) -> None:
 
 
 _WHOLE = (
-    *(ops.AddMedia, ops.SetMedia, ops.RemoveMedia, ops.SetSettings, ops.AddCompound, ops.SetCompound),
-    ops.RemoveCompound,
+    *(ops.AddMedia, ops.SetMedia, ops.RemoveMedia, ops.AddResource, ops.RemoveResource, ops.SetSettings),
+    *(ops.AddCompound, ops.SetCompound, ops.RemoveCompound),
     ops.Batch,  # its operations find their timelines themselves
 )
 """Operations on the project, not on a timeline: they see all of it from inside of a compound, too."""
@@ -116,6 +116,8 @@ _VERBS: dict[type, Callable[[Draft, Any], None]] = {
     ops.AddMedia: structure.add_media,
     ops.SetMedia: structure.set_media,
     ops.RemoveMedia: structure.remove_media,
+    ops.AddResource: structure.add_resource,
+    ops.RemoveResource: structure.remove_resource,
     ops.SetSettings: structure.set_settings,
     ops.AddTrack: structure.add_track,
     ops.SetTrack: structure.set_track,

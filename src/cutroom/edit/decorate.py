@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cutroom.edit.draft import Draft
 from cutroom.edit.items import cut_sides
-from cutroom.edit.limits import check_overlaps, check_transition
+from cutroom.edit.limits import check_overlaps, check_transition, require_font
 from cutroom.edit.operations import (
     AddEffect,
     AddTransition,
@@ -86,6 +86,7 @@ def set_title(draft: Draft, op: SetTitle) -> None:
     clip = draft.document.clip(op.clip)
     if not isinstance(clip.source, TitleSource):
         raise EditError(f"clip {clip.id} is not a title", value=clip.id, hint="only titles have a text")
+    require_font(draft.document, op.source.style)
     draft.set_clip(clip.evolve(source=op.source))
 
 

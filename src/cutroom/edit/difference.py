@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from cutroom.edit.shared import Side, sides
-from cutroom.schema.clip import Clip, CompoundSource, TitleSource
+from cutroom.schema.clip import Clip, CompoundSource, TextSpan, TitleSource
 from cutroom.schema.document import Document
 from cutroom.schema.effect import Effect
 from cutroom.schema.speed import Ramp
@@ -23,7 +23,7 @@ class Difference(NamedTuple):
     """One value that differs; a thing that came or went has one row with no field."""
 
     what: str
-    """setting, media, track, clip, effect, transition, marker, cue or compound."""
+    """setting, media, resource, track, clip, effect, transition, marker, cue or compound."""
     id: str
     place: str
     """Its track or clip, after the title of the compound that it lies in."""
@@ -130,6 +130,8 @@ def _things(side: Side) -> Iterator[tuple[Key, Fields]]:
             ("media", "", media.id),
             {"path": media.path, "sha256": media.fingerprint.sha256, "duration": media.duration},
         )
+    for resource in document.resources:
+        yield ("resource", "", resource.sha256), {"path": resource.title, "kind": resource.kind}
     yield from _inside(side, document, "")
     for compound in document.compounds:
         home = side.homes[compound.id]
@@ -159,7 +161,14 @@ def _inside(side: Side, document: Document, where: str) -> Iterator[tuple[Key, F
         for cue in track.cues:
             if id(cue) not in side.skipped:
                 fields = {"track": stands, "start": cue.start, "end": cue.end, "text": cue.text}
-                yield ("cue", where, cue.id), {**fields, "style": cue.style and cue.style.model_dump()}
+                yield (
+                    ("cue", where, cue.id),
+                    {
+                        **fields,
+                        "style": cue.style and cue.style.model_dump(),
+                        "spans": tuple(map(_span, cue.spans)),
+                    },
+                )
     for marker in document.timeline.markers:
         if id(marker) not in side.skipped:
             yield ("marker", where, marker.id), {"time": marker.time, "title": marker.title, "kind": marker.marker}
@@ -204,10 +213,14 @@ def _clip(document: Document, start: Fraction, clip: Clip, partners: Mapping[str
 _NONE = _Others((), ())
 
 
+def _span(span: TextSpan) -> dict[str, Any]:
+    return span.model_dump(exclude_none=True)
+
+
 def _source(document: Document, clip: Clip) -> Any:
     source = clip.source
     if isinstance(source, TitleSource):
-        return repr((source.text, source.style.model_dump()))
+        return repr((source.text, source.style.model_dump(), *map(_span, source.spans)))
     if isinstance(source, CompoundSource):
         compound = document.compound(source.compound)
         angle = next((track.title for track in compound.timeline.tracks if track.id == source.angle), "")

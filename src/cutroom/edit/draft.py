@@ -140,7 +140,7 @@ class Draft:
         track = self.document.tracks[index]
         old = track.items
         self.ties.add(old[start:stop])
-        pieces, first, last = self._name_pieces(list(items), track.start_of(start))
+        pieces, first, last = self._name_pieces([_settled(item) for item in items], track.start_of(start))
         self.ties.add(pieces)
         while start and old[start - 1].kind == "gap":
             start -= 1
@@ -158,7 +158,7 @@ class Draft:
         """Put a changed clip in the place of the one with its id; its duration must be the old one."""
         t, i = self.document.locate(clip.id)
         self.require_unlocked(t)
-        self.set_tracks({t: self.document.tracks[t].spliced(i, i + 1, (clip,))})
+        self.set_tracks({t: self.document.tracks[t].spliced(i, i + 1, (_settled(clip),))})
 
     def check_range(self, index: int, clip: Clip, old: Clip | None = None) -> None:
         """Refuse a clip that reaches beyond its media by more than a frame; tell of one that newly does by less.
@@ -373,6 +373,11 @@ class Draft:
                 return new
         self.notes.append(f"removed the {old.transition} {old.id}: {reason}")
         return None
+
+
+def _settled[I: Item](item: I) -> I:
+    """A clip of a still picture that was drawn out to the left: any moment of it is the first."""
+    return item.evolve(start=Fraction(0)) if isinstance(item, Clip) and item.start < 0 else item
 
 
 def _meet(one: Clip, start: Fraction, other: Clip, begin: Fraction) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from cutroom.errors import EditError, HandlesError
-from cutroom.schema.clip import Clip, CompoundSource, Source, TitleSource, Transition
+from cutroom.schema.clip import Clip, CompoundSource, Source, TitleSource, TitleStyle, Transition
 from cutroom.schema.document import Document
 from cutroom.schema.track import Track, TrackKind
 
@@ -25,12 +25,13 @@ def readable(seconds: Fraction) -> str:
 
 
 def source_end(document: Document, source: Source) -> Fraction | None:
-    """The time of its own where a source ends; None for what never ends (a title)."""
+    """The time of its own where a source ends; None for what never ends (a title, a still picture)."""
     if isinstance(source, TitleSource):
         return None
     if isinstance(source, CompoundSource):
         return document.compound(source.compound).timeline.duration
-    return document.find_media(source.media).duration
+    media = document.find_media(source.media)
+    return None if media.is_still else media.duration
 
 
 def beyond(document: Document, clip: Clip) -> tuple[Fraction, Fraction]:
@@ -74,6 +75,7 @@ def check_kind(document: Document, track: Track, source: Source) -> None:
     holds: dict[TrackKind, str] = {"video": "pictures and titles", "audio": "sound", "title": "titles"}
     if isinstance(source, TitleSource):
         what, fits = "a title", track.kind in {"video", "title"}
+        require_font(document, source.style)
     elif isinstance(source, CompoundSource):
         compound = document.compound(source.compound)
         kinds = {inner.kind == "audio" for inner in compound.timeline.tracks}
@@ -90,6 +92,17 @@ def check_kind(document: Document, track: Track, source: Source) -> None:
             value=track.title,
             hint="choose another track, or add one with tl.add_track(...)",
         )
+
+
+def require_font(document: Document, style: TitleStyle | None) -> None:
+    """Make sure that the font of a title or a subtitle is among the resources.
+
+    Raises:
+        EditError: it is not, or it is something else.
+    """
+    if style is not None and style.font is not None and document.find_resource(style.font).kind != "font":
+        title = document.find_resource(style.font).title
+        raise EditError(f"{title} is no font", value=style.font, hint="project.resources.add(path) adds one")
 
 
 def lacking(document: Document, clip: Clip, head: Fraction, tail: Fraction) -> Fraction:

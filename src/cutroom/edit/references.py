@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from cutroom.schema.clip import Clip, CompoundSource, MediaSource
+from cutroom.schema.clip import Clip, CompoundSource, MediaSource, TitleSource, TitleStyle
 from cutroom.schema.document import Document, Timeline
 from cutroom.schema.track import Track
 
@@ -34,6 +34,7 @@ def problems(document: Document) -> Iterator[Problem]:
         ('$.timeline.markers[1].id', "the id 'm_1' stands twice")
     """
     yield from _twice("$.media", [media.id for media in document.media])
+    yield from _twice("$.resources", [resource.sha256 for resource in document.resources], "fingerprint.sha256")
     yield from _inside(document, document.timeline, "$.timeline")
     yield from _twice("$.compounds", [compound.id for compound in document.compounds])
     for number, compound in enumerate(document.compounds):
@@ -41,11 +42,11 @@ def problems(document: Document) -> Iterator[Problem]:
     yield from _cycles(document)
 
 
-def _twice(where: str, names: Iterable[str]) -> Iterator[Problem]:
+def _twice(where: str, names: Iterable[str], key: str = "id") -> Iterator[Problem]:
     seen: set[str] = set()
     for number, name in enumerate(names):
         if name in seen:
-            yield Problem(f"{where}[{number}].id", name, f"the id {name!r} stands twice")
+            yield Problem(f"{where}[{number}].{key}", name, f"the id {name!r} stands twice")
         seen.add(name)
 
 
@@ -53,6 +54,7 @@ def _inside(document: Document, timeline: Timeline, where: str) -> Iterator[Prob
     yield from _twice(f"{where}.tracks", [track.id for track in timeline.tracks])
     yield from _twice(f"{where}.markers", [marker.id for marker in timeline.markers])
     media = {known.id for known in document.media}
+    fonts = {known.sha256 for known in document.resources if known.kind == "font"}
     angles = {known.id: {track.id for track in known.timeline.tracks} for known in document.compounds}
     clips: set[str] = set()
     for number, track in enumerate(timeline.tracks):
@@ -60,9 +62,19 @@ def _inside(document: Document, timeline: Timeline, where: str) -> Iterator[Prob
         for place, item in enumerate(track.items):
             if isinstance(item, Clip):
                 yield from _clip(item, f"{at}.items[{place}]", clips, media, angles)
+                if isinstance(item.source, TitleSource):
+                    yield from _font(item.source.style, f"{at}.items[{place}].source.style", item.id, fonts)
                 clips.add(item.id)
         yield from _transitions(track, at)
         yield from _twice(f"{at}.cues", [cue.id for cue in track.cues])
+        for place, cue in enumerate(track.cues):
+            if cue.style is not None:
+                yield from _font(cue.style, f"{at}.cues[{place}].style", cue.id, fonts)
+
+
+def _font(style: TitleStyle, at: str, name: str, fonts: set[str]) -> Iterator[Problem]:
+    if style.font is not None and style.font not in fonts:
+        yield Problem(f"{at}.font", name, f"there is no font {style.font[:12]!r} among the resources")
 
 
 def _clip(clip: Clip, at: str, clips: set[str], media: set[str], angles: dict[str, set[str]]) -> Iterator[Problem]:

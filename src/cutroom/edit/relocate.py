@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cutroom.edit.history import History
-from cutroom.edit.operations import AddMedia, Batch, Operation, SetMedia
+from cutroom.edit.operations import AddMedia, AddResource, Batch, Operation, SetMedia
 from cutroom.schema.document import Document
 from cutroom.schema.media import Media
+from cutroom.schema.resource import Resource
 
 
 def real(path: Path) -> Path:
@@ -40,7 +41,7 @@ def portable(media: Path, folder: Path) -> str:
 
 @dataclass(slots=True)
 class Move:
-    """A project that goes from one folder to another: its documents, past and present, with media paths still true.
+    """A project that goes from one folder to another: its documents, past and present, with their paths still true.
 
     What is one value before is one value after, so that the steps of a history share what did not change.
     """
@@ -55,7 +56,8 @@ class Move:
         if (made := self._documents.get(id(value))) is None:
             if (media := self._media.get(id(value.media))) is None:
                 media = self._media[id(value.media)] = tuple(self._moved(one) for one in value.media)
-            made = self._documents[id(value)] = value.evolve(media=media)
+            resources = tuple(self._resource(one) for one in value.resources)
+            made = self._documents[id(value)] = value.evolve(media=media, resources=resources)
         return made
 
     def history(self, value: History) -> History:
@@ -74,9 +76,14 @@ class Move:
     def _operation(self, value: Operation) -> Operation:
         if isinstance(value, AddMedia | SetMedia):
             return value.evolve(media=self._moved(value.media))
+        if isinstance(value, AddResource):
+            return value.evolve(resource=self._resource(value.resource))
         if isinstance(value, Batch):
             return value.evolve(operations=tuple(self._operation(inner) for inner in value.operations))
         return value
+
+    def _resource(self, value: Resource) -> Resource:
+        return value if value.path is None else value.evolve(path=portable(self.old / value.path, self.new))
 
     def _moved(self, media: Media) -> Media:
         proxy, original = (

@@ -144,7 +144,7 @@ def _changed(document: Document, clip: Clip, track: str, values: Values) -> tupl
     new, fps, source = clip, document.settings.fps, clip.source
     text, speed, backwards = values.get("text"), values.get("speed"), values.get("reverse")
     if text is not None and isinstance(source, TitleSource) and text != source.text:
-        new = new.evolve(source=source.replace(text=str(text)))
+        new = new.evolve(source=source.replace(text=str(text), spans=()))
     angle = values.get("angle")
     if isinstance(source, CompoundSource) and (angle is not None or (source.angle and "angle" in values)):
         found = _angle_of(document.compound(source.compound), _kind(document, track), angle)

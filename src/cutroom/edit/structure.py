@@ -9,6 +9,7 @@ from cutroom.edit.draft import Draft
 from cutroom.edit.limits import readable
 from cutroom.errors import ClipGoneError, EditError
 from cutroom.schema.document import MOST_MARKERS, Marker
+from cutroom.schema.resource import MOST_PAYLOADS, MOST_RESOURCES
 from cutroom.schema.time import FASTEST_RATE
 from cutroom.schema.track import Track, TrackKind
 
@@ -50,7 +51,7 @@ def set_media(draft: Draft, op: ops.SetMedia) -> None:
                 value=op.media.path,
                 hint="relink to the same recording",
             )
-        if clip.end - op.media.duration > grace:
+        if not op.media.is_still and clip.end - op.media.duration > grace:
             raise EditError(
                 f"{op.media.path} is {readable(clip.end - op.media.duration)} too short for clip {clip.id}",
                 value=clip.end - op.media.duration,
@@ -75,6 +76,49 @@ def remove_media(draft: Draft, op: ops.RemoveMedia) -> None:
         )
     left = tuple(known for known in draft.document.media if known.id != media.id)
     draft.document = draft.document.evolve(media=left)
+
+
+def add_resource(draft: Draft, op: ops.AddResource) -> None:
+    """Put a resource into the project, or say where one lies now.
+
+    Raises:
+        EditError: there are too many, or the same content is something else already.
+    """
+    document, made = draft.document, op.resource
+    old = next((known for known in document.resources if known.sha256 == made.sha256), None)
+    if old is not None and old.kind != made.kind:
+        raise EditError(f"{old.title} is a {old.kind} already", value=made.sha256, hint=f"it is no {made.kind}")
+    if old is not None:
+        resources = tuple(made if known.sha256 == made.sha256 else known for known in document.resources)
+    elif len(document.resources) < MOST_RESOURCES:
+        resources = (*document.resources, made)
+    else:
+        raise EditError(
+            f"a project has at most {MOST_RESOURCES} resources", value=made.sha256, hint="remove what is not used"
+        )
+    if made.payload is not None and sum(one.fingerprint.size for one in resources if one.payload) > MOST_PAYLOADS:
+        raise EditError(
+            f"a project holds at most {MOST_PAYLOADS >> 20} MiB of code",
+            value=made.sha256,
+            hint="remove what is not used",
+        )
+    draft.document = document.evolve(resources=resources)
+    draft.created.append(made.sha256)
+
+
+def remove_resource(draft: Draft, op: ops.RemoveResource) -> None:
+    """Take a resource out of the project.
+
+    Raises:
+        EditError: a title, a subtitle or an effect names it.
+    """
+    document = draft.document
+    gone = document.find_resource(op.resource)
+    if gone.sha256 in document.used_resources:
+        raise EditError(
+            f"{gone.title} is used by a title or an effect", value=gone.sha256, hint="give those another first"
+        )
+    draft.document = document.evolve(resources=tuple(known for known in document.resources if known is not gone))
 
 
 def set_settings(draft: Draft, op: ops.SetSettings) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cutroom.edit.draft import Draft
+from cutroom.edit.limits import require_font
 from cutroom.edit.operations import SetCues
 from cutroom.errors import EditError
 
@@ -22,6 +23,8 @@ def set_cues(draft: Draft, op: SetCues) -> None:
     names = [cue.id for cue in op.cues]
     if len(set(names)) < len(names):
         raise EditError("two cues share an id", value=op.track, hint="give each cue an id of its own")
+    for style in {cue.style for cue in op.cues}:
+        require_font(draft.document, style)
     known = {cue.id for cue in track.cues}
     draft.created += [name for name in names if name not in known]
     ordered = tuple(sorted(op.cues, key=lambda cue: (cue.start, cue.end)))

@@ -7,9 +7,9 @@ from itertools import chain
 
 from cutroom.edit import operations as ops
 from cutroom.effects.compiler.ducking import DUCKING, require_no_circle
-from cutroom.effects.registry import EffectKind, Registry, Setting, check, require_kind
+from cutroom.effects.registry import Registry, Setting, check, kind_on, require_files
 from cutroom.schema.clip import Clip
-from cutroom.schema.document import Document, ProjectSettings
+from cutroom.schema.document import Document
 from cutroom.schema.time import to_sample
 from cutroom.schema.track import TrackKind
 
@@ -33,7 +33,7 @@ def accept(operation: ops.Operation, document: Document, registry: Registry) -> 
         >>> accept(fade, Document(id="p"), default_registry())
         Traceback (most recent call last):
         cutroom.errors.UnknownNameError: there is no transition 'disolve'
-          → did you mean 'dissolve'?
+          → did you mean 'dissolve' or 'dither_dissolve' or 'distance'?
     """
     if operation.compound is not None:
         document = document.inside(operation.compound)
@@ -43,7 +43,7 @@ def accept(operation: ops.Operation, document: Document, registry: Registry) -> 
         registry.transition(name)
     ducked = isinstance(operation, ops.RemoveTrack) or (isinstance(operation, ops.SetTrack) and operation.title)
     for clip, track in _chains(operation, document):
-        _accept_chain(clip, track, document.settings, registry)
+        _accept_chain(clip, track, document, registry)
         ducked = ducked or any(effect.effect == DUCKING for effect in clip.effects)
     if ducked:
         require_no_circle(document)
@@ -69,13 +69,14 @@ def _chains(operation: ops.Operation, document: Document) -> Iterator[tuple[Clip
                 yield clip, document.tracks[document.locate(clip.id)[0]].kind
 
 
-def _accept_chain(clip: Clip, track: TrackKind, settings: ProjectSettings, registry: Registry) -> None:
-    check(clip, registry)
-    kind: EffectKind = "audio" if track == "audio" else "video"
+def _accept_chain(clip: Clip, track: TrackKind, document: Document, registry: Registry) -> None:
+    settings = document.settings
+    kind = kind_on(track)
+    check(clip, registry, kind)
     samples = to_sample(clip.duration, settings.sample_rate)
     setting = Setting(settings.width, settings.height, settings.sample_rate, samples, settings.fps)
     for effect in clip.effects:
-        spec = registry.effect(effect.effect)
-        require_kind(spec, kind)
+        spec = registry.effect(effect.effect, kind)
+        require_files(spec, effect, document)
         for moment in spec.moments(spec.values(effect.parameters), effect.curves):
             spec.build(moment, setting)

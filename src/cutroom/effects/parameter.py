@@ -11,10 +11,12 @@ from typing import Literal
 from cutroom.errors import ValidationError, nearest
 from cutroom.schema.curve import Curve
 from cutroom.schema.effect import Scalar
+from cutroom.schema.resource import ResourceKind
 
-ParameterKind = Literal["float", "int", "bool", "choice", "colour", "text"]
+ParameterKind = Literal["float", "int", "bool", "choice", "colour", "text", "file"]
 WIDTHS, HEIGHTS = "fraction of the canvas width", "fraction of the canvas height"
 _COLOUR = re.compile(r"(?:#|0x)([0-9a-fA-F]{6})")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _TYPES: dict[str, tuple[type, ...]] = {"float": (int, float), "int": (int,), "bool": (bool,), "text": (str,)}
 
 
@@ -26,13 +28,15 @@ class Parameter:
         key: how it is called, in Python and in project files.
         description: one sentence.
         default: what it is when it is not given.
-        kind: its type; a `float` takes whole numbers too, a `colour` is "#rrggbb".
+        kind: its type; a `float` takes whole numbers too, a `colour` is "#rrggbb". A `file` is a path to whoever edits;
+            the file becomes a resource of the project, and the value its SHA-256. "" is no file.
         minimum: smallest number, inclusive.
         maximum: largest number, inclusive.
         unit: what the number counts.
         choices: the words that a `choice` may be.
         animatable: whether it may change while the clip plays; only a `float` does, and none that says something about
             the whole clip, such as how long its beginning is.
+        resource: what a `file` must be.
 
     Example:
         >>> level = Parameter("value", "How much lighter.", 0.0, minimum=-1, maximum=1)
@@ -49,6 +53,7 @@ class Parameter:
     unit: str = ""
     choices: tuple[str, ...] = ()
     animatable: bool = True
+    resource: ResourceKind | None = None
 
     @property
     def moves(self) -> bool:
@@ -64,6 +69,8 @@ class Parameter:
             return self.kind
         if self.kind == "colour":
             return "#000000 … #ffffff"
+        if self.kind == "file":
+            return f"path of a {self.resource} file"
         if self.minimum == -math.inf and self.maximum == math.inf:
             return "any"
         return f"{self.minimum:g} … {self.maximum:g}"
@@ -90,6 +97,10 @@ class Parameter:
             if found is None:
                 raise self._wrong(value, owner)
             return f"#{found[1].lower()}"
+        if self.kind == "file":
+            if not isinstance(value, str) or (value and not _SHA256.fullmatch(value)):
+                raise self._wrong(value, owner)
+            return value
         fits = _TYPES[self.kind]
         if not isinstance(value, fits) or (isinstance(value, bool) and self.kind != "bool"):
             raise self._wrong(value, owner)

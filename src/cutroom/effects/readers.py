@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,12 +16,16 @@ from numpy.typing import NDArray
 
 from cutroom.effects.segment import Input, VideoInput
 from cutroom.effects.source import Source
-from cutroom.errors import MediaNotFoundError
+from cutroom.errors import MediaError, MediaNotFoundError
 from cutroom.media.audio import AudioReader
 from cutroom.media.backwards import Backwards
+from cutroom.media.pictures import open_reader
 from cutroom.media.video import VideoReader
+from cutroom.schema.resource import LARGEST_FILE
 
 _BUFFER = 64 * 1024
+_MOST_KEPT = 128 << 20
+"""Bytes of resources."""
 
 
 class Opener(Protocol):
@@ -42,6 +47,7 @@ class Loan:
         reader: the reader.
         position: where it stands, in media seconds.
         give_back: takes the loan back.
+        tell: is told of a file, by SHA-256, that has less than it says, and where that ends.
     """
 
     key: tuple[object, ...]
@@ -50,6 +56,7 @@ class Loan:
     reader: VideoReader | AudioReader
     position: Fraction
     give_back: Callable[[Loan], None]
+    tell: Callable[[str, Fraction], None]
     broken: bool = False
     _backwards: Backwards | None = None
 
@@ -77,8 +84,20 @@ class Loan:
         assert isinstance(self.reader, AudioReader)
         self.broken = True
         samples = self.reader.read(first, count, sample_rate, channels)
+        end = self.reader.broke_off
+        if end is not None and first + count > end * sample_rate:
+            self.tell(self.wanted.sha256, end)
         self.broken, self.position = False, Fraction(first + count, sample_rate)
         return samples
+
+    def is_over(self, time: Fraction) -> bool:
+        """Whether the picture has ended by a media time that was just read; of a file that has less than it says."""
+        assert isinstance(self.reader, VideoReader)
+        end = self.reader.broke_off
+        if end is None or time < end:
+            return False
+        self.tell(self.wanted.sha256, end)
+        return True
 
     def forget(self) -> None:
         """Let go of frames that were kept."""
@@ -98,11 +117,13 @@ class Loan:
 
 
 class Readers:
-    """Opens and keeps readers of the media that segments name by digest. Share one among the segments of a run.
+    """Opens and keeps readers of the media that segments name by digest, and reads the resources that they name.
+
+    Share one among the segments of a run.
 
     Args:
         context: the worker's context (or anything with its `open`).
-        paths: absolute path of each media file, by SHA-256.
+        paths: absolute path of each media file and resource, by SHA-256.
         threads: decoder threads of each picture reader.
         keep: how many idle readers stay open.
     """
@@ -113,11 +134,21 @@ class Readers:
         self._threads = threads
         self._keep = keep
         self._idle: list[Loan] = []
+        self._resources: dict[str, bytes] = {}
+        self._short: dict[str, Fraction] = {}
 
     @property
     def idle(self) -> int:
         """How many readers are open and not in use."""
         return len(self._idle)
+
+    def short(self) -> dict[str, Fraction]:
+        """The files, by SHA-256, that were asked for more than they have though they say otherwise, and where they end.
+
+        Counted from the last time that this was asked.
+        """
+        found, self._short = self._short, {}
+        return found
 
     def attach(self, context: Opener, paths: Mapping[str, str]) -> None:
         """Go on with another task's files: readers stay warm, but read only what that task may."""
@@ -158,6 +189,38 @@ class Readers:
                 loan.reader.close()
         return self._open(key, wanted, path)
 
+    def resource(self, sha256: str) -> bytes:
+        """The bytes of a font, a look-up table or the like; kept for the next time.
+
+        Args:
+            sha256: of its content.
+
+        Raises:
+            MediaNotFoundError: no path is known for it.
+            MediaError: the file has another content.
+        """
+        if sha256 not in self._paths:
+            raise MediaNotFoundError(
+                f"no file is known for resource {sha256[:12]}…",
+                value=sha256,
+                hint="put it back, or project.resources.add(path)",
+            )
+        data = self._resources.pop(sha256, None)
+        if data is None:
+            path = self._paths[sha256]
+            with self._context.open(path) as file:
+                data = bytes(file.read(LARGEST_FILE + 1))
+            if hashlib.sha256(data).hexdigest() != sha256:
+                raise MediaError(
+                    f"{path} has changed since it was added to the project",
+                    value=path,
+                    hint="put the old file back, or add this one: project.resources.add(path)",
+                )
+        self._resources[sha256] = data
+        while len(self._resources) > 1 and sum(map(len, self._resources.values())) > _MOST_KEPT:
+            del self._resources[next(iter(self._resources))]
+        return data
+
     def close(self) -> None:
         """Close every idle reader."""
         for loan in self._idle:
@@ -180,12 +243,15 @@ class Readers:
         except BaseException:
             file.close()
             raise
-        return Loan(key, wanted, source, reader, Fraction(-1), self._take_back)
+        return Loan(key, wanted, source, reader, Fraction(-1), self._take_back, self._note)
 
     def _reader(self, wanted: Input, file: BinaryIO) -> VideoReader | AudioReader:
         if isinstance(wanted, VideoInput):
-            return VideoReader(file, wanted.stream, threads=self._threads)
+            return open_reader(file, wanted.stream, threads=self._threads)
         return AudioReader(file, wanted.stream)
+
+    def _note(self, sha256: str, end: Fraction) -> None:
+        self._short[sha256] = end
 
     def _take_back(self, loan: Loan) -> None:
         loan.forget()

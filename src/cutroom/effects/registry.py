@@ -16,20 +16,25 @@ from cutroom.schema.clip import Clip
 from cutroom.schema.curve import Curve, value_at
 from cutroom.schema.document import Document
 from cutroom.schema.effect import Effect, Scalar
+from cutroom.schema.track import TrackKind
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from cutroom.effects.analysis import Request
+
 EffectKind = Literal["video", "audio"]
+Part = tuple[str, Mapping[str, Scalar]]
+"""An effect of a look's chain, with those of its values that are not its defaults."""
 
 
 @dataclass(frozen=True)
 class Memory:
     """How far back an effect looks.
 
-    `pointwise`: at nothing but the frame or sample itself. `preroll`: at the `frames` before it as well. `analysis`: at
-    the whole clip, which is measured once; then it is pointwise. `stateful`: of sound, at everything since the clip's
-    first audible sample.
+    `pointwise`: at nothing but the frame or sample itself. `preroll`: at up to `frames` before it as well; at how many
+    with the values that it has, its nodes say. `analysis`: at the whole clip, which is measured first. `stateful`: of
+    sound, at everything since the clip's first audible sample.
 
     Example:
         >>> str(Memory("preroll", frames=4))
@@ -48,6 +53,19 @@ REMEMBERS = Memory("stateful")
 
 
 @dataclass(frozen=True)
+class Analysis:
+    """What an effect measures, and what it makes of it; see `effects.analysis`.
+
+    Args:
+        requests: what it wants to know, from its values and what it measures: a `Heard` or a `Film`.
+        build: its nodes, from the same and the results.
+    """
+
+    requests: Callable[[Mapping[str, Any], Any], tuple[Request, ...]]
+    build: Callable[[Mapping[str, Any], Any, tuple[Any, ...]], tuple[Node, ...]]
+
+
+@dataclass(frozen=True)
 class Setting:
     """Where an effect works: the canvas it draws on, the clip it sounds in.
 
@@ -59,6 +77,7 @@ class Setting:
         fps: frames per second.
         first: number in its clip of the segment's first frame, for effects that are `clocked`; 0 for all others, so
             that what they make does not depend on where it stands.
+        depth: bits of the picture's numbers.
     """
 
     width: int
@@ -67,6 +86,7 @@ class Setting:
     samples: int
     fps: Fraction = Fraction(30)
     first: int = 0
+    depth: Literal[8, 10] = 8
 
 
 class _Shown:
@@ -97,7 +117,11 @@ class EffectSpec(_Shown):
         cost: milliseconds of one core for a 1080p frame, or for a second of stereo sound, with the defaults; as
             `python3 dev.py bench effects` measured it.
         clocked: whether it does something else to each frame, such as grain; `build` then gets the `first` frame.
+        chain: of a look: the effects that it is made of.
+        titles: whether it changes how a title is drawn, and does nothing to another clip.
         swell: of an effect on sound that can be animated: its nodes, from the values and the curves of those that are.
+        analysis: of one that measures its clip first: what it measures, and its nodes then; `build` gives those that
+            stand in for them where nothing is measured.
     """
 
     effect: str
@@ -112,6 +136,13 @@ class EffectSpec(_Shown):
     example: Mapping[str, Scalar] = field(default_factory=dict, hash=False)
     cost: float = 0.0
     clocked: bool = False
+    titles: bool = False
+    chain: tuple[Part, ...] = field(default=(), hash=False)
+    analysis: Analysis | None = None
+
+    def __post_init__(self) -> None:
+        if (self.memory.kind == "analysis") != (self.analysis is not None):
+            raise ValueError(f"{self.effect}: its memory is analysis where it says what it measures, and nowhere else")
 
     def values(self, given: Mapping[str, Scalar]) -> dict[str, Scalar]:
         """Every parameter's value, checked, defaults filled in.
@@ -158,7 +189,11 @@ class EffectSpec(_Shown):
         return (self.at(values, curves, time) for time in sorted(times))
 
     def __str__(self) -> str:
-        return _page(f"{self.effect} ({self.kind} effect, {self.memory})", self.description, self.parameters)
+        page = _page(f"{self.effect} ({self.kind} effect, {self.memory})", self.description, self.parameters)
+        parts = (
+            f"{name}({', '.join(f'{key}={value!r}' for key, value in given.items())})" for name, given in self.chain
+        )
+        return f"{page}\n  is: {', '.join(parts)}" if self.chain else page
 
 
 @dataclass(frozen=True, repr=False)
@@ -167,14 +202,22 @@ class TransitionSpec(_Shown):
 
     Args:
         transition: its name.
-        description: one sentence.
+        description: one sentence or two.
+        group: what it is listed under.
+        opposite: the one that goes the other way, if any.
+        sound: `"cross"`: both sounds cross over at equal power; `"dip"`: the outgoing one is gone half-way, and the
+            incoming one begins there.
     """
 
     transition: str
     description: str
+    group: str = ""
+    opposite: str = ""
+    sound: Literal["cross", "dip"] = "cross"
 
     def __str__(self) -> str:
-        return _page(f"{self.transition} (transition)", self.description, ())
+        other = f"; the other way: {self.opposite}" if self.opposite else ""
+        return _page(f"{self.transition} (transition, {self.group}{other})", self.description, ())
 
 
 def _page(title: str, description: str, parameters: tuple[Parameter, ...]) -> str:
@@ -193,18 +236,43 @@ class Registry:
     """
 
     def __init__(self, effects: Iterable[EffectSpec], transitions: Iterable[TransitionSpec]) -> None:
-        self.effects = {spec.effect: spec for spec in effects}
+        self.effects: dict[str, dict[EffectKind, EffectSpec]] = {}
+        """By name; one may be an effect on pictures and another one on sound."""
+        for spec in effects:
+            self.effects.setdefault(spec.effect, {})[spec.kind] = spec
         self.transitions = {spec.transition: spec for spec in transitions}
 
-    def effect(self, effect: str) -> EffectSpec:
+    @property
+    def specs(self) -> tuple[EffectSpec, ...]:
+        """All effects."""
+        return tuple(spec for kinds in self.effects.values() for spec in kinds.values())
+
+    def effect(self, effect: str, kind: EffectKind | None = None) -> EffectSpec:
         """The effect of this name.
+
+        Args:
+            effect: its name.
+            kind: what it is to work on; None: either, and pictures where there are two.
 
         Raises:
             UnknownNameError: the hint names the nearest.
+            ValidationError: a picture's effect on sound, or the other way round.
         """
         if effect not in self.effects:
-            raise nearest(effect, self.effects, what="effect")
-        return self.effects[effect]
+            known = [name for name, kinds in self.effects.items() if kind is None or kind in kinds]
+            raise nearest(effect, known, what="effect")
+        kinds = self.effects[effect]
+        if kind is None:
+            return kinds["video"] if "video" in kinds else kinds["audio"]
+        if kind not in kinds:
+            what = {"audio": "sound", "video": "a picture"}
+            (only,) = kinds
+            raise ValidationError(
+                f"{effect} works on {what[only]}, not on {what[kind]}",
+                value=effect,
+                hint="put it on the linked clip of the other track",
+            )
+        return kinds[kind]
 
     def transition(self, transition: str) -> TransitionSpec:
         """The transition of this name.
@@ -220,18 +288,15 @@ class Registry:
         """One row per effect: effect, kind, memory, parameters (text: range, unit and default of each), description."""
         import pandas as pd
 
-        rows = [
-            (s.effect, s.kind, str(s.memory), "; ".join(map(str, s.parameters)), s.description)
-            for s in self.effects.values()
-        ]
+        rows = [(s.effect, s.kind, str(s.memory), "; ".join(map(str, s.parameters)), s.description) for s in self.specs]
         return pd.DataFrame(rows, columns=["effect", "kind", "memory", "parameters", "description"], dtype="str")
 
     def transitions_df(self) -> pd.DataFrame:
-        """One row per transition: transition, description."""
+        """One row per transition: transition, group, description."""
         import pandas as pd
 
-        rows = [(s.transition, s.description) for s in self.transitions.values()]
-        return pd.DataFrame(rows, columns=["transition", "description"], dtype="str")
+        rows = [(s.transition, s.group, s.description) for s in self.transitions.values()]
+        return pd.DataFrame(rows, columns=["transition", "group", "description"], dtype="str")
 
 
 @cache
@@ -242,8 +307,13 @@ def default_registry() -> Registry:
     return Registry(EFFECTS, TRANSITIONS)
 
 
-def check(subject: Document | Clip | Effect, registry: Registry | None = None) -> None:
+def check(subject: Document | Clip | Effect, registry: Registry | None = None, kind: EffectKind | None = None) -> None:
     """Make sure that every effect and transition exists and that its parameters and keyframes are in range.
+
+    Args:
+        subject: what is looked at.
+        registry: the effects and transitions; None: the built-in ones.
+        kind: of a clip or an effect: what it works on; None: not known.
 
     Raises:
         UnknownNameError: an effect, transition, parameter or choice that does not exist; the hint names the nearest.
@@ -254,30 +324,76 @@ def check(subject: Document | Clip | Effect, registry: Registry | None = None) -
     """
     registry = registry or default_registry()
     if isinstance(subject, Effect):
-        registry.effect(subject.effect).values_of(subject)
+        registry.effect(subject.effect, kind).values_of(subject)
     elif isinstance(subject, Clip):
         for effect in subject.effects:
-            check(effect, registry)
+            check(effect, registry, kind)
+            require_title(registry.effect(effect.effect, kind), subject)
+        _check_once(subject, registry)
     else:
         for track in subject.tracks:
             for transition in track.transitions:
                 registry.transition(transition.transition)
             for _, clip in track.clips():
-                check(clip, registry)
+                kind = kind_on(track.kind)
+                check(clip, registry, kind)
                 for effect in clip.effects:
-                    require_kind(registry.effect(effect.effect), "audio" if track.kind == "audio" else "video")
+                    require_files(registry.effect(effect.effect, kind), effect, subject)
 
 
-def require_kind(spec: EffectSpec, kind: EffectKind) -> None:
-    """Refuse a picture's effect on sound, and the other way round.
+def kind_on(track: TrackKind) -> EffectKind:
+    """What effects work on that stand on a track.
+
+    Example:
+        >>> kind_on("audio"), kind_on("title")
+        ('audio', 'video')
+    """
+    return "audio" if track == "audio" else "video"
+
+
+def require_files(spec: EffectSpec, effect: Effect, document: Document) -> None:
+    """Make sure that the files of an effect are resources of the project, of the right kind.
+
+    Raises:
+        ValidationError: names the parameter.
+    """
+    for parameter in spec.parameters:
+        sha256 = effect.parameters.get(parameter.key) if parameter.kind == "file" else None
+        if not sha256:
+            continue
+        found = next((one for one in document.resources if one.sha256 == sha256), None)
+        if found is None or found.kind != parameter.resource:
+            what = "is no resource of the project" if found is None else f"is {found.title}, a {found.kind}"
+            raise ValidationError(
+                f"{spec.effect}: {parameter.key} {what}", value=sha256, hint=f"give the {parameter.range}"
+            )
+
+
+def _check_once(clip: Clip, registry: Registry) -> None:
+    """Refuse a second effect that goes by the clip's source, whatever stands before it: it would do the same again."""
+    seen: set[str] = set()
+    for effect in clip.effects:
+        spec = registry.effect(effect.effect)
+        if spec.analysis is None or spec.kind != "video" or not effect.enabled:
+            continue
+        if spec.effect in seen:
+            raise ValidationError(
+                f"clip {clip.id} has {spec.effect} twice",
+                value=effect.id,
+                hint="it measures the clip's source: one is enough; remove or disable the other",
+            )
+        seen.add(spec.effect)
+
+
+def require_title(spec: EffectSpec, clip: Clip) -> None:
+    """Refuse an effect of titles on another clip.
 
     Raises:
         ValidationError: names both.
     """
-    if spec.kind != kind:
-        what = {"audio": "sound", "video": "a picture"}
+    if spec.titles and not clip.is_title:
         raise ValidationError(
-            f"{spec.effect} works on {what[spec.kind]}, not on {what[kind]}",
+            f"{spec.effect} works on titles, and clip {clip.id} is none",
             value=spec.effect,
-            hint="put it on the linked clip of the other track",
+            hint="tl.add_title(...) makes one",
         )

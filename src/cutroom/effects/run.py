@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
 import av
 
-from cutroom.effects.pictures.compose import MIXERS, canvas, clear, draw
+from cutroom.effects.pictures.compose import Ground
 from cutroom.effects.pictures.graph import tag
 from cutroom.effects.pictures.planes import Picture, new_frame
 from cutroom.effects.pictures.shots import ShotRunner
+from cutroom.effects.pictures.transitions import KINDS, Transition
 from cutroom.effects.readers import Opener, Readers
 from cutroom.effects.segment import Layer, PictureSegment, Shot
 from cutroom.effects.sounds.mixing import Mixer, mix
@@ -40,10 +40,11 @@ class PictureRunner:
         self._size = (segment.width, segment.height)
         self._last: av.VideoFrame | None = None
         self._runners: list[tuple[Layer, ShotRunner | None, ShotRunner | None]] = []
+        self._transitions: dict[tuple[int, bool], Transition] = {}
         try:
             for layer in segment.layers:
-                if layer.blend is not None and layer.blend.transition not in MIXERS:
-                    raise nearest(layer.blend.transition, MIXERS, what="transition that can be drawn")
+                if layer.blend is not None and layer.blend.transition not in KINDS:
+                    raise nearest(layer.blend.transition, KINDS, what="transition that can be drawn")
                 runners = [self._start(shot, readers) for shot in (layer.shot, layer.incoming)]
                 self._runners.append((layer, runners[0], runners[1]))
         except BaseException:
@@ -51,15 +52,18 @@ class PictureRunner:
             raise
 
     def frame(self, i: int) -> av.VideoFrame:
-        """Frame `i` of the segment: yuv420p, canvas size, tagged BT.709 limited range, square pixels, `pts == i`.
+        """Frame `i` of the segment: canvas size, tagged BT.709 limited range, square pixels, `pts == i`.
+
+        It is yuv420p, or yuv420p10le where the segment is 10 bits deep.
 
         Asking in order is fast; any order gives the same frames. Each call gives a frame of its own.
 
         Raises:
             MediaError: a file that cannot be read.
         """
-        result = self._composed(i, lambda: canvas(*self._size, None))
-        frame = new_frame(*self._size) if result is None else result.to_frame()
+        depth = self._segment.depth
+        result = self._composed(i, is_clear=False)
+        frame = new_frame(*self._size, depth=depth) if result is None else result.to_frame()
         if frame is self._last:  # a still: whoever got it may have changed its times
             frame = new_frame(*self._size, Picture.of(frame).planes)
         self._last = frame
@@ -69,18 +73,20 @@ class PictureRunner:
 
     def layer(self, i: int) -> Picture | None:
         """Frame `i` as a layer: clear where nothing is drawn; None where nothing is at all."""
-        return self._composed(i, lambda: clear(*self._size))
+        return self._composed(i, is_clear=True)
 
-    def _composed(self, i: int, blank: Callable[[], Picture]) -> Picture | None:
+    def _composed(self, i: int, *, is_clear: bool) -> Picture | None:
+        ground = Ground(*self._size, is_clear, self._segment.depth)
         result: Picture | None = None
-        for layer, shot, incoming in self._runners:
+        for number, (layer, *runners) in enumerate(self._runners):
+            shot, incoming = (None if runner is None else runner.picture(i) for runner in runners)
             if layer.blend is None:
-                result = self._over(result, shot, i, blank)
-            else:
-                progress = layer.blend.progress + i * layer.blend.step
-                sides = (self._over(result, runner, i, blank) for runner in (shot, incoming))
-                left, right = (side or blank() for side in sides)
-                result = MIXERS[layer.blend.transition](left, right, float(progress))
+                result = ground.over(result, shot)
+                continue
+            if (number, is_clear) not in self._transitions:
+                self._transitions[number, is_clear] = KINDS[layer.blend.transition](layer, ground)
+            progress = layer.blend.progress + i * layer.blend.step
+            result = self._transitions[number, is_clear].run(result, (shot, incoming), progress)
         return result
 
     def close(self) -> None:
@@ -100,17 +106,4 @@ class PictureRunner:
         self.close()
 
     def _start(self, shot: Shot | None, readers: Readers) -> ShotRunner | None:
-        return None if shot is None else ShotRunner(shot, *self._size, readers, PictureRunner)
-
-    def _over(
-        self, below: Picture | None, runner: ShotRunner | None, i: int, blank: Callable[[], Picture]
-    ) -> Picture | None:
-        """A shot on what is below it; whatever is handed in is left alone."""
-        picture = None if runner is None else runner.picture(i)
-        if picture is None:
-            return below
-        if picture.fills(*self._size):
-            return picture
-        target = blank() if below is None else canvas(*self._size, below)
-        draw(target, picture)
-        return target
+        return None if shot is None else ShotRunner(shot, self._segment, readers, PictureRunner)

@@ -6,18 +6,23 @@ the timeline it stands: equal stretches are equal values.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_serializer, model_validator
 
-from cutroom.effects.nodes import Moving, PictureNode, PointNode, SoundNode, StillNode
+from cutroom.effects.nodes import Filter, Gain, Moving, PictureNode, PointNode, SoundNode, StillNode
+from cutroom.media.colours import Primaries
 from cutroom.schema.base import Frozen, digest
-from cutroom.schema.clip import TitleStyle
+from cutroom.schema.clip import TextSpan, TitleStyle
 from cutroom.schema.media import AudioStream, VideoStream
 from cutroom.schema.time import Exact, Rate
+
+Depth = Literal[8, 10]
+"""Bits of a number of the picture."""
 
 
 class VideoInput(Frozen):
@@ -37,6 +42,18 @@ class AudioInput(Frozen):
 Input = VideoInput | AudioInput
 
 
+class Light(Frozen):
+    """What light a source's R'G'B' means, where that is not what the canvas's means (BT.709, SDR)."""
+
+    HLG_PEAK: ClassVar[int] = 1000
+    """cd/m² of the display that HLG is shown for; also what PQ was made for where a file does not tell."""
+
+    primaries: Primaries
+    transfer: Literal["sdr", "pq", "hlg"]
+    peak: int = Field(default=0, ge=0, le=10_000)
+    """The brightest light in it, in cd/m²; 0 in SDR, where white is white."""
+
+
 class MediaPicture(Frozen):
     """Pictures of a file. Frame `i` of the segment shows what the file shows at `start + i * step + i * i * bend`."""
 
@@ -48,9 +65,28 @@ class MediaPicture(Frozen):
     """Seconds of media per frame of the segment; negative where it plays backwards."""
     bend: Exact = Fraction(0)
     """What a ramp of the speed adds, per frame squared."""
+    before: tuple[Exact, ...] = ()
+    """Where the clip did not always follow that law: media times of the shot's `lead` frames before the first."""
     matrix: Literal["bt709", "bt601", "smpte240m", "fcc", "bt2020"]
     """How its numbers mean colours: the file's own word, or the rule for files that do not say."""
     full_range: bool
+    light: Light | None = None
+    """None: it is the canvas's own."""
+
+    @property
+    def grace(self) -> Fraction:
+        """Seconds for which the last frame is held, as times are rounded: a frame, or a frame of the timeline."""
+        return max(abs(self.step), 1 / self.input.stream.rate)
+
+    @property
+    def until(self) -> Fraction:
+        """The media time from which on there is nothing to see."""
+        stream = self.input.stream
+        return stream.start + stream.duration + self.grace
+
+    def time(self, i: int) -> Fraction:
+        """The media time that frame `i` of the segment shows; negative: a frame before it."""
+        return self.before[i] if i < 0 and self.before else self.start + i * self.step + i * i * self.bend
 
 
 class TitlePicture(Frozen):
@@ -59,6 +95,7 @@ class TitlePicture(Frozen):
     kind: Literal["title"] = "title"
     text: str
     style: TitleStyle
+    spans: tuple[TextSpan, ...] = ()
 
 
 class CompoundPiece(Frozen):
@@ -76,8 +113,15 @@ class CompoundPicture(Frozen):
     start: Exact
     step: Exact
     bend: Exact = Fraction(0)
+    before: tuple[Exact, ...] = ()
+    """As of a `MediaPicture`, in inner frames."""
     pieces: tuple[CompoundPiece, ...]
     """In order; between them, before and behind them there is nothing to see."""
+
+    def number(self, i: int) -> int:
+        """The inner frame that frame `i` of the segment shows; negative: a frame before it."""
+        at = self.before[i] if i < 0 and self.before else self.start + i * self.step + i * i * self.bend
+        return math.floor(at)
 
 
 class Fit(Frozen):
@@ -111,9 +155,12 @@ class Shot(Frozen):
 
     @property
     def chains(self) -> Iterator[tuple[StillNode, ...]]:
-        """Its nodes at each frame; only once where they are the same at all of them."""
+        """Its nodes at each frame, those before the first that are looked at among them.
+
+        Only once where they are the same at all of them.
+        """
         counts = [len(node.frames) - node.lead for node in self.nodes if isinstance(node, Moving)]
-        return (self.nodes_at(i) for i in range(max(counts, default=1)))
+        return (self.nodes_at(i) for i in range(-self.lead if counts else 0, max(counts, default=1)))
 
 
 class Blend(Frozen):
@@ -147,6 +194,8 @@ class PictureSegment(Frozen):
     fps: Rate
     width: int
     height: int
+    depth: Depth = 8
+    """Bits of each number, on the way and in the end."""
     frames: int = Field(ge=1)
     layers: tuple[Layer, ...] = ()
     """From bottom to top."""
@@ -167,11 +216,13 @@ class PictureSegment(Frozen):
         source, stream = shot.source, shot.source.input.stream
         same = (
             (stream.width, stream.height) == (self.width, self.height)
-            and stream.pixel_format == "yuv420p"
+            and stream.pixel_format == ("yuv420p" if self.depth == 8 else "yuv420p10le")
             and stream.pixel_aspect == 1
             and stream.rotation == 0
+            and not stream.interlaced
             and source.matrix == "bt709"
             and not source.full_range
+            and source.light is None
         )
         return source if same else None
 
@@ -205,6 +256,8 @@ class SoundSegment(Frozen):
     channels: Literal[1, 2]
     samples: int = Field(ge=1)
     clips: tuple[SoundClip, ...] = ()
+    master: tuple[Gain, ...] = ()
+    """What is done to the sum."""
 
 
 class Tape(Frozen):
@@ -245,7 +298,7 @@ Tape.model_rebuild()
 
 
 def picture_inputs(segment: PictureSegment) -> Iterator[str]:
-    """SHA-256 of every file that a picture shows; one that is shown twice comes twice."""
+    """SHA-256 of every file that a picture is made of, fonts and all; one that is shown twice comes twice."""
     for layer in segment.layers:
         for shot in (layer.shot, layer.incoming):
             if shot is None:
@@ -255,6 +308,19 @@ def picture_inputs(segment: PictureSegment) -> Iterator[str]:
             elif isinstance(shot.source, CompoundPicture):
                 for piece in shot.source.pieces:
                     yield from picture_inputs(piece.picture)
+            elif shot.source.style.font is not None:
+                yield shot.source.style.font
+            yield from node_inputs(shot.nodes)
+
+
+def node_inputs(nodes: Iterable[PictureNode]) -> Iterator[str]:
+    """SHA-256 of every file that the nodes of a chain read."""
+    for node in nodes:
+        if isinstance(node, Moving):
+            for frame in node.frames:
+                yield from node_inputs(frame)
+        elif not isinstance(node, Filter):
+            yield from node.files
 
 
 def sound_inputs(segment: SoundSegment) -> Iterator[str]:

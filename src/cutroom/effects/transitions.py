@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def to_df() -> pd.DataFrame:
-    """One row per transition: transition, description."""
+    """One row per transition: transition, group, description."""
     from cutroom.effects.registry import default_registry
 
     return default_registry().transitions_df()

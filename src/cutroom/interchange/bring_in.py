@@ -56,6 +56,7 @@ def bring_in(part: Document, into: Document, *, check: Check | None = None) -> t
         moving.do(ops.SetSettings(settings=adopted))
     part, moved = conformed(part, moving.document.settings.fps)
     moving.losses += moved
+    moving.resources_of(part)
     moving.media_of(part)
     for compound in _inner_first(part):
         made = moving.do(
@@ -121,6 +122,13 @@ class _Moving:
         self.document = made.document
         self.done.append(operation)
         return made.created
+
+    def resources_of(self, part: Document) -> None:
+        """Add the fonts and files that titles and effects of the part name, where the project has not got them."""
+        known = {resource.sha256 for resource in self.document.resources}
+        for resource in part.resources:
+            if resource.sha256 in part.used_resources - known:
+                self.do(ops.AddResource(resource=resource))
 
     def media_of(self, part: Document) -> None:
         """Add the media that the part shows, where the project has not got them."""
@@ -261,7 +269,8 @@ class _Moving:
     def examine(self, track: Track) -> None:
         """Ask whether what is on a track is known."""
         if self.check is not None:
-            self.check(Document(id="p", timeline=Timeline.model_construct(tracks=(track,), markers=())))
+            alone = Timeline.model_construct(tracks=(track,), markers=())
+            self.check(Document(id="p", timeline=alone, resources=self.document.resources))
 
     def fresh(self, name: str, prefix: str) -> str:
         """The id, or a new one where it is taken."""

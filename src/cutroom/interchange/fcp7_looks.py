@@ -168,10 +168,7 @@ def put_looks(item: Element, effects: Iterable[Effect], canvas: Size, size: Size
             db += values.get("db", 0.0)
         elif effect.effect == "transform" and not sound and not moves:
             moves = {"scale": 1.0, **values}
-            if moves.get("rotation", 0) % 360:
-                lose("rotation", "left out: programs do not agree on its direction")
-            if moves.get("anchor_x") or moves.get("anchor_y"):
-                lose("anchor point", "left out: it scales about its centre")
+            _unsaid(effect, moves, lose)
         else:
             lose(what, "left out: a clip has one transform at most, and sound none")
     if moves or abs(fit - 1) > SAME:
@@ -188,6 +185,17 @@ def put_looks(item: Element, effects: Iterable[Effect], canvas: Size, size: Size
             lose(f"gain of {db:g} dB", f"written; some programs stop at {LOUDEST} dB")
         made = put_effect(item, "Audio Levels", "audiolevels", "audiolevels", "audio")
         put_parameter(made, "level", "Level", decimal(10 ** (db / 20)))
+
+
+def _unsaid(transform: Effect, moves: dict[str, float], lose: Lose) -> None:
+    """Tell what a transform does that is not written."""
+    if moves.get("rotation", 0) % 360:
+        lose("rotation", "left out: programs do not agree on its direction")
+    if moves.get("anchor_x") or moves.get("anchor_y"):
+        lose("anchor point", "left out: it scales about its centre")
+    blend = transform.parameters.get("blend", "normal")
+    if blend != "normal":
+        lose(f"blend mode {blend}", "left out: it covers what is below")
 
 
 def _put_point(effect: Element, name: str, title: str, x: float, y: float) -> None:

@@ -145,7 +145,7 @@ class _Fitter:
             where = place_of(title, cue.start, self.fps)
             start, end = self.snapped(cue.start, "subtitle", where), self.snapped(cue.end, "subtitle", where)
             text = self.printable(cue.text, where).strip()
-            if cue.style is not None:
+            if cue.style is not None or cue.spans:
                 self.lose("look of a subtitle", where, "left out: the text is carried")
             if not text:
                 self.lose("subtitle", where, "left out: nothing of it can be printed")
@@ -211,8 +211,8 @@ class _Fitter:
                 clip = clip.evolve(source=clip.source.evolve(angle=None))
         kept = self.effects(clip, where)
         if isinstance(clip.source, TitleSource):
-            style = self.style(clip.source.style, where)
-            source = clip.source.evolve(text=self.printable(clip.source.text, where), style=style)
+            style = self.style(clip.source, where)
+            source = clip.source.evolve(text=self.printable(clip.source.text, where), style=style, spans=())
             return clip.evolve(source=source, effects=kept, link=None, group=None)
         speed: Fraction | Ramp = clip.speed
         if isinstance(speed, Ramp) and not self.able.ramps:
@@ -236,12 +236,12 @@ class _Fitter:
         start = self.snapped(clip.start, "in point", where, grid)
         return clip.evolve(start=start, speed=speed, effects=kept, group=None)
 
-    def style(self, style: TitleStyle, where: str) -> TitleStyle:
+    def style(self, source: TitleSource, where: str) -> TitleStyle:
         """How a title can look."""
-        plain = TitleStyle()
+        plain, style = TitleStyle(), source.style
         if self.able.looks:
             plain = plain.evolve(size=style.size, colour=style.colour, align=style.align, position=style.position)
-        if style != plain:
+        if style != plain or source.spans:
             self.lose("look of a title", where, "left out: the text is carried")
         return plain
 

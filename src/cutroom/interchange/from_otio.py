@@ -239,7 +239,8 @@ class _Reader(ItemReader):
                 continue
             text = shortened(text, 10_000, track.name, self.lose)
             name = known.id if known is not None else new_id("s")
-            cues.append(Cue(id=name, start=start, end=start + length, text=text, style=known.style if known else None))
+            cue = Cue(id=name, start=start, end=start + length, text=text, style=known.style if known else None)
+            cues.append(cue if known is None or text != known.text else cue.evolve(spans=known.spans))
         if any((a.start, a.end) > (b.start, b.end) for a, b in pairwise(cues)):
             cues.sort(key=lambda cue: (cue.start, cue.end))
         return cues

@@ -1,11 +1,11 @@
-"""Texts that were read and hold letters which the title font lacks: they are kept, and named."""
+"""Texts that were read and hold letters which the title fonts lack: they are kept, and named."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
-from cutroom.effects.text.title import missing_glyphs
+from cutroom.effects.text.lettering import missing_glyphs
 from cutroom.interchange.report import Loss, place_of
 from cutroom.schema.clip import TitleSource
 from cutroom.schema.cue import Cue
@@ -22,7 +22,7 @@ def undrawable(document: Document) -> Iterator[Loss]:
         for track in timeline.tracks:
             yield from undrawable_cues(track.cues, track.title, fps)
             for at, clip in track.clips():
-                if isinstance(clip.source, TitleSource):
+                if isinstance(clip.source, TitleSource) and clip.source.style.font is None:
                     yield from _told("title", clip.source.text, place_of(track.title, at, fps, clip.id))
 
 
@@ -35,11 +35,13 @@ def undrawable_cues(cues: Iterable[Cue], where: str, fps: Fraction) -> Iterator[
         fps: for the timecode.
     """
     for cue in cues:
+        if cue.style is not None and cue.style.font is not None:
+            continue  # what is in it shows when it is drawn: it is opened in workers only
         yield from _told("subtitle", cue.text, place_of(where, cue.start, fps))
 
 
 def _told(what: str, text: str, where: str) -> Iterator[Loss]:
     if missing := missing_glyphs(text):
         named = " ".join(missing[:_NAMED]) + (" …" if len(missing) > _NAMED else "")
-        why = f"the text is kept, but the title font cannot draw {named}: change it before it is shown"
+        why = f"the text is kept, but the title fonts cannot draw {named}: change it before it is shown"
         yield Loss(what=f"letters of a {what}", where=where, why=why)

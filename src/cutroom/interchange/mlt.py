@@ -146,6 +146,8 @@ class _Writer:
                 what = f"speed {float(-clip.speed if clip.reverse else clip.speed):g}"
                 self.losses.append(Loss(what=what, where=where, why="a compound plays at natural speed in MLT"))
             return self.compound(source), start
+        if self.document.find_media(source.media).is_still:
+            return self.media(source, NORMAL, freeze=0), 0
         if clip.speed == 0:
             return self.media(source, NORMAL, freeze=start), 0
         if clip.speed == NORMAL and not clip.reverse:

@@ -20,6 +20,7 @@ from cutroom.errors import ProjectFileError as PackError
 from cutroom.render.publish import Part
 from cutroom.schema.document import Document
 from cutroom.schema.media import Media
+from cutroom.schema.resource import Resource
 
 Which = Literal["all", "used", "proxies", "none"]
 OnProgress = Callable[[int, int], None]
@@ -38,9 +39,9 @@ class Packed:
 
     path: Path
     files: tuple[str, ...]
-    """Media inside, by their names in it."""
+    """Media, fonts and look-up tables inside, by their names in it."""
     left_out: tuple[str, ...]
-    """Paths of media that stayed out; whoever opens the pack must have them."""
+    """Paths of those that stayed out; whoever opens the pack must have them."""
     size: int
     """Bytes."""
 
@@ -54,14 +55,16 @@ def pack(
     protected: Iterable[str] = (),
     on_progress: OnProgress | None = None,
 ) -> Packed:
-    """Write a project as one file: the project file and its media, uncompressed, as they are.
+    """Write a project as one file: the project file, its media, and the fonts and look-up tables that it uses.
+
+    All are uncompressed, as they are.
 
     Args:
         document: the project.
         folder: what its relative media paths start from.
         output: the file, `.zip`; an existing one is replaced whole.
         media: all of them, those that the timeline uses, the proxies of those (and what has no picture as it is), or
-            none.
+            none. Fonts and look-up tables go with them: "used" and "proxies" take the used ones.
         protected: files that are not overwritten, beside the media that are packed: the project's own.
         on_progress: called as bytes are copied.
 
@@ -75,24 +78,31 @@ def pack(
     wanted = [m for m in document.media if media == "all" or (media != "none" and m.id in document.used_media)]
     if media == "proxies":
         wanted = [m.as_proxy() for m in wanted]
-    going = {m.id for m in wanted}
-    left_out = tuple(m.path for m in document.media if m.id not in going)
-    names = dict(zip((m.id for m in wanted), _names(wanted, left_out), strict=True))
-    paths = {m.id: folder / m.path for m in wanted}
+    files = [one for one in document.resources if one.path is not None]
+    beside = [one for one in files if media == "all" or (media != "none" and one.sha256 in document.used_resources)]
+    packed: list[Media | Resource] = [*wanted, *beside]
+    all_files: list[Media | Resource] = [*document.media, *files]
+    going = {_key(one) for one in packed}
+    left_out = tuple(one.path for one in all_files if _key(one) not in going and one.path)
+    names = dict(zip(map(_key, packed), _names(packed, left_out), strict=True))
+    paths = {_key(one): folder / (one.path or "") for one in packed}
     for path in paths.values():
         if not path.is_file():
             raise MediaNotFoundError(
                 f"there is no file {path}", value=str(path), hint="relink it, or pack media='proxies' or 'none'"
             )
     inside = {m.id: m.evolve(path=names[m.id]) for m in wanted}
-    moved = document.evolve(media=tuple(inside.get(m.id, m).evolve(proxy=None) for m in document.media))
-    total, done = sum(m.fingerprint.size for m in wanted), 0
+    moved = document.evolve(
+        media=tuple(inside.get(m.id, m).evolve(proxy=None) for m in document.media),
+        resources=tuple(one.evolve(path=names.get(_key(one), one.path)) for one in document.resources),
+    )
+    total, done = sum(one.fingerprint.size for one in packed), 0
     with Part(output, [*map(str, paths.values()), *protected]) as part, writing(part.path):
         with zipfile.ZipFile(part.path, "x", zipfile.ZIP_STORED, allowZip64=True) as archive:
             archive.writestr(output.with_suffix(".tlp").name, dump(moved))
-            for known in wanted:
-                with archive.open(names[known.id], "w", force_zip64=True) as target:
-                    for copied in _copied(paths[known.id], known, target):
+            for known in packed:
+                with archive.open(names[_key(known)], "w", force_zip64=True) as target:
+                    for copied in _copied(paths[_key(known)], known, target):
                         done += copied
                         if on_progress is not None:
                             on_progress(done, total)
@@ -101,11 +111,16 @@ def pack(
     return Packed(output, tuple(names.values()), left_out, size)
 
 
-def _names(media: list[Media], left_out: tuple[str, ...]) -> Iterator[str]:
+def _key(one: Media | Resource) -> str:
+    """What a file of a pack is known by: media by their ids, for two may have one content."""
+    return one.id if isinstance(one, Media) else one.sha256
+
+
+def _names(media: list[Media | Resource], left_out: tuple[str, ...]) -> Iterator[str]:
     """Names in the pack: the files' own, told apart by a number where two are called the same, or one left out is."""
     taken = {posixpath.normpath(path).lower() for path in left_out}
     for known in media:
-        path = PurePosixPath(known.path.replace("\\", "/"))
+        path = PurePosixPath((known.path or "").replace("\\", "/"))
         name, number = path.name, 1
         while f"{MEDIA}/{name}".lower() in taken:
             number += 1
@@ -114,7 +129,7 @@ def _names(media: list[Media], left_out: tuple[str, ...]) -> Iterator[str]:
         yield f"{MEDIA}/{name}"
 
 
-def _copied(path: Path, media: Media, target: IO[bytes]) -> Iterator[int]:
+def _copied(path: Path, media: Media | Resource, target: IO[bytes]) -> Iterator[int]:
     digest = hashlib.sha256()
     with path.open("rb") as source:
         while block := source.read(_BLOCK):
@@ -125,7 +140,7 @@ def _copied(path: Path, media: Media, target: IO[bytes]) -> Iterator[int]:
         raise MediaError(
             f"{path} has changed since it was added to the project",
             value=str(path),
-            hint="put the old file back, or add this one: project.media.add(path)",
+            hint="put the old file back, or add this one: project.media.add(path), project.resources.add(path)",
         )
 
 
@@ -180,12 +195,13 @@ def _extract(
     document = parse(data, name=f"{name}/{project}")
     if check is not None:
         check(document)
-    expected = {m.path: m for m in document.media if m.path in entries}
+    named: list[Media | Resource] = [*document.media, *document.resources]
+    expected = {one.path: one for one in named if one.path is not None and one.path in entries}
     for path, entry in entries.items():
         if path == project:
             continue
         if path not in expected or not _is_plain(entry):
-            raise PackError(f"{name} holds {path!r}, which no media of its project is", value=path, hint=_HINT)
+            raise PackError(f"{name} holds {path!r}, which is no file of its project", value=path, hint=_HINT)
         if entry.file_size != expected[path].fingerprint.size:
             raise _other(path, name)
     total = sum(media.fingerprint.size for media in expected.values())
@@ -232,7 +248,9 @@ def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
         return file.read(LARGEST + 1)
 
 
-def _written(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, media: Media, path: Path, name: str) -> Iterator[int]:
+def _written(
+    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, media: Media | Resource, path: Path, name: str
+) -> Iterator[int]:
     digest = hashlib.sha256()
     try:
         with archive.open(entry) as source, path.open("xb") as target:

@@ -124,7 +124,7 @@ class ItemReader(Reader, abc.ABC):
         if generator.generator_kind == TITLE and "text" in parameters:
             text = str(parameters["text"])
             if isinstance(source, TitleSource):
-                return source if self.same_text(source.text, text) else source.replace(text=text)
+                return source if self.same_text(source.text, text) else source.replace(text=text, spans=())
             return TitleSource(text=text)
         if (generator.generator_kind or "").lower() not in EMPTY:
             kind = generator.generator_kind or generator.name

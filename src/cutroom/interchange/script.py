@@ -21,6 +21,7 @@ from cutroom.interchange.source_text import media_key, text
 from cutroom.schema.clip import Clip, CompoundSource, MediaSource, Source, TitleSource
 from cutroom.schema.document import Compound, Document, ProjectSettings, Timeline
 from cutroom.schema.media import Media
+from cutroom.schema.resource import Resource
 from cutroom.schema.time import parse_rate
 from cutroom.schema.track import Track, TrackKind
 
@@ -111,6 +112,10 @@ class _Writer:
 
     def write(self) -> None:
         """All of it."""
+        if self.document.resources:
+            self.head("fonts, look-up tables and code")
+        for resource in self.document.resources:
+            self.resource(resource)
         if self.document.media:
             self.head("media")
         for media in self.document.media:
@@ -181,6 +186,15 @@ class _Writer:
             told = f"{', '.join(chosen) if len(chosen) > 1 else f'[{chosen[0]}]'} = {told}"
         self.lines.append(f"    {told}")
         return result.created
+
+    def resource(self, resource: Resource) -> None:
+        """A font or another file from where it lies; code as it is."""
+        adding = ops.AddResource(resource=resource)
+        if resource.path is None:
+            self.do(adding)
+        else:
+            self.made = attempt(self.made, adding).document
+            self.lines.append(f"    project.resources.add({resource.path!r}, kind={resource.kind!r})")
 
     def media(self, media: Media) -> None:
         """A media, and a name for showing it."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from cutroom.errors import InterchangeError
+from cutroom.interchange.markup import PLAIN, is_carried, looks, spans_of, tidied, unescaped, without
 from cutroom.interchange.report import Loss
+from cutroom.schema.clip import TextSpan, TitleStyle
 
 _TIME = r"(?:(\d{1,6}):)?(\d{1,2}):(\d{1,2})(?:[,.:]\s?(\d{1,3}))?"
 _TIMING = re.compile(rf"{_TIME}\s{{0,40}}-->\s{{0,40}}{_TIME}(?:\s+(\S.*))?")
@@ -23,7 +24,7 @@ _SPANS = re.compile(r"</?(?:c|v|ruby|rt|lang)(?:[ .][^>]{0,500})?>|<\d[\d:.]{0,2
 _ESCAPED = re.compile(r"\\[Nh]")
 _BLOCK = re.compile(r"(NOTE|STYLE|REGION)(\s.*)?")
 _TAGS = (
-    ("bold, italic, underlined", _STYLED),
+    ("underlined, struck out", _STYLED),
     ("placing and effects", _FONTS),
     ("voices, classes, inner times", _SPANS),
 )
@@ -31,7 +32,7 @@ _COMMANDS = {
     "vtt": _TAGS,
     "srt": (
         *_TAGS,
-        ("bold, italic, underlined", _BRACED),
+        ("underlined, struck out", _BRACED),
         ("placing and effects", _PLACED),
         ("line breaks and spaces of another format", _ESCAPED),
     ),
@@ -49,6 +50,8 @@ class Block:
     text: str
     lost: list[str] = field(default_factory=list)
     """Kinds of things that its text does not carry."""
+    spans: tuple[TextSpan, ...] = ()
+    style: TitleStyle | None = None
 
 
 def blocks(text: str, *, format: str, title: str) -> tuple[list[Block], list[Loss]]:
@@ -79,7 +82,8 @@ def blocks(text: str, *, format: str, title: str) -> tuple[list[Block], list[Los
             losses.append(Loss(what="block", where=f"{title}, line {number}", why=why))
             continue
         lost = ["placing of cues"] if parts[8] else []
-        made.append(Block(number, _seconds(*parts[:4]), _seconds(*parts[4:8]), _plain(body, format, lost), lost))
+        plain, spans = _plain(body, format, lost)
+        made.append(Block(number, _seconds(*parts[:4]), _seconds(*parts[4:8]), plain, lost, spans))
     if not made and (broken or text.strip("\ufeff \n\r\t") not in {"", "WEBVTT"}):
         where = f" at line {broken[0]}" if broken else ""
         what = f"{title} holds no cue of {format}{where}"
@@ -157,15 +161,19 @@ def commands(text: str, format: str) -> Iterator[tuple[str, str]]:
             yield kind, found[0]
 
 
-def _plain(body: list[str], format: str, lost: list[str]) -> str:
-    """The plain text of a cue with its line breaks; what is stripped from it is noted."""
+def _uncarried(text: str, format: str) -> Iterator[str]:
+    """Kinds of tags of a text that say more than its spans do."""
+    for kind, pattern in _COMMANDS[format]:
+        if any(not is_carried(found[0]) for found in pattern.finditer(text)):
+            yield kind
+
+
+def _plain(body: list[str], format: str, lost: list[str]) -> tuple[str, tuple[TextSpan, ...]]:
+    """The plain text of a cue with its line breaks, and what of it looks different; what is lost is noted."""
     text = "\n".join(body)
-    lost += dict.fromkeys(kind for kind, _ in commands(text, format))
+    lost += dict.fromkeys(_uncarried(text, format))
+    letters = looks(text) if "<" in text or "{" in text else [(character, PLAIN) for character in text]
     for _, pattern in _COMMANDS[format]:
-        text = pattern.sub(_instead, text)
-    text = html.unescape(text) if format == "vtt" else text
-    return "\n".join(line for row in text.splitlines() if (line := row.strip()))
-
-
-def _instead(found: re.Match[str]) -> str:
-    return {"\\N": "\n", "\\h": "\u00a0"}.get(found[0], "")
+        letters = without(letters, pattern, {"\\N": "\n", "\\h": "\u00a0"})
+    letters = tidied(unescaped(letters) if format == "vtt" else letters)
+    return "".join(character for character, _ in letters), spans_of(letters)

@@ -12,7 +12,9 @@ from typing import Any
 
 from cutroom.errors import InterchangeError, nearest
 from cutroom.interchange.guard import decode
+from cutroom.interchange.markup import spans_of, tidied
 from cutroom.interchange.report import Loss, Report
+from cutroom.interchange.substation import USUAL, Canvas, event_of, margins_of, placed, style_of
 from cutroom.interchange.subtitle_blocks import Block, blocks, commands, is_timing
 from cutroom.schema.base import derive_id
 from cutroom.schema.cue import SUBTITLE_STYLE, Cue
@@ -22,8 +24,6 @@ FORMATS = ("srt", "vtt", "ass", "ssa")
 MOST_CUES = 100_000
 LONGEST_TEXT = 10_000
 """Characters of a cue."""
-_COMMANDS = re.compile(r"\{\\[^}]{0,2000}\}")
-_SIMPLE = re.compile(r"\{\\[ibus][01]?\}")
 _TAG = re.compile(r"</?[a-zA-Z][^>]{0,500}>")
 
 
@@ -48,8 +48,8 @@ def read_subtitles(data: bytes, *, format: str, title: str) -> tuple[tuple[Cue, 
         title: of the file, for errors.
 
     Returns:
-        The cues as plain text, and what was left out: fonts, positions, karaoke, drawings, cues without a length,
-        malformed blocks by their line.
+        The cues with what is italic, bold or coloured in them (and in ASS with their styles and places), and what was
+        left out: fonts, karaoke, drawings, cues without a length, malformed blocks by their line.
 
     Raises:
         InterchangeError: not subtitles of that format.
@@ -70,13 +70,22 @@ def read_subtitles(data: bytes, *, format: str, title: str) -> tuple[tuple[Cue, 
         if not block.text or block.end <= block.start or block.start < 0 or block.end > LONGEST:
             losses.append(Loss(what="cue", where=where, why="left out: without text, or without a length"))
             continue
-        losses += [Loss(what=what, where=where, why="left out: cues are plain text") for what in block.lost]
+        losses += [Loss(what=what, where=where, why="left out") for what in block.lost]
         if len(cues) == MOST_CUES:
             raise InterchangeError(f"{title} has more than {MOST_CUES:,} cues", value=title, hint="split it")
         if len(block.text) > LONGEST_TEXT:
             losses.append(Loss(what="text", where=where, why=f"cut after {LONGEST_TEXT:,} characters"))
         text = block.text[:LONGEST_TEXT]
-        cues.append(Cue(id=derive_id("s", title, number), start=block.start, end=block.end, text=text))
+        cues.append(
+            Cue(
+                id=derive_id("s", title, number),
+                start=block.start,
+                end=block.end,
+                text=text,
+                style=block.style,
+                spans=tuple(span for span in block.spans if span.end <= len(text)),
+            )
+        )
     ordered = tuple(sorted(cues, key=lambda cue: (cue.start, cue.end)))
     return ordered, Report(format=format, verb="read", losses=tuple(losses))
 
@@ -96,29 +105,40 @@ def _events(text: str, format: str, title: str) -> tuple[list[Block], list[Loss]
             ) from None
     losses += [Loss(what="a cue", where=title, why=str(doubt.message)) for doubt in doubts]
     made: list[Block] = []
+    usual, canvas = pysubs2.SSAStyle(), Canvas.of(dict(found.info))
     for event in found.events:
         if event.is_comment or event.is_drawing:
             where = pysubs2.time.ms_to_str(event.start)
             losses.append(Loss(what="comment" if event.is_comment else "drawing", where=where, why="left out"))
             continue
-        commands = _COMMANDS.findall(event.text)
-        simple = all(_SIMPLE.fullmatch(command) for command in commands)
-        lost = ["bold, italic, underlined" if simple else "placing and effects"] if commands else []
+        style = found.styles.get(event.style, usual)
+        look, margins = SUBTITLE_STYLE, USUAL
+        if style != usual:
+            margins = margins_of(style, canvas, event)
+            look = placed(style_of(style, canvas), int(style.alignment), margins)
+        read = event_of(_broken(event.text), look, canvas, margins)
+        letters = tidied(read.letters)
         start, end = Fraction(event.start, 1000), Fraction(event.end, 1000)
-        made.append(Block(0, start, end, _words(event.text), lost))
+        own = None if read.style == SUBTITLE_STYLE else read.style
+        words = "".join(character for character, _ in letters)
+        made.append(Block(0, start, end, words, read.lost, spans_of(letters), own))
     if not found.events and "[Events]" not in text:
         raise InterchangeError(f"{title} holds no cue of {format}", value=title, hint="is it the right file?")
-    if styles := [name for name in found.styles if name != "Default"]:
+    used = {event.style for event in found.events if not event.is_comment}
+    for name in dict.fromkeys(style.fontname for key, style in found.styles.items() if key in used and style != usual):
         losses.append(
-            Loss(what=f"styles {', '.join(styles)}", where=title, why="left out: cues take their track's look")
+            Loss(
+                what=f"font {name}",
+                where=title,
+                why='drawn in the title fonts; cue.style = {"font": path} gives another',
+            )
         )
     return made, losses
 
 
-def _words(text: str) -> str:
-    """The plain text of an event: without commands, with its line breaks."""
-    plain = _COMMANDS.sub("", text).replace("\\N", "\n").replace("\\n", "\n").replace("\\h", "\u00a0")
-    return "\n".join(line for row in plain.splitlines() if (line := row.strip()))
+def _broken(text: str) -> str:
+    """The text of an event with its line breaks."""
+    return text.replace("\\N", "\n").replace("\\n", "\n").replace("\\h", "\u00a0")
 
 
 def write_subtitles(cues: Sequence[Cue], *, format: str) -> tuple[str, Report]:
@@ -148,6 +168,8 @@ def write_subtitles(cues: Sequence[Cue], *, format: str) -> tuple[str, Report]:
             losses.append(Loss(what="times", where=where, why=f"rounded to 1/{tick} s"))
         if cue.style not in {None, SUBTITLE_STYLE}:
             losses.append(Loss(what="look", where=where, why="left out: the player's own look"))
+        if cue.spans:
+            losses.append(Loss(what="italic, bold, colours", where=where, why="left out: its text is plain"))
         lines = [line.strip() for line in cue.text.splitlines()]
         text = "\n".join(line for line in lines if line) or "\u00a0"
         if text != cue.text:

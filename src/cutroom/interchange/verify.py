@@ -8,11 +8,12 @@ from typing import NamedTuple
 from cutroom.edit.items import cut_sides
 from cutroom.edit.limits import beyond, check_transition, readable
 from cutroom.edit.references import problems
-from cutroom.effects.registry import Registry, check, require_kind
+from cutroom.effects.registry import Registry, check, kind_on, require_files
 from cutroom.errors import CutroomError, EditError
 from cutroom.schema.clip import Clip, Transition
 from cutroom.schema.document import Document
 from cutroom.schema.media import Media
+from cutroom.schema.resource import Resource
 from cutroom.schema.track import Track
 
 
@@ -20,25 +21,30 @@ class Finding(NamedTuple):
     """What was looked at, and what it is like."""
 
     what: str
-    """media, reference, clip, transition, effect or version."""
+    """media, resource, reference, clip, transition, effect or version."""
     id: str
     where: str
-    """The path of a media; of other things the track, after the title of the compound that it lies in."""
+    """The path of a media or a resource; of other things the track, after the title of the compound that it lies in."""
     status: str
     """ok, or what is wrong in a word."""
     detail: str
 
 
-def verify(document: Document, state: Callable[[Media], tuple[str, str]], registry: Registry) -> Iterator[Finding]:
+def verify(
+    document: Document, state: Callable[[Media | Resource], tuple[str, str]], registry: Registry
+) -> Iterator[Finding]:
     """Look at everything; nothing is raised.
 
     Args:
         document: a project.
-        state: of a media: a word ("ok", "missing", "changed") and a sentence.
+        state: of a media or a resource: a word ("ok", "missing", "changed") and a sentence.
         registry: the effects and transitions that there are.
     """
     for media in document.media:
         yield Finding("media", media.id, media.path, *state(media))
+    for resource in document.resources:
+        found = ("ok", "") if resource.path is None else state(resource)
+        yield Finding("resource", resource.sha256, resource.path or resource.title, *found)
     loose = set()
     for problem in problems(document):
         loose.add(problem.id)
@@ -50,7 +56,7 @@ def verify(document: Document, state: Callable[[Media], tuple[str, str]], regist
             for _, clip in track.clips():
                 if clip.id not in loose:
                     yield _clip(inside, clip, where)
-                yield from _effects(registry, track, clip, where)
+                yield from _effects(registry, track, clip, where, document)
             for transition in track.transitions:
                 if transition.id not in loose and loose.isdisjoint({transition.left, transition.right}):
                     yield _transition(inside, registry, track, transition, where)
@@ -59,24 +65,22 @@ def verify(document: Document, state: Callable[[Media], tuple[str, str]], regist
 def _clip(document: Document, clip: Clip, where: str) -> Finding:
     early, late = beyond(document, clip)
     if early or late > 1 / document.settings.fps:
-        says = f"it reaches {readable(max(early, late))} beyond its source, which is held or silent there"
+        says = f"it reaches {readable(max(early, late))} beyond its source, and is clear or silent there"
         return Finding("clip", clip.id, where, "beyond", says)
     return Finding("clip", clip.id, where, "ok", "")
 
 
-def _effects(registry: Registry, track: Track, clip: Clip, where: str) -> Iterator[Finding]:
+def _effects(registry: Registry, track: Track, clip: Clip, where: str, document: Document) -> Iterator[Finding]:
     for effect in clip.effects:
         status, detail = "ok", effect.effect
         try:
-            spec = registry.effect(effect.effect)
+            kind = kind_on(track.kind)
+            spec = registry.effect(effect.effect, kind)
+            check(effect, registry, kind)
+            require_files(spec, effect, document)
         except CutroomError as error:
-            status, detail = "unknown", error.message
-        else:
-            try:
-                check(effect, registry)
-                require_kind(spec, "audio" if track.kind == "audio" else "video")
-            except CutroomError as error:
-                status, detail = "invalid", error.message
+            status = "invalid" if effect.effect in registry.effects else "unknown"
+            detail = error.message
         yield Finding("effect", f"{clip.id}/{effect.id}", where, status, detail)
 
 

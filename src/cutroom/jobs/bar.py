@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextvars import copy_context
 from html import escape
 from types import TracebackType
@@ -54,6 +55,20 @@ class Bar:
     ) -> None:
         if self._drawing is not None:
             self._drawing.end()
+
+
+@contextlib.contextmanager
+def late_bar(title: str) -> Iterator[Callable[[Mapping[str, Any]], None]]:
+    """A bar that begins with the first update, for what mostly takes no time at all; updates come on this thread."""
+    with contextlib.ExitStack() as stack:
+        bars: list[Bar] = []
+
+        def update(progress: Mapping[str, Any]) -> None:
+            if not bars:
+                bars.append(stack.enter_context(Bar(title)))
+            bars[0].update(progress)
+
+        yield update
 
 
 class _Terminal:

@@ -34,6 +34,8 @@ _KEPT = 3
 """Chunks kept in memory."""
 _STATEFUL = ("aac", "ac3", "eac3", "mp1", "mp2", "mp3", "opus", "vorbis")
 """Codecs whose decoders remember earlier packets, noise generators included: each chunk gets a fresh decoder."""
+_LOST = Fraction(1, 4)
+"""Seconds of sound missing at the end from which on that is told; what codecs fill up or trim is less."""
 _BLOCK_SECONDS = 30
 """Longest stretch that is resampled at once, to bound memory; the joins are exact."""
 
@@ -66,6 +68,9 @@ class AudioReader:
         self._chunks: OrderedDict[int, Samples] = OrderedDict()
         self._anchor: int | None = None
         self._anchored = False
+        self._exhausted = False
+        self.broke_off: Fraction | None = None
+        """Where the sound really ends, where that was found to be before the end that the probe tells of."""
         self._open()
 
     def read(self, first: int, count: int, sample_rate: int, channels: int) -> Samples:
@@ -160,11 +165,20 @@ class AudioReader:
             self._find_anchor()
         begin, end = number * CHUNK_SECONDS, (number + 1) * CHUNK_SECONDS + _BLEND + Fraction(1, 10)
         assembler, failures = Assembler(self._rate, self._tick), 0
+        last = Fraction(0)
         for frame in self._decode(Fraction(begin), Fraction(end)):
             if frame is None:
                 failures += 1
                 continue
-            assembler.add(self._position(frame), as_float(frame, self._stream))
+            position = self._position(frame)
+            assembler.add(position, as_float(frame, self._stream))
+            last = Fraction(frame.samples, frame.sample_rate) + (
+                last if position is None else Fraction(round(position), self._rate)
+            )
+        stated = self._stream.start + self._stream.duration
+        last = last if assembler.runs else Fraction(begin)  # or even before
+        if self._exhausted and begin < stated and last + _LOST < min(end, stated):
+            self.broke_off = last if self.broke_off is None else min(last, self.broke_off)
         if failures and not assembler.runs:
             raise DamagedMediaError(
                 f"the sound of {self._name} is damaged after {begin} s",
@@ -198,6 +212,7 @@ class AudioReader:
         source = self._rewound() if inside else self._sought(lead)
         decoder = self._decoder()
         for packet in source:
+            self._exhausted = not packet.size
             if not inside and packet.size:
                 if packet.pts is None or packet.pts < lead:
                     continue

@@ -27,7 +27,7 @@ class Backwards:
     def __init__(self, reader: VideoReader, stream: VideoStream) -> None:
         self._reader = reader
         size = stream.width * stream.height * (2 if stream.pixel_format == "yuv420p" else 4)
-        self._back = min(_MOST, max(_LEAST, _BUDGET // size)) / stream.rate
+        self._back = min(_MOST, max(_LEAST, _BUDGET // size)) / (stream.rate * (2 if stream.interlaced else 1))
         self._held: list[Shown] = []
         self._until = Fraction(0)  # what is held is all that is shown from the first of it to here
 
@@ -44,7 +44,7 @@ class Backwards:
 
     def _fill(self, time: Fraction) -> None:
         self._held, self._until = [], time
-        for shown in self._reader.frames(max(Fraction(0), time - self._back)):
+        for shown in self._reader.frames(max(Fraction(0), time - self._back), fields=True):
             if self._held and shown.start > time:
                 break
             self._held.append(shown)

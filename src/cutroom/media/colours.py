@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from struct import Struct
 from typing import TYPE_CHECKING, Literal
 
 from cutroom.schema.media import Colour
@@ -11,6 +12,10 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
 
 Matrix = Literal["bt709", "bt601", "smpte240m", "fcc", "bt2020"]
+Primaries = Literal[
+    "bt709", "bt470m", "bt470bg", "smpte170m", "smpte240m", "film", "bt2020", "smpte431", "smpte432", "ebu3213"
+]
+"""Sets of primaries that colours can be converted from."""
 KNOWN: Mapping[str | None, Matrix] = {
     "bt709": "bt709",
     "smpte170m": "bt601",
@@ -39,6 +44,9 @@ TRANSFERS = {
     17: "smpte428", 18: "arib-std-b67",
 }  # fmt: skip
 _FULL = 2
+_CONTENT, _DISPLAY = Struct("=2I"), Struct("=20i2i")
+BRIGHTEST = 10_000
+"""cd/m² that PQ can say."""
 
 
 def untagged(width: int, height: int) -> Matrix:
@@ -53,9 +61,28 @@ def untagged(width: int, height: int) -> Matrix:
 
 def colour_of(frame: VideoFrame) -> Colour:
     """The colour tags of a frame; None where the file says nothing."""
+    transfer = TRANSFERS.get(int(frame.color_trc))
     return Colour(
         matrix=MATRICES.get(int(frame.colorspace)),
         primaries=PRIMARIES.get(int(frame.color_primaries)),
-        transfer=TRANSFERS.get(int(frame.color_trc)),
+        transfer=transfer,
         full_range=int(frame.color_range) == _FULL or frame.format.name.startswith("yuvj"),
+        peak=_peak(frame) if transfer == "smpte2084" else None,
     )
+
+
+def _peak(frame: VideoFrame) -> int | None:
+    """The brightest light that a frame is said to hold, in cd/m²: of its pixels, or else of the display it was made on.
+
+    The data are FFmpeg's structures: of the display, eight pairs of numbers for colours, one for the darkest and one
+    for the brightest light, and whether these are set; of the content, the brightest pixel and the mean.
+    """
+    told: dict[str, bytes] = {key.name: bytes(data) for key, data in frame.side_data.items()}
+    lights: list[float] = []
+    if len(content := told.get("CONTENT_LIGHT_LEVEL", b"")) >= _CONTENT.size:
+        lights.append(_CONTENT.unpack_from(content)[0])
+    if len(display := told.get("MASTERING_DISPLAY_METADATA", b"")) >= _DISPLAY.size:
+        *_, number, divisor, _, is_set = _DISPLAY.unpack_from(display)
+        lights.append(number / divisor if is_set and divisor else 0)
+    known = [light for light in lights if 0 < light <= BRIGHTEST]
+    return max(1, round(min(known))) if known else None

@@ -157,9 +157,10 @@ def checked_path(path: str | os.PathLike[str]) -> str:
     try:
         mode = os.stat(absolute).st_mode
     except (FileNotFoundError, NotADirectoryError):
-        raise MediaNotFoundError(
-            f"there is no file {shown}", value=shown, hint=f"relative paths start from {os.getcwd()}"
-        ) from None
+        hint = f"relative paths start from {os.getcwd()}"
+        if "%" in shown or "*" in shown:
+            hint = "several files that make one film: project.media.add_sequence(pattern, fps=25)"
+        raise MediaNotFoundError(f"there is no file {shown}", value=shown, hint=hint) from None
     except (OSError, ValueError) as error:
         raise MediaError(f"{shown} cannot be read: {error}", value=shown, hint="check the path") from None
     if stat.S_ISDIR(mode):

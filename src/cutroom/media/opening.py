@@ -19,6 +19,7 @@ from av.audio.stream import AudioStream as AvAudioStream
 from av.container import InputContainer
 from av.packet import Packet
 from av.stream import Disposition, Stream
+from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream as AvVideoStream
 
 from cutroom.errors import CutroomError, DamagedMediaError, MediaError, UnsupportedMediaError
@@ -38,16 +39,23 @@ DECODER_OPTIONS = {"max_pixels": str(MAX_PIXELS)}
 OPEN_OPTIONS: dict[str, dict[str, str]] = {"container_options": CONTAINER_OPTIONS, "options": DECODER_OPTIONS}
 """What every `av.open` of a media file is given."""
 
+_WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
+"""Decoders that know of the alpha of a codec."""
 _SIGNATURES = (
     (0, (b"\x1aE\xdf\xa3", b"RIFF", b"OggS", b"fLaC", b"ID3", b"GIF8", b"\x00\x00\x01\xba")),
     (4, (b"ftyp", b"moov", b"mdat")),
 )
 """How the listed formats begin: a file that begins so and still does not open is damaged, not foreign."""
-_PICTURES = (
-    (0, (b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*")),
-    (4, (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif")),
-    (8, (b"WEBP",)),
+PICTURES = (
+    ("png", 0, b"\x89PNG"),
+    ("jpeg", 0, b"\xff\xd8\xff"),
+    ("tiff", 0, b"II*\0"),
+    ("tiff", 0, b"MM\0*"),
+    ("bmp", 0, b"BM"),
+    ("webp", 8, b"WEBP"),
 )
+"""How image files begin that can be read: format, place, bytes."""
+_OTHER_PICTURES = ((4, (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif")), (0, (b"\0\0\1\0", b"%PDF", b"8BPS")))
 
 av.logging.set_level(None)  # FFmpeg's own log would cross threads and fill notebooks; errors arrive as exceptions
 
@@ -80,9 +88,13 @@ def open_container(file: BinaryIO) -> InputContainer:
         head = _head(file, name)
         if not head:
             raise DamagedMediaError(f"{name} is empty", value=name, hint="copy or record it again") from error
-        if _begins(head, _PICTURES):
+        if _begins(head, tuple((at, (magic,)) for _, at, magic in PICTURES)):
             raise UnsupportedMediaError(
-                f"{name} is a still picture, which cannot be used yet", value=name, hint="make a short video of it"
+                f"{name} is a still picture, which has no packets and no sound", value=name, hint="show it in a clip"
+            ) from error
+        if _begins(head, _OTHER_PICTURES):
+            raise UnsupportedMediaError(
+                f"{name} is a picture of a kind that cannot be read", value=name, hint="save it as PNG, JPEG or TIFF"
             ) from error
         if _begins(head, _SIGNATURES):
             raise DamagedMediaError(
@@ -93,7 +105,8 @@ def open_container(file: BinaryIO) -> InputContainer:
         raise UnsupportedMediaError(
             f"{name} is not a media file that Cutroom reads",
             value=name,
-            hint="it reads MP4, MOV, Matroska, WebM, AVI, MPEG, WAV, MP3, FLAC, Ogg, AAC and GIF",
+            hint="it reads MP4, MOV, Matroska, WebM, AVI, MPEG, WAV, MP3, FLAC, Ogg, AAC and GIF, and pictures in PNG, "
+            "JPEG, TIFF, BMP and WebP",
         ) from error
 
 
@@ -146,6 +159,25 @@ def choose_streams(container: InputContainer) -> tuple[AvVideoStream | None, AvA
 
 def _decodable(stream: Stream) -> bool:
     return getattr(stream, "codec_context", None) is not None  # None where this FFmpeg has no decoder
+
+
+def decoder_of(stream: AvVideoStream, *, alpha: bool) -> VideoCodecContext:
+    """The decoder for a picture stream's packets, not opened yet.
+
+    It is the stream's own, but for VP8 and VP9 with alpha: FFmpeg's own decoders drop it, those of libvpx keep it.
+
+    Args:
+        stream: of a container that stays open.
+        alpha: whether there is alpha to be kept.
+    """
+    own = stream.codec_context
+    name = _WITH_ALPHA.get(own.codec.canonical_name) if alpha else None
+    if name is None:
+        return own
+    decoder = cast(VideoCodecContext, av.CodecContext.create(name, "r"))
+    decoder.color_primaries, decoder.color_trc = own.color_primaries, own.color_trc  # what the container says of them
+    decoder.colorspace, decoder.color_range = own.colorspace, own.color_range
+    return decoder
 
 
 def clock(stream: Stream) -> Fraction:

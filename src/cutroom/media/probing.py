@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import BinaryIO, Literal, cast
@@ -12,6 +12,7 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream as AvAudioStream
 from av.container import InputContainer
+from av.packet import Packet
 from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream as AvVideoStream
@@ -20,15 +21,18 @@ from cutroom.errors import DamagedMediaError, UnsupportedMediaError
 from cutroom.media.colours import colour_of
 from cutroom.media.grid import FrameGrid
 from cutroom.media.opening import (
+    DECODER_OPTIONS,
     called,
     choose_streams,
     clock,
     counts_frames,
+    decoder_of,
     open_container,
     packets,
     reraise_unless_media,
 )
 from cutroom.media.packets import PacketIndex
+from cutroom.media.pictures import decode_picture, kind_of_file, read_whole, rotation_of, still_of
 from cutroom.media.rates import choose_rate
 from cutroom.media.scan import scan
 from cutroom.media.wholeness import is_broken, missing_bytes
@@ -42,6 +46,9 @@ _MISSING = Fraction(1, 4)
 """Seconds short of the declared duration from which a file counts as cut short, whatever it says of its size."""
 _PACKET = Fraction(1, 10)
 """Seconds of sound that a packet holds at most."""
+
+_FIELD_ORDERS: Mapping[int, Literal["top", "bottom"]] = {2: "top", 3: "bottom", 4: "bottom", 5: "top"}
+"""Which field is shown first, by FFmpeg's number: the last two are stored in the other order than they are shown."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +65,8 @@ class Probed:
 def probe_file(file: BinaryIO, progress: Callable[[int], None] | None = None) -> Probed:
     """Look into a media file: its first picture and sound decoded, then one pass over all its packets.
 
+    Of an image file the picture is decoded, and that is all.
+
     A file that was cut short is warned of where it states its size or its duration. MPEG-TS states neither: what is
     there of it counts as all of it.
 
@@ -69,6 +78,9 @@ def probe_file(file: BinaryIO, progress: Callable[[int], None] | None = None) ->
         UnsupportedMediaError: not media, or without a stream that can be decoded.
         DamagedMediaError: nothing in it decodes.
     """
+    if (kind := kind_of_file(file)) is not None:
+        video = still_of(decode_picture(read_whole(file), called(file)).frame, kind)
+        return Probed(kind, video.duration, video, None, ())
     container = open_container(file)
     try:
         picture, sound = _first_frames(container, called(file))
@@ -92,6 +104,9 @@ def _first_frames(container: InputContainer, name: str) -> tuple[VideoFrame | No
             value=name,
             hint="convert it to H.264 and AAC first",
         )
+    apart = {stream.index: decoder_of(stream, alpha=True) for stream in container.streams.video if _has_apart(stream)}
+    for decoder in apart.values():
+        decoder.options = DECODER_OPTIONS
     found: dict[str, VideoFrame | AudioFrame] = {}
     failures = dict.fromkeys(wanted, 0)
     for packet in packets(container, *(container.streams[index] for index in wanted)):
@@ -99,7 +114,8 @@ def _first_frames(container: InputContainer, name: str) -> tuple[VideoFrame | No
         if kind in found or failures[packet.stream_index] > _TRIES:
             continue
         try:
-            frames = packet.decode()
+            own = apart.get(packet.stream_index)
+            frames = packet.decode() if own is None else own.decode(cast("Packet[AvVideoStream]", packet))
         except EOFError:
             continue
         except (av.FFmpegError, ValueError, OSError) as error:
@@ -115,6 +131,11 @@ def _first_frames(container: InputContainer, name: str) -> tuple[VideoFrame | No
             f"nothing in {name} can be decoded", value=name, hint="copy the file again from its source"
         )
     return cast("VideoFrame | None", found.get("video")), cast("AudioFrame | None", found.get("audio"))
+
+
+def _has_apart(stream: AvVideoStream) -> bool:
+    """Whether alpha comes beside the packets' own data, as VP8 and VP9 have it in WebM and Matroska."""
+    return any(key.lower() == "alpha_mode" and value == "1" for key, value in stream.metadata.items())
 
 
 def _describe(
@@ -173,12 +194,13 @@ def _video(container: InputContainer, stream: AvVideoStream, frame: VideoFrame, 
     rate, variable = choose_rate(pts, tick, [Fraction(r.numerator, r.denominator) for r in claims if r])
     start = max(int(pts[0]) * tick - index.origin, Fraction(0))
     shape = stream.sample_aspect_ratio
+    order = _FIELD_ORDERS.get(stream.codec_context.field_order)
     matter = VideoStream(
         index=stream.index,
         codec=stream.codec_context.codec.canonical_name,
         width=frame.width,
         height=frame.height,
-        rotation=_quarter(-frame.rotation),
+        rotation=rotation_of(frame),
         pixel_aspect=Fraction(shape.numerator, shape.denominator) if shape else Fraction(1),
         rate=rate,
         variable_rate=variable,
@@ -187,16 +209,12 @@ def _video(container: InputContainer, stream: AvVideoStream, frame: VideoFrame, 
         frames=len(pts),
         pixel_format=frame.format.name,
         colour=colour_of(frame),
-        interlaced=frame.interlaced_frame,
+        interlaced=frame.interlaced_frame or order is not None,
+        field_order=order,
     )
     last = FrameGrid(matter, tick, index.origin).start(int(pts[-1]))
     length = _last_length(index, tick) if variable or len(pts) == 1 else Fraction(0)
     return matter.replace(duration=last - start + (length or 1 / rate))
-
-
-def _quarter(degrees: float) -> Literal[0, 90, 180, 270]:
-    quarters: tuple[Literal[0, 90, 180, 270], ...] = (0, 90, 180, 270)
-    return quarters[round(degrees / 90) % 4]
 
 
 def _last_length(index: PacketIndex, tick: Fraction) -> Fraction:

@@ -18,6 +18,7 @@ from av.video.stream import VideoStream as AvVideoStream
 
 from cutroom.errors import DamagedMediaError, UnsupportedMediaError
 from cutroom.media.colours import KNOWN, MATRICES, Matrix, untagged
+from cutroom.media.fields import Fields
 from cutroom.media.opening import (
     DECODER_OPTIONS,
     called,
@@ -29,8 +30,8 @@ from cutroom.media.opening import (
     packets,
     reraise_unless_media,
 )
+from cutroom.media.pictures import kind_of_file, open_reader
 from cutroom.media.probing import probe_file
-from cutroom.media.video import VideoReader
 from cutroom.schema.media import VideoStream
 
 type KeyPacket = Packet[AvVideoStream]
@@ -69,7 +70,7 @@ def exact_thumbnails(
     if video is None:
         raise _no_picture(file)
     found: dict[Fraction, bytes] = {}
-    with VideoReader(file, video) as reader:
+    with open_reader(file, video) as reader:
         for count, time in enumerate(sorted(set(times))):
             found[time] = jpeg(reader.frame_at(time), video.pixel_aspect, size)
             if progress is not None:
@@ -86,6 +87,8 @@ def nearby_thumbnails(
         UnsupportedMediaError: the file has no picture.
         DamagedMediaError: no keyframe can be decoded.
     """
+    if kind_of_file(file) is not None:
+        return exact_thumbnails(file, times, size, None, progress)
     container = open_container(file)
     try:
         source, _ = choose_streams(container)
@@ -144,7 +147,9 @@ def _decode_alone(source: AvVideoStream, packet: KeyPacket) -> VideoFrame | None
         reraise_unless_media(error, "the media")
         frames = []
     context.flush_buffers()
-    return frames[0] if frames else None
+    if not frames:
+        return None
+    return Fields().picture(None, frames[0], None, second=True) if frames[0].interlaced_frame else frames[0]
 
 
 def jpeg(frame: VideoFrame, aspect: Fraction, size: tuple[int, int]) -> bytes:

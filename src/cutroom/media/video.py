@@ -14,12 +14,14 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream as AvVideoStream
 
 from cutroom.errors import DamagedMediaError, MediaError
+from cutroom.media.fields import Fields
 from cutroom.media.grid import FrameGrid
 from cutroom.media.opening import (
     DECODER_OPTIONS,
     called,
     clock,
     counts_frames,
+    decoder_of,
     only,
     open_container,
     origin,
@@ -46,7 +48,8 @@ class Shown(NamedTuple):
 class VideoReader:
     """Gives the frame that is shown at a media time. Reading in order decodes on; anything else seeks.
 
-    The frame for a time is the same whatever was read before. Rotation is not applied.
+    The frame for a time is the same whatever was read before. Rotation is not applied. Of a frame that is interlaced
+    the field of that time is given, with all lines (see `Fields`); a progressive one beside it is left alone.
 
     Args:
         file: open for reading, seekable; the reader owns it from here on.
@@ -67,8 +70,11 @@ class VideoReader:
         self._threads = threads
         self._name = called(file)
         self._end: Fraction | None = None  # start of the last frame, once the end was reached
+        self._fields = Fields()
+        self._previous: Shown | None = None  # None after a seek, too
         self._current: Shown | None = None
         self._next: Shown | None = None
+        self._broken: DamagedMediaError | None = None  # why no frame comes after these
         self._landed: int | None = None  # timestamp of the keyframe that the last seek led to
         self._delay: int | None = None  # where frames are counted: by how many the decoder holds them back
         self._open()
@@ -95,29 +101,51 @@ class VideoReader:
         try:
             if self._current is None or time < self._current.start or self._is_far(time, self._current):
                 self._seek(time)
-            return self._walk(time)
+            shown = self._walk(time)
+            return self._whole(shown, time) if shown.frame.interlaced_frame else shown
         except MediaError:
             self._current = self._next = None
             raise
 
-    def frames(self, time: Fraction = Fraction(0)) -> Iterator[Shown]:
+    def frames(self, time: Fraction = Fraction(0), *, fields: bool = False) -> Iterator[Shown]:
         """Every frame in order, from the one shown at `time` to the last. Read nothing else meanwhile.
+
+        Args:
+            time: seconds of media time.
+            fields: whether an interlaced frame is given twice, once for each of its moments, or as its first alone.
 
         Raises:
             DamagedMediaError: what follows cannot be decoded.
         """
         self.shown_at(time)
         while self._current is not None:
-            yield self._current
+            shown = self._current
+            if shown.frame.interlaced_frame:
+                yield self._whole(shown, shown.start)
+                if fields and (second := self._whole(self._current, None)).start > shown.start:
+                    yield second
+            else:
+                yield shown
             try:
-                following = self._next or next(self._frames, None)
+                following = self._following()
             except MediaError:
                 self._current = self._next = None
                 raise
             if following is None:
                 self._end = self._current.start
                 return
-            self._current, self._next = following, None
+            self._previous, self._current, self._next = self._current, following, None
+
+    @property
+    def broke_off(self) -> Fraction | None:
+        """Where the picture really ends, where that was found to be before the end that the probe tells of.
+
+        Of streams whose rate varies it is never told: how long their last frame lasts, only the file can say.
+        """
+        if self._end is None or self._stream.variable_rate:
+            return None
+        end = self._end + 1 / self._stream.rate
+        return end if end < self._stream.start + self._stream.duration else None
 
     def close(self) -> None:
         """Free the decoder and close the file."""
@@ -140,7 +168,7 @@ class VideoReader:
         if source.type != "video":
             raise MediaError(f"stream {source.index} of {self._name} is no picture", hint="probe the file again")
         self._source = cast(AvVideoStream, source)
-        context = self._source.codec_context
+        self._decoder = context = decoder_of(self._source, alpha=self._stream.pixel_format.startswith("yuva"))
         context.options = DECODER_OPTIONS
         context.thread_count = self._threads
         self._counted = counts_frames(self._container, self._source)
@@ -152,7 +180,8 @@ class VideoReader:
 
     def _restart(self, *, from_key: bool) -> None:
         self._frames: Generator[Shown] = self._decode(from_key)
-        self._current = self._next = None
+        self._previous = self._current = self._next = None
+        self._broken = None
         self._landed = None
 
     def _walk(self, time: Fraction) -> Shown:
@@ -161,14 +190,45 @@ class VideoReader:
             current = cast(Shown, self._current)
             if not self._stream.variable_rate and time < current.start + 1 / self._stream.rate:
                 return current
-            if self._next is None:
-                self._next = next(self._frames, None)
-            if self._next is None:
+            following = self._following()
+            if following is None:
                 self._end = current.start
                 return current
-            if self._next.start > time:
+            if following.start > time:
                 return current
-            self._current, self._next = self._next, None
+            self._previous, self._current, self._next = current, following, None
+
+    def _following(self) -> Shown | None:
+        """The frame after the current one; None at the end."""
+        found = self._peek()
+        if found is None and self._broken is not None:
+            raise self._broken
+        return found
+
+    def _peek(self) -> Shown | None:
+        """The frame after the current one; None where there is none that can be decoded."""
+        if self._next is None and self._broken is None:
+            try:
+                self._next = next(self._frames, None)
+            except DamagedMediaError as error:
+                self._broken = error
+        return self._next
+
+    def _whole(self, shown: Shown, time: Fraction | None) -> Shown:
+        """The picture of the field of the current, interlaced frame that a time falls into; None: of its second one."""
+        if self._previous is None and shown.start > self._stream.start:  # after a seek: fetch what comes before, too
+            self._seek(shown.start - self._grid.tick - self._grid.slack)
+            shown = self._walk(shown.start)
+        previous, following = self._previous, self._peek()
+        length = 1 / self._stream.rate
+        if following is not None:
+            length = min(length, following.start - shown.start)
+        middle = shown.start + length / 2
+        second = time is None or time >= middle
+        made = self._fields.picture(
+            previous and previous.frame, shown.frame, following and following.frame, second=second
+        )
+        return Shown(middle if second else shown.start, made)
 
     def _is_far(self, time: Fraction, current: Shown) -> bool:
         """Whether a keyframe on the way makes a seek cheaper than decoding on."""
@@ -209,6 +269,8 @@ class VideoReader:
         except (av.FFmpegError, OSError) as error:
             reraise_unless_media(error, self._name)
             return False
+        if self._decoder is not self._source.codec_context:
+            self._decoder.flush_buffers()
         self._restart(from_key=True)
         try:
             self._current = next(self._frames, None)
@@ -245,13 +307,13 @@ class VideoReader:
         if error is not None:
             return [], error
         try:
-            return packet.decode(), None
+            return self._decoder.decode(packet), None
         except EOFError:
             return [], None
         except (av.FFmpegError, ValueError, OSError) as failure:
             reraise_unless_media(failure, self._name)
             try:
-                return self._source.codec_context.decode(None), failure
+                return self._decoder.decode(None), failure
             except (av.FFmpegError, ValueError, OSError) as again:
                 reraise_unless_media(again, self._name)
                 return [], failure

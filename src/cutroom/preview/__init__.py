@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from cutroom.preview.still import still
+from cutroom.preview.still import still, wanted
 
-__all__ = ["still"]
+__all__ = ["still", "wanted"]

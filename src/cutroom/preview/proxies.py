@@ -50,6 +50,7 @@ def picture_of(video: VideoStream, height: int) -> VideoStream:
         pixel_format="yuva444p10le" if clear else "yuv420p",
         colour=Colour(matrix="bt709", primaries="bt709", transfer="bt709"),
         interlaced=False,
+        field_order=None,
     )
 
 

@@ -67,8 +67,8 @@ def warm() -> None:
     """Load everything that the function needs."""
     import cutroom.effects.pictures.normalise
     import cutroom.media.audio
+    import cutroom.media.pictures
     import cutroom.media.scan
-    import cutroom.media.video
     import cutroom.render.encode  # noqa: F401
 
 
@@ -135,7 +135,7 @@ def _write(  # noqa: PLR0917  the five things that it brings together, and what 
     hear: Callable[[Fraction | None], None] | None,
 ) -> list[Fraction]:
     """Encode and write everything; gives the media time at which each frame starts."""
-    from cutroom.media.video import VideoReader
+    from cutroom.media.pictures import open_reader
 
     starts: list[Fraction] = []
     held: av.Packet[AvVideoStream] | None = None
@@ -153,7 +153,7 @@ def _write(  # noqa: PLR0917  the five things that it brings together, and what 
             written, held = written + 1, packet
 
     draw = _painter(task)
-    with VideoReader(context.open(task.source), task.video, threads=2) as reader:
+    with open_reader(context.open(task.source), task.video, threads=2) as reader:
         for start, frame in reader.frames():
             starts.append(start)
             if hear is not None:
@@ -178,7 +178,7 @@ def _ticks(time: Fraction, tick: Fraction) -> int:
 
 def _painter(task: ProxyTask) -> Callable[[av.VideoFrame], av.VideoFrame]:
     """What makes the proxy's picture of a decoded frame: the canvas's own way of scaling, turning and colouring."""
-    from cutroom.effects.compiler.fit import full_range, matrix
+    from cutroom.effects.compiler.fit import full_range, light, matrix
     from cutroom.effects.pictures.graph import tag
     from cutroom.effects.pictures.normalise import Normaliser
     from cutroom.effects.segment import Fit, MediaPicture, VideoInput
@@ -189,8 +189,10 @@ def _painter(task: ProxyTask) -> Callable[[av.VideoFrame], av.VideoFrame]:
         step=1 / task.video.rate,
         matrix=matrix(task.video),
         full_range=full_range(task.video),
+        light=light(task.video),
     )
-    normaliser = Normaliser(source, Fit(x=0, y=0, width=task.proxy.width, height=task.proxy.height))
+    place = Fit(x=0, y=0, width=task.proxy.width, height=task.proxy.height)
+    normaliser = Normaliser(source, place, 10 if task.proxy.codec == "prores" else 8)
 
     def draw(frame: av.VideoFrame) -> av.VideoFrame:
         made = tag(normaliser.run(frame).divided().to_frame())

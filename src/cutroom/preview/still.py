@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, overload
 
+from cutroom.effects.analysis import Request, Results
 from cutroom.effects.compiler.document import compile_picture, frame_count
+from cutroom.effects.compiler.needed import needed
 from cutroom.effects.registry import Registry
 from cutroom.effects.segment import picture_inputs
 from cutroom.errors import ValidationError
@@ -30,6 +33,7 @@ def still(
     format: Literal["array"] = "array",
     quality: int = 75,
     registry: Registry | None = None,
+    results: Results | None = MappingProxyType({}),
 ) -> NDArray[np.uint8]: ...
 @overload
 def still(
@@ -42,6 +46,7 @@ def still(
     format: Literal["jpeg"],
     quality: int = 75,
     registry: Registry | None = None,
+    results: Results | None = MappingProxyType({}),
 ) -> bytes: ...
 def still(
     document: Document,
@@ -53,6 +58,7 @@ def still(
     format: Literal["array", "jpeg"] = "array",
     quality: int = 75,
     registry: Registry | None = None,
+    results: Results | None = MappingProxyType({}),
 ) -> NDArray[np.uint8] | bytes:
     """The picture that the timeline shows at a time: the same compiler and the same runner as an export.
 
@@ -68,11 +74,13 @@ def still(
         format: `"array"` or `"jpeg"`.
         quality: of the JPEG, 1 to 100.
         registry: the effects; None: the built-in ones.
+        results: what was measured; see `wanted`. None: effects that measure their clip do nothing.
 
     Returns:
         (height, width, 3) uint8 RGB, or the bytes of a JPEG file.
 
     Raises:
+        AnalysisNeededError: something must be measured first.
         ValidationError: a size or format that makes no sense, an effect that is not right.
         HandlesError: a transition without enough media beyond its cut.
         MediaError: a file that cannot be read.
@@ -84,15 +92,26 @@ def still(
     """
     if format not in {"array", "jpeg"}:
         raise ValidationError(f"not a still's format: {format!r}", value=format, hint="array or jpeg")
-    settings = document.settings
-    frame = to_frame(parse_time(time, rate=settings.fps), settings.fps)
-    frame = max(0, min(frame, frame_count(document) - 1))
-    segment = compile_picture(document, frame, 1, registry, size=_size(settings, size))
+    box, frame = _size(document.settings, size), _frame(document, time)
+    segment = compile_picture(document, frame, 1, registry, size=box, results=results)
     wanted = sorted(set(picture_inputs(segment)))
     known = tuple((sha256, paths[sha256]) for sha256 in wanted if sha256 in paths)
     result = executor.run(make_still, StillTask(segment, known, format, quality))
     picture: NDArray[np.uint8] | bytes = result["picture"]
     return picture
+
+
+def wanted(
+    document: Document, time: TimeLike, registry: Registry | None = None
+) -> Callable[[Results], tuple[Request, ...]]:
+    """What must be measured before the picture of a time can be shown, beside some results."""
+    frame = _frame(document, time)
+    return lambda results: needed(document, (frame, frame + 1), results, registry, sound=False)
+
+
+def _frame(document: Document, time: TimeLike) -> int:
+    fps = document.settings.fps
+    return max(0, min(to_frame(parse_time(time, rate=fps), fps), frame_count(document) - 1))
 
 
 def _size(settings: ProjectSettings, within: tuple[int, int] | None) -> tuple[int, int]:

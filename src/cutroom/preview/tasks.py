@@ -59,6 +59,25 @@ class StillTask:
         return ()
 
 
+@dataclass(frozen=True)
+class FontTask:
+    """A font to look at.
+
+    Args:
+        path: of the file.
+    """
+
+    path: str
+
+    def reads(self) -> tuple[str, ...]:
+        """The font."""
+        return (self.path,)
+
+    def writes(self) -> tuple[str, ...]:
+        """Nothing."""
+        return ()
+
+
 def warm() -> None:
     """Load everything that a still needs; a locked worker could not."""
     import cv2
@@ -67,6 +86,23 @@ def warm() -> None:
     import cutroom.preview.rgb
 
     cv2.imencode(".jpg", cutroom.preview.rgb.black(16, 16))
+
+
+def look_at_font(task: FontTask, context: Context = DIRECT) -> dict[str, Any]:
+    """Make sure that a font can be read.
+
+    Returns:
+        `weight` (400 is regular, 700 bold) and `leans`.
+
+    Raises:
+        UnsupportedMediaError: it is no font, or its letters have no outlines.
+    """
+    from cutroom.effects.text.fonts import Font
+    from cutroom.schema.resource import LARGEST_FILE
+
+    with context.open(task.path) as file:
+        font = Font(file.read(LARGEST_FILE), task.path.rsplit("/", 1)[-1])
+    return {"weight": font.weight, "leans": font.leans}
 
 
 def make_still(task: StillTask, context: Context = DIRECT) -> dict[str, Any]:

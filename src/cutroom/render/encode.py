@@ -96,7 +96,7 @@ def encode_picture(
     """Encode one segment.
 
     Args:
-        frames: yuv420p, of the picture's size; their timestamps are not looked at.
+        frames: in the settings' pixel format, of the picture's size; their timestamps are not looked at.
         settings: of the export.
         picture: rate and size.
         on_frame: called with the number of frames that went in so far.

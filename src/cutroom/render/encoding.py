@@ -19,6 +19,8 @@ from cutroom.render.orders import RunTask, SoundOrder, SoundTask
 from cutroom.render.planned import WARM_PACKETS, Chunk, Plan, Segment
 from cutroom.render.spool import Spool
 from cutroom.render.tasks import render_run, render_sound
+from cutroom.schema.media import Media
+from cutroom.schema.resource import Resource
 from cutroom.telemetry import absorb, count, current_context
 
 LOOK_EVERY = 0.1
@@ -93,6 +95,8 @@ class Encoding:
         self._weights = _weights(plan)
         self.encoded = 0
         """Payloads that were made now."""
+        self.short: dict[str, float] = {}
+        """The files that ended before they said, by SHA-256, and where, in seconds."""
 
     def run(self) -> None:
         """Collect all payloads in the spool.
@@ -185,10 +189,11 @@ class Encoding:
     def _found(self, files: Mapping[str, None]) -> tuple[tuple[str, str], ...]:
         for file in files:
             if file not in self._paths:
-                media = next((m for m in self._plan.document.media if m.fingerprint.sha256 == file), None)
-                name = media.path if media else file
+                document = self._plan.document
+                named: list[Media | Resource] = [*document.media, *document.resources]
+                name = next((one.path for one in named if one.fingerprint.sha256 == file), None) or file
                 raise MediaNotFoundError(
-                    f"the media {name} cannot be found", value=name, hint="put it back, or project.media.add(path)"
+                    f"the file {name} cannot be found", value=name, hint="put it back, or project.media.add(path)"
                 )
         return tuple((file, self._paths[file]) for file in files)
 
@@ -220,7 +225,7 @@ class Encoding:
         except CancelledError:
             raise RenderError("a run was cancelled", hint="export again; finished segments are kept") from None
         for key, payload in result["payloads"].items():
-            self._take(event.run, key, payload)
+            self._take(event.run, key, payload, result["short"][key])
         absorb(result["telemetry"])
         if flight.awaited:
             raise RenderError(f"{len(flight.awaited)} segments were not encoded", value=min(flight.awaited))
@@ -228,19 +233,22 @@ class Encoding:
 
     def _progress(self, run: int, progress: dict[str, Any]) -> None:
         if "payload" in progress:
-            self._take(run, progress["key"], progress["payload"])
+            self._take(run, progress["key"], progress["payload"], progress["short"])
         else:
             self._meter.partly(run, int(progress["done"]) - int(progress["finished"]))
 
-    def _take(self, run: int, key: str, payload: bytes) -> None:
+    def _take(self, run: int, key: str, payload: bytes, short: Mapping[str, float]) -> None:
         awaited, sources = self._flying[run].awaited, self._flying[run].sources
         if key not in awaited:
             raise RenderError("a worker sent a segment that nobody asked it for", value=key)
         awaited.remove(key)
-        if not all(_untouched(path, state) for path, state in sources.items()):
+        if not untouched(sources):
             self._meter.partly(run, 0)
             return  # who knows what was read: it is encoded again, once the file was found to be right
-        self._cache.put(key, payload)
+        if short:  # not kept: the next export is to warn of it as well
+            self.short.update((str(sha256), float(end)) for sha256, end in short.items())
+        else:
+            self._cache.put(key, payload)
         self._spool.add(key, payload)
         self.encoded += 1
         weight = self._weights[key]
@@ -249,9 +257,10 @@ class Encoding:
             count("render_frames_processed_total", weight)
 
 
-def _untouched(path: str, state: Identity) -> bool:
+def untouched(sources: Mapping[str, Identity]) -> bool:
+    """Whether files are still in the states in which they were found."""
     try:
-        return identity_of(path) == state
+        return all(identity_of(path) == state for path, state in sources.items())
     except OSError:
         return False
 

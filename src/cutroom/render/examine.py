@@ -35,6 +35,9 @@ SAMPLED_SHARE = Fraction(1, 10)
 JUST_AFTER = Fraction(1, 2)
 """Seconds that are decoded behind a join."""
 
+_EMPTY = 2
+"""Bytes of a subtitle that says nothing: its length."""
+
 Rows = NDArray[np.int64]
 """Packets in file order: presentation time, decoding time, duration, keyframe (0 or 1), discarded (0 or 1)."""
 
@@ -56,7 +59,10 @@ def examine(file: BinaryIO, path: str, expected: FileLayout | None) -> dict[str,
         if audio is not None:
             found.sound(audio, rows[audio.index])
         problems += found.problems
+        told = _texts(container, problems)
+        found.subtitles = sum(map(len, told))
         if expected is not None:
+            problems += _compare_texts(expected, told)
             problems += found.compare(expected, None if video is None else rows[video.index], video)
         if video is not None:
             ticks = 0 if expected is None else 1 / (expected.fps * clock(video))
@@ -79,7 +85,7 @@ class _Found:
     def __init__(self, path: str) -> None:
         self.path = path
         self.frames = self.width = self.height = self.samples = self.sample_rate = 0
-        self.decoded_frames = self.decoded_samples = 0
+        self.decoded_frames = self.decoded_samples = self.subtitles = 0
         self.fps: Fraction | None = None
         self.lengths = [Fraction(0)]
         self.problems: list[str] = []
@@ -139,6 +145,8 @@ class _Found:
         if expected.frames:
             size = f"{expected.width} x {expected.height}"
             pairs += [("frames a second", self.fps, expected.fps), ("size", f"{self.width} x {self.height}", size)]
+        if expected.frames and video is not None:
+            pairs += [("pixel format", video.codec_context.pix_fmt, expected.settings.pixel_format)]
         if expected.samples:
             pairs += [("samples a second", self.sample_rate, expected.sample_rate)]
         yield from (f"{what}: {found}, expected {wanted}" for what, found, wanted in pairs if found != wanted)
@@ -161,6 +169,7 @@ class _Found:
             "seconds": str(max(self.lengths)),
             "decoded_frames": self.decoded_frames,
             "decoded_samples": self.decoded_samples,
+            "subtitles": self.subtitles,
             "problems": list(problems),
         }
 
@@ -180,6 +189,37 @@ def _demux(container: InputContainer, streams: Sequence[Stream], problems: list[
     except (av.FFmpegError, OSError) as error:
         problems.append(f"the file cannot be read to its end: {error}")
     return {index: np.array(rows, dtype=np.int64).reshape(-1, 5) for index, rows in found.items()}
+
+
+def _texts(container: InputContainer, problems: list[str]) -> list[list[tuple[int, int]]]:
+    """When each subtitle stands, in milliseconds, by stream; the empty ones between them are none."""
+    streams = container.streams.subtitles
+    found: dict[int, list[tuple[int, int]]] = {stream.index: [] for stream in streams}
+    try:
+        if streams:
+            container.seek(0)
+        for packet in container.demux(*streams) if streams else ():
+            if packet.size > _EMPTY and packet.pts is not None and packet.time_base is not None:
+                start, end = (
+                    round(time * packet.time_base * 1000) for time in (packet.pts, packet.pts + (packet.duration or 0))
+                )
+                found[packet.stream_index].append((start, end))
+    except (av.FFmpegError, OSError) as error:
+        problems.append(f"the subtitles cannot be read: {error}")
+    return list(found.values())
+
+
+def _compare_texts(expected: FileLayout, told: Sequence[Sequence[tuple[int, int]]]) -> Iterator[str]:
+    """What differs from the plan in the subtitles."""
+    if len(told) != len(expected.subtitles):
+        yield f"streams of subtitles: {len(told)}, expected {len(expected.subtitles)}"
+        return
+    for found, track in zip(told, expected.subtitles, strict=True):
+        wanted = [(one.start, one.end) for one in track.told]
+        if len(found) != len(wanted):
+            yield f"subtitles: {len(found)}, expected {len(wanted)}"
+        elif off := [(a, b) for a, b in zip(found, wanted, strict=True) if a != b]:
+            yield f"{len(off)} subtitles stand at other times, the first at {off[0][0][0] / 1000:.3f} s"
 
 
 def _windows(rows: Rows, tick: Fraction, joins: Sequence[int], *, whole: bool) -> list[tuple[int, int]]:

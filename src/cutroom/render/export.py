@@ -14,14 +14,18 @@ from typing import Any
 
 from cutroom.effects.registry import Registry
 from cutroom.errors import CutroomError, DiskFullError, JobCancelledError, OutputError, RenderError, VerificationError
+from cutroom.render.analyses import measured
+from cutroom.render.analysis_store import AnalysisStore
 from cutroom.render.cache import SegmentCache
 from cutroom.render.encoding import BASE_TIMEOUT, LOOK_EVERY, Encoding, Require
 from cutroom.render.executor import TaskExecutor, stop, submit
 from cutroom.render.meter import Meter, OnProgress
 from cutroom.render.orders import MuxTask, VerifyTask
-from cutroom.render.plan import Plan, plan
+from cutroom.render.plan import Plan, plan, wanted
+from cutroom.render.planned import CEILING
 from cutroom.render.publish import Part
 from cutroom.render.report import Report
+from cutroom.render.shortfall import broken_off, shortfalls
 from cutroom.render.spool import Spool
 from cutroom.render.tasks import mux, verify_file
 from cutroom.render.verify import Verification
@@ -46,6 +50,7 @@ def export(  # noqa: PLR0917  the five things it is made of, and where it goes
     grant: Callable[[Path], None] | None = None,
     require: Require = lambda _: {},
     protected: Iterable[str] = (),
+    analyses: AnalysisStore | None = None,
 ) -> Report:
     """Export a timeline, or a span of it, to an MP4.
 
@@ -67,6 +72,7 @@ def export(  # noqa: PLR0917  the five things it is made of, and where it goes
         require: looks at media files just before they are read; see `Require`.
         protected: files that are not overwritten, beside the media: the project's own.
         grant: told which file is about to be written and read back, so that no more than that need be allowed.
+        analyses: what was measured already, and where what is measured now is kept; None: beside the segments.
 
     Raises:
         EditError, HandlesError, TimeError, UnknownNameError, ValidationError: it cannot be planned.
@@ -88,8 +94,18 @@ def export(  # noqa: PLR0917  the five things it is made of, and where it goes
         part = Part(output, [*paths.values(), *protected])
         if grant is not None:
             grant(part.path)
+        with traced("render.analyse"):
+            results = measured(
+                wanted(document, settings, span, registry),
+                analyses or AnalysisStore(cache.folder / "analyses"),
+                paths,
+                executor,
+                on_progress=meter.analysed,
+                check=check,
+                require=require,
+            )
         with traced("render.plan"):
-            made = plan(document, settings, span, cache, registry)
+            made = plan(document, settings, span, cache, registry, results=results)
         recording.set(frames=made.layout.frames, segments=len(made.segments))
         with part, Spool(cache.folder) as spool:
             meter.stage("encode")
@@ -119,7 +135,7 @@ def export(  # noqa: PLR0917  the five things it is made of, and where it goes
         encoder=_encoder(made),
         verified=verified,
         wall_seconds=wall_seconds,
-        warnings=_warnings(peak),
+        warnings=(*_shortfalls(made), *broken_off(document, encoding.short), *_too_soft(made), *_warnings(peak)),
     )
 
 
@@ -211,6 +227,26 @@ def _encoder(made: Plan) -> str:
     if not made.layout.frames:
         return "none: there is no picture"
     return f"libx264 {settings.encoder_preset}, CRF {settings.crf:g}: runs everywhere, the same bytes on equal machines"
+
+
+def _too_soft(made: Plan) -> tuple[str, ...]:
+    target, found = made.layout.settings.loudness, made.loudness
+    if target is None or found is None:
+        return ()
+    if found.integrated is None:
+        return ("the sound is too soft or too short for its loudness to be measured; it was left as it is",)
+    reached = found.integrated + sum(node.db for node in made.master)
+    if target - reached < 0.1:
+        return ()
+    return (
+        f"the sound was brought to {reached:.1f} LUFS, not to {target:g}: its true peak would pass {CEILING:g} dBTP; "
+        f"a limiter or a compressor makes room",
+    )
+
+
+def _shortfalls(made: Plan) -> Iterator[str]:
+    begin = made.first_frame / made.document.settings.fps
+    return shortfalls(made.document, begin, begin + Fraction(made.seconds))
 
 
 def _warnings(peak: float) -> tuple[str, ...]:

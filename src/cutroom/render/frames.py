@@ -1,19 +1,19 @@
-"""Pictures that were made in Python become a file: compressed in workers as they come, written whole or not at all."""
+"""Pictures become a film: made in workers, part by part as they come, written whole or not at all."""
 
 from __future__ import annotations
 
 import filecmp
 import hashlib
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cutroom.errors import OutputError
 from cutroom.render.encoding import BASE_TIMEOUT
 from cutroom.render.executor import finished, slots, stop
-from cutroom.render.frame_tasks import Canvas, EncodeFramesTask, WriteFramesTask, encode_frames
+from cutroom.render.frame_tasks import Canvas, EncodeFramesTask, Reel, WriteFramesTask, encode_frames
 from cutroom.render.frame_tasks import write_frames as write_file
 from cutroom.render.orders import Piece
 from cutroom.render.publish import Part
@@ -64,26 +64,69 @@ def write_frames(
         OutputError, DiskFullError: the folder or the file cannot be written, or holds something else.
         WorkerError: a worker failed.
     """
+    orders = (Order(encode_frames, EncodeFramesTask(canvas, chunk), len(chunk)) for chunk in _chunks(frames, canvas))
+
+    def take(result: dict[str, Any]) -> Iterator[tuple[bytes, int]]:
+        return ((bytes(data), 1) for data in result["frames"])
+
+    head = repr((canvas.width, canvas.height, canvas.channels, str(canvas.fps)))
+    return write_reel(
+        orders, take, lambda: (canvas.reel, head), place, executor,
+        folder=folder, grant=grant, total=total, on_progress=on_progress,
+    )  # fmt: skip
+
+
+class Order(NamedTuple):
+    """A part of a film to have made."""
+
+    function: Callable[..., Any]
+    task: Any
+    size: int
+    """Bytes of it in memory."""
+
+
+def write_reel(
+    orders: Iterable[Order],
+    take: Callable[[dict[str, Any]], Iterable[tuple[bytes, int]]],
+    describe: Callable[[], tuple[Reel, str]],
+    place: Callable[[str], Path],
+    executor: Runner,
+    *,
+    folder: Path,
+    grant: Callable[[Path], None],
+    total: int | None,
+    on_progress: OnProgress | None,
+) -> tuple[Path, bool]:
+    """Have a film's frames made, part by part, and write it whole or not at all.
+
+    Args:
+        orders: the parts, in order; they are asked for only as fast as they are made.
+        take: gives what a part has come to: packets, each with how many frames it is shown for.
+        describe: called when all is made: what the film is, and in words what tells it from others with its frames.
+        place, executor, folder, grant, total, on_progress: as of `write_frames`.
+
+    Returns:
+        As `write_frames`.
+    """
     tell = on_progress or (lambda _: None)
-    digest = hashlib.sha256(repr((canvas.width, canvas.height, canvas.channels, str(canvas.fps))).encode())
+    digests: list[bytes] = []
     pieces: list[Piece] = []
     with Spool(folder) as spool:
         flying: deque[Future[Any]] = deque()
 
         def land() -> None:
-            for data in flying[0].result()["frames"]:
-                payload = bytes(data)
-                digest.update(hashlib.sha256(payload).digest())
+            for payload, times in take(flying[0].result()):
                 key = str(len(pieces))
                 spool.add(key, payload)
-                pieces.append(spool[key])
+                pieces.extend([spool[key]] * times)
+                digests.extend([hashlib.sha256(payload).digest()] * times)
             flying.popleft()
             tell({"stage": "compress", "done": len(pieces), "total": total})
 
         try:
-            for chunk in _chunks(frames, canvas):
-                flying.append(executor.submit(encode_frames, EncodeFramesTask(canvas, chunk), timeout=BASE_TIMEOUT))
-                while len(flying) >= max(2, min(slots(executor), IN_FLIGHT // max(len(chunk), 1))):
+            for order in orders:
+                flying.append(executor.submit(order.function, order.task, timeout=BASE_TIMEOUT))
+                while len(flying) >= max(2, min(slots(executor), IN_FLIGHT // max(order.size, 1))):
                     land()
             while flying:
                 land()
@@ -91,10 +134,11 @@ def write_frames(
             for future in flying:
                 stop(future)
         spool.flush()
-        output = place(digest.hexdigest())
+        reel, head = describe()
+        output = place(hashlib.sha256(b"".join([head.encode(), *digests])).hexdigest())
         with Part(output) as part:
             grant(part.path)
-            task = WriteFramesTask(canvas, str(spool.path), tuple(pieces), str(part.path))
+            task = WriteFramesTask(reel, str(spool.path), tuple(pieces), str(part.path))
             try:
                 finished(
                     executor.submit(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 OnProgress = Callable[[dict[str, Any]], None]
@@ -13,9 +13,9 @@ _EVERY = 0.1
 class Meter:
     """Counts frames and tells `on_progress`, a few times a second and whenever a stage begins.
 
-    Each call gets ``stage`` (plan, encode, mux, verify, publish), ``done`` and ``total`` (frames; sound packets where
-    there is no picture), ``fps`` (encoded now, per second; None at first) and ``eta`` (seconds of encoding that are
-    left; None where that cannot be told).
+    Each call gets ``stage`` (plan, analyse, encode, mux, verify, publish), ``done`` and ``total`` (frames; sound
+    packets where there is no picture), ``fps`` (encoded now, per second; None at first) and ``eta`` (seconds of
+    encoding that are left; None where that cannot be told).
 
     Args:
         on_progress: what to call; None: nothing.
@@ -34,6 +34,11 @@ class Meter:
         """A stage begins."""
         self._stage, self._began = stage, self._clock()
         self.tell(force=True)
+
+    def analysed(self, progress: Mapping[str, Any]) -> None:
+        """So much is measured; `done` and `total` count frames of that then."""
+        if self._tell is not None:
+            self._tell({**progress, "fps": None, "eta": None})
 
     def expect(self, total: int) -> None:
         """How much there is to do."""

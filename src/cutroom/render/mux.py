@@ -14,6 +14,7 @@ from av.audio.stream import AudioStream
 from av.container import OutputContainer
 from av.packet import Packet as AvPacket
 from av.stream import Stream
+from av.subtitles.stream import SubtitleStream
 from av.video.stream import VideoStream
 
 from cutroom.errors import RenderError
@@ -28,10 +29,47 @@ from cutroom.render.packets import Packets, UnreadableSegmentError, unpack
 
 if TYPE_CHECKING:
     from cutroom.render.orders import FileLayout, MuxTask, Piece
+    from cutroom.render.soft import SoftTrack
     from cutroom.workers.context import Context
 
 BUFFER = 1 << 20
 _Timed = tuple[Fraction, int, "AvPacket[Any]"]
+_Stream = VideoStream | AudioStream | SubtitleStream
+_MILLISECOND = Fraction(1, 1000)
+_FIELDS = {
+    "Name": "Default",
+    "Fontname": "Arial",
+    "Fontsize": 16,
+    "PrimaryColour": "&Hffffff",
+    "SecondaryColour": "&Hffffff",
+    "OutlineColour": "&H0",
+    "BackColour": "&H0",
+    "Bold": 0,
+    "Italic": 0,
+    "Underline": 0,
+    "StrikeOut": 0,
+    "ScaleX": 100,
+    "ScaleY": 100,
+    "Spacing": 0,
+    "Angle": 0,
+    "BorderStyle": 1,
+    "Outline": 1,
+    "Shadow": 0,
+    "Alignment": 2,
+    "MarginL": 10,
+    "MarginR": 10,
+    "MarginV": 10,
+    "Encoding": 1,
+}
+_HEADER = "\r\n".join(
+    [
+        *("[Script Info]", "ScriptType: v4.00+", "PlayResX: 384", "PlayResY: 288", "", "[V4+ Styles]"),
+        f"Format: {', '.join(_FIELDS)}",
+        f"Style: {','.join(map(str, _FIELDS.values()))}",
+        *("", "[Events]", "Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text", ""),
+    ]
+).encode()
+"""The look that FFmpeg's encoder writes beside the texts: white, below."""
 
 
 def write_mp4(task: MuxTask, context: Context) -> float:
@@ -57,11 +95,14 @@ def write_mp4(task: MuxTask, context: Context) -> float:
     )
     try:
         rows: list[Iterator[_Timed]] = []
+        tracks = iter(layout.subtitles)
         streams = _add_streams(container, layout)
         container.start_encoding()
         with context.open(task.spool) as pictures, context.open(task.spool) as sounds:
             for stream in streams:
-                if isinstance(stream, VideoStream):
+                if isinstance(stream, SubtitleStream):
+                    rows.append(_subtitles(stream, next(tracks)))
+                elif isinstance(stream, VideoStream):
                     payloads = _payloads(pictures, task.pictures, stream)
                     rows.append(_pictures(stream, layout, payloads, context))
                 else:
@@ -109,9 +150,9 @@ class _Reread:
         """The file belongs to the one who writes it."""
 
 
-def _add_streams(container: OutputContainer, layout: FileLayout) -> list[VideoStream | AudioStream]:
+def _add_streams(container: OutputContainer, layout: FileLayout) -> list[_Stream]:
     """The encoders are opened with the container only for their parameter sets; they encode nothing."""
-    streams: list[VideoStream | AudioStream] = []
+    streams: list[_Stream] = []
     if layout.frames:
         video = container.add_stream("libx264", rate=layout.fps)
         picture = PictureFormat(layout.fps, layout.width, layout.height)
@@ -122,6 +163,12 @@ def _add_streams(container: OutputContainer, layout: FileLayout) -> list[VideoSt
         audio = container.add_stream("aac", rate=layout.sample_rate)
         configure_sound(audio.codec_context, layout.settings, SoundFormat(layout.sample_rate, layout.channels))
         streams.append(audio)
+    for track in layout.subtitles:
+        told = cast(SubtitleStream, cast(Any, container).add_stream("mov_text"))
+        told.codec_context.subtitle_header = _HEADER
+        told.time_base = told.codec_context.time_base = _MILLISECOND
+        told.metadata["language"] = track.language
+        streams.append(told)
     return streams
 
 
@@ -180,7 +227,17 @@ def _sounds(stream: AudioStream, layout: FileLayout, chunks: Iterator[Packets], 
         raise RenderError(f"the sound's chunks reach to sample {start}, not {layout.samples}", value=start)
 
 
-def _packet(stream: VideoStream | AudioStream, data: bytes, tick: Fraction, pts: int, dts: int) -> AvPacket[Any]:
+def _subtitles(stream: SubtitleStream, track: SoftTrack) -> Iterator[_Timed]:
+    """Texts as MP4 has them: their length in two bytes, and UTF-8; where nothing is told, the muxer says so."""
+    for start, end, text in track.told:
+        data = text.encode()
+        packet = _packet(stream, len(data).to_bytes(2, "big") + data, _MILLISECOND, start, start)
+        packet.duration = end - start
+        packet.is_keyframe = True
+        yield start * _MILLISECOND, 2, packet
+
+
+def _packet(stream: _Stream, data: bytes, tick: Fraction, pts: int, dts: int) -> AvPacket[Any]:
     packet: AvPacket[Any] = AvPacket(data)
     packet.stream = stream
     packet.time_base = tick

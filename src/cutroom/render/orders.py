@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from cutroom.effects.segment import PictureSegment, SoundSegment
+from cutroom.render.soft import SoftTrack
 from cutroom.schema.export import ExportSettings
 
 
@@ -120,6 +121,7 @@ class FileLayout:
         sample_rate: of the sound.
         channels: of the sound.
         samples: how many there are.
+        subtitles: streams of subtitles.
     """
 
     settings: ExportSettings
@@ -131,6 +133,7 @@ class FileLayout:
     sample_rate: int
     channels: int
     samples: int
+    subtitles: tuple[SoftTrack, ...] = ()
 
 
 @dataclass(frozen=True)

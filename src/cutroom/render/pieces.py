@@ -80,10 +80,16 @@ class PartTexts:
 
 
 def whole(stretch: PictureSegment) -> bool:
-    """Whether its parts must be compiled each: they show parts of a timeline of their own, or frames by number."""
+    """Whether its parts must be compiled each.
+
+    They show parts of a timeline of their own, or frames by number, or look back to where another speed held.
+    """
     shots = (shot for layer in stretch.layers for shot in (layer.shot, layer.incoming) if shot is not None)
     return any(
-        isinstance(shot.source, CompoundPicture) or any(node.clocked for node in shot.nodes_at(0)) for shot in shots
+        isinstance(shot.source, CompoundPicture)
+        or any(node.clocked for node in shot.nodes_at(0))
+        or (isinstance(shot.source, MediaPicture) and shot.source.before)
+        for shot in shots
     )
 
 

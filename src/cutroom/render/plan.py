@@ -2,26 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Callable, Container
 from fractions import Fraction
 from itertools import pairwise
+from types import MappingProxyType
+from typing import NamedTuple
 
+from cutroom.effects.analysis import Loudness, Request, Results, require
 from cutroom.effects.compiler.document import Pictures, cut_points, frame_count
+from cutroom.effects.compiler.needed import heard, needed, needed_to_hear
 from cutroom.effects.compiler.sound import Sounds
+from cutroom.effects.nodes import Gain
 from cutroom.effects.registry import Registry, default_registry
 from cutroom.effects.segment import picture_inputs, run_up, sound_inputs
 from cutroom.errors import EditError, TimeError, ValidationError
 from cutroom.render.engine import engine_digest
 from cutroom.render.orders import FileLayout
 from cutroom.render.pieces import PartTexts, anchor_of, boundaries, describe, whole
-from cutroom.render.planned import WARM_PACKETS, Action, Chunk, Plan, Segment, make_key, picture_prefix, sound_prefix
+from cutroom.render.planned import (
+    WARM_PACKETS,
+    Action,
+    Chunk,
+    Plan,
+    Segment,
+    make_key,
+    mastered,
+    mastering,
+    picture_prefix,
+    sound_prefix,
+)
+from cutroom.render.soft import SoftTrack, soft_tracks, without_subtitles
 from cutroom.schema.base import canonical_json
 from cutroom.schema.clip import Clip
 from cutroom.schema.document import Document
 from cutroom.schema.export import ExportSettings
 from cutroom.schema.time import to_frame, to_sample
 
-__all__ = ["Plan", "plan"]
+__all__ = ["Plan", "plan", "wanted"]
 
 CHUNK_PACKETS = 1406
 """AAC packets of one chunk of sound: 30 seconds at 48 kHz."""
@@ -36,6 +53,8 @@ def plan(
     span: tuple[Fraction, Fraction] | None = None,
     cache: Container[str] | None = None,
     registry: Registry | None = None,
+    *,
+    results: Results | None = MappingProxyType({}),
 ) -> Plan:
     """Plan an export: cut the timeline into segments of at most one GOP, at its edit points and on its media's grid.
 
@@ -45,8 +64,11 @@ def plan(
         span: the part to export, in seconds of the timeline, end exclusive; snapped to frames. None: all of it.
         cache: keys of segments that need not be encoded.
         registry: the effects; None: the built-in ones.
+        results: what was measured; None: what goes by a measurement is planned as if it did nothing, for a first look
+            at whether the rest can be planned.
 
     Raises:
+        AnalysisNeededError: something must be measured first; see `wanted`.
         EditError: nothing to export, or a clip that cannot be shown.
         TimeError: a span that is empty or lies outside of the timeline.
         UnknownNameError, ValidationError: an effect that does not exist, or a format that cannot be encoded.
@@ -56,10 +78,20 @@ def plan(
     if not clips:
         raise EditError("the timeline is empty", value=document.id, hint="append a clip before exporting")
     first, end = _frames(document, span)
+    soft: tuple[SoftTrack, ...] = ()
+    if settings.subtitles == "soft":
+        edges = (first / document.settings.fps, end / document.settings.fps)
+        soft = soft_tracks(document, edges, settings.subtitle_language)
+    if settings.subtitles != "burn":
+        document = without_subtitles(document, inside=settings.subtitles == "none")
     cached: Container[str] = () if cache is None else cache
     registry = registry or default_registry()
-    segments = _segments(document, settings, (first, end), cached, registry) if False in clips else ()
-    chunks, samples = _sound(document, settings, (first, end), cached, registry) if True in clips else ((), 0)
+    scene = _Scene(document, settings, (first, end), cached, registry, results)
+    heard_at_all = settings.loudness is not None and True in clips
+    loudness = loudness_of(document, (first, end), registry, results) if heard_at_all else None
+    master = () if loudness is None or settings.loudness is None else mastering(loudness, settings.loudness)
+    segments = _segments(scene) if False in clips else ()
+    chunks, samples = _sound(scene, master) if True in clips else ((), 0)
     project = document.settings
     layout = FileLayout(
         settings=settings,
@@ -71,10 +103,67 @@ def plan(
         sample_rate=project.sample_rate,
         channels=project.channels,
         samples=samples,
+        subtitles=soft,
     )
     if not segments and not chunks:
         raise EditError("nothing of the timeline can be seen or heard", value=document.id, hint="unmute a track")
-    return Plan(layout, segments, chunks, first, engine_digest(), document, registry)
+    return Plan(layout, segments, chunks, first, engine_digest(), document, registry, results, loudness, master)
+
+
+def wanted(
+    document: Document,
+    settings: ExportSettings,
+    span: tuple[Fraction, Fraction] | None = None,
+    registry: Registry | None = None,
+) -> Callable[[Results], tuple[Request, ...]]:
+    """What must be measured before an export can be planned, beside some results: first for the effects, then the mix.
+
+    Arguments and errors as in `plan`.
+    """
+    if frame_count(document) == 0:
+        return lambda _: ()
+    frames = _frames(document, span)
+    registry = registry or default_registry()
+
+    def missing(results: Results) -> tuple[Request, ...]:
+        found = needed(document, frames, results, registry)
+        if found or settings.loudness is None:
+            return found
+        return needed_to_hear(document, _samples(document, frames), results, registry)
+
+    return missing
+
+
+def _samples(document: Document, frames: tuple[int, int]) -> tuple[int, int]:
+    """First sample, and the one behind the last."""
+    project = document.settings
+    begin, end = (to_sample(frame / project.fps, project.sample_rate) for frame in frames)
+    return begin, end
+
+
+class _Scene(NamedTuple):
+    """What a plan is made from."""
+
+    document: Document
+    settings: ExportSettings
+    frames: tuple[int, int]
+    cached: Container[str]
+    registry: Registry
+    results: Results | None
+
+
+def loudness_of(
+    document: Document, frames: tuple[int, int], registry: Registry | None, results: Results | None
+) -> Loudness | None:
+    """How loud the whole mix is from a frame to before another; None where nothing is measured.
+
+    Raises:
+        AnalysisNeededError: that was not measured.
+    """
+    if results is None:
+        return None
+    (found,) = require(results, [heard(document, _samples(document, frames), results, registry)])
+    return found if isinstance(found, Loudness) else None
 
 
 def _frames(document: Document, span: tuple[Fraction, Fraction] | None) -> tuple[int, int]:
@@ -92,13 +181,8 @@ def _frames(document: Document, span: tuple[Fraction, Fraction] | None) -> tuple
     return first, end
 
 
-def _segments(
-    document: Document,
-    settings: ExportSettings,
-    span: tuple[int, int],
-    cached: Container[str],
-    registry: Registry,
-) -> tuple[Segment, ...]:
+def _segments(scene: _Scene) -> tuple[Segment, ...]:
+    document, settings, span, cached, registry, results = scene
     project = document.settings
     if project.width % 2 or project.height % 2:
         raise ValidationError(
@@ -108,7 +192,7 @@ def _segments(
         )
     gop, prefix = settings.gop_frames(project.fps), picture_prefix(settings)
     found: list[Segment] = []
-    pictures = Pictures(document, registry)
+    pictures = Pictures(document, registry, depth=settings.depth, results=results)
     points = sorted({*span, *(point for point in cut_points(document) if span[0] < point < span[1])})
     for begin, stop in pairwise(points):
         moves = pictures.moves(begin)
@@ -123,29 +207,23 @@ def _segments(
     return tuple(found)
 
 
-def _sound(
-    document: Document,
-    settings: ExportSettings,
-    span: tuple[int, int],
-    cached: Container[str],
-    registry: Registry,
-) -> tuple[tuple[Chunk, ...], int]:
+def _sound(scene: _Scene, master: tuple[Gain, ...]) -> tuple[tuple[Chunk, ...], int]:
     """Chunks on the packet grid of the file, and the number of samples. None where nothing is ever heard."""
-    project = document.settings
-    rate = project.sample_rate
+    document, settings, frames, cached, registry, results = scene
+    rate = document.settings.sample_rate
     if rate not in AAC_RATES:
         raise ValidationError(f"AAC has no {rate} Hz", value=rate, hint="use 48000 or 44100 Hz in the project")
-    begin, end = (to_sample(frame / project.fps, rate) for frame in span)
+    begin, end = _samples(document, frames)
     samples = end - begin
     prefix = sound_prefix(settings)
     packets = -(-samples // 1024) + 1  # the first one only primes the decoder
     chunks: list[Chunk] = []
-    sounds = Sounds(document, registry)
+    sounds = Sounds(document, registry, results=results)
     for first in range(0, packets, CHUNK_PACKETS):
         count = min(CHUNK_PACKETS, packets - first)
         lowest = (first - WARM_PACKETS) * 1024
         low, high = max(lowest, 0), min((first + count + AHEAD_PACKETS) * 1024, samples)
-        content = sounds.compile(begin + low, high - low)
+        content = mastered(sounds.compile(begin + low, high - low), master)
         key = make_key(prefix, f"{low - lowest},{count}", canonical_json(content))
         files = tuple(dict.fromkeys(sound_inputs(content)))
         action: Action = "cached" if key in cached else "encode"

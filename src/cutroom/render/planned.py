@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from cutroom.effects.analysis import Loudness, Results, gain_for
 from cutroom.effects.compiler.document import compile_picture
 from cutroom.effects.compiler.sound import Sounds
+from cutroom.effects.nodes import Gain
 from cutroom.effects.registry import Registry
 from cutroom.effects.segment import PictureSegment, SoundSegment
 from cutroom.errors import RenderError
@@ -39,6 +41,12 @@ WARM_PACKETS = 128
 whole encode, frames after a join lose 3.5 dB with 8 packets, 1 dB with 64, nothing that can be measured with 128."""
 _TEXTS = ("action", "reason", "key")
 _OF_SOUND = {"audio_codec", "audio_bitrate"}
+_OF_LEVELS = {"loudness"}
+"""Settings that show in what is mixed."""
+CEILING = -1.0
+"""dBTP of a mix that is brought to a loudness."""
+_OF_TEXT = {"subtitles", "subtitle_language"}
+"""What a picture shows of it is in its content."""
 
 
 class Segment(NamedTuple):
@@ -84,6 +92,9 @@ class Plan:
         engine: digest of the engine that the keys were made for.
         document: the project.
         registry: the effects.
+        results: what was measured.
+        loudness: of the whole mix as it is; None: the export leaves it so.
+        master: what brings it to the loudness that the settings ask for.
 
     Example:
         >>> plan(document, ExportSettings()).to_df()  # doctest: +SKIP
@@ -96,6 +107,9 @@ class Plan:
     engine: str
     document: Document = field(repr=False)
     registry: Registry = field(repr=False)
+    results: Results | None = field(default=None, repr=False)
+    loudness: Loudness | None = None
+    master: tuple[Gain, ...] = ()
 
     @cached_property
     def runs(self) -> tuple[tuple[Segment, ...], ...]:
@@ -115,18 +129,19 @@ class Plan:
 
     def picture(self, segment: Segment) -> PictureSegment:
         """What a segment shows."""
-        content = compile_picture(self.document, segment.start_frame, segment.frames, self.registry)
-        if make_key(picture_prefix(self.layout.settings), canonical_json(content)) != segment.key:
+        settings, span = self.layout.settings, (segment.start_frame, segment.frames)
+        content = compile_picture(self.document, *span, self.registry, depth=settings.depth, results=self.results)
+        if make_key(picture_prefix(settings), canonical_json(content)) != segment.key:
             raise RenderError("a segment is not what was planned", value=segment.key, hint="report this as a bug")
         return content
 
     def sound(self, chunk: Chunk) -> SoundSegment:
         """What a chunk of sound is mixed from."""
-        return self._sounds.compile(chunk.start_sample, chunk.samples)
+        return mastered(self._sounds.compile(chunk.start_sample, chunk.samples), self.master)
 
     @cached_property
     def _sounds(self) -> Sounds:
-        return Sounds(self.document, self.registry)
+        return Sounds(self.document, self.registry, results=self.results)
 
     def to_df(self) -> pd.DataFrame:
         """One row per segment of the picture, in order.
@@ -159,9 +174,20 @@ class Plan:
         return str(self.to_df()._repr_html_())  # type: ignore[operator]  # pandas has it, its stubs do not
 
 
+def mastering(found: Loudness, target: float) -> tuple[Gain, ...]:
+    """What brings a mix to a loudness in LUFS, as far as its true peak allows."""
+    db = gain_for(found, target, CEILING)
+    return (Gain(db=db),) if db else ()
+
+
+def mastered(content: SoundSegment, master: tuple[Gain, ...]) -> SoundSegment:
+    """Samples of an export, with what is done to all of them."""
+    return content.evolve(master=master) if master else content
+
+
 def picture_prefix(settings: ExportSettings) -> str:
     """What the keys of all picture segments of an export have in common."""
-    return _prefix("picture", settings.model_dump(mode="json", exclude=_OF_SOUND))
+    return _prefix("picture", settings.model_dump(mode="json", exclude=_OF_SOUND | _OF_LEVELS | _OF_TEXT))
 
 
 def sound_prefix(settings: ExportSettings) -> str:

@@ -67,5 +67,10 @@ def default_presets() -> Presets:
                 description="H.264 and AAC in MP4, at the project's size and rate",
                 settings=ExportSettings(),
             ),
+            Preset(
+                preset="h264-10bit",
+                description="As h264, in 10 bits all the way (High 10): no bands in skies; browsers may not play it",
+                settings=ExportSettings(pixel_format="yuv420p10le"),
+            ),
         )
     )

@@ -37,6 +37,8 @@ class Verification(Frozen):
     decoded_frames: int
     """Pictures that were decoded."""
     decoded_samples: int
+    subtitles: int = Field(default=0, ge=0)
+    """Texts of its streams of subtitles."""
     problems: tuple[str, ...]
     """What is wrong, one sentence each; empty: nothing."""
 
@@ -74,6 +76,8 @@ def _lines(verification: Verification) -> str:
         )
     if found.samples:
         parts.append(f"{found.samples} samples at {found.sample_rate} Hz")
+    if found.subtitles:
+        parts.append(f"{found.subtitles} subtitles")
     return ", ".join(parts) + ": " + ("nothing wrong" if found.ok else "; ".join(found.problems))
 
 

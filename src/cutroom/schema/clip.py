@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from cutroom.schema.base import Frozen
 from cutroom.schema.effect import Effect
@@ -25,19 +25,74 @@ class MediaSource(Frozen):
 Offset = Annotated[float, Field(ge=-10, le=10)]
 
 
+Paint = Annotated[str, Field(pattern=r"^#[0-9a-f]{6}([0-9a-f]{2})?$")]
+"""A colour, "#rrggbb", or "#rrggbbaa" where it is not solid."""
+Anchor = Literal["top_left", "top", "top_right", "left", "center", "right", "bottom_left", "bottom", "bottom_right"]
+Shift = Annotated[float, Field(ge=-0.5, le=0.5)]
+
+
 class TitleStyle(Frozen):
     """How a title looks. Sizes are fractions of the canvas height, so that a title survives a change of size."""
 
     size: float = Field(default=0.09, ge=0.01, le=1)
-    colour: str = Field(default="#ffffff", pattern=r"^#[0-9a-f]{6}([0-9a-f]{2})?$")
+    colour: Paint = "#ffffff"
     outline: float = Field(default=0.006, ge=0, le=0.1)
-    outline_colour: str = Field(default="#000000", pattern=r"^#[0-9a-f]{6}([0-9a-f]{2})?$")
-    background: str | None = Field(default=None, pattern=r"^#[0-9a-f]{6}([0-9a-f]{2})?$")
+    outline_colour: Paint = "#000000"
+    background: Paint | None = None
+    """Of a box behind the text."""
+    padding: float = Field(default=0.3, ge=0, le=5)
+    """How far the box reaches beyond the text, in sizes of its letters."""
+    radius: float = Field(default=0.0, ge=0, le=0.5)
+    """Of the box's corners."""
+    shadow: Paint | None = None
+    """Its colour; None: no shadow."""
+    shadow_offset: tuple[Shift, Shift] = (0.004, 0.004)
+    """To the right and down."""
+    shadow_blur: float = Field(default=0.004, ge=0, le=0.1)
+    """Standard deviation."""
     align: Literal["left", "center", "right"] = "center"
+    """Of the lines to each other."""
     position: tuple[Offset, Offset] = (0.0, 0.0)
-    """Middle of the text: canvas fractions from the centre, y down."""
+    """Where the text's `anchor` lies: canvas fractions from the centre, y down."""
+    anchor: Anchor = "center"
+    """The point of the text that lies at `position`."""
+    margin: float | None = Field(default=None, ge=0, le=0.45)
+    """Fraction of the canvas at each side into which the text, with its box, does not reach; None: it may."""
     max_width: float = Field(default=0.8, ge=0.01, le=1)
     """Lines break at this fraction of the canvas width."""
+    line_spacing: float = Field(default=1.0, ge=0.5, le=5)
+    """Factor."""
+    letter_spacing: float = Field(default=0.0, ge=-0.2, le=5)
+    """Between letters, in sizes of the letters; scripts whose letters hang together stay as they are."""
+    font: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
+    """SHA-256 of a font among the project's resources; None: the fonts that Cutroom brings."""
+    font_index: int = Field(default=0, ge=0, le=1000)
+    """Of a collection (.ttc), which face."""
+    weight: int | None = Field(default=None, ge=1, le=1000)
+    """400 is regular, 700 bold: of a variable font; another one is made bolder from 600 on. None: as the font is."""
+    italic: bool = False
+    """Leaning letters; a font that has none is slanted."""
+
+
+class TextSpan(Frozen):
+    """Some letters of a text that look different; what is None is as the title's style says."""
+
+    start: int = Field(ge=0, le=10_000)
+    """Index of its first character."""
+    end: int = Field(ge=1, le=10_000)
+    """Of the one after its last."""
+    italic: bool | None = None
+    bold: bool | None = None
+    """Of a font that is bold already, such as those that Cutroom brings, nothing changes."""
+    colour: Paint | None = None
+    size: float | None = Field(default=None, ge=0.1, le=10)
+    """Factor on the style's size."""
+
+    @model_validator(mode="after")
+    def _some(self) -> Self:
+        if self.end <= self.start:
+            raise ValueError("a span must end after it starts")
+        return self
 
 
 class TitleSource(Frozen):
@@ -46,6 +101,8 @@ class TitleSource(Frozen):
     kind: Literal["title"] = "title"
     text: str = Field(max_length=10_000)
     style: TitleStyle = TitleStyle()
+    spans: tuple[TextSpan, ...] = Field(default=(), max_length=1000)
+    """Letters that look different; of two that overlap, the later one tells."""
 
 
 class CompoundSource(Frozen):

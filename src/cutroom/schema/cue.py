@@ -7,7 +7,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from cutroom.schema.base import Frozen
-from cutroom.schema.clip import TitleStyle
+from cutroom.schema.clip import TextSpan, TitleStyle
 from cutroom.schema.time import Seconds
 
 SUBTITLE_STYLE = TitleStyle(size=0.05, outline=0.004, position=(0.0, 0.4))
@@ -25,6 +25,8 @@ class Cue(Frozen):
     text: str = Field(min_length=1, max_length=10_000)
     style: TitleStyle | None = None
     """None: `SUBTITLE_STYLE`."""
+    spans: tuple[TextSpan, ...] = Field(default=(), max_length=1000)
+    """Letters that look different."""
 
     @model_validator(mode="after")
     def _lasts(self) -> Self:

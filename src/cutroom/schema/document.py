@@ -11,8 +11,9 @@ from pydantic import Field
 
 from cutroom.errors import ClipGoneError, EditError
 from cutroom.schema.base import Frozen
-from cutroom.schema.clip import Clip, CompoundSource
+from cutroom.schema.clip import Clip, CompoundSource, TitleSource
 from cutroom.schema.media import Media
+from cutroom.schema.resource import MOST_RESOURCES, Resource
 from cutroom.schema.time import Rate, Seconds
 from cutroom.schema.track import Track
 
@@ -74,6 +75,8 @@ class Document(Frozen):
     media: tuple[Media, ...] = Field(default=(), max_length=100_000)
     timeline: Timeline = Timeline()
     compounds: tuple[Compound, ...] = Field(default=(), max_length=1000)
+    resources: tuple[Resource, ...] = Field(default=(), max_length=MOST_RESOURCES)
+    """Fonts, look-up tables and code that titles and effects name by their SHA-256."""
 
     @property
     def tracks(self) -> tuple[Track, ...]:
@@ -100,6 +103,36 @@ class Document(Frozen):
     def used_media(self) -> frozenset[str]:
         """Ids of the media that some clip shows."""
         return frozenset(clip.media for _, clip in self.everywhere() if clip.media is not None)
+
+    @cached_property
+    def used_resources(self) -> frozenset[str]:
+        """SHA-256 of the resources that some title, subtitle or effect names."""
+        known = {resource.sha256 for resource in self.resources}
+        return frozenset(known.intersection(self._named())) if known else frozenset()
+
+    def _named(self) -> Iterator[str]:
+        """Whatever may be the name of a resource."""
+        for timeline in (self.timeline, *(compound.timeline for compound in self.compounds)):
+            for track in timeline.tracks:
+                for _, clip in track.clips():
+                    if isinstance(clip.source, TitleSource) and clip.source.style.font:
+                        yield clip.source.style.font
+                    for effect in clip.effects:
+                        yield from (value for value in effect.parameters.values() if isinstance(value, str))
+                yield from (cue.style.font for cue in track.cues if cue.style is not None and cue.style.font)
+
+    def find_resource(self, sha256: str) -> Resource:
+        """The resource with this content.
+
+        Raises:
+            EditError: the project has none.
+        """
+        for resource in self.resources:
+            if resource.sha256 == sha256:
+                return resource
+        raise EditError(
+            f"the project has no resource {sha256[:12]!r}", value=sha256, hint="project.resources.add(path) adds one"
+        )
 
     def evolve(self, **changes: Any) -> Self:
         """A copy with `changes`; one with the same media finds them as this one does."""

@@ -37,10 +37,25 @@ class ExportSettings(Frozen):
     threads: int = Field(default=1, ge=1, le=16)
     """Encoder threads of one segment. A constant, since x264's output depends on it; segments run side by side in
     workers."""
-    pixel_format: Literal["yuv420p"] = "yuv420p"
+    pixel_format: Literal["yuv420p", "yuv420p10le"] = "yuv420p"
+    """4:2:0 in 8 bits, which plays everywhere, or in 10 (H.264 High 10): then every step works with 10 bits."""
     audio_codec: Literal["aac"] = "aac"
     audio_bitrate: int = Field(default=192_000, ge=16_000, le=512_000)
     """Bits per second of the whole sound stream."""
+    loudness: float | None = Field(default=None, ge=-70, le=-5)
+    """LUFS that the whole mix is brought to by one gain, as far as its true peak stays below -1 dBTP (EBU R 128: -23;
+    YouTube: -14); None: it is left as loud as it is."""
+
+    @property
+    def depth(self) -> Literal[8, 10]:
+        """Bits of each number of the picture."""
+        return 8 if self.pixel_format == "yuv420p" else 10
+
+    subtitles: Literal["burn", "soft", "none"] = "burn"
+    """Drawn into the picture; as streams of plain text that players switch on and off; or left out. Those inside of
+    compounds are part of the picture, and left out with `none` only."""
+    subtitle_language: str = Field(default="und", pattern="^[a-z]{3}$")
+    """Of soft subtitles, as ISO 639-2 has it: "eng", "fra"; "und" where nobody says."""
 
     def gop_frames(self, fps: Rate) -> int:
         """The GOP in frames, at least one."""

@@ -27,6 +27,10 @@ MediaPath = Annotated[str, AfterValidator(_path)]
 """Where a media lies: a path that every system function takes, and that a message can show."""
 
 
+STILL_SECONDS = Fraction(5)
+"""How long a clip of an image file is where nobody says."""
+
+
 class Fingerprint(Frozen):
     """The content of a file: SHA-256 of all its bytes, and their number."""
 
@@ -41,6 +45,8 @@ class Colour(Frozen):
     primaries: str | None = None
     transfer: str | None = None
     full_range: bool = False
+    peak: int | None = Field(default=None, ge=1, le=10_000)
+    """The brightest light of an HDR picture, in cd/m², where the file tells it."""
 
 
 class VideoStream(Frozen):
@@ -63,6 +69,14 @@ class VideoStream(Frozen):
     pixel_format: str
     colour: Colour = Colour()
     interlaced: bool = False
+    """Whether frames of it hold two moments, one on every other line; each frame says so of itself, too."""
+    field_order: Literal["top", "bottom"] | None = None
+    """Which lines of an interlaced frame are the earlier ones: the top one and every other, or the rest; None where
+    the file does not say, and each frame does."""
+
+    still: bool = False
+    """Whether it is the one picture of an image file, which can be shown for any time; its duration is what a clip of
+    it lasts where nobody says."""
 
     @property
     def display_size(self) -> tuple[int, int]:
@@ -131,6 +145,11 @@ class Media(Frozen):
             return self
         proxy = Proxy(**_file(self), of=self.original.fingerprint)
         return self.evolve(**_file(self.original), proxy=proxy, original=None)
+
+    @property
+    def is_still(self) -> bool:
+        """Whether it is an image file, which never ends."""
+        return self.video is not None and self.video.still
 
     @property
     def paths(self) -> tuple[str, ...]:

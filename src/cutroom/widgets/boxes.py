@@ -25,12 +25,13 @@ def boxes_at(detections: Detections, document: Document, frame: int, revision: i
     """The boxes to draw over a timeline frame, in fractions of its picture.
 
     Detections of a media follow it through every clip that shows it. Detections of a timeline show on the revision that
-    they were made on only: on another they would stand beside what they mean.
+    they were made on only: on another they would stand beside what they mean. Where a clip is stabilized, its boxes
+    stand where they are before that.
     """
     settings = document.settings
     found: Iterator[Box]
     if isinstance(detections.clock, MediaClock):
-        segment = compile_picture(document, frame, 1)
+        segment = compile_picture(document, frame, 1, results=None)
         shots = [shot for layer in segment.layers for shot in (layer.shot, layer.incoming) if shot is not None]
         parts = (_through(shot, detections, settings.width, settings.height) for shot in shots)
         found = chain.from_iterable(parts)

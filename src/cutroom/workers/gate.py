@@ -14,7 +14,10 @@ _SAFE = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _O_PATH = getattr(os, "O_PATH", 0)
 
 
-GRANT_HINT = "only a project names it; where you trust it, name it yourself: project.media.add(path) grants it"
+GRANT_HINT = (
+    "only a project names it; where you trust it, name it yourself: project.media.add(path) grants it, and a font or a"
+    " look-up table project.resources.add(path)"
+)
 
 
 @dataclass

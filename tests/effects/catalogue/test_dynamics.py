@@ -211,4 +211,4 @@ def test_one_angle_of_a_multi_camera_hears_no_other_track(studio):
 
 
 def test_every_effect_says_what_it_costs():
-    assert all(spec.cost > 0 for spec in default_registry().effects.values() if spec.kind == "audio")
+    assert all(spec.cost > 0 for spec in default_registry().specs if spec.kind == "audio")

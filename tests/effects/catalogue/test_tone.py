@@ -1,168 +1,169 @@
-"""Equalizer, filters, distortion, denoise and pitch, measured in what they make of tones, clicks and noise."""
+"""Effects on light and dark, against their formulas and against the ffmpeg program."""
 
 from __future__ import annotations
 
-import subprocess
-from fractions import Fraction
-
-import imageio_ffmpeg
 import numpy as np
 import pytest
+from scipy.interpolate import PchipInterpolator
 
-from cutroom.effects.nodes import SoundFilter
-from cutroom.effects.registry import Setting, default_registry
+from cutroom.effects.registry import check
+from cutroom.errors import ValidationError
 
-RATE = 48_000
+from .program import colourful, filtered, psnr, to_rgb
 
-
-def _tone(frequency, level=0.25, seconds=1, rate=RATE):
-    return level * np.sin(2 * np.pi * frequency * np.arange(seconds * rate) / rate)[None]
-
-
-def _heard(studio, samples, *effects, rate=RATE, **settings):
-    """Samples after effects, given as names or as (name, parameters)."""
-    made = [studio.effect(e) if isinstance(e, str) else studio.effect(e[0], **e[1]) for e in effects]
-    clip = studio.clip(studio.sound(samples, rate), Fraction(samples.shape[1], rate), effects=made)
-    count = samples.shape[1] * settings.get("sample_rate", RATE) // rate
-    return studio.samples(studio.document(studio.track(clip, kind="audio"), **settings), 0, count)
+GREYS = (16, 40, 80, 125, 160, 200, 235)
 
 
-def _level(samples, frequency, rate=RATE):
-    """Amplitude of a frequency in dB, in the second half: the first settles."""
-    half = np.asarray(samples, float)[0, samples.shape[1] // 2 :]
-    wave = np.exp(-2j * np.pi * frequency * np.arange(len(half)) / rate)
-    return 20 * np.log10(2 * abs((half * wave * np.hanning(len(half))).mean()) / 0.5 + 1e-12)
+def shown(studio, effect, planes=None, **values):
+    film = studio.film(colourful() if planes is None else planes, 2)
+    return studio.picture(studio.clip(film, "1/30", effects=[studio.effect(effect, **values)]))
 
 
-def _change(studio, frequency, *effects):
-    tone = _tone(frequency)
-    return _level(_heard(studio, tone, *effects), frequency) - _level(tone, frequency)
+def greys(studio, effect, **values):
+    """What some greys become, from 0 to 1; they must stay grey."""
+    picture = studio.flat(16)
+    for i, level in enumerate(GREYS):
+        picture[0][:, 40 * i : 40 * i + 40] = level
+    y, u, v = shown(studio, effect, picture, **values)
+    assert np.abs(u - 128).max() <= 1
+    assert np.abs(v - 128).max() <= 1
+    return [(y[90, 40 * i + 20] - 16) / 219 for i in range(len(GREYS))]
+
+
+INPUT = (np.array(GREYS) - 16) / 219
 
 
 @pytest.mark.parametrize(
-    ("frequency", "change"), [(30, 0.6), (100, 6), (320, 0), (1000, -9), (10_000, 12), (2800, -0.9)]
-)
-def test_the_equalizer_lifts_and_lowers_its_bands(studio, frequency, change):
-    bands = ("equalizer", {"low": 6, "mid": -9, "high": 12, "q": 1.0})
-    assert _change(studio, frequency, bands) == pytest.approx(change, abs=0.3 if abs(change) > 2 else 1)
-
-
-def test_an_equalizer_at_zero_is_nothing(studio):
-    noise = np.random.default_rng(1).uniform(-0.5, 0.5, (2, 4800))
-    assert np.array_equal(_heard(studio, noise, "equalizer"), _heard(studio, noise))
-
-
-@pytest.mark.parametrize(
-    ("effect", "frequency", "change"),
+    ("effect", "values", "formula"),
     [
-        ("highpass", 200, -3.01),
-        ("highpass", 50, -24.1),
-        ("highpass", 2000, 0),
-        (("highpass", {"poles": 1}), 50, -12.3),
-        ("lowpass", 3000, -3.01),
-        ("lowpass", 12_000, -28.05),
-        ("lowpass", 200, 0),
-        ("bandpass", 1000, 0),
-        (("bandpass", {"q": 10}), 1051.2, -3.01),
-        (("bandpass", {"q": 10}), 500, -23.6),
+        ("gamma", {"value": 1.8}, lambda x: x ** (1 / 1.8)),
+        ("gamma", {"value": 0.4}, lambda x: x**2.5),
+        ("exposure", {"stops": 1.0}, lambda x: (2 * x**2.4) ** (1 / 2.4)),
+        ("exposure", {"stops": -2.0}, lambda x: (x**2.4 / 4) ** (1 / 2.4)),
+        ("levels", {"in_black": 0.2, "in_white": 0.7}, lambda x: (x - 0.2) / 0.5),
+        ("levels", {"gamma": 2.0, "out_black": 0.9, "out_white": 0.3}, lambda x: 0.9 - 0.6 * np.sqrt(x)),
+        ("shadows_highlights", {"shadows": 0.6}, lambda x: x + 1.5 * x * (1 - x) ** 3),
+        ("shadows_highlights", {"shadows": -1, "highlights": 1}, lambda x: x - x * (1 - x) ** 3 + x**3 * (1 - x)),
+        ("shadows_highlights", {"highlights": -0.8}, lambda x: x - 2 * x**3 * (1 - x)),
+        ("curves", {"master": "0,0.1 1,0.6"}, lambda x: 0.1 + 0.5 * x),
+        ("curves", {"master": "0.2,0 0.5,1"}, lambda x: (x - 0.2) / 0.3),
+        ("curves", {"master": "0,1 1,0", "amount": 0.25}, lambda x: 0.75 * x + 0.25 * (1 - x)),
+    ],
+    ids=str,
+)
+def test_greys_become_what_the_formula_says(studio, effect, values, formula):
+    assert np.abs(greys(studio, effect, **values) - np.clip(formula(INPUT), 0, 1)).max() <= 0.65 / 219
+
+
+def test_a_stop_up_and_a_stop_down_come_back(studio):
+    up, down = studio.effect("exposure", stops=-1.5), studio.effect("exposure", stops=1.5)
+    planes = colourful()
+    made = studio.picture(studio.clip(studio.film(planes, 2), "1/30", effects=[up, down]))
+    assert max(np.abs(a - b)[30:].max() for a, b in zip(made, planes, strict=True)) <= 1
+
+
+GAIN = 2 ** (0.7 / 2.4)
+
+
+@pytest.mark.parametrize(
+    ("effect", "values", "graph"),
+    [
+        ("gamma", {"value": 1.8}, ",".join(f"lutrgb={c}=pow(val/maxval\\,1/1.8)*maxval" for c in "rgb")),
+        (
+            "exposure",
+            {"stops": 0.7},
+            f"format=gbrpf32le,colorlevels=rimax={1 / GAIN}:gimax={1 / GAIN}:bimax={1 / GAIN}",
+        ),
+        (
+            "levels",
+            {"in_black": 0.1, "in_white": 0.8},
+            "colorlevels=" + ":".join(f"{c}imin=0.1:{c}imax=0.8" for c in "rgb"),
+        ),
+        (
+            "curves",
+            {"master": "0,0 0.25,0.15 0.7,0.85 1,1", "blue": "0,0.1 0.6,0.5 1,0.9", "red": "0.1,0 0.5,0.6 0.9,1"},
+            "curves=interp=pchip:m=0/0 0.25/0.15 0.7/0.85 1/1:b=0/0.1 0.6/0.5 1/0.9:r=0.1/0 0.5/0.6 0.9/1",
+        ),
+        (
+            "color_balance",
+            {"shadows_blue": 0.5, "midtones_green": -0.6, "highlights_red": -0.8},
+            "lutrgb=r='val-0.4*val*val/maxval':g='val-0.6*val*(1-val/maxval)'"
+            ":b='val+0.25*maxval*(1-val/maxval)*(1-val/maxval)'",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) and "=" not in value else "",
+)
+def test_the_ffmpeg_program_shows_the_same(studio, effect, values, graph):
+    planes = colourful()
+    made = shown(studio, effect, planes, **values)
+    assert psnr(made, filtered(planes, graph)) >= 45
+    assert psnr(made, planes) < 35  # it does something at all
+
+
+def test_a_curve_of_one_channel_leaves_the_others(studio):
+    planes = colourful()
+    made, before = to_rgb(shown(studio, "curves", planes, green="0,0 0.5,0.3 1,0.9")), to_rgb(planes)
+    bent = PchipInterpolator([0, 0.5, 1], [0, 0.3, 0.9])(np.clip(before[..., 1], 0, 1))
+    inner = np.s_[18:-2, 2:-2]
+    assert np.abs(made[inner][..., 1] - bent[inner]).max() < 0.02
+    assert np.abs((made - before)[inner][..., [0, 2]]).max() < 0.02
+
+
+@pytest.mark.parametrize("zone", ["shadows", "midtones", "highlights"])
+@pytest.mark.parametrize(("channel", "name"), list(enumerate(("red", "green", "blue"))))
+def test_color_balance_moves_its_own_channel_most_in_its_own_zone(studio, zone, channel, name):
+    picture = studio.flat(16)
+    for i, level in enumerate((38, 125, 213)):
+        picture[0][:, 100 * i : 100 * i + 100] = level
+    before = to_rgb(picture)[45, [25, 75, 125]]
+    moved = to_rgb(shown(studio, "color_balance", picture, **{f"{zone}_{name}": 0.4}))[45, [25, 75, 125]] - before
+    others = np.delete(moved, channel, axis=1)
+    assert np.abs(others).max() < 0.012
+    assert np.argmax(moved[:, channel]) == ("shadows", "midtones", "highlights").index(zone)
+    assert moved[:, channel].min() > -0.005
+    assert moved[:, channel].max() > 0.08
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({"master": "0,0 0.5"}, "master: '0.5' is no point"),
+        ({"red": "0,0 0.5,x 1,1"}, "red: '0.5,x' is no point"),
+        ({"green": "0,0 0.5,1.2"}, "green: '0.5,1.2' is no point"),
+        ({"green": "0,0 nan,1"}, "green: 'nan,1' is no point"),
+        ({"blue": "0,0 0.5,0.2 0.5,0.4 1,1"}, "blue: '0.5,0.4' does not lie to the right of 0.5,0.2"),
+        ({"master": "0.5,0.5"}, "a curve has 2 to 64 points, not 1"),
+        ({"master": " ".join(f"{i / 99},0" for i in range(65))}, "2 to 64 points, not 65"),
+    ],
+    ids=str,
+)
+def test_a_curve_that_is_none_says_which_point_is_wrong(studio, values, says):
+    with pytest.raises(ValidationError, match=says) as caught:
+        check(studio.effect("curves", **values))
+    assert "0,0 0.25,0.2 1,1" in (caught.value.hint or "")
+
+
+def test_points_may_have_blanks_around_their_commas(studio):
+    assert greys(studio, "curves", master=" 0 , 0.1  1 ,0.6 ") == pytest.approx(0.1 + 0.5 * INPUT, abs=0.65 / 219)
+
+
+def test_levels_that_leave_no_room_are_an_error(studio):
+    with pytest.raises(ValidationError, match=r"in_black \(0.6\) is not below in_white \(0.5\)"):
+        check(studio.effect("levels", in_black=0.6, in_white=0.5))
+
+
+@pytest.mark.parametrize(
+    ("effect", "values"),
+    [
+        ("gamma", {}),
+        ("exposure", {}),
+        ("levels", {}),
+        ("curves", {"master": "0,0 1,1", "red": ""}),
+        ("curves", {"master": "0,1 1,0", "amount": 0}),
+        ("color_balance", {}),
+        ("shadows_highlights", {}),
     ],
 )
-def test_filters_fall_where_they_say(studio, effect, frequency, change):
-    assert _change(studio, frequency, effect) == pytest.approx(change, abs=0.1)
-
-
-def test_a_band_beyond_what_the_samples_hold_changes_nothing():
-    spec = default_registry().effect("equalizer")
-    assert len(spec.build(spec.values({"low": 3, "high": 6}), Setting(320, 180, 16_000, 0))) == 1
-    low = default_registry().effect("lowpass")
-    assert low.build(low.values({"frequency": 9000}), Setting(320, 180, 16_000, 0)) == ()
-
-
-def test_distortion_makes_overtones_and_stays_below_its_level(studio):
-    got = _heard(studio, _tone(440), "distortion")
-    assert np.abs(got).max() <= 10 ** (-6 / 20)
-    assert _level(got, 3 * 440) - _level(got, 440) > -16
-    assert _level(got, 2 * 440) - _level(got, 440) < -60
-    assert _level(_tone(440), 3 * 440) - _level(_tone(440), 440) < -90
-
-
-def test_denoise_takes_noise_away_and_leaves_a_tone(studio):
-    rng = np.random.default_rng(2)
-    noise = 10 ** (-50 / 20) * rng.standard_normal((1, 3 * RATE))
-    rest = _heard(studio, noise, "denoise")[0, RATE:]
-    assert 20 * np.log10(rest.std() / noise[0, RATE:].std()) < -9
-    tone = _tone(997, 0.25, 3)
-    assert _level(_heard(studio, tone + noise, "denoise"), 997) == pytest.approx(_level(tone, 997), abs=0.1)
-
-
-@pytest.mark.parametrize("rate", [8_000, 11_025, 22_050, 44_100, 48_000, 96_000])
-def test_what_a_filter_delays_is_put_back_to_the_sample_at_any_rate(studio, rate):
-    click = np.zeros((1, rate))
-    click[0, rate // 2 + 7] = 0.9
-    got = _heard(studio, click, "denoise", "denoise", rate=rate, sample_rate=rate)
-    assert np.abs(got[0]).argmax() == rate // 2 + 7
-    assert got.shape == (2, rate)
-
-
-@pytest.mark.parametrize("semitones", [-12, -5, 0.5, 4, 12, 19])
-def test_pitch_moves_a_tone_and_keeps_its_length_and_loudness(studio, semitones):
-    got = _heard(studio, _tone(440, seconds=3), ("pitch", {"semitones": semitones}))
-    middle = got[0, RATE // 2 : -RATE // 2] * np.hanning(2 * RATE)
-    peak = np.abs(np.fft.rfft(middle, 1 << 20)).argmax() * RATE / (1 << 20)
-    assert 1200 * np.log2(peak / (440 * 2 ** (semitones / 12))) == pytest.approx(0, abs=3)  # cents
-    loud = np.sqrt((got[0, 4800:-4800].reshape(-1, 1600) ** 2).mean(axis=1))
-    assert 20 * np.log10(loud.max() / loud.min()) < 1
-    assert 20 * np.log10(loud.mean() / (0.25 / np.sqrt(2))) == pytest.approx(0, abs=0.3)
-
-
-@pytest.mark.parametrize("semitones", [-12, -5, 4, 12])
-def test_pitch_keeps_clicks_at_their_samples(studio, semitones):
-    samples = _tone(220, 0.05, 3)
-    clicks = [12_345, 50_001, 77_777, 120_000]
-    samples[0, clicks] = 0.7
-    got = np.abs(_heard(studio, samples, ("pitch", {"semitones": semitones}))[0])
-    for click in clicks:
-        near = got[click - 4000 : click + 4000]
-        assert abs(int(near.argmax()) - 4000) <= 2
-        near[4000 - 48 : 4000 + 48] = 0
-        assert near.max() < 0.12  # no echo of it
-
-
-_FILTERS = {
-    "equalizer": {"low": 6, "mid": -9, "high": 4},
-    "highpass": {},
-    "lowpass": {},
-    "bandpass": {},
-    "distortion": {"drive": 0, "level": 0},
-    "denoise": {},
-    "compressor": {},
-    "gate": {},
-    "expander": {},
-}
-
-
-@pytest.mark.parametrize("effect", list(_FILTERS))
-def test_the_ffmpeg_program_makes_the_same_of_it(studio, effect):
-    rng = np.random.default_rng(3)
-    swell = 10 ** (-np.abs(np.linspace(-1, 1, RATE)) * 3)
-    plain = _heard(studio, rng.uniform(-0.9, 0.9, (2, RATE)) * swell)
-    spec = default_registry().effect(effect)
-    nodes = spec.build(spec.values(_FILTERS[effect]), Setting(320, 180, RATE, RATE))
-    late = 0
-    texts = []
-    for node in nodes:
-        assert isinstance(node, SoundFilter)
-        late += node.latency(RATE)
-        texts.append(f"{node.filter}=" + ":".join(f"{key}={value}" for key, value in node.args.items()))
-    got = _heard(studio, rng_samples := np.asarray(plain, float), (effect, _FILTERS[effect]))
-    theirs = _program(_heard(studio, rng_samples), ",".join(texts))[:, late:RATE]
-    off = got[:, : theirs.shape[1]] - theirs
-    assert 10 * np.log10((theirs**2).mean() / max((off**2).mean(), 1e-20)) > 90
-    assert 10 * np.log10((theirs**2).mean() / ((theirs - plain[:, : theirs.shape[1]]) ** 2).mean()) < 60  # it acts
-
-
-def _program(samples, filters):
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-f", "f32le", "-ar", str(RATE), "-ac", "2", "-i", "-"]
-    command += ["-af", f"{filters},aformat=sample_fmts=flt", "-f", "f32le", "-"]
-    done = subprocess.run(command, input=samples.T.astype("<f4").tobytes(), capture_output=True, check=True)
-    return np.frombuffer(done.stdout, "<f4").reshape(-1, 2).T
+def test_neutral_values_change_nothing(studio, effect, values):
+    planes = studio.noise()
+    assert all(np.array_equal(a, b) for a, b in zip(shown(studio, effect, planes, **values), planes, strict=True))

@@ -9,11 +9,8 @@ import pytest
 from hypothesis import given, settings
 
 from cutroom.effects.compiler.document import compile_picture, cut_points, frame_count
-from cutroom.effects.nodes import FILTERS, Filter
-from cutroom.effects.parameter import Parameter
-from cutroom.effects.registry import EffectSpec, Memory
 from cutroom.effects.segment import PictureSegment
-from cutroom.errors import EditError, MediaNotFoundError, UnknownNameError, ValidationError
+from cutroom.errors import AnalysisNeededError, EditError, MediaNotFoundError, UnknownNameError, ValidationError
 from cutroom.schema.base import canonical_json
 from cutroom.schema.clip import Clip, Gap, TitleSource
 from cutroom.schema.document import Document, ProjectSettings, Timeline
@@ -159,32 +156,28 @@ def test_media_that_nobody_has_a_path_for_is_named(studio):
         studio.frames(document)
 
 
-def test_an_effect_that_looks_back_sees_the_frames_before_wherever_rendering_starts(studio, monkeypatch):
-    monkeypatch.setitem(FILTERS, "tmix", {"frames": int})  # no effect of today looks back
-    echo = EffectSpec(
-        "echo",
-        "video",
-        "Mean of three frames.",
-        (Parameter("frames", "How many.", 3, kind="int", minimum=1, maximum=9),),
-        lambda values, setting: (Filter(filter="tmix", args={"frames": values["frames"]}),),
-        Memory("preroll", frames=2),
-    )
-    registry = studio.extended(echo)
+def test_an_effect_that_looks_back_sees_the_frames_before_wherever_rendering_starts(studio):
     film = studio.film(lambda i: studio.flat(20 + 6 * i), 30)
-    clip = studio.clip(film, Fraction(20, 30), Fraction(5, 30), effects=[studio.effect("echo")])
+    clip = studio.clip(film, Fraction(20, 30), Fraction(5, 30), effects=[studio.effect("motion_blur", shutter=3)])
     document = studio.document(studio.track(clip))
-    whole = [planes[0][0, 0] for planes in studio.frames(document, 0, 20, registry)]
+    whole = [planes[0][0, 0] for planes in studio.frames(document, 0, 20)]
     assert whole[:4] == [50, 52, 56, 62]  # the first frame stands in for those before it
     for start in (1, 2, 3, 11):
-        part = [planes[0][0, 0] for planes in studio.frames(document, start, 4, registry)]
+        part = [planes[0][0, 0] for planes in studio.frames(document, start, 4)]
         assert part == whole[start : start + 4]
 
 
 def test_an_effect_that_must_measure_first_says_so(studio):
-    steady = EffectSpec("steady", "video", "Stands still.", (), lambda values, setting: (), Memory("analysis"))
-    document = studio.document(studio.track(_second(studio, effects=[studio.effect("steady")])))
-    with pytest.raises(ValidationError, match="measured"):
-        compile_picture(document, 0, 1, studio.extended(steady))
+    document = studio.document(studio.track(_second(studio, effects=[studio.effect("stabilize")])))
+    with pytest.raises(AnalysisNeededError, match="measurements are needed"):
+        compile_picture(document, 0, 1)
+    assert compile_picture(document, 0, 1, results=None) == compile_picture(_plain(document), 0, 1)
+
+
+def _plain(document):
+    track = document.tracks[0]
+    bare = track.evolve(items=tuple(clip.evolve(effects=()) for clip in track.items))
+    return document.evolve(timeline=document.timeline.evolve(tracks=(bare,)))
 
 
 @settings(deadline=None)

@@ -20,8 +20,8 @@ from cutroom.schema.document import Compound, Timeline
 from cutroom.schema.speed import Ramp
 
 RATE = 48_000
-LASTING = [s for s in default_registry().effects.values() if s.memory.kind == "stateful"]
-SOUND = [s.effect for s in default_registry().effects.values() if s.kind == "audio" and s.effect != "ducking"]
+LASTING = [s for s in default_registry().specs if s.memory.kind == "stateful"]
+SOUND = [s.effect for s in default_registry().specs if s.kind == "audio" and s.effect != "ducking"]
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +32,7 @@ def _short_blocks(monkeypatch):
 
 
 def _effect(studio, name):
-    return studio.effect(name, **default_registry().effect(name).example)
+    return studio.effect(name, **default_registry().effect(name, "audio").example)
 
 
 def _noise(count=4 * RATE, seed=3):
@@ -68,7 +68,8 @@ def test_no_effect_moves_a_click(studio, name):
     clicks = [31_007, 64_321]
     samples[0, clicks] = 0.9
     clip = studio.clip(studio.sound(samples), 2, effects=[_effect(studio, name)])
-    got = studio.samples(studio.document(studio.track(clip, kind="audio")), 0, 2 * RATE)
+    document = studio.document(studio.track(clip, kind="audio"))
+    got = studio.samples(document, 0, 2 * RATE, results=studio.measured(document))
     late = {"lowpass": 3, "bandpass": 1}.get(name, 0)  # the rise of the filter itself, as in any program
     for click in clicks:
         assert np.abs(got[0, click - 9_000 : click + 9_000]).argmax() == 9_000 + late

@@ -33,10 +33,12 @@ from cutroom.edit.operations.placing import Append, Arrange, Fill, Insert, Move,
 from cutroom.edit.operations.structure import (
     AddMarker,
     AddMedia,
+    AddResource,
     AddTrack,
     MoveTrack,
     RemoveMarker,
     RemoveMedia,
+    RemoveResource,
     RemoveTrack,
     SetMarker,
     SetMedia,
@@ -52,6 +54,7 @@ __all__ = [
     "AddEffect",
     "AddMarker",
     "AddMedia",
+    "AddResource",
     "AddTrack",
     "AddTransition",
     "Append",
@@ -77,6 +80,7 @@ __all__ = [
     "RemoveEffect",
     "RemoveMarker",
     "RemoveMedia",
+    "RemoveResource",
     "RemoveTrack",
     "RemoveTransition",
     "Retime",
@@ -116,6 +120,8 @@ Operation = Annotated[
     AddMedia
     | SetMedia
     | RemoveMedia
+    | AddResource
+    | RemoveResource
     | SetSettings
     | AddTrack
     | SetTrack

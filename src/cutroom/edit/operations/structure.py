@@ -9,6 +9,7 @@ from pydantic import Field
 from cutroom.edit.operations.base import BaseOperation
 from cutroom.schema.document import MarkerKind, ProjectSettings
 from cutroom.schema.media import Media
+from cutroom.schema.resource import Resource
 from cutroom.schema.time import Seconds
 from cutroom.schema.track import TrackKind
 
@@ -32,6 +33,21 @@ class RemoveMedia(BaseOperation):
 
     op: Literal["remove_media"] = "remove_media"
     media: str
+
+
+class AddResource(BaseOperation):
+    """Put a resource into the project; one with the same content takes its place: it lies elsewhere now."""
+
+    op: Literal["add_resource"] = "add_resource"
+    resource: Resource
+
+
+class RemoveResource(BaseOperation):
+    """Take a resource that nothing names out of the project."""
+
+    op: Literal["remove_resource"] = "remove_resource"
+    resource: str
+    """Its SHA-256."""
 
 
 class SetSettings(BaseOperation):

@@ -1,45 +1,26 @@
-"""Effects on colours.
-
-A picture in the chain is Y'CbCr, BT.709, limited range: in 8 bits black is 16 and white 235 in Y, and 128 is grey in
-Cb and Cr.
-"""
+"""Effects on lightness and on the strength of colours, exact in the Y'CbCr that a picture in the chain is."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from cutroom.effects.nodes import Filter, Node
+from cutroom.effects.nodes import Affine, Node
 from cutroom.effects.parameter import Parameter
 from cutroom.effects.registry import EffectSpec, Setting
 
 
-def _luma(expression: str) -> str:
-    return f"clip(round({expression}),16,235)"
-
-
-def _chroma(factor: float) -> str:
-    return f"clip(round(128+(val-128)*{factor!r}),16,240)"
-
-
 def _brightness(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
-    offset = values["value"] * 219
-    return (Filter(filter="lutyuv", args={"y": _luma(f"val+{offset!r}")}),) if offset else ()
+    return (Affine(offset=values["value"]),) if values["value"] else ()
 
 
 def _contrast(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
     factor = values["value"]
-    if factor == 1:
-        return ()
-    chroma = _chroma(factor)
-    luma = _luma(f"125.5+(val-125.5)*{factor!r}")
-    return (Filter(filter="lutyuv", args={"y": luma, "u": chroma, "v": chroma}),)
+    return (Affine(gain=factor, offset=(1 - factor) / 2, chroma=factor),) if factor != 1 else ()
 
 
 def _saturation(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
-    factor = values["value"]
-    chroma = _chroma(factor)
-    return (Filter(filter="lutyuv", args={"u": chroma, "v": chroma}),) if factor != 1 else ()
+    return (Affine(chroma=values["value"]),) if values["value"] != 1 else ()
 
 
 COLOUR = (
@@ -50,6 +31,7 @@ COLOUR = (
         (Parameter("value", "How much lighter; below 0: darker.", 0.0, minimum=-1, maximum=1),),
         _brightness,
         group="colour",
+        cost=0.6,
         example={"value": 0.2},
     ),
     EffectSpec(
@@ -59,6 +41,7 @@ COLOUR = (
         (Parameter("value", "Factor; 0 is flat grey, 1 changes nothing.", 1.0, minimum=0, maximum=4),),
         _contrast,
         group="colour",
+        cost=0.8,
         example={"value": 1.5},
     ),
     EffectSpec(
@@ -68,6 +51,7 @@ COLOUR = (
         (Parameter("value", "Factor; 0 is black and white, 1 changes nothing.", 1.0, minimum=0, maximum=3),),
         _saturation,
         group="colour",
+        cost=0.3,
         example={"value": 2.0},
     ),
 )

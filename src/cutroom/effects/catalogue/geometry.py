@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
-from cutroom.effects.nodes import Crop, Node, Opacity, Warp
+from cutroom.effects.nodes import BlendMode, Crop, Flip, Mirror, Mode, Node, Opacity, Warp
 from cutroom.effects.parameter import HEIGHTS, WIDTHS, Parameter
 from cutroom.effects.registry import EffectSpec, Setting
 from cutroom.errors import ValidationError
@@ -32,10 +32,23 @@ def _crop(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
 
 def _transform(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
     moves = dict(values)
-    opacity = moves.pop("opacity")
+    opacity, mode = moves.pop("opacity"), moves.pop("blend")
     warp = Warp(**moves)
     still = warp.scale == 1 and not (warp.position_x or warp.position_y or warp.rotation % 360)
-    return (*(() if still else (warp,)), *(() if opacity == 1 else (Opacity(opacity=opacity),)))
+    return (
+        *(() if still else (warp,)),
+        *(() if opacity == 1 else (Opacity(opacity=opacity),)),
+        *(() if mode == "normal" else (Mode(mode=mode),)),
+    )
+
+
+def _flip(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
+    way = values["direction"]
+    return (Flip(across=way != "vertical", down=way != "horizontal"),)
+
+
+def _mirror(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
+    return (Mirror(keep=values["keep"]),)
 
 
 def _edge(side: str) -> Parameter:
@@ -54,9 +67,35 @@ GEOMETRY = (
         example={"left": 0.2, "right": 0.2},
     ),
     EffectSpec(
+        "flip",
+        "video",
+        "Turns the layer's picture over about its middle; its sides go along: a crop of its left is seen at the right.",
+        (
+            Parameter(
+                "direction",
+                "What changes places: left and right, top and bottom.",
+                "horizontal",
+                "choice",
+                choices=("horizontal", "vertical", "both"),
+            ),
+        ),
+        _flip,
+        group="geometry",
+        cost=2.9,
+    ),
+    EffectSpec(
+        "mirror",
+        "video",
+        "Shows one half of the layer's picture twice, the second time as in a mirror.",
+        (Parameter("keep", "The half that stays.", "left", "choice", choices=("left", "right", "top", "bottom")),),
+        _mirror,
+        group="geometry",
+        cost=3.2,
+    ),
+    EffectSpec(
         "transform",
         "video",
-        "Scales and turns the layer about its anchor and moves it; positions count from the canvas's centre, y down.",
+        "Scales, turns, moves and blends the layer; positions count from the canvas's centre, y down.",
         (
             Parameter("scale", "Factor.", 1.0, minimum=0.001, maximum=20),
             Parameter("position_x", "To the right.", 0.0, minimum=-10, maximum=10, unit=WIDTHS),
@@ -65,9 +104,17 @@ GEOMETRY = (
             Parameter("anchor_x", "Fixed point of scale and rotation.", 0.0, minimum=-10, maximum=10, unit=WIDTHS),
             Parameter("anchor_y", "Fixed point of scale and rotation.", 0.0, minimum=-10, maximum=10, unit=HEIGHTS),
             Parameter("opacity", "0 is invisible, 1 solid.", 1.0, minimum=0, maximum=1),
+            Parameter(
+                "blend",
+                "How colours meet those below, in R'G'B'.",
+                "normal",
+                kind="choice",
+                choices=get_args(BlendMode),
+            ),
         ),
         _transform,
         group="geometry",
         example={"scale": 0.6, "rotation": 15},
+        cost=8.5,
     ),
 )

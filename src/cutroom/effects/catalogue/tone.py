@@ -1,175 +1,189 @@
-"""What sound is made of: equalizer, filters, distortion, denoise, pitch."""
+"""Effects on how light and dark lie: the same function of one number for red, green and blue, or one for each."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
-from cutroom.effects.nodes import Gain, Node, Shift, SoundFilter
+from cutroom.effects.nodes import Balance, Levels, Node, Point, Spline, Zones
 from cutroom.effects.parameter import Parameter
-from cutroom.effects.registry import REMEMBERS, EffectSpec, Setting
+from cutroom.effects.registry import EffectSpec, Setting
+from cutroom.errors import ValidationError
 
-_HIGHEST = 0.49
-"""Part of the sample rate that is the highest frequency of a filter."""
-_BANDS = (("low", 100.0), ("mid", 1000.0), ("high", 10_000.0))
-_PRECISE = "f64"
-
-
-def _equalizer(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
-    bands = ((values[f"{band}_frequency"], values[band]) for band, _ in _BANDS)
-    return tuple(
-        _filter("equalizer", frequency=frequency, width_type="q", width=values["q"], gain=gain)
-        for frequency, gain in bands
-        if gain and frequency < _HIGHEST * setting.sample_rate
-    )
+DISPLAY = 2.4
+"""What a display makes of R'G'B': light is its power (ITU-R BT.1886)."""
+MOST_POINTS = 64
+_POINT = re.compile(r"([^\s,]+)\s*,\s*([^\s,]+)")
+_CHANNELS = ("master", "red", "green", "blue")
 
 
-def _highpass(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
-    frequency = min(values["frequency"], _HIGHEST * setting.sample_rate)
-    return (_filter("highpass", frequency=frequency, poles=values["poles"], width_type="q", width=_FLAT),)
+def _gamma(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
+    value = values["value"]
+    return () if value == 1 else (Levels(gamma=(value, value, value)),)
 
 
-def _lowpass(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
-    if values["frequency"] >= _HIGHEST * setting.sample_rate:
+def _exposure(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
+    white = 2 ** (-values["stops"] / DISPLAY)
+    return () if white == 1 else (Levels(in_white=(white, white, white)),)
+
+
+_LEVELS = (
+    Parameter("in_black", "What becomes `out_black`.", 0.0, minimum=0, maximum=1),
+    Parameter("in_white", "What becomes `out_white`; above `in_black`.", 1.0, minimum=0, maximum=1),
+    Parameter("gamma", "Above 1 lightens what is between them.", 1.0, minimum=0.1, maximum=10),
+    Parameter("out_black", "The darkest that comes out.", 0.0, minimum=0, maximum=1),
+    Parameter("out_white", "The lightest that comes out; below `out_black` it inverts.", 1.0, minimum=0, maximum=1),
+)
+
+
+def _levels(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
+    if all(values[p.key] == p.default for p in _LEVELS):
         return ()
-    return (_filter("lowpass", frequency=values["frequency"], poles=values["poles"], width_type="q", width=_FLAT),)
+    return (Levels.model_validate({key: (value, value, value) for key, value in values.items()}),)
 
 
-def _bandpass(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
-    frequency = min(values["frequency"], _HIGHEST * setting.sample_rate)
-    return (_filter("bandpass", frequency=frequency, width_type="q", width=values["q"]),)
+def _require_room(values: Mapping[str, Any]) -> None:
+    if values["in_black"] >= values["in_white"]:
+        raise ValidationError(
+            f"levels: in_black ({values['in_black']:g}) is not below in_white ({values['in_white']:g})",
+            value=dict(values),
+            hint="to invert, swap out_black and out_white",
+        )
 
 
-def _filter(name: str, **args: float | str) -> SoundFilter:
-    return SoundFilter(filter=name, args={**args, "precision": _PRECISE})
+def _curves(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
+    points = {channel: _points(channel, values[channel]) for channel in _CHANNELS}
+    if not values["amount"] or not any(points.values()):
+        return ()
+    return (Spline.model_validate({**points, "amount": values["amount"]}),)
 
 
-def _distortion(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
-    clip = SoundFilter(filter="asoftclip", args={"type": values["curve"]})
-    gains = (
-        Gain(db=values["drive"]) if values["drive"] else None,
-        Gain(db=values["level"]) if values["level"] else None,
+@lru_cache(maxsize=256)
+def _points(channel: str, text: str) -> tuple[Point, ...]:
+    """The points of a text such as "0,0 0.25,0.2 1,1"; none where it is the line from 0,0 to 1,1."""
+    points: list[Point] = []
+    for word in re.sub(r"\s*,\s*", ",", text).split():
+        found = _POINT.fullmatch(word)
+        try:
+            x, y = (float(part) for part in found.groups()) if found else (2.0, 2.0)
+        except ValueError:
+            x, y = 2.0, 2.0
+        if not (0 <= x <= 1 and 0 <= y <= 1):
+            raise _wrong(channel, text, f"{word[:40]!r} is no point: two numbers from 0 to 1 with a comma between them")
+        if points and x <= points[-1].x:
+            raise _wrong(channel, text, f"{word!r} does not lie to the right of {points[-1].x:g},{points[-1].y:g}")
+        points.append(Point(x=x, y=y))
+    if len(points) == 1 or len(points) > MOST_POINTS:
+        raise _wrong(channel, text, f"a curve has 2 to {MOST_POINTS} points, not {len(points)}")
+    straight = [(point.x, point.y) for point in points] == [(0, 0), (1, 1)]
+    return () if straight else tuple(points)
+
+
+def _wrong(channel: str, text: str, what: str) -> ValidationError:
+    return ValidationError(
+        f"curves: {channel}: {what}",
+        value=text,
+        hint='give points from left to right, such as "0,0 0.25,0.2 1,1"; "" changes nothing',
     )
-    return tuple(node for node in (gains[0], clip, gains[1]) if node is not None)
 
 
-def _denoise(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
-    args = {"noise_reduction": values["reduction"], "noise_floor": values["floor"]}
-    return (SoundFilter(filter="afftdn", args=args),) if values["reduction"] else ()
+def _check_curves(values: Mapping[str, Any]) -> None:
+    for channel in _CHANNELS:
+        _points(channel, values[channel])
 
 
-def _pitch(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
-    return (Shift(factor=2 ** (values["semitones"] / 12)),) if values["semitones"] else ()
+_TRIPLES = [
+    (f"{zone}_{channel}", zone, channel) for zone in ("shadows", "midtones", "highlights") for channel in _CHANNELS[1:]
+]
 
 
-_FLAT = 0.5**0.5
-"""Q of a filter without a hump (Butterworth)."""
+def _color_balance(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
+    if not any(values.values()):
+        return ()
+    zones = {
+        zone: tuple(values[f"{zone}_{channel}"] for channel in _CHANNELS[1:])
+        for zone in ("shadows", "midtones", "highlights")
+    }
+    return (Balance.model_validate(zones),)
 
 
-def _hertz(key: str, default: float, what: str) -> Parameter:
-    return Parameter(key, what, default, minimum=10, maximum=24_000, unit="Hz", animatable=False)
-
-
-def _poles() -> Parameter:
-    return Parameter("poles", "6 dB an octave each.", 2, kind="int", minimum=1, maximum=2)
-
-
-def _band(band: str) -> Parameter:
-    what = {"low": "bass", "mid": "middle", "high": "treble"}[band]
-    return Parameter(band, f"Louder or softer {what}.", 0.0, minimum=-40, maximum=40, unit="dB", animatable=False)
+def _shadows_highlights(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
+    return (Zones(**values),) if any(values.values()) else ()
 
 
 TONE = (
     EffectSpec(
-        "equalizer",
-        "audio",
-        "Three bells: louder or softer around three frequencies.",
+        "gamma",
+        "video",
+        "Lightens or darkens what lies between black and white, which stay.",
+        (Parameter("value", "Above 1 is lighter: x becomes x ** (1 / value).", 1.0, minimum=0.1, maximum=10),),
+        _gamma,
+        group="colour",
+        cost=8.9,
+        example={"value": 1.6},
+    ),
+    EffectSpec(
+        "exposure",
+        "video",
+        "Multiplies the light, as a lens would that is opened or closed; what is too light becomes white.",
+        (Parameter("stops", "Each doubles the light (of a display by ITU-R BT.1886).", 0.0, minimum=-8, maximum=8),),
+        _exposure,
+        group="colour",
+        cost=8.5,
+        example={"stops": 1.0},
+    ),
+    EffectSpec(
+        "levels",
+        "video",
+        "Spreads what lies between two levels to between two others.",
+        _LEVELS,
+        _levels,
+        together=_require_room,
+        group="colour",
+        cost=9,
+        example={"in_black": 0.1, "in_white": 0.8, "gamma": 1.2},
+    ),
+    EffectSpec(
+        "curves",
+        "video",
+        "Takes red, green and blue through curves of their own, then all of them through the master.",
         (
-            *(_band(band) for band, _ in _BANDS),
-            *(_hertz(f"{band}_frequency", at, f"Middle of the {band} bell.") for band, at in _BANDS),
-            Parameter("q", "How narrow: middle by width.", 1.0, minimum=0.1, maximum=20, animatable=False),
+            Parameter("master", 'Points of the curve, such as "0,0 0.25,0.2 1,1".', "", kind="text"),
+            *(Parameter(channel, f"Points of the curve of {channel}.", "", kind="text") for channel in _CHANNELS[1:]),
+            Parameter("amount", "0 changes nothing, 1 is all of it.", 1.0, minimum=0, maximum=1),
         ),
-        _equalizer,
-        memory=REMEMBERS,
-        group="tone",
-        cost=1.0,
-        example={"low": 6, "mid": -6, "high": 6},
+        _curves,
+        together=_check_curves,
+        group="colour",
+        cost=8.5,
+        example={"master": "0,0 0.25,0.15 0.75,0.85 1,1", "blue": "0,0.1 1,0.9"},
     ),
     EffectSpec(
-        "highpass",
-        "audio",
-        "Takes away what is lower than a frequency.",
-        (_hertz("frequency", 200.0, "Here it is 3 dB softer."), _poles()),
-        _highpass,
-        memory=REMEMBERS,
-        group="tone",
-        cost=0.6,
+        "color_balance",
+        "video",
+        "Adds to red, green and blue, in the dark, the middle and the light parts of each.",
+        tuple(
+            Parameter(key, f"More {channel} in the {zone}; below 0: less.", 0.0, minimum=-1, maximum=1)
+            for key, zone, channel in _TRIPLES
+        ),
+        _color_balance,
+        group="colour",
+        cost=8.6,
+        example={"shadows_blue": 0.5, "highlights_red": 0.4, "highlights_blue": -0.4},
     ),
     EffectSpec(
-        "lowpass",
-        "audio",
-        "Takes away what is higher than a frequency.",
-        (_hertz("frequency", 3000.0, "Here it is 3 dB softer."), _poles()),
-        _lowpass,
-        memory=REMEMBERS,
-        group="tone",
-        cost=0.6,
-    ),
-    EffectSpec(
-        "bandpass",
-        "audio",
-        "Leaves only what is near a frequency.",
+        "shadows_highlights",
+        "video",
+        "Lightens or darkens the dark and the light parts; black and white stay.",
         (
-            _hertz("frequency", 1000.0, "The middle, which stays as loud as it is."),
-            Parameter("q", "How narrow: middle by width at -3 dB.", 1.0, minimum=0.1, maximum=50, animatable=False),
+            Parameter("shadows", "Above 0 lightens the dark parts.", 0.0, minimum=-1, maximum=1),
+            Parameter("highlights", "Below 0 darkens the light parts.", 0.0, minimum=-1, maximum=1),
         ),
-        _bandpass,
-        memory=REMEMBERS,
-        group="tone",
-        cost=0.6,
-    ),
-    EffectSpec(
-        "distortion",
-        "audio",
-        "Driven against a soft limit, which makes overtones.",
-        (
-            Parameter("drive", "Louder before the limit.", 18.0, minimum=0, maximum=48, unit="dB", animatable=False),
-            Parameter("level", "Softer behind it.", -6.0, minimum=-40, maximum=0, unit="dB", animatable=False),
-            Parameter(
-                "curve", "Shape of the limit.", "tanh", kind="choice", choices=("hard", "tanh", "atan", "cubic", "exp")
-            ),
-        ),
-        _distortion,
-        memory=REMEMBERS,
-        group="tone",
-        cost=1.7,
-    ),
-    EffectSpec(
-        "denoise",
-        "audio",
-        "Takes away steady noise, frequency by frequency.",
-        (
-            Parameter("reduction", "How much softer.", 12.0, minimum=0.01, maximum=97, unit="dB", animatable=False),
-            Parameter("floor", "Level of the noise.", -50.0, minimum=-80, maximum=-20, unit="dB", animatable=False),
-        ),
-        _denoise,
-        memory=REMEMBERS,
-        group="tone",
-        cost=5.2,
-    ),
-    EffectSpec(
-        "pitch",
-        "audio",
-        "Higher or lower at the same tempo; onsets keep their places to the sample.",
-        (
-            Parameter(
-                "semitones", "12 are an octave.", 0.0, minimum=-24, maximum=24, unit="semitones", animatable=False
-            ),
-        ),
-        _pitch,
-        memory=REMEMBERS,
-        group="tone",
-        cost=18.0,
-        example={"semitones": 5},
+        _shadows_highlights,
+        group="colour",
+        cost=8.4,
+        example={"shadows": 0.8, "highlights": -0.5},
     ),
 )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
 
+from cutroom.effects.analysis import Film, Heard, Results, require
 from cutroom.effects.nodes import Moving, Node
-from cutroom.effects.registry import EffectKind, EffectSpec, Registry, Setting, require_kind
+from cutroom.effects.nodes.own import OwnNode
+from cutroom.effects.registry import Analysis, EffectKind, EffectSpec, Registry, Setting
 from cutroom.effects.segment import Fit, MediaPicture
-from cutroom.errors import ValidationError
 from cutroom.schema.clip import Clip
 from cutroom.schema.curve import Curve
 from cutroom.schema.document import Document
@@ -24,6 +26,8 @@ class Scene:
     document: Document
     registry: Registry
     setting: Setting
+    results: Results | None
+    """What was measured; None: effects that measure their clip are shown as if they did nothing."""
 
     @cached_property
     def step(self) -> Fraction:
@@ -47,6 +51,11 @@ class Scene:
         return {}
 
 
+Subject = Callable[[int, int], Heard | Film | None]
+"""What the effect of a number in its clip measures, and how many frames before the stretch's first it must know;
+None: a picture that never moves."""
+
+
 class Stretch(NamedTuple):
     """The frames of a clip that are compiled."""
 
@@ -58,7 +67,7 @@ class Stretch(NamedTuple):
 
 
 def chain(
-    scene: Scene, clip: Clip, kind: EffectKind, stretch: Stretch | None = None
+    scene: Scene, clip: Clip, kind: EffectKind, subject: Subject, stretch: Stretch | None = None
 ) -> tuple[tuple[Node, ...], int, int]:
     """The nodes of the clip's enabled effects in order, and how far back they look.
 
@@ -66,6 +75,7 @@ def chain(
         scene: the document, the effects, the canvas.
         clip: the clip.
         kind: of its track.
+        subject: what effects that measure first are to measure.
         stretch: of a picture. The curves of sound are left as they are, counted from the clip's start.
 
     Returns:
@@ -73,31 +83,46 @@ def chain(
 
     Raises:
         UnknownNameError, ValidationError: an effect that does not exist, does not belong here, or has wrong values.
+        AnalysisNeededError: something must be measured first.
     """
-    active: list[tuple[EffectSpec, Effect, dict[str, Scalar]]] = []
-    for effect in clip.effects:
-        spec = scene.registry.effect(effect.effect)
-        require_kind(spec, kind)
+    active: list[tuple[EffectSpec, Effect, dict[str, Scalar], int]] = []
+    for place, effect in enumerate(clip.effects):
+        spec = scene.registry.effect(effect.effect, kind)
         values = scene.values(spec, effect)
-        if not effect.enabled:
-            continue
-        if spec.memory.kind == "analysis":
-            raise ValidationError(
-                f"{spec.effect} must have measured its clip first", value=spec.effect, hint="run its analysis"
-            )
-        active.append((spec, effect, values))
-    preroll = sum(spec.memory.frames for spec, _, _ in active)
+        if effect.enabled:
+            active.append((spec, effect, values, place))
+    still = [
+        () if effect.curves or spec.analysis is not None else spec.build(values, _setting(scene, spec, stretch))
+        for spec, effect, values, _ in active
+    ]
+    preroll = sum(node.back for found in still for node in found if isinstance(node, OwnNode))
     lead = min(preroll, stretch.shown) if stretch else 0
     nodes: list[Node] = []
-    for spec, effect, values in active:
-        if not effect.curves:
-            nodes += spec.build(values, _setting(scene, spec, stretch))
+    for (spec, effect, values, place), found in zip(active, still, strict=True):
+        if spec.analysis is not None:
+            if scene.results is not None:
+                made = _measured(scene.results, spec.analysis, values, subject(place, lead))
+                nodes = [*made, *nodes] if kind == "video" else [*nodes, *made]
+        elif not effect.curves:
+            nodes += found
         elif stretch is None:
             assert spec.swell is not None
             nodes += spec.swell(values, effect.curves)
         else:
             nodes += _moving(scene, spec, (values, effect.curves), stretch, lead)
     return tuple(nodes), preroll, lead
+
+
+def _measured(
+    results: Results, analysis: Analysis, values: dict[str, Scalar], subject: Heard | Film | None
+) -> tuple[Node, ...]:
+    """The nodes of an effect that measures first.
+
+    Those of a picture stand before all others of its clip, as its source is what was measured.
+    """
+    if subject is None:
+        return ()
+    return analysis.build(values, subject, require(results, analysis.requests(values, subject)))
 
 
 def _moving(

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from functools import lru_cache
+from typing import Literal, get_args
 
-from cutroom.effects.segment import Fit
+from cutroom.effects.segment import Fit, Light
 from cutroom.errors import UnsupportedMediaError
-from cutroom.media.colours import KNOWN, Matrix, untagged
+from cutroom.media.colours import KNOWN, Matrix, Primaries, untagged
 from cutroom.schema.media import VideoStream
 
 _SLIVER = 200
 """Bars thinner than a 200th of the canvas are no bars: the picture is stretched over them."""
-_ALPHA = ("yuva", "rgba", "bgra", "argb", "abgr", "gbrap", "ya8", "ya16", "pal8")
+_ALPHA = ("yuva", "rgba", "bgra", "argb", "abgr", "gbrap", "ya8", "ya16", "pal8", "ayuv", "vuya", "uyva", "yaf")
+
+_IMAGES = frozenset({"bmp", "jpeg", "mjpeg", "png", "tiff"})
+_HDR: Mapping[str | None, Literal["pq", "hlg"]] = {"smpte2084": "pq", "arib-std-b67": "hlg"}
+_PRIMARIES: Mapping[str | None, Primaries] = {name: name for name in get_args(Primaries)}
 
 
 def matrix(stream: VideoStream) -> Matrix:
@@ -28,11 +34,31 @@ def matrix(stream: VideoStream) -> Matrix:
         raise UnsupportedMediaError(
             f"colours coded as {named} cannot be read", value=named, hint="convert the file to BT.709 first"
         )
+    if stream.colour.transfer in _HDR:
+        return "bt2020"
     return untagged(stream.width, stream.height)
+
+
+def light(stream: VideoStream) -> Light | None:
+    """What light the stream's R'G'B' means; None where it is the canvas's own.
+
+    Primaries that are not named are taken for the canvas's, in HDR for those of BT.2020. PQ that does not tell how
+    bright it gets is taken to be made for 1,000 cd/m².
+    """
+    colour = stream.colour
+    transfer = _HDR.get(colour.transfer)
+    if transfer is None:
+        found = _PRIMARIES.get(colour.primaries, "bt709")
+        return None if found == "bt709" else Light(primaries=found, transfer="sdr")
+    found = _PRIMARIES.get(colour.primaries, "bt2020")
+    peak = colour.peak if transfer == "pq" else None
+    return Light(primaries=found, transfer=transfer, peak=peak or Light.HLG_PEAK)
 
 
 def full_range(stream: VideoStream) -> bool:
     """Whether black is 0 and white the largest number."""
+    if stream.pixel_format.startswith("gray") and stream.codec in _IMAGES:
+        return True  # these have no other range, and do not always say so
     return stream.colour.full_range or stream.pixel_format.startswith("yuvj")
 
 

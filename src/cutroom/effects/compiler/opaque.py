@@ -11,11 +11,11 @@ from cutroom.effects.segment import Fit, Layer, MediaPicture, Shot
 _SLACK = 1e-6
 
 
-def covers(layer: Layer, width: int, height: int) -> bool:
-    """Whether nothing below the layer can be seen."""
+def covers(layer: Layer, width: int, height: int, frames: int) -> bool:
+    """Whether nothing below the layer can be seen in so many frames."""
     if layer.blend is not None and (layer.shot is None or layer.incoming is None):
         return False
-    return all(shot is None or _fills(shot, width, height) for shot in (layer.shot, layer.incoming))
+    return all(shot is None or _fills(shot, width, height, frames) for shot in (layer.shot, layer.incoming))
 
 
 def invisible(shot: Shot) -> bool:
@@ -23,8 +23,11 @@ def invisible(shot: Shot) -> bool:
     return all(any(isinstance(node, Opacity) and node.opacity == 0 for node in nodes) for nodes in shot.chains)
 
 
-def _fills(shot: Shot, width: int, height: int) -> bool:
-    if not isinstance(shot.source, MediaPicture) or has_alpha(shot.source.input.stream):
+def _fills(shot: Shot, width: int, height: int, frames: int) -> bool:
+    source = shot.source
+    if not isinstance(source, MediaPicture) or has_alpha(source.input.stream):
+        return False
+    if max(source.time(0), source.time(frames - 1)) >= source.until:
         return False
     return all(_fills_with(shot.fit, nodes, width, height) for nodes in shot.chains)
 

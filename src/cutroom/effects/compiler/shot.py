@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 
 from pydantic import TypeAdapter
 
 from cutroom.edit.limits import lacking
+from cutroom.effects.analysis import Film
 from cutroom.effects.compiler.chain import Scene, Stretch, chain
-from cutroom.effects.compiler.fit import fit, full_range, matrix
+from cutroom.effects.compiler.film import media_film
+from cutroom.effects.compiler.fit import fit, full_range, light, matrix
 from cutroom.effects.compiler.layout import Layout, Window
-from cutroom.effects.compiler.travel import frame_law
+from cutroom.effects.compiler.travel import travel_of
 from cutroom.effects.nodes import PictureNode
 from cutroom.effects.segment import CompoundPicture, Fit, MediaPicture, Shot, TitlePicture, VideoInput
 from cutroom.errors import EditError, HandlesError
@@ -21,7 +24,13 @@ from cutroom.schema.speed import NORMAL
 _NODES: TypeAdapter[tuple[PictureNode, ...]] = TypeAdapter(tuple[PictureNode, ...])
 
 
-def picture_shot(scene: Scene, clip: Clip, stretch: Stretch, inner: CompoundPicture | None = None) -> Shot:
+def picture_shot(
+    scene: Scene,
+    clip: Clip,
+    stretch: Stretch,
+    inner: CompoundPicture | None = None,
+    inner_film: Callable[[int], Film] | None = None,
+) -> Shot:
     """A clip's picture in a stretch of it.
 
     Args:
@@ -29,26 +38,36 @@ def picture_shot(scene: Scene, clip: Clip, stretch: Stretch, inner: CompoundPict
         clip: the clip.
         stretch: which frames.
         inner: what a compound shows.
+        inner_film: a compound as it is measured, from so many frames before the stretch's first on.
 
     Raises:
         EditError: the clip's media has no picture.
         UnknownNameError, ValidationError: its effects are not right.
+        AnalysisNeededError: something must be measured first.
     """
-    found, preroll, lead = chain(scene, clip, "video", stretch)
+
+    def film(place: int, lead: int) -> Film | None:
+        if inner_film is not None:
+            return inner_film(lead)
+        return None if clip.media is None else media_film(scene, clip, stretch, lead, _picture(scene, clip, clip.media))
+
+    found, preroll, lead = chain(scene, clip, "video", film, stretch)
     nodes = _NODES.validate_python(found) if found else ()
     width, height = scene.setting.width, scene.setting.height
     whole = Fit(x=0, y=0, width=width, height=height)
     if isinstance(clip.source, TitleSource):
-        title = TitlePicture(text=clip.source.text, style=clip.source.style)
+        title = TitlePicture(text=clip.source.text, style=clip.source.style, spans=clip.source.spans)
         return Shot(source=title, fit=whole, nodes=nodes, preroll=preroll, lead=lead)
     if isinstance(clip.source, CompoundSource):
         assert inner is not None
         return Shot(source=inner, fit=whole, nodes=nodes, preroll=preroll, lead=lead)
     picture, place = _picture(scene, clip, clip.source.media)
-    if clip.speed == NORMAL and not clip.reverse:
+    if picture.input.stream.still:  # the same at all times: every stretch of it is one and the same
+        travel = {"step": Fraction(0)}
+    elif clip.speed == NORMAL and not clip.reverse:
         travel = {"start": clip.start + stretch.offset * scene.step}
     else:
-        travel = frame_law(clip, stretch.offset, scene.document.settings.fps)._asdict()
+        travel = travel_of(clip, stretch.offset, lead, scene.document.settings.fps)
     source = picture.model_copy(update=travel)  # fractions: nothing to validate
     return Shot(source=source, fit=place, nodes=nodes, preroll=preroll, lead=lead)
 
@@ -68,6 +87,7 @@ def _picture(scene: Scene, clip: Clip, media_id: str) -> tuple[MediaPicture, Fit
         step=scene.step,
         matrix=matrix(media.video),
         full_range=full_range(media.video),
+        light=light(media.video),
     )
     scene.shown[media_id] = found = picture, fit(media.video, scene.setting.width, scene.setting.height)
     return found

@@ -7,9 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
+from types import MappingProxyType
 
 from pydantic import TypeAdapter
 
+from cutroom.effects.analysis import Heard, Missing, Results
 from cutroom.effects.compiler.chain import Scene, chain
 from cutroom.effects.compiler.ducking import ducking_track, require_no_circle
 from cutroom.effects.compiler.layout import Layout, samples_layout
@@ -21,7 +23,7 @@ from cutroom.effects.registry import Registry, Setting, default_registry
 from cutroom.effects.segment import AudioInput, SoundClip, SoundSegment, Tape
 from cutroom.errors import EditError
 from cutroom.schema.clip import Clip, CompoundSource
-from cutroom.schema.document import Document
+from cutroom.schema.document import Document, Timeline
 from cutroom.schema.speed import NORMAL
 from cutroom.schema.speed import Ramp as Ramped
 from cutroom.schema.time import to_sample
@@ -30,6 +32,8 @@ from cutroom.schema.track import Track
 _NODES: TypeAdapter[tuple[SoundNode, ...]] = TypeAdapter(tuple[SoundNode, ...])
 
 
+BLOCK = 30
+"""Seconds of sound that are measured at once."""
 REACH = 256
 """Samples of its source on both sides that the interpolation of a compound may ask for, at the fastest speed."""
 STRETCH_REACH = 1 << 14
@@ -37,23 +41,36 @@ STRETCH_REACH = 1 << 14
 
 
 def compile_sound(
-    document: Document, first_sample: int, samples: int, registry: Registry | None = None
+    document: Document,
+    first_sample: int,
+    samples: int,
+    registry: Registry | None = None,
+    *,
+    results: Results | None = MappingProxyType({}),
 ) -> SoundSegment:
     """What the timeline sounds like in samples [first_sample, first_sample + samples); any stretch will do.
 
     A clip's sound begins at the sample nearest to the clip's start and runs on exactly: only that one start is
     rounded. Its media is lined up so that cutting a clip in two changes no sample.
 
+    Args:
+        document: the project.
+        first_sample: of the stretch, on the timeline.
+        samples: how many.
+        registry: the effects; None: the built-in ones.
+        results: what was measured; None: effects that measure their clip do nothing.
+
     Raises:
         UnknownNameError, ValidationError: an effect that the registry does not have, or a parameter out of range.
         HandlesError: a transition without enough media beyond its cut; says how much, on which side.
         EditError: a clip whose media has no sound, or that is ducked by a track that is not there, or by itself.
+        AnalysisNeededError: something must be measured first; see `compiler.needed`.
 
     Example:
         >>> compile_sound(Document(id="d_1"), 0, 480).clips
         ()
     """
-    return Sounds(document, registry).compile(first_sample, samples)
+    return Sounds(document, registry, results=results).compile(first_sample, samples)
 
 
 class Sounds:
@@ -62,17 +79,27 @@ class Sounds:
     Args:
         document: the project.
         registry: the effects; None: the built-in ones.
-        alone: whether it is one angle of a multi-camera: the tracks that its effects listen to are not heard.
+        results: what was measured; None: effects that measure their clip do nothing.
+        alone: whether it is one angle of a multi-camera, or a clip by itself: the tracks that its effects listen to
+            are not heard.
     """
 
-    def __init__(self, document: Document, registry: Registry | None = None, *, alone: bool = False) -> None:
+    def __init__(
+        self,
+        document: Document,
+        registry: Registry | None = None,
+        *,
+        results: Results | None = MappingProxyType({}),
+        alone: bool = False,
+    ) -> None:
         settings = document.settings
         setting = Setting(settings.width, settings.height, settings.sample_rate, 0, settings.fps)
-        self._scene = Scene(document, registry or default_registry(), setting)
+        self._scene = Scene(document, registry or default_registry(), setting, results)
         self._rate = settings.sample_rate
-        self._heard = _heard(document)
+        self._heard = heard_tracks(document)
         self._tapes: dict[tuple[str, str], Tape] = {}
         self._inner: dict[tuple[str, str | None], Sounds] = {}
+        self._measured: dict[tuple[str, int], Heard] = {}
         self._alone = alone
         if not alone:
             require_no_circle(document)
@@ -81,12 +108,19 @@ class Sounds:
         """What the timeline sounds like in samples [first_sample, first_sample + samples); see `compile_sound`."""
         return self._mixed(self._heard, (first_sample, first_sample + samples))
 
+    def blocks(self, span: tuple[int, int]) -> tuple[SoundSegment, ...]:
+        """Samples [first, end) in parts that a worker can hold, one after the other."""
+        length = BLOCK * self._rate
+        return tuple(self.compile(first, min(length, span[1] - first)) for first in range(*span, length))
+
     def _mixed(self, tracks: Sequence[Track], span: tuple[int, int]) -> SoundSegment:
-        clips = tuple(clip for track in tracks for clip in self._track_clips(track, span))
+        missing = Missing()
+        clips = tuple(clip for track in tracks for clip in self._track_clips(track, span, missing))
+        missing.tell()
         channels = self._scene.document.settings.channels
         return SoundSegment(sample_rate=self._rate, channels=channels, samples=span[1] - span[0], clips=clips)
 
-    def _track_clips(self, track: Track, span: tuple[int, int]) -> list[SoundClip]:
+    def _track_clips(self, track: Track, span: tuple[int, int], missing: Missing) -> list[SoundClip]:
         layout = samples_layout(track, self._rate, self._scene.document.settings.fps)
         index = layout.item_at(max(0, span[0]))
         found: list[SoundClip] = []
@@ -95,7 +129,8 @@ class Sounds:
         while index < len(track.items):
             if index and layout.starts[index - 1] >= span[1]:
                 break
-            found += self._clip_sounds(layout, index, span)
+            with missing:
+                found += self._clip_sounds(layout, index, span)
             index += 1
         return found
 
@@ -113,7 +148,8 @@ class Sounds:
         if clip.effects:
             length = layout.starts[index + 1] - starts
             own = replace(self._scene, setting=replace(self._scene.setting, samples=length))
-            nodes += (placed(node, starts) for node in _NODES.validate_python(chain(own, clip, "audio")[0]))
+            made, _, _ = chain(own, clip, "audio", lambda place, _: self._until(clip, place))
+            nodes += (placed(node, starts) for node in _NODES.validate_python(made))
         lasting, rest = split(nodes)
         after: list[PointNode] = [*rest, *self._crossings(layout, index, (at, until))]
         gains = _gains(layout.track, self._scene.document.settings.channels)
@@ -193,7 +229,8 @@ class Sounds:
             return AudioInput(sha256=media.fingerprint.sha256, stream=audio), 0
         key = clip.source.compound, clip.source.angle
         if key not in self._inner:
-            self._inner[key] = Sounds(scene.document.inside(*key), scene.registry, alone=key[1] is not None)
+            inside = scene.document.inside(*key)
+            self._inner[key] = Sounds(inside, scene.registry, results=scene.results, alone=key[1] is not None)
         plain = travel.step == 1 and not travel.bend
         reach = STRETCH_REACH if stretched else 0 if plain else REACH
         low = max(0, reached[0] - reach)
@@ -206,9 +243,18 @@ class Sounds:
             if window is None or (window.right if rising else window.left) != index:
                 continue
             if window.begin < span[1] and window.end > span[0]:
-                self._scene.registry.transition(window.transition.transition)
+                spec = self._scene.registry.transition(window.transition.transition)
                 require_handles(self._scene.document, layout, window, Fraction(self._rate))
-                yield crossing(window, rising=rising)
+                yield crossing(window, spec, rising=rising)
+
+    def _until(self, clip: Clip, effects: int) -> Heard:
+        """All of a clip by itself, after the first few of its effects: what the next one measures."""
+        if (clip.id, effects) not in self._measured:
+            scene = self._scene
+            document = alone(scene.document, clip.evolve(effects=clip.effects[:effects]))
+            sounds = Sounds(document, scene.registry, results=scene.results, alone=True)
+            self._measured[clip.id, effects] = Heard(sounds.blocks((0, to_sample(clip.duration, self._rate))))
+        return self._measured[clip.id, effects]
 
     def _with_sides[N: (SoundNode, PointNode)](
         self, nodes: tuple[N, ...], span: tuple[int, int], starts: int
@@ -229,7 +275,27 @@ class Sounds:
         return tuple(laid), tuple(sides)
 
 
-def _heard(document: Document) -> list[Track]:
+def blocks(
+    document: Document, span: tuple[int, int], registry: Registry | None = None, results: Results | None = None
+) -> tuple[SoundSegment, ...]:
+    """A stretch of the timeline's sound in parts that a worker can hold, one after the other.
+
+    Args:
+        document: the project.
+        span: first sample, and the one behind the last.
+        registry: the effects; None: the built-in ones.
+        results: what was measured.
+    """
+    return Sounds(document, registry, results=results).blocks(span)
+
+
+def alone(document: Document, clip: Clip) -> Document:
+    """The project with nothing but this clip on a sound track, at the beginning, so that it is the same wherever."""
+    track = Track(id="alone", kind="audio", title="alone", items=(clip,))
+    return document.evolve(timeline=Timeline(tracks=(track,)))
+
+
+def heard_tracks(document: Document) -> list[Track]:
     """The sound tracks without the muted and the silent; where some are solo, only those."""
     tracks = [track for track in document.tracks if track.kind == "audio"]
     solo = [track for track in tracks if track.solo]

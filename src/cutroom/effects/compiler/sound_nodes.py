@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from cutroom.effects.compiler.layout import Window
 from cutroom.effects.nodes import Duck, Gain, Pan, PointNode, Ramp, SoundNode, Swell, Width
+from cutroom.effects.registry import TransitionSpec
 from cutroom.schema.curve import Curve, needed, shifted
 
 
@@ -22,9 +23,12 @@ def split(nodes: Sequence[SoundNode]) -> tuple[list[SoundNode], list[PointNode]]
     return list(nodes[:last]), rest
 
 
-def crossing(window: Window, *, rising: bool) -> Ramp:
-    """One side of a crossfade: equal power, in timeline samples."""
-    return Ramp(rising=rising, curve="equal_power", start=window.begin, samples=window.end - window.begin)
+def crossing(window: Window, spec: TransitionSpec, *, rising: bool) -> Ramp:
+    """The fade of one clip, in timeline samples: over the whole transition, or in a dip up to the cut or from it on."""
+    begin, end = window.begin, window.end
+    if spec.sound == "dip" and window.left is not None and window.right is not None:
+        begin, end = (window.cut, window.end) if rising else (window.begin, window.cut)
+    return Ramp(rising=rising, curve="equal_power", start=begin, samples=max(1, end - begin))
 
 
 def within[N: (SoundNode, PointNode)](node: N, span: tuple[int, int], begins: Fraction, rate: int) -> N | None:

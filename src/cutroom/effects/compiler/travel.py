@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cutroom.schema.clip import Clip
-from cutroom.schema.speed import knots, piece_at
+from cutroom.schema.speed import Ramp, knots, piece_at
 
 
 class Law(NamedTuple):
@@ -41,6 +41,25 @@ def frame_law(clip: Clip, offset: int, fps: Fraction) -> Law:
     one at its end. So the frames of a reversed clip are those of the clip, each once.
     """
     return law(clip, (offset + clip.reverse) / fps, fps)
+
+
+def travel_of(clip: Clip, offset: int, lead: int, fps: Fraction, unit: Fraction = Fraction(1)) -> dict[str, Any]:
+    """The law of a clip's frames from the one at `offset` on, and what the `lead` before it show if not by that law.
+
+    Args:
+        clip: any.
+        offset: frames after its in point.
+        lead: frames before that are looked at.
+        fps: of the clip's timeline.
+        unit: of the result, per second of the source.
+    """
+    found = frame_law(clip, offset, fps)
+    numbers = range(-lead, 0) if isinstance(clip.speed, Ramp) else ()
+    before = tuple(frame_law(clip, offset + i, fps).start for i in numbers)
+    if all(at == found.start + i * found.step + i * i * found.bend for i, at in zip(numbers, before, strict=True)):
+        before = ()
+    law = {key: value * unit for key, value in found._asdict().items()}
+    return {**law, "before": tuple(at * unit for at in before)}
 
 
 def turns(clip: Clip, grid: Fraction) -> Iterator[int]:

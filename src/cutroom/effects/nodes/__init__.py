@@ -7,8 +7,38 @@ Everything else is a node of our own.
 
 from __future__ import annotations
 
+from cutroom.effects.nodes.colour import (
+    Affine,
+    Balance,
+    ColourNode,
+    Levels,
+    Lut3d,
+    Matrix,
+    Point,
+    Spline,
+    ToneNode,
+    Vibrance,
+    Zones,
+)
+from cutroom.effects.nodes.detail import BoxBlur, Glow, Pixelate, Sharpen, Smooth
 from cutroom.effects.nodes.filters import FILTERS, Filter
-from cutroom.effects.nodes.pictures import Crop, Moving, Opacity, PictureNode, StillNode, Warp
+from cutroom.effects.nodes.keys import ChromaKey, LumaKey
+from cutroom.effects.nodes.memory import MotionBlur, Settle
+from cutroom.effects.nodes.pictures import (
+    BlendMode,
+    Cell,
+    Crop,
+    Flip,
+    Mirror,
+    Mode,
+    Moving,
+    Opacity,
+    PictureNode,
+    Rolled,
+    StillNode,
+    Typed,
+    Warp,
+)
 from cutroom.effects.nodes.sound_filters import SOUND_FILTERS, SoundFilter
 from cutroom.effects.nodes.sounds import (
     Chorus,
@@ -25,32 +55,66 @@ from cutroom.effects.nodes.sounds import (
     Swell,
     Width,
 )
+from cutroom.effects.nodes.style import Edges, Flare, Fringe, Grain, Lens, Vignette
 
 Node = PictureNode | SoundNode
 
 __all__ = [
     "FILTERS",
     "SOUND_FILTERS",
+    "Affine",
+    "Balance",
+    "BlendMode",
+    "BoxBlur",
+    "Cell",
     "Chorus",
+    "ChromaKey",
+    "ColourNode",
     "Crop",
     "Duck",
     "Echo",
+    "Edges",
     "Filter",
+    "Flare",
+    "Flip",
+    "Fringe",
     "Gain",
+    "Glow",
+    "Grain",
+    "Lens",
+    "Levels",
     "Limit",
+    "LumaKey",
+    "Lut3d",
+    "Matrix",
+    "Mirror",
+    "Mode",
+    "MotionBlur",
     "Moving",
     "Node",
     "Opacity",
     "Pan",
     "PictureNode",
+    "Pixelate",
+    "Point",
     "PointNode",
     "Ramp",
     "Reverb",
+    "Rolled",
+    "Settle",
+    "Sharpen",
     "Shift",
+    "Smooth",
     "SoundFilter",
     "SoundNode",
+    "Spline",
     "StillNode",
     "Swell",
+    "ToneNode",
+    "Typed",
+    "Vibrance",
+    "Vignette",
     "Warp",
     "Width",
+    "Zones",
 ]

@@ -11,6 +11,16 @@ from cutroom.errors import nearest
 from cutroom.schema.base import Frozen
 
 FILTERS: Mapping[str, Mapping[str, type]] = {
+    "deband": {
+        "1thr": float,
+        "2thr": float,
+        "3thr": float,
+        "4thr": float,
+        "range": int,
+        "direction": float,
+        "blur": int,
+        "coupling": int,
+    },
     "gblur": {"sigma": float, "steps": int, "planes": int},
     "lutyuv": {"y": str, "u": str, "v": str},
 }
@@ -30,6 +40,9 @@ class Filter(Frozen):
     clears: bool = False
     """Whether it makes parts of the picture clear, as keys do."""
     clocked: ClassVar[bool] = False
+    anchored: ClassVar[bool] = False
+    back: ClassVar[int] = 0
+    """Frames before the one shown that it looks at: what looks back is a node of our own, which forgets exactly."""
 
     @model_validator(mode="after")
     def _known(self) -> Self:

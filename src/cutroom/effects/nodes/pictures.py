@@ -7,23 +7,14 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
+from cutroom.effects.nodes.colour import Affine, Balance, Levels, Lut3d, Matrix, Spline, Vibrance, Zones
+from cutroom.effects.nodes.detail import BoxBlur, Glow, Pixelate, Sharpen, Smooth
 from cutroom.effects.nodes.filters import Filter
+from cutroom.effects.nodes.keys import ChromaKey, LumaKey
+from cutroom.effects.nodes.memory import MotionBlur, Settle
+from cutroom.effects.nodes.own import OwnNode
+from cutroom.effects.nodes.style import Edges, Flare, Fringe, Grain, Lens, Vignette
 from cutroom.schema.base import Frozen
-
-
-class OwnNode(Frozen):
-    """What every node of our own says about itself."""
-
-    spatial: ClassVar[bool] = False
-    """Whether it mixes neighbouring pixels. Its stage gets a picture as large as the canvas, and multiplies colours."""
-    clears: ClassVar[bool] = False
-    """Whether something of what is below may be seen through a picture that was solid before."""
-    clocked: ClassVar[bool] = False
-    """Whether it does something else to each frame, by the frame's number in its clip."""
-
-    def at(self, i: int) -> Self:
-        """The node of frame `i` of the segment."""
-        return self
 
 
 class Crop(OwnNode):
@@ -55,6 +46,11 @@ class Warp(OwnNode):
     anchor_x: float = 0.0
     anchor_y: float = 0.0
 
+    @property
+    def scales(self) -> tuple[float, float]:
+        """The factor along each of the layer's sides."""
+        return self.scale, self.scale
+
     def matrix(self, width: int, height: int) -> tuple[tuple[float, float, float], tuple[float, float, float]]:
         """The map from pixel centres of an unmoved layer to the canvas, as two rows of an affine matrix.
 
@@ -79,6 +75,24 @@ def _exact_turn(degrees: float) -> tuple[float, float] | None:
     return {0.0: (1.0, 0.0), 90.0: (0.0, 1.0), 180.0: (-1.0, 0.0), 270.0: (0.0, -1.0)}.get(degrees % 360)
 
 
+class Flip(OwnNode):
+    """Turn the layer over about the middle of its own rectangle, before whatever crops have left of it."""
+
+    kind: Literal["flip"] = "flip"
+    across: bool = False
+    """Left and right change places."""
+    down: bool = False
+    """Top and bottom change places."""
+
+
+class Mirror(OwnNode):
+    """Show one half of the layer twice: the other half becomes its mirror image, about the middle of the layer."""
+
+    kind: Literal["mirror"] = "mirror"
+    keep: Literal["left", "right", "top", "bottom"]
+    """The half that stays."""
+
+
 class Opacity(OwnNode):
     """Multiply the alpha."""
 
@@ -87,7 +101,108 @@ class Opacity(OwnNode):
     opacity: float = Field(ge=0, le=1)
 
 
-StillNode = Annotated[Filter | Crop | Warp | Opacity, Field(discriminator="kind")]
+class Typed(OwnNode):
+    """How much of a title is written yet: its first letters, in the order in which they are read. Titles only."""
+
+    kind: Literal["typed"] = "typed"
+    shown: float = Field(ge=0, le=1)
+
+
+class Rolled(OwnNode):
+    """How far a title has come on its way from below the canvas to above it. Titles only."""
+
+    kind: Literal["rolled"] = "rolled"
+    way: float = Field(ge=0, le=1)
+
+
+BlendMode = Literal[
+    "normal",
+    "multiply",
+    "screen",
+    "overlay",
+    "darken",
+    "lighten",
+    "add",
+    "subtract",
+    "difference",
+    "exclusion",
+    "soft_light",
+    "hard_light",
+    "dodge",
+    "burn",
+]
+"""How a layer's colours meet those below it; `pictures/blending.py` has the formulas."""
+
+
+class Mode(OwnNode):
+    """Blend the whole layer with what is below it, wherever in the chain this stands; the last one counts."""
+
+    clears: ClassVar[bool] = True
+    kind: Literal["mode"] = "mode"
+    mode: BlendMode
+
+
+class Cell(OwnNode):
+    """Put what is left of the layer, the box around it, into a part of the canvas, and cut away what reaches beyond.
+
+    Lengths are fractions of the canvas. `fill` makes the layer so large that it fills the cell, `fit` so small that all
+    of it is seen, `stretch` bends it to the cell's shape. Aligned by 0 the layer's left (top) edge lies at the cell's,
+    aligned by 1 the right (bottom) one. A border lies inside of the cell, around and behind the picture.
+    """
+
+    clears: ClassVar[bool] = True
+    anchored: ClassVar[bool] = True
+    kind: Literal["cell"] = "cell"
+    left: float
+    top: float
+    width: float = Field(gt=0)
+    height: float = Field(gt=0)
+    fit: Literal["fill", "fit", "stretch"] = "fill"
+    align_x: float = Field(default=0.5, ge=0, le=1)
+    align_y: float = Field(default=0.5, ge=0, le=1)
+    border: float = Field(default=0.0, ge=0)
+    """Of the canvas's height."""
+    colour: str = Field(default="#ffffff", pattern=r"^#[0-9a-f]{6}$")
+    polygon: tuple[tuple[float, float], ...] = ()
+    """Corners of a convex shape, in fractions of the cell; none: the whole cell."""
+
+
+_Still = (
+    Filter
+    | Crop
+    | Warp
+    | Opacity
+    | Mode
+    | Cell
+    | Flip
+    | Mirror
+    | BoxBlur
+    | Sharpen
+    | Smooth
+    | Glow
+    | Pixelate
+    | MotionBlur
+    | Settle
+    | Vignette
+    | Grain
+    | Fringe
+    | Flare
+    | Edges
+    | Lens
+    | ChromaKey
+    | LumaKey
+    | Affine
+    | Levels
+    | Balance
+    | Zones
+    | Spline
+    | Matrix
+    | Vibrance
+    | Lut3d
+    | Typed
+    | Rolled
+)
+StillNode = Annotated[_Still, Field(discriminator="kind")]
 """Does the same to every frame."""
 
 
@@ -103,4 +218,4 @@ class Moving(Frozen):
     """Frames before the segment's first, for filters that look back."""
 
 
-PictureNode = Annotated[Filter | Crop | Warp | Opacity | Moving, Field(discriminator="kind")]
+PictureNode = Annotated[_Still | Moving, Field(discriminator="kind")]

@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from cutroom.effects.pictures.levels import added, peak_of, scaled, within
 from cutroom.effects.pictures.planes import Picture
 
 _WEIGHTS = {
@@ -37,9 +38,9 @@ def from_rgb(matrix: str = "bt709") -> NDArray[np.float64]:
 
 
 @lru_cache(maxsize=32)
-def _conversion(matrix: str, full: bool) -> NDArray[np.float64]:
-    """8-bit code values less their zero, to those of BT.709 limited range."""
-    to_one = np.diag([1 / 255, 1 / 255, 1 / 255] if full else [1 / 219, 1 / 224, 1 / 224])
+def _conversion(matrix: str, full: bool, white: float) -> NDArray[np.float64]:
+    """Code values less their zero, to those of BT.709 limited range; both on the scale of 8 bits."""
+    to_one = np.diag([1 / white, 1 / white, 1 / white] if full else [1 / 219, 1 / 224, 1 / 224])
     to_codes = np.diag([219.0, 224.0, 224.0])
     return to_codes @ from_rgb() @ np.linalg.inv(from_rgb(matrix)) @ to_one
 
@@ -49,25 +50,35 @@ def is_canvas(matrix: str, full: bool) -> bool:
     return matrix == "bt709" and not full
 
 
-def to_canvas(picture: Picture, matrix: str, full: bool) -> Picture:
-    """The picture in the canvas's colours; correctly rounded, alpha untouched."""
+def to_canvas(picture: Picture, matrix: str, full: bool, white: int | None = None) -> Picture:
+    """The picture in the canvas's colours; correctly rounded, alpha untouched.
+
+    Args:
+        picture: its depth is kept.
+        matrix: of its colours.
+        full: whether its range is full.
+        white: the largest number of a full range; None: the largest that the picture's depth has.
+    """
     if is_canvas(matrix, full):
         return picture
-    rows = _conversion(matrix, full)
-    offset = 16.0 - rows[0, 0] * (0.0 if full else 16.0)
-    y = cv2.convertScaleAbs(picture.y, alpha=rows[0, 0], beta=offset)
-    if matrix != "bt709":
-        y = cv2.add(
+    finer = 1 << picture.depth - 8
+    rows = _conversion(matrix, full, (white or peak_of(picture.y)) / finer)
+    offset = finer * (16.0 - rows[0, 0] * (0.0 if full else 16.0))
+    if matrix == "bt709":
+        y = scaled(picture.y, rows[0, 0], offset)
+    else:
+        y = added(
             cv2.addWeighted(picture.y, rows[0, 0], picture.y, 0.0, offset, dtype=cv2.CV_32F),
             _upsampled(_mixed(picture, rows[0, 1], rows[0, 2], 0.0, cv2.CV_32F), picture.y.shape),
-            dtype=cv2.CV_8U,
+            picture.depth,
         )
-    u, v = (_mixed(picture, rows[i, 1], rows[i, 2], 128.0, cv2.CV_8U) for i in (1, 2))
+    kind = cv2.CV_8U if picture.depth == 8 else cv2.CV_16U
+    u, v = (within(_mixed(picture, rows[i, 1], rows[i, 2], 128.0, kind)) for i in (1, 2))
     return replace(picture, y=y, u=u, v=v, frame=None)
 
 
 def _mixed(picture: Picture, u_share: float, v_share: float, offset: float, kind: int) -> NDArray[Any]:
-    zero = offset - 128 * (u_share + v_share)
+    zero = (offset - 128 * (u_share + v_share)) * (1 << picture.depth - 8)
     return cv2.addWeighted(picture.u, u_share, picture.v, v_share, zero, dtype=kind)
 
 

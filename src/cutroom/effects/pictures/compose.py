@@ -1,34 +1,42 @@
-"""Putting layers on the canvas: 8-bit 4:2:0, each plane at its own size, each result correctly rounded."""
+"""Putting layers on the canvas: 4:2:0, each plane at its own size, each result correctly rounded."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
-from cutroom.effects.pictures.planes import Picture, Plane, half, new_frame, overlap
+from cutroom.effects.pictures.blending import blended
+from cutroom.effects.pictures.levels import Plane, added, dtype_of, inverted, over, scaled, times
+from cutroom.effects.pictures.planes import Picture, half, halve, new_frame, overlap
+from cutroom.effects.segment import Depth
 
 
-def canvas(width: int, height: int, below: Picture | None) -> Picture:
-    """A canvas of one's own to draw on: a copy of what is below, or black."""
+def canvas(width: int, height: int, below: Picture | None, depth: Depth = 8) -> Picture:
+    """A canvas of one's own to draw on: a copy of what is below, as deep as it, or black."""
     if below is None:
-        return Picture.of(new_frame(width, height))
+        return Picture.of(new_frame(width, height, depth=depth))
     alpha_uv = None if below.alpha is None else below.chroma_alpha.copy()
     own = Picture.of(new_frame(width, height, below.planes))
     return replace(own, premultiplied=below.premultiplied, alpha_uv=alpha_uv)
 
 
-def clear(width: int, height: int) -> Picture:
+def clear(width: int, height: int, depth: Depth = 8) -> Picture:
     """A canvas of one's own on which nothing is drawn yet: what is below it is seen."""
-    y, alpha = (np.zeros((height, width), np.uint8) for _ in "ya")
-    u, v, alpha_uv = (np.zeros((half(height), half(width)), np.uint8) for _ in "uva")
+    kind = dtype_of(depth)
+    y, alpha = (np.zeros((height, width), kind) for _ in "ya")
+    u, v, alpha_uv = (np.zeros((half(height), half(width)), kind) for _ in "uva")
     return Picture(y, u, v, alpha, premultiplied=True, alpha_uv=alpha_uv)
 
 
 def draw(target: Picture, picture: Picture) -> None:
-    """Put a picture over a canvas of one's own, in place."""
+    """Put a picture over a canvas of one's own, in place and in its mode."""
+    if picture.mode != "normal":
+        blended_picture = blended(target, picture)
+        if blended_picture is None:
+            return
+        picture = blended_picture
     if target.alpha is not None:
         picture = picture.with_alpha().multiplied()
     alphas: list[Plane | None] = [None, None, None]
@@ -58,8 +66,58 @@ def mix(left: Picture, right: Picture, progress: float) -> Picture:
     return result
 
 
-MIXERS: Mapping[str, Callable[[Picture, Picture, float], Picture]] = {"dissolve": mix}
-"""How each transition makes one canvas of two."""
+def mix_masked(left: Picture, right: Picture, mask: Plane) -> Picture:
+    """Two canvases, each pixel its own share of both: all left where the mask is 65535, all right where it is 0."""
+    if left.alpha is not None or right.alpha is not None:
+        left, right = left.with_alpha().multiplied(), right.with_alpha().multiplied()
+    result = canvas(left.width, left.height, left)
+    small = halve(mask)
+    layers = list(zip(result.planes, right.planes, (mask, small, small, mask), strict=False))
+    if result.alpha_uv is not None:
+        layers.append((result.alpha_uv, right.chroma_alpha, small))
+    for target, other, share in layers:
+        lead = cv2.subtract(target, other, dtype=cv2.CV_32F)
+        lead = cv2.multiply(lead, share, scale=1 / 65535, dtype=cv2.CV_32F)
+        target[...] = cv2.add(other, lead, dtype=_depth(target))
+    return result
+
+
+def _depth(plane: Plane) -> int:
+    """OpenCV's word for a plane's type."""
+    return cv2.CV_8U if plane.dtype == np.uint8 else cv2.CV_16U
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What layers are drawn on.
+
+    Args:
+        width: of the canvas.
+        height: of the canvas.
+        is_clear: whether it is clear where nothing is drawn, as inside of a compound; else it is black.
+        depth: bits of each number.
+    """
+
+    width: int
+    height: int
+    is_clear: bool
+    depth: Depth = 8
+
+    def blank(self) -> Picture:
+        """A canvas of one's own with nothing on it."""
+        if self.is_clear:
+            return clear(self.width, self.height, self.depth)
+        return canvas(self.width, self.height, None, self.depth)
+
+    def over(self, below: Picture | None, picture: Picture | None) -> Picture | None:
+        """A picture on what is below it; whatever is handed in is left alone."""
+        if picture is None:
+            return below
+        if picture.fills(self.width, self.height):
+            return picture
+        target = self.blank() if below is None else canvas(self.width, self.height, below)
+        draw(target, picture)
+        return target
 
 
 def _over(below: Plane, above: Plane, alpha: Plane | None, picture: Picture) -> Plane:
@@ -68,12 +126,6 @@ def _over(below: Plane, above: Plane, alpha: Plane | None, picture: Picture) -> 
         return above if opacity == 1 else cv2.addWeighted(above, opacity, below, 1 - opacity, 0)
     if picture.premultiplied:
         if opacity != 1:
-            above, alpha = cv2.convertScaleAbs(above, alpha=opacity), cv2.convertScaleAbs(alpha, alpha=opacity)
-        return cv2.add(cv2.multiply(below, cv2.bitwise_not(alpha), scale=1 / 255), above)
-    if opacity != 1:
-        alpha = cv2.convertScaleAbs(alpha, alpha=opacity)
-    total = np.multiply(above, alpha, dtype=np.uint16)
-    total += np.multiply(below, cv2.bitwise_not(alpha), dtype=np.uint16)
-    total += 128
-    total += total >> 8  # with the shift below: division by 255, correctly rounded
-    return (total >> 8).astype(np.uint8)
+            above, alpha = scaled(above, opacity), scaled(alpha, opacity)
+        return added(times(below, inverted(alpha)), above, picture.depth)
+    return over(below, above, alpha if opacity == 1 else scaled(alpha, opacity))

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from fractions import Fraction
+from typing import Any, cast
 
 import av
+import numpy as np
 from av.filter import Graph
+from av.filter.context import FilterContext
+from numpy.typing import NDArray
 
 from cutroom.effects.nodes import Filter
 from cutroom.errors import RenderError
@@ -15,6 +19,7 @@ Step = tuple[str, dict[str, str]]
 """A filter's name and its options; FFmpeg takes them as a dictionary, so that nothing needs escaping."""
 TAGS = {"colorspace": "bt709", "range": "tv"}
 _BT709, _LIMITED, _LEFT = 1, 1, 1
+_RGB, _FULL = 0, 2
 
 
 def tag(frame: av.VideoFrame) -> av.VideoFrame:
@@ -79,8 +84,61 @@ class FrameGraph:
         """
         result = self.feed(frame)
         if result is None:
-            raise RenderError("a filter swallowed a frame", hint="declare how many frames before it looks at")
+            raise RenderError("a filter swallowed a frame", hint="take a filter that gives a frame for each")
         return result
+
+
+class MaskGraph:
+    """How much of the outgoing picture a kind of FFmpeg's `xfade` shows at each pixel: its own answer, in 16 bits.
+
+    It is asked with a white picture that goes over to a black one (or to a white one, for kinds that close to black and
+    open again), on one plane of the canvas's size: `xfade` itself would take pictures to 4:4:4 and back.
+
+    Args:
+        kind: FFmpeg's name of it.
+        width: of the canvas.
+        height: of the canvas.
+        ticks: how many parts the whole way has; only whole numbers of them are asked for.
+        onto: what the incoming picture is, 0 or 65535.
+    """
+
+    def __init__(self, kind: str, width: int, height: int, ticks: int, onto: int = 0) -> None:
+        self._ticks = ticks
+        self._base = Fraction(1, ticks)
+        self._sides = [_grey(width, height, level) for level in (65535, onto)]
+        self._graph = Graph()
+        self._graph.threads = 1
+        options: dict[str, Any] = {
+            "video_size": f"{width}x{height}",
+            "pix_fmt": "gray16le",
+            "time_base": f"1/{ticks}",
+            "pixel_aspect": "1/1",
+            "frame_rate": "1/1",  # it asks for one; the times alone matter
+        }
+        self._inputs = [self._graph.add("buffer", **options) for _ in self._sides]
+        blend, sink = self._graph.add("xfade", transition=kind, duration="1"), self._graph.add("buffersink")
+        for i, node in enumerate(self._inputs):
+            node.link_to(blend, 0, i)
+        blend.link_to(sink)
+        self._graph.configure()
+        self._sink = sink
+        self.at(Fraction(0))  # its way begins with the first frame it gets
+
+    def at(self, progress: Fraction) -> NDArray[np.uint16]:
+        """The mask at a part of the way, (H, W): 65535 where all is outgoing. Any order gives the same."""
+        for frame, node in zip(self._sides, self._inputs, strict=True):
+            frame.pts, frame.time_base = int(progress * self._ticks), self._base
+            node.push(frame)
+        drawn = self._sink.pull()
+        assert isinstance(drawn, av.VideoFrame)
+        (plane,) = drawn.planes
+        return np.frombuffer(plane, np.uint16).reshape(plane.height, -1)[:, : plane.width]
+
+
+def _grey(width: int, height: int, level: int) -> av.VideoFrame:
+    frame = av.VideoFrame(width, height, "gray16le")
+    np.frombuffer(frame.planes[0], np.uint16)[:] = level
+    return frame
 
 
 class Cloner:
@@ -97,3 +155,48 @@ class Cloner:
             self._graph = FrameGraph(frame, [], {"colorspace": str(tags[0]), "range": str(tags[1])})
             self._tags = tags
         return self._graph.run(frame)
+
+
+class CubeGraph:
+    """Takes R'G'B' pictures of 16 bits through a 3D table, between its four nearest corners: FFmpeg's `haldclut`.
+
+    Args:
+        like: a frame as it will come.
+        table: the table as a frame of the same format.
+    """
+
+    def __init__(self, like: av.VideoFrame, table: av.VideoFrame) -> None:
+        self._graph = Graph()
+        self._graph.threads = 1
+        self._count = 0
+        self._input, side = (self._buffer(frame) for frame in (like, table))
+        lookup, self._sink = self._graph.add("haldclut", clut="first"), self._graph.add("buffersink")
+        self._input.link_to(lookup, 0, 0)
+        side.link_to(lookup, 0, 1)
+        lookup.link_to(self._sink)
+        self._graph.configure()
+        side.push(_numbered(table, 0))
+        side.push(None)
+
+    def run(self, frame: av.VideoFrame) -> av.VideoFrame:
+        """Put a frame in and take one out."""
+        self._input.push(_numbered(frame, self._count))
+        self._count += 1
+        return cast(av.VideoFrame, self._sink.pull())
+
+    def _buffer(self, frame: av.VideoFrame) -> FilterContext:
+        options: dict[str, Any] = {
+            "video_size": f"{frame.width}x{frame.height}",
+            "pix_fmt": frame.format.name,
+            "time_base": "1/1000",
+            "pixel_aspect": "1/1",
+            "colorspace": str(_RGB),
+            "range": str(_FULL),
+        }
+        return self._graph.add("buffer", **options)
+
+
+def _numbered(frame: av.VideoFrame, number: int) -> av.VideoFrame:
+    frame.pts, frame.time_base = number, Fraction(1, 1000)
+    frame.colorspace, frame.color_range = _RGB, _FULL
+    return frame

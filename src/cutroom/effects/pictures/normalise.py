@@ -13,20 +13,19 @@ from numpy.typing import NDArray
 from cutroom.effects.compiler.fit import has_alpha
 from cutroom.effects.pictures.colour import to_canvas
 from cutroom.effects.pictures.graph import Cloner, FrameGraph, Step, tag
-from cutroom.effects.pictures.planes import TURNS, Picture, Plane
-from cutroom.effects.segment import Fit, MediaPicture
+from cutroom.effects.pictures.levels import Plane, black, deepened, depth_of, rounded, scaled
+from cutroom.effects.pictures.planes import TURNS, Picture, half, views
+from cutroom.effects.pictures.scaling import FLAGS, LEFT, LEFT_SITES, SITES, sites
+from cutroom.effects.pictures.tone import Toner
+from cutroom.effects.segment import Depth, Fit, MediaPicture
 
-_FLAGS = "bicubic+accurate_rnd+full_chroma_int"
-_PLANAR_420 = {"yuv420p", "yuvj420p", "yuva420p"}
-_SITES = {0: (0.0, 0.5), 1: (0.0, 0.5), 2: (0.5, 0.5), 3: (0.0, 0.0), 4: (0.5, 0.0), 5: (0.0, 1.0), 6: (0.5, 1.0)}
-"""Where a chroma sample stands among its four luma samples, by FFmpeg's number; unknown means left."""
-_LEFT = (0.0, 0.5)
-
-
-def _sites(side: str, site: tuple[float, float], across: bool = True, down: bool = True) -> dict[str, str]:
-    """swscale's options for where chroma stands, in 256ths of a luma sample; it assumes the middle otherwise."""
-    named = {f"{side}_h_chr_pos": (site[0], across), f"{side}_v_chr_pos": (site[1], down)}
-    return {key: str(round(256 * at)) for key, (at, halved) in named.items() if halved}
+_PLANAR_420 = {8: {"yuv420p", "yuvj420p", "yuva420p"}, 10: {"yuv420p10le", "yuva420p10le"}}
+"""Frames that are 4:2:0 as a picture of so many bits is."""
+_PACKED_ALPHA = {"rgba", "bgra", "argb", "abgr", "pal8"}
+"""Formats of which swscale stretches alpha when it makes 10 bits of 8; of others it moves it up by two bits."""
+_UNPACKED = {
+    "pal8": "rgba", "ya8": "rgba", "ya16le": "rgba64le", "ya16be": "rgba64le", "monow": "rgb24", "monob": "rgb24",
+}  # fmt: skip
 
 
 class Resizer:
@@ -47,7 +46,7 @@ class Resizer:
             )
         frame = tag(picture.to_frame())
         if self._graph is None or self._graph[0] != (width, height) or not self._graph[1].fits(frame):
-            size = {"w": str(width), "h": str(height), "flags": _FLAGS, **_sites("in", _LEFT), **_sites("out", _LEFT)}
+            size = {"w": str(width), "h": str(height), "flags": FLAGS, **LEFT_SITES}
             chain = [("scale", size), ("format", {"pix_fmts": frame.format.name})]
             self._graph = (width, height), FrameGraph(frame, chain)
         return Picture.of(self._graph[1].run(frame), picture)
@@ -59,38 +58,59 @@ class Normaliser:
     Args:
         source: the file's stream, and what its numbers mean.
         fit: the place.
+        depth: bits of the canvas's numbers.
     """
 
-    def __init__(self, source: MediaPicture, fit: Fit) -> None:
+    def __init__(self, source: MediaPicture, fit: Fit, depth: Depth = 8) -> None:
         self._source = source
         self._fit = fit
+        self._depth = depth
         self._resizer = Resizer()
         self._cloner = Cloner()
         self._graph: FrameGraph | None = None
+        self._toner = None if source.light is None else Toner(source.light)
+        self._toned: FrameGraph | None = None
 
     def run(self, frame: av.VideoFrame) -> Picture:
         """The picture of a decoded frame. The frame itself is left alone; where nothing is to be done, it is shared."""
         fit, stream = self._fit, self._source.input.stream
         matrix, full = self._source.matrix, self._source.full_range
-        site = _SITES[frame.chroma_location]
+        site = SITES[frame.chroma_location]
         shared = self._cloner.clone(frame)
-        if frame.format.name not in _PLANAR_420:
-            shared = self._to_420(shared)
-            site = _LEFT
-            if _is_rgb(frame):
+        if self._toner is not None or frame.format.name not in _PLANAR_420[self._depth] | _PLANAR_420[8]:
+            shared, site = self._to_420(shared), LEFT
+            if self._toner is not None or _is_rgb(frame):
                 matrix, full = "bt709", False
-        picture = Picture.of(shared)
+        picture = self._deep(_picture(shared), frame)
         if stream.rotation:
             picture, site = _turned(picture, stream.rotation, site)
-        if site != _LEFT:
+        if site != LEFT:
             picture = _resited(picture, site)
+        white = 255 << 2 if self._depth == 10 and _bits(frame) == 8 else None
         larger = fit.width * fit.height > picture.width * picture.height
         if larger:  # colours are converted where there are fewer pixels
-            picture = to_canvas(picture, matrix, full)
+            picture = to_canvas(picture, matrix, full, white)
         picture = self._resized(picture)
         if not larger:
-            picture = to_canvas(picture, matrix, full)
+            picture = to_canvas(picture, matrix, full, white)
         return replace(picture, x=fit.x, y0=fit.y).multiplied()
+
+    def _deep(self, picture: Picture, frame: av.VideoFrame) -> Picture:
+        """As deep as the canvas. Eight bits move up by two, and alpha, whose largest number means all, is stretched."""
+        if picture.depth != self._depth:
+            y, u, v = (deepened(plane) for plane in picture.planes[:3])
+            alpha = None if picture.alpha is None else deepened(picture.alpha)
+            picture = replace(picture, y=y, u=u, v=v, alpha=alpha, frame=None)
+        bits = _bits(frame)
+        if self._toner is None and bits > 8 and _is_rgb(frame):  # swscale takes 2 to the power of these for white
+            share = (255 << bits - 8) / ((1 << bits) - 1)
+            planes = zip(picture.planes, black(self._depth), strict=False)
+            y, u, v = (scaled(plane, share, (1 - share) * zero) for plane, zero in planes)
+            picture = replace(picture, y=y, u=u, v=v, frame=None)
+        moved = bits == 8 and frame.format.name not in _PACKED_ALPHA
+        if self._depth == 10 and picture.alpha is not None and moved:
+            picture = replace(picture, alpha=scaled(picture.alpha, 1023 / (255 << 2)), frame=None)
+        return picture
 
     def _resized(self, picture: Picture) -> Picture:
         if picture.frame is not None and picture.frame.format.name == "yuvj420p" and not self._is_size(picture):
@@ -101,48 +121,86 @@ class Normaliser:
         return (picture.width, picture.height) == (self._fit.width, self._fit.height)
 
     def _to_420(self, frame: av.VideoFrame) -> av.VideoFrame:
-        """Scale in the source's own format, which keeps all of its chroma, then go to 8-bit 4:2:0."""
+        """Scale in the source's own format, which keeps all of its chroma, then go to 4:2:0; on the way, to its light.
+
+        Where light is converted, a picture is made smaller before, and larger later.
+        """
         if self._graph is None or not self._graph.fits(frame):
             tags = {"colorspace": str(frame.colorspace), "range": str(frame.color_range)}
             self._graph = FrameGraph(frame, self._steps_to_420(frame), tags)
-        return self._graph.run(frame)
+        found = self._graph.run(frame)
+        if self._toner is None:
+            return found
+        found = self._toner.run(found)
+        if self._toned is None or not self._toned.fits(found):
+            out = sites("out", LEFT)
+            colours = {"flags": FLAGS, **out, "out_color_matrix": "bt709", "out_range": "limited"}
+            chain = [("scale", colours), ("format", {"pix_fmts": self._target})]
+            self._toned = FrameGraph(found, chain, {"colorspace": "gbr", "range": "pc"})
+        return self._toned.run(found)
+
+    @property
+    def _target(self) -> str:
+        name = "yuva420p" if has_alpha(self._source.input.stream) else "yuv420p"
+        return name if self._depth == 8 else f"{name}10le"
 
     def _steps_to_420(self, frame: av.VideoFrame) -> list[Step]:
         source, format_ = self._source, frame.format
         width, height = self._fit.width, self._fit.height
         if source.input.stream.rotation in {90, 270}:
             width, height = height, width
+        target, out = self._target, sites("out", LEFT)
+        if _is_grey(frame):
+            target = "gray10le" if self._depth == 10 and _bits(frame) > 8 else "gray"
+        if self._toner is not None:
+            if width * height > frame.width * frame.height:
+                width, height = frame.width, frame.height
+            target, out = "gbrap16le" if has_alpha(source.input.stream) else "gbrp16le", {}
         kept: dict[str, str] = {}
-        colours = {"out_color_matrix": "bt709", "out_range": "limited"}
+        colours = {} if self._toner is not None else {"out_color_matrix": "bt709", "out_range": "limited"}
         site: dict[str, str] = {}
         if not _is_rgb(frame):
             own = "full" if source.full_range else "limited"
-            kept = colours = {
-                "in_color_matrix": source.matrix,
-                "out_color_matrix": source.matrix,
-                "in_range": own,
-                "out_range": own,
-            }
+            came = {"in_color_matrix": source.matrix, "in_range": own}
+            kept = {**came, "out_color_matrix": source.matrix, "out_range": own}
+            colours = kept if self._toner is None else came
             halved = (format_.chroma_width(16) < 16, format_.chroma_height(16) < 16)
-            here = _SITES[frame.chroma_location]
-            site = {**_sites("in", here, *halved), **_sites("out", here, *halved)}
-            colours = {**colours, **_sites("in", here, *halved)}
-        target = "yuva420p" if has_alpha(source.input.stream) else "yuv420p"
+            here = SITES[frame.chroma_location]
+            site = {**sites("in", here, *halved), **sites("out", here, *halved)}
+            colours = {**colours, **sites("in", here, *halved)}
         return [
-            ("scale", {"w": str(width), "h": str(height), "flags": _FLAGS, **site, **kept}),
+            ("scale", {"w": str(width), "h": str(height), "flags": FLAGS, **site, **kept}),
             ("format", {"pix_fmts": _unpacked(format_.name)}),
-            ("scale", {"flags": _FLAGS, **_sites("out", _LEFT), **colours}),
+            ("scale", {"flags": FLAGS, **out, **colours}),
             ("format", {"pix_fmts": target}),
         ]
 
 
 def _is_rgb(frame: av.VideoFrame) -> bool:
-    return bool(frame.format.is_rgb) or frame.format.name == "pal8"
+    return bool(frame.format.is_rgb) or frame.format.name in _UNPACKED
+
+
+def _is_grey(frame: av.VideoFrame) -> bool:
+    return frame.format.name.startswith("gray")
+
+
+def _picture(frame: av.VideoFrame) -> Picture:
+    """The picture in a frame; grey gets its chroma here, as swscale would take its range for full."""
+    if not _is_grey(frame):
+        return Picture.of(frame)
+    (y,) = views(frame)
+    u, v = (np.full((half(frame.height), half(frame.width)), zero, y.dtype) for zero in black(depth_of(y))[1:])
+    return Picture(y, u, v)
+
+
+def _bits(frame: av.VideoFrame) -> int:
+    """Of the deepest of a frame's numbers; a palette has eight."""
+    return max(component.bits for component in frame.format.components)
 
 
 def _unpacked(name: str) -> str:
-    """The format to scale in: palettes cannot be."""
-    return "rgba" if name == "pal8" else name
+    """The format to scale in: palettes cannot be, and grey with alpha becomes R'G'B'."""
+    return _UNPACKED.get(name, name)
 
 
 def _turned(picture: Picture, degrees: int, site: tuple[float, float]) -> tuple[Picture, tuple[float, float]]:
@@ -155,7 +213,7 @@ def _turned(picture: Picture, degrees: int, site: tuple[float, float]) -> tuple[
 
 def _resited(picture: Picture, site: tuple[float, float]) -> Picture:
     """Chroma moved to the left site, by straight lines between its samples."""
-    shift = np.array([[1, 0, (site[0] - _LEFT[0]) / 2], [0, 1, (site[1] - _LEFT[1]) / 2]])
+    shift = np.array([[1, 0, (site[0] - LEFT[0]) / 2], [0, 1, (site[1] - LEFT[1]) / 2]])
     return replace(picture, u=shifted(picture.u, shift), v=shifted(picture.v, shift), frame=None)
 
 
@@ -163,4 +221,4 @@ def shifted(plane: Plane, matrix: NDArray[Any]) -> Plane:
     """A plane under a map of its own size; edges repeat. In float: OpenCV's 8-bit warp is off by up to 0.05 pixels."""
     size = (plane.shape[1], plane.shape[0])
     moved = cv2.warpAffine(plane.astype(np.float32), matrix, size, borderMode=cv2.BORDER_REPLICATE)
-    return cv2.convertScaleAbs(moved)
+    return rounded(moved, depth_of(plane))

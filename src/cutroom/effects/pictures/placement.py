@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple, Self, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, Self, TypeVar
 
-from cutroom.effects.nodes import Crop, StillNode, Warp
+from cutroom.effects.nodes import Cell, Crop, Flip, StillNode, Warp
 from cutroom.effects.segment import Fit
 
 if TYPE_CHECKING:
@@ -23,6 +23,32 @@ class Edge(NamedTuple):
     across: float
     down: float
     least: float
+
+
+class Motion(Protocol):
+    """Where pixels go."""
+
+    @property
+    def scales(self) -> tuple[float, float]:
+        """By what factor the layer's width and height grow."""
+        ...
+
+    def matrix(self, width: int, height: int) -> tuple[Row, Row]:
+        """The map of pixel centres on a canvas of this size, as two rows of an affine matrix."""
+        ...
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Scale each way by a factor of its own, about the canvas's top left corner; then move by pixels."""
+
+    scales: tuple[float, float]
+    moves: tuple[float, float]
+
+    def matrix(self, width: int, height: int) -> tuple[Row, Row]:
+        """As `Motion` says; the canvas's size does not matter."""
+        x, y = (move + (scale - 1) / 2 for scale, move in zip(self.scales, self.moves, strict=True))
+        return (self.scales[0], 0.0, x), (0.0, self.scales[1], y)
 
 
 @dataclass(frozen=True)
@@ -54,6 +80,10 @@ class Placement:
         """Where it lies after a node, on a canvas of this size; most nodes leave it where it was."""
         if isinstance(node, Crop):
             return self.cropped(node)
+        if isinstance(node, Cell):
+            return self.celled(node, width, height)
+        if isinstance(node, Flip):
+            return self.flipped(node)
         return self.warped(node, width, height) if isinstance(node, Warp) else self
 
     def cropped(self, crop: Crop) -> Placement:
@@ -68,11 +98,51 @@ class Placement:
         )
         return replace(self, window=kept)
 
-    def warped(self, warp: Warp, width: int, height: int) -> Placement:
+    def stretched(self, cell: Cell, width: int, height: int) -> Stretch | None:
+        """How it comes into a cell on a canvas of this size; None where its border leaves no room."""
+        left, top, right, bottom = inside(cell, width, height)
+        xs, ys = zip(*self.corners(), strict=True)
+        size = (max(xs) - min(xs), max(ys) - min(ys))
+        room = (right - left, bottom - top)
+        if min(*size, *room) <= 0:
+            return None
+        scales = (room[0] / size[0], room[1] / size[1])
+        if cell.fit != "stretch":
+            scale = max(scales) if cell.fit == "fill" else min(scales)
+            scales = (scale, scale)
+        x = left + (room[0] - scales[0] * size[0]) * cell.align_x
+        y = top + (room[1] - scales[1] * size[1]) * cell.align_y
+        return Stretch(scales, (x - scales[0] * min(xs), y - scales[1] * min(ys)))
+
+    def celled(self, cell: Cell, width: int, height: int) -> Placement:
+        """In a cell on a canvas of this size."""
+        stretch = self.stretched(cell, width, height)
+        if stretch is None:
+            return self
+        moved = self.warped(stretch, width, height)
+        (a, b, x), (c, d, y) = moved.matrix
+        if b or c or a <= 0 or d <= 0:  # what is cut off a turned layer is no part of its own rectangle
+            return moved
+        left, top, right, bottom = inside(cell, width, height)
+        box = ((left - x) / a, (top - y) / d, (right - x) / a, (bottom - y) / d)
+        old = moved.window
+        window = (max(old[0], box[0]), max(old[1], box[1]), min(old[2], box[2]), min(old[3], box[3]))
+        return replace(moved, window=window)
+
+    def warped(self, warp: Motion, width: int, height: int) -> Placement:
         """Scaled, turned and moved on a canvas of this size."""
         rows = warp.matrix(width, height)
         moved = [_times(row, self.matrix, (row[0] + row[1] - 1) / -2) for row in rows]
         return replace(self, matrix=(moved[0], moved[1]))
+
+    def flipped(self, flip: Flip) -> Placement:
+        """Turned over about its middle: what was its left side lies at the right."""
+        (a, b, x), (c, d, y) = self.matrix
+        if flip.across:
+            a, c, x, y = -a, -c, x + a, y + c
+        if flip.down:
+            b, d, x, y = -b, -d, x + b, y + d
+        return replace(self, matrix=((a, b, x), (c, d, y)))
 
     def edges(self, crop: Crop) -> tuple[list[Edge], list[Edge]]:
         """The cuts that a crop makes at left and right, and those at top and bottom.
@@ -112,3 +182,10 @@ def _times(row: Row, matrix: tuple[Row, Row], shift: float) -> Row:
     (a, b, x), (c, d, y) = matrix
     over, down, move = row
     return over * a + down * c, over * b + down * d, over * x + down * y + move + shift
+
+
+def inside(cell: Cell, width: int, height: int) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of a cell within its border, in pixels of a canvas."""
+    edge = cell.border * height
+    left, top = cell.left * width, cell.top * height
+    return left + edge, top + edge, left + cell.width * width - edge, top + cell.height * height - edge

@@ -1,4 +1,4 @@
-"""A layer's picture as planes of numbers: 8-bit Y'CbCr 4:2:0, BT.709 limited range, with or without alpha.
+"""A layer's picture as planes of numbers: 8- or 10-bit Y'CbCr 4:2:0, BT.709 limited range, with or without alpha.
 
 Cb and Cr have half the size in both directions and stand as in MPEG-2 and H.264: level with every other column of Y,
 and between two rows ("left"). Alpha belongs to Y; chroma's alpha is its average over the same area, but where layers
@@ -15,31 +15,32 @@ from typing import Any, Self
 import av
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from cutroom.effects.nodes import BlendMode
+from cutroom.effects.pictures.levels import Plane, black, depth_of, dtype_of, peak_of, times, within
 from cutroom.effects.pictures.placement import Placement
-from cutroom.effects.segment import Fit
+from cutroom.effects.segment import Depth, Fit
 
-Plane = NDArray[Any]
-"""8-bit numbers, (rows, columns)."""
-BLACK = (16, 128, 128)
 TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
 """What OpenCV calls clockwise turns by degrees."""
 
 
 def views(frame: av.VideoFrame) -> list[Plane]:
-    """The planes of a planar 8-bit frame, without a copy. Write only into a frame of your own."""
+    """The planes of a planar frame of 8 or 10 bits, without a copy. Write only into a frame of your own."""
+    kind = np.dtype(np.uint16 if frame.format.name.endswith(("p10le", "gray10le")) else np.uint8)
     return [
-        np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[: plane.height, : plane.width]
+        np.frombuffer(plane, kind).reshape(-1, plane.line_size // kind.itemsize)[: plane.height, : plane.width]
         for plane in frame.planes
     ]
 
 
-def new_frame(width: int, height: int, planes: Sequence[Plane] | None = None) -> av.VideoFrame:
-    """A frame of one's own: yuv420p, or yuva420p for four planes; filled with `planes`, or black."""
-    frame = av.VideoFrame(width, height, "yuva420p" if planes is not None and len(planes) == 4 else "yuv420p")
+def new_frame(width: int, height: int, planes: Sequence[Plane] | None = None, depth: Depth = 8) -> av.VideoFrame:
+    """A frame of one's own: yuv420p, or yuva420p for four planes; filled with `planes`, as deep as they, or black."""
+    bits = depth if planes is None else depth_of(planes[0])
+    clear = planes is not None and len(planes) == 4
+    frame = av.VideoFrame(width, height, f"{'yuva420p' if clear else 'yuv420p'}{'' if bits == 8 else '10le'}")
     for i, target in enumerate(views(frame)):
-        target[...] = BLACK[i] if planes is None else planes[i]
+        target[...] = black(bits)[i] if planes is None else planes[i]
     return frame
 
 
@@ -66,6 +67,7 @@ class Picture:
             None: it is just these planes.
         alpha_uv: of chroma, where it is not the average of alpha: layers that were drawn on a clear canvas keep the
             sharp edges that they have on any other.
+        mode: how it meets what is below it.
     """
 
     y: Plane
@@ -79,6 +81,7 @@ class Picture:
     frame: av.VideoFrame | None = None
     placement: Placement | None = None
     alpha_uv: Plane | None = None
+    mode: BlendMode = "normal"
 
     @classmethod
     def of(cls, frame: av.VideoFrame, like: Picture | None = None) -> Self:
@@ -100,14 +103,20 @@ class Picture:
         return int(self.y.shape[0])
 
     @property
+    def depth(self) -> Depth:
+        """Bits of its numbers."""
+        return depth_of(self.y)
+
+    @property
     def placed(self) -> Placement:
         """Where the layer's own rectangle lies."""
         return self.placement or Placement.of(Fit(x=self.x, y=self.y0, width=self.width, height=self.height))
 
     def fills(self, width: int, height: int) -> bool:
-        """Whether it is opaque on the whole canvas."""
+        """Whether nothing below it is seen anywhere on the canvas."""
         place = (self.x, self.y0, self.width, self.height)
-        return place == (0, 0, width, height) and self.alpha is None and self.opacity == 1
+        solid = self.alpha is None and self.opacity == 1 and self.mode == "normal"
+        return solid and place == (0, 0, width, height)
 
     @property
     def planes(self) -> list[Plane]:
@@ -128,7 +137,7 @@ class Picture:
         """The same with an alpha plane."""
         if self.alpha is not None:
             return self
-        return replace(self, alpha=np.full_like(self.y, 255), premultiplied=False, frame=None)
+        return replace(self, alpha=np.full_like(self.y, peak_of(self.y)), premultiplied=False, frame=None)
 
     def multiplied(self) -> Picture:
         """The same with colours multiplied by alpha, as whatever mixes neighbouring pixels needs them."""
@@ -144,8 +153,8 @@ class Picture:
             return self
         alphas = (self.alpha, self.chroma_alpha, self.chroma_alpha)
         y, u, v = (
-            np.where(alpha == 0, np.uint8(black), cv2.divide(plane, alpha, scale=255))
-            for plane, alpha, black in zip(self.planes, alphas, BLACK, strict=False)
+            np.where(alpha == 0, plane.dtype.type(zero), _divided(plane, alpha))
+            for plane, alpha, zero in zip(self.planes, alphas, black(self.depth), strict=False)
         )
         return replace(self, y=y, u=u, v=v, premultiplied=False, frame=None)
 
@@ -155,8 +164,8 @@ class Picture:
             return self
         wanted = halve(self.alpha)
         made = []
-        for plane, grey in zip((self.u, self.v), BLACK[1:], strict=True):
-            straight = cv2.divide(plane, self.alpha_uv, scale=255) if self.premultiplied else plane
+        for plane, grey in zip((self.u, self.v), black(self.depth)[1:], strict=True):
+            straight = _divided(plane, self.alpha_uv) if self.premultiplied else plane
             beside = np.full_like(straight, grey)  # a sample behind an edge takes the colour of the one before it
             beside[:, 1:] = np.where(self.alpha_uv[:, :-1] > 0, straight[:, :-1], grey)
             straight = np.where(self.alpha_uv > 0, straight, beside)
@@ -168,9 +177,10 @@ class Picture:
         if (self.x, self.y0, self.width, self.height) == (0, 0, width, height):
             return self
         whole = self.with_alpha().multiplied()
-        planes = [np.zeros((height, width), np.uint8)]
-        planes += [np.zeros((half(height), half(width)), np.uint8) for _ in "uv"]
-        planes.append(np.zeros((height, width), np.uint8))
+        kind = dtype_of(self.depth)
+        planes: list[Plane] = [np.zeros((height, width), kind)]
+        planes += [np.zeros((half(height), half(width)), kind) for _ in "uv"]
+        planes.append(np.zeros((height, width), kind))
         for i, (source, target) in enumerate(zip(whole.planes, planes, strict=True)):
             step = 2 if i in {1, 2} else 1
             there, here = overlap(source.shape, target.shape, whole.x // step, whole.y0 // step)
@@ -186,9 +196,9 @@ def overlap(inner: tuple[Any, ...], outer: tuple[Any, ...], x: int, y: int) -> t
     return (rows, columns), here
 
 
-def times(plane: Plane, alpha: Plane) -> Plane:
-    """plane * alpha / 255, rounded."""
-    return cv2.multiply(plane, alpha, scale=1 / 255)
+def _divided(plane: Plane, alpha: Plane) -> Plane:
+    """What `times` was made from; 0 where it is clear."""
+    return within(cv2.divide(plane, alpha, scale=peak_of(alpha)))
 
 
 def halve(plane: Plane) -> Plane:

@@ -11,18 +11,72 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any, NamedTuple, Protocol
 
-from cutroom.effects.nodes import Crop, Filter, Moving, Opacity, PictureNode, StillNode, Warp
+from cutroom.effects.nodes import (
+    Affine,
+    BlendMode,
+    BoxBlur,
+    Cell,
+    ChromaKey,
+    ColourNode,
+    Crop,
+    Edges,
+    Filter,
+    Flare,
+    Flip,
+    Fringe,
+    Glow,
+    Grain,
+    Lens,
+    LumaKey,
+    Mirror,
+    Mode,
+    MotionBlur,
+    Moving,
+    Opacity,
+    PictureNode,
+    Pixelate,
+    Rolled,
+    Settle,
+    Sharpen,
+    Smooth,
+    StillNode,
+    Typed,
+    Vignette,
+    Warp,
+)
+from cutroom.effects.pictures.affine import AffineStage
+from cutroom.effects.pictures.cells import CellStage
+from cutroom.effects.pictures.detail import BoxBlurStage, GlowStage, PixelateStage, SharpenStage, SmoothStage
 from cutroom.effects.pictures.geometry import CropStage, WarpStage
+from cutroom.effects.pictures.grain import GrainStage
 from cutroom.effects.pictures.graph import FrameGraph, steps, tag
+from cutroom.effects.pictures.keys import ChromaKeyStage, LumaKeyStage
+from cutroom.effects.pictures.lenses import FringeStage, LensStage
+from cutroom.effects.pictures.memory import MotionBlurStage, SettleStage
+from cutroom.effects.pictures.mirror import MirrorStage
 from cutroom.effects.pictures.planes import Picture
+from cutroom.effects.pictures.rgb import RgbStage, Shared
+from cutroom.effects.pictures.style import EdgesStage, FlareStage, VignetteStage
+from cutroom.errors import MediaNotFoundError
 
 
 class Stage(Protocol):
     """One step of a shot's chain."""
 
     def run(self, picture: Picture) -> Picture | None:
-        """The picture after this step; None where nothing is left of it, or where a filter still gathers frames."""
+        """The picture after this step; None where nothing is left of it."""
         ...
+
+
+def no_resource(sha256: str) -> bytes:
+    """For chains without files.
+
+    Raises:
+        MediaNotFoundError: always.
+    """
+    raise MediaNotFoundError(
+        f"no file is known for resource {sha256[:12]}…", value=sha256, hint="project.resources.add(path)"
+    )
 
 
 class Place(NamedTuple):
@@ -33,6 +87,8 @@ class Place(NamedTuple):
     height: int
     soft: bool
     """Whether a later stage needs the clear surroundings as alpha, even where edges are sharp."""
+    resource: Callable[[str], bytes] = no_resource
+    """Gives the bytes of a file of the node, by SHA-256."""
 
 
 class OpacityStage:
@@ -51,6 +107,22 @@ class OpacityStage:
         return replace(picture, opacity=picture.opacity * self._opacity)
 
 
+class DrawnStage:
+    """What changes in how a title is drawn was done where it begins: there is nothing left to do.
+
+    Args:
+        node: what changes.
+        place: where.
+    """
+
+    def __init__(self, node: Typed | Rolled, place: Place) -> None:
+        pass
+
+    def run(self, picture: Picture) -> Picture:
+        """The picture as it is."""
+        return picture
+
+
 class FilterStage:
     """Runs neighbouring FFmpeg filters of one kind.
 
@@ -58,14 +130,12 @@ class FilterStage:
         nodes: all spatial, or none.
         width: of the canvas.
         height: of the canvas.
-        looks_back: whether they may give nothing for the first frames.
     """
 
-    def __init__(self, nodes: Sequence[Filter], width: int, height: int, *, looks_back: bool) -> None:
+    def __init__(self, nodes: Sequence[Filter], width: int, height: int) -> None:
         self._steps = steps(nodes)
         self._spatial = nodes[0].spatial
         self._canvas = (width, height)
-        self._looks_back = looks_back
         self._graph: FrameGraph | None = None
 
     def run(self, picture: Picture) -> Picture | None:
@@ -76,13 +146,32 @@ class FilterStage:
         frame = tag(picture.to_frame())
         if self._graph is None or not self._graph.fits(frame):
             self._graph = FrameGraph(frame, [*self._steps, ("format", {"pix_fmts": frame.format.name})])
-        done = self._graph.feed(frame) if self._looks_back else self._graph.run(frame)
-        return None if done is None else Picture.of(done, picture)
+        return Picture.of(self._graph.run(frame), picture)
 
 
 STAGES: Mapping[type[StillNode], Callable[[Any, Place], Stage]] = {
+    Affine: AffineStage,
+    Cell: lambda node, place: CellStage(node, place.width, place.height, soft=place.soft),
     Crop: lambda node, place: CropStage(node, soft=place.soft),
     Opacity: OpacityStage,
+    BoxBlur: BoxBlurStage,
+    ChromaKey: ChromaKeyStage,
+    Edges: EdgesStage,
+    Flare: FlareStage,
+    Fringe: FringeStage,
+    Glow: GlowStage,
+    Grain: GrainStage,
+    Lens: LensStage,
+    LumaKey: LumaKeyStage,
+    Mirror: MirrorStage,
+    MotionBlur: MotionBlurStage,
+    Pixelate: PixelateStage,
+    Settle: SettleStage,
+    Sharpen: SharpenStage,
+    Smooth: SmoothStage,
+    Vignette: VignetteStage,
+    Rolled: DrawnStage,
+    Typed: DrawnStage,
 }
 """What runs each node of our own; movements and filters are gathered into stages that run several."""
 
@@ -115,34 +204,53 @@ class Stages:
         nodes: of the shot.
         width: of the canvas.
         height: of the canvas.
-        looks_back: whether filters may give nothing for the first frames.
+        resource: gives the bytes of the files that nodes name.
     """
 
-    def __init__(self, nodes: Sequence[PictureNode], width: int, height: int, *, looks_back: bool = False) -> None:
+    def __init__(
+        self,
+        nodes: Sequence[PictureNode],
+        width: int,
+        height: int,
+        *,
+        resource: Callable[[str], bytes] = no_resource,
+    ) -> None:
         self._nodes = nodes
+        self._resource = resource
+        self._shared = Shared(resource)
         self._canvas = (width, height)
-        self._looks_back = looks_back
         self._built: list[tuple[_Plan, Stage]] = []
+        self.mode: BlendMode = "normal"
+        self._ready = False
         self._is_still = not any(isinstance(node, Moving) or node.clocked for node in nodes)
 
     def at(self, i: int) -> list[Stage]:
-        """The stages of frame `i` of the segment."""
-        if not self._built or not self._is_still:
+        """The stages of frame `i` of the segment; `mode` is the layer's blend mode then."""
+        if not self._ready or not self._is_still:
+            self._ready = True
             old = self._built
             self._built = []
-            for plan in _plans(links_at(self._nodes, i)):
+            links = links_at(self._nodes, i)
+            modes = [link.node.mode for link in links if isinstance(link.node, Mode)]
+            self.mode = modes[-1] if modes else "normal"
+            for plan in _plans([link for link in links if not isinstance(link.node, Mode)]):
                 kept = next((n for n, (known, _) in enumerate(old) if known == plan), None)
                 self._built.append((plan, self._made(plan)) if kept is None else old.pop(kept))
         return [stage for _, stage in self._built]
 
     def _made(self, plan: _Plan) -> Stage:
         if plan.kind == "warp":
-            return WarpStage([node for node in plan.nodes if isinstance(node, Warp)], *self._canvas, soft=plan.soft)
+            return WarpStage(
+                [node for node in plan.nodes if isinstance(node, Warp | Flip)], *self._canvas, soft=plan.soft
+            )
+        if plan.kind.startswith("rgb"):
+            coloured = [node for node in plan.nodes if isinstance(node, ColourNode | Filter)]
+            return RgbStage(coloured, *self._canvas, self._shared)
         (*_, node) = plan.nodes
         if not isinstance(node, Filter):
-            return STAGES[type(node)](node, Place(*self._canvas, plan.soft))
+            return STAGES[type(node)](node, Place(*self._canvas, plan.soft, self._resource))
         filters = [node for node in plan.nodes if isinstance(node, Filter)]
-        return FilterStage(filters, *self._canvas, looks_back=self._looks_back)
+        return FilterStage(filters, *self._canvas)
 
 
 class _Plan(NamedTuple):
@@ -154,17 +262,19 @@ class _Plan(NamedTuple):
 
 
 def _plans(links: Sequence[Link]) -> Iterator[_Plan]:
-    groups = [(kind, [link.node for link in group]) for kind, group in groupby(_gathered(links), key=_group)]
+    groups = [(kind, [link.node for link in group]) for kind, group in groupby(_joined(_gathered(links)), key=_group)]
     for i, (kind, nodes) in enumerate(groups):
         soft = any(node.spatial for _, later in groups[i + 1 :] for node in later)
-        if kind == "warp" or kind.startswith("filter"):
+        if kind == "warp" or kind.startswith(("yuv", "rgb")):
             yield _Plan(kind, nodes, soft and kind == "warp")
         else:
-            yield from (_Plan(kind, [node], soft) for node in nodes)
+            # what looks back must be the same stage all the time, whatever comes after it
+            yield from (_Plan(kind, [node], soft and not node.back) for node in nodes)
 
 
 def _gathered(links: Sequence[Link]) -> list[Link]:
-    """The same chain with each movement put off to the next one, where no filter between them sees neighbouring pixels.
+    """The same chain with each movement put off to the next one, where nothing between them sees neighbouring pixels or
+    goes by places on the canvas.
 
     Crops follow the layer's own sides, and everything else looks at single pixels: the picture stays the same.
     """
@@ -172,11 +282,17 @@ def _gathered(links: Sequence[Link]) -> list[Link]:
     waiting = 0  # how many of the last nodes are movements or came after one
     for link in links:
         earlier = gathered[len(gathered) - waiting :]
-        if link.node.spatial:
+        if isinstance(link.node, Mirror | Vignette):  # of the layer itself, whatever the canvas shows of it
+            moved = [one for one in earlier if isinstance(one.node, Warp | Flip)]
+            kept = [one for one in earlier if not isinstance(one.node, Warp | Flip)]
+            gathered[len(gathered) - waiting :] = [*kept, link, *moved]
+            waiting = len(moved)
+            continue
+        if link.node.spatial or link.node.anchored:
             waiting = 0
-        elif isinstance(link.node, Warp):
-            kept = [one for one in earlier if not isinstance(one.node, Warp)]
-            moved = [one for one in earlier if isinstance(one.node, Warp)]
+        elif isinstance(link.node, Warp | Flip):
+            kept = [one for one in earlier if not isinstance(one.node, Warp | Flip)]
+            moved = [one for one in earlier if isinstance(one.node, Warp | Flip)]
             gathered[len(gathered) - waiting :] = [*kept, *moved]
             waiting = len(moved) + 1
         elif waiting:
@@ -185,7 +301,25 @@ def _gathered(links: Sequence[Link]) -> list[Link]:
     return gathered
 
 
+def _joined(links: Sequence[Link]) -> Iterator[Link]:
+    """Neighbouring colours of our own as one run, whether they change together or not: they are made anew in no time.
+
+    Filters are not drawn in. They may remember frames, and a stage is made anew as a whole.
+    """
+    before: Link | None = None
+    alone = True  # whether the run so far has no filter
+    for link in links:
+        one = link
+        if isinstance(link.node, ColourNode) and before is not None and isinstance(before.node, ColourNode) and alone:
+            one = Link(before.run, link.node)
+        alone = isinstance(one.node, ColourNode) and (alone or before is None or before.run != one.run)
+        yield one
+        before = one
+
+
 def _group(link: Link) -> str:
     """What shares a stage: all movements that meet, filters of a kind that change together."""
     node = link.node
-    return f"filter {node.space} {node.spatial} {link.run}" if isinstance(node, Filter) else node.kind
+    if isinstance(node, Flip):
+        return "warp"
+    return f"{node.space} {node.spatial} {link.run}" if isinstance(node, Filter | ColourNode) else node.kind

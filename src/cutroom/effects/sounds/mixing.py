@@ -60,6 +60,8 @@ class Mixer:
                 with self.source(clip, segment, travel.first) as read:
                     heard = resample(travel, read)
                 total[:, low - first : high - first] += self._shaped(clip, segment, heard, low - clip.at)
+        for node in segment.master:
+            total *= np.float32(node.factor)
         return total
 
     @contextmanager

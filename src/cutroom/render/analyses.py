@@ -1,0 +1,224 @@
+"""Have measured what a document wants to know before it is compiled: in workers, once, kept in the cache folder."""
+
+from __future__ import annotations
+
+import queue
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import CancelledError, Future
+from itertools import count
+from typing import Any, NamedTuple
+
+import pydantic
+
+from cutroom.effects.analysis import RESULT, LoudnessRequest, Motion, MotionRequest, Request, Result, Results
+from cutroom.errors import MediaError, MediaNotFoundError, RenderError
+from cutroom.media.fingerprint import Identity
+from cutroom.render.analysis_store import AnalysisStore
+from cutroom.render.encoding import BASE_TIMEOUT, FRAME_TIMEOUT, LOOK_EVERY, ROUNDS, Require, untouched
+from cutroom.render.executor import TaskExecutor, slots, stop, submit
+from cutroom.render.meter import OnProgress
+from cutroom.telemetry import count as counted
+
+BATCH = 2400
+"""Frames that one task measures at most, where it measures several requests."""
+MOST_FILES = 32
+"""Media files of a task with several requests."""
+
+
+def measured(
+    wanted: Callable[[Results], Sequence[Request]],
+    store: AnalysisStore,
+    paths: Mapping[str, str],
+    executor: TaskExecutor,
+    *,
+    on_progress: OnProgress | None = None,
+    check: Callable[[], None] = lambda: None,
+    require: Require = lambda _: {},
+) -> dict[str, Result]:
+    """Measure until nothing is wanted any more.
+
+    Args:
+        wanted: what is missing, beside some results; see `effects.compiler.needed`.
+        store: of results.
+        paths: absolute path of each media file, by SHA-256.
+        executor: runs the tasks.
+        on_progress: called with `stage` "analyse", `done` and `total` (frames).
+        check: called often; raises when this is to stop.
+        require: called before a task; what was measured in a file that was touched meanwhile is thrown away.
+
+    Returns:
+        All results that were asked for, by the keys of their requests.
+
+    Raises:
+        MediaError: a file that is missing, was changed, or cannot be read.
+        DiskFullError, OutputError: a result cannot be kept.
+        RenderError: a worker gave an answer that makes no sense.
+    """
+    results = _Kept(store)
+    while requests := wanted(results):
+        check()
+        for _ in range(ROUNDS):
+            missing = [request for request in requests if request.key not in results]
+            if not missing:
+                break
+            _Measuring(missing, results, paths, executor, on_progress, check, require).run()
+        else:
+            raise MediaError(
+                "media files keep being changed while they are measured",
+                value=missing[0].key,
+                hint="try again when nothing writes to them",
+            )
+    return dict(results)
+
+
+class _Kept(dict[str, Result]):
+    """Results in memory, those of the store brought in when they are asked for."""
+
+    def __init__(self, store: AnalysisStore) -> None:
+        self.store = store
+
+    def get(self, key: str, default: Any = None, /) -> Any:
+        found = super().get(key)
+        if found is None:
+            found = self.store.get(key)
+            counted("cache_misses_total" if found is None else "cache_hits_total", cache="analyses")
+            if found is not None:
+                self[key] = found
+        return default if found is None else found
+
+
+class _Flight(NamedTuple):
+    future: Future[Any]
+    requests: tuple[Request, ...]
+    sources: Mapping[str, Identity]
+
+
+class _Measuring:
+    """One round: some requests, each measured once."""
+
+    def __init__(  # noqa: PLR0917  what `measured` is given
+        self,
+        requests: Sequence[Request],
+        results: _Kept,
+        paths: Mapping[str, str],
+        executor: TaskExecutor,
+        on_progress: OnProgress | None,
+        check: Callable[[], None],
+        require: Require,
+    ) -> None:
+        self._results = results
+        self._paths = paths
+        self._executor = executor
+        self._tell = on_progress
+        self._check = check
+        self._require = require
+        self._waiting = deque(_batches(requests))
+        self._total = sum(request.amount for request in requests)
+        self._finished = 0
+        self._partly: dict[int, float] = {}
+        self._flying: dict[int, _Flight] = {}
+        self._events: queue.SimpleQueue[tuple[int, dict[str, Any] | None]] = queue.SimpleQueue()
+        self._numbers = count()
+
+    def run(self) -> None:
+        """Measure all of them."""
+        self._progress()
+        most = slots(self._executor)
+        try:
+            while self._waiting or self._flying:
+                self._check()
+                while self._waiting and len(self._flying) < most:
+                    if self._submit(self._waiting.popleft()).done():
+                        break
+                self._listen()
+        finally:
+            for flight in self._flying.values():
+                stop(flight.future)
+
+    def _submit(self, requests: tuple[Request, ...]) -> Future[Any]:
+        from cutroom.render.analysis_tasks import MeasureTask, measure
+
+        number, events = next(self._numbers), self._events
+        files = dict.fromkeys(file for request in requests for file in request.files)
+        for file in files:
+            if file not in self._paths:
+                raise MediaNotFoundError(
+                    f"no file is known for media {file[:12]}…", value=file, hint="put it back, or relink it"
+                )
+        task = MeasureTask(requests, tuple((file, self._paths[file]) for file in files))
+        sources = self._require(dict(task.paths))
+        future = submit(
+            self._executor,
+            measure,
+            task,
+            on_progress=lambda progress: events.put((number, progress)),
+            timeout=BASE_TIMEOUT + FRAME_TIMEOUT * sum(request.amount for request in requests),
+        )
+        self._flying[number] = _Flight(future, requests, sources)
+        future.add_done_callback(lambda _: events.put((number, None)))
+        return future
+
+    def _listen(self) -> None:
+        try:
+            number, progress = self._events.get(timeout=LOOK_EVERY)
+        except queue.Empty:
+            return
+        if progress is not None:
+            self._partly[number] = float(progress.get("done") or 0)
+            self._progress()
+            return
+        flight = self._flying[number]
+        try:
+            answer = flight.future.result()
+        except CancelledError:
+            raise RenderError("a measurement was cancelled", hint="try again") from None
+        found = _checked(answer, flight.requests)
+        del self._flying[number]
+        self._partly.pop(number, None)
+        if untouched(flight.sources):
+            self._finished += sum(request.amount for request in flight.requests)
+            for request, result in zip(flight.requests, found, strict=True):
+                self._results.store.put(request.key, result)
+                self._results[request.key] = result
+        self._progress()
+
+    def _progress(self) -> None:
+        if self._tell is not None:
+            done = self._finished + sum(self._partly.values())
+            self._tell({"stage": "analyse", "done": min(int(done), self._total), "total": self._total})
+
+
+def _batches(requests: Iterable[Request]) -> Iterator[tuple[Request, ...]]:
+    """Neighbours together, as they look at the same files; what is long by itself, alone."""
+    batch: list[Request] = []
+    files: set[str] = set()
+    amount = 0
+    for request in requests:
+        own = set(request.files)
+        if batch and (amount + request.amount > BATCH or own != files or len(files) > MOST_FILES):
+            yield tuple(batch)
+            batch, amount = [], 0
+        batch.append(request)
+        files, amount = own, amount + request.amount
+    if batch:
+        yield tuple(batch)
+
+
+def _checked(answer: Any, requests: tuple[Request, ...]) -> list[Result]:
+    """The results in an answer: a worker's word is not taken for more than numbers."""
+    try:
+        found = [RESULT.validate_python(plain) for plain in answer["results"]]
+        if len(found) == len(requests) and all(map(_fits, requests, found)):
+            return found
+    except (KeyError, TypeError, pydantic.ValidationError):
+        pass
+    raise RenderError(
+        "a worker measured something else", value=requests[0].kind, hint="try again; report this as a bug"
+    )
+
+
+def _fits(request: Request, result: Result) -> bool:
+    if isinstance(request, MotionRequest):
+        return isinstance(result, Motion) and len(result.moves) == request.picture.frames - 1
+    return isinstance(request, LoudnessRequest) and not isinstance(result, Motion)

@@ -1,0 +1,117 @@
+"""What a worker measures, and the task that tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cutroom.effects.analysis import LoudnessRequest, MotionRequest, Request
+from cutroom.workers.context import DIRECT, Context
+
+if TYPE_CHECKING:
+    from cutroom.effects.analysis import Result
+    from cutroom.effects.readers import Readers
+
+
+@dataclass(frozen=True)
+class MeasureTask:
+    """Requests to measure one after the other; the files of one are still open for the next.
+
+    Args:
+        requests: what to measure.
+        paths: absolute path of each media file in them, by SHA-256.
+    """
+
+    requests: tuple[Request, ...]
+    paths: tuple[tuple[str, str], ...]
+
+    def reads(self) -> tuple[str, ...]:
+        """The media."""
+        return tuple(dict.fromkeys(path for _, path in self.paths))
+
+    def writes(self) -> tuple[str, ...]:
+        """Nothing."""
+        return ()
+
+
+def warm() -> None:
+    """Load everything that measuring needs; a locked worker could not."""
+    import numpy as np
+
+    import cutroom.effects.run  # noqa: F401
+    from cutroom.effects.pictures.motion import MotionMeter
+    from cutroom.effects.sounds.loudness import measure
+
+    meter, wall = MotionMeter(), np.random.default_rng(0).integers(0, 255, (64, 96), dtype=np.uint8)
+    for shift in (0, 1):
+        meter.next(np.roll(wall, shift, axis=1))
+    measure([np.zeros((1, 4800), np.float32)], 48_000, 1)
+
+
+def measure(task: MeasureTask, context: Context = DIRECT) -> dict[str, Any]:
+    """Measure.
+
+    Returns:
+        `results`: what each request comes to, in order, as JSON values.
+
+    Raises:
+        MediaError: a file that cannot be read.
+    """
+    from cutroom.effects.run import Readers
+
+    total, done = sum(request.amount for request in task.requests), 0
+    results = []
+    with Readers(context, dict(task.paths)) as readers:
+        for request in task.requests:
+
+            def tell(amount: int, before: int = done) -> None:
+                context.progress(before + amount, total)
+
+            results.append(_measured(request, readers, tell).model_dump(mode="json"))
+            done += request.amount
+            context.progress(done, total)
+    return {"results": results}
+
+
+def _measured(request: Request, readers: Readers, tell: Any) -> Result:
+    return (
+        _loudness(request, readers, tell) if isinstance(request, LoudnessRequest) else _motion(request, readers, tell)
+    )
+
+
+def _loudness(request: LoudnessRequest, readers: Readers, tell: Any) -> Result:
+    from cutroom.effects.analysis import Loudness
+    from cutroom.effects.run import Mixer
+    from cutroom.effects.sounds.loudness import LoudnessMeter
+
+    if not request.blocks:
+        return Loudness()
+    first = request.blocks[0]
+    meter = LoudnessMeter(first.sample_rate, first.channels)
+    heard = 0
+    with Mixer(readers) as mixer:
+        for block in request.blocks:
+            meter.feed(mixer.mix(block))
+            heard += block.samples
+            tell(30 * heard // first.sample_rate)
+    return meter.result()
+
+
+def _motion(request: MotionRequest, readers: Readers, tell: Any) -> Result:
+    import numpy as np
+
+    from cutroom.effects.analysis import Motion
+    from cutroom.effects.pictures.levels import Plane
+    from cutroom.effects.pictures.motion import moves
+    from cutroom.effects.pictures.planes import views
+    from cutroom.effects.run import PictureRunner
+
+    def pictures() -> Iterator[Plane]:
+        with PictureRunner(request.picture, readers) as runner:
+            for number in range(request.picture.frames):
+                yield np.ascontiguousarray(views(runner.frame(number))[0])
+                if number % 8 == 0:
+                    tell(number)
+
+    return Motion(moves=tuple(moves(pictures())))

@@ -1,0 +1,88 @@
+"""The argument vector of the ffmpeg program that makes the same film."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from fractions import Fraction
+from types import MappingProxyType
+
+from cutroom.effects.analysis import Results
+from cutroom.effects.compiler.document import Pictures, compile_sound, frame_count
+from cutroom.effects.registry import Registry
+from cutroom.errors import EditError
+from cutroom.render.plan import loudness_of
+from cutroom.render.planned import mastered, mastering
+from cutroom.render.program.graph import Graph
+from cutroom.render.program.layers import Canvas
+from cutroom.render.program.shots import Shots
+from cutroom.render.program.sounds import sound
+from cutroom.render.program.timeline import Timeline
+from cutroom.schema.document import Document
+from cutroom.schema.export import ExportSettings
+from cutroom.schema.time import to_sample
+
+_TAGS = ("-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv")
+
+
+def ffmpeg_command(
+    document: Document,
+    paths: Mapping[str, str],
+    output: str | os.PathLike[str],
+    settings: ExportSettings,
+    registry: Registry | None = None,
+    *,
+    results: Results | None = MappingProxyType({}),
+) -> list[str]:
+    """The equivalent command of the ffmpeg program (version 8 or later), for reading and for checking.
+
+    Every clip is an input of its own, every track a layer, every title a picture within the command. The program
+    resamples, scales and blends with its own code, so its film is the same to the eye and to a measure (45 dB), not
+    byte for byte. It knows no cache and no segments.
+
+    Args:
+        document: the project.
+        paths: absolute path of each media file, by the SHA-256 of its content.
+        output: the file that the command writes; it replaces an existing one.
+        settings: of the export.
+        registry: the effects; None: the built-in ones.
+        results: what was measured; see `plan.wanted`.
+
+    Raises:
+        AnalysisNeededError: something must be measured first.
+        EditError: something that the program does not have; names it.
+        MediaNotFoundError: a file that is not known.
+        HandlesError, UnknownNameError, ValidationError: as an export would raise.
+
+    Example:
+        >>> ffmpeg_command(document, paths, "out.mp4", ExportSettings())  # doctest: +SKIP
+        ['ffmpeg', '-i', 'beach.mp4', '-filter_complex', …, 'out.mp4']
+    """
+    project = document.settings
+    frames = frame_count(document)
+    if not frames:
+        raise EditError("the timeline is empty", value=document.id, hint="append a clip first")
+    graph = Graph()
+    canvas = Canvas(project.width, project.height, project.fps)
+    media = {found.fingerprint.sha256: found for found in document.media}
+    shots = Shots(graph, canvas, paths, media)
+    has_picture = any(track.kind != "audio" and (track.items or track.cues) for track in document.tracks)
+    maps: list[str] = []
+    if has_picture:
+        label = Timeline(graph, canvas, shots).picture(Pictures(document, registry, results=results), frames)
+        maps += ["-map", f"[{label}]", *_picture_options(settings, project.fps)]
+    samples = to_sample(Fraction(frames) / project.fps, project.sample_rate)
+    found = None if settings.loudness is None else loudness_of(document, (0, frames), registry, results)
+    master = () if found is None or settings.loudness is None else mastering(found, settings.loudness)
+    content = mastered(compile_sound(document, 0, samples, registry, results=results), master)
+    heard = sound(graph, content, paths)
+    if heard is not None:
+        maps += ["-map", f"[{heard}]", "-c:a", settings.audio_codec, "-b:a", str(settings.audio_bitrate)]
+    inputs = [argument for arguments in graph.inputs for argument in arguments]
+    return ["ffmpeg", "-y", *inputs, "-filter_complex", graph.text, *maps, os.fspath(output)]
+
+
+def _picture_options(settings: ExportSettings, fps: Fraction) -> list[str]:
+    gop = str(settings.gop_frames(fps))
+    options = ["-c:v", "libx264", "-preset", settings.encoder_preset, "-crf", f"{settings.crf:g}", "-g", gop]
+    return [*options, "-pix_fmt", settings.pixel_format, "-r", f"{fps.numerator}/{fps.denominator}", *_TAGS]

@@ -1,0 +1,236 @@
+"""The ffmpeg program draws what Cutroom draws: its command is run, and frame by frame compared with the runner's."""
+
+from __future__ import annotations
+
+import subprocess
+from fractions import Fraction
+from itertools import pairwise
+
+import imageio_ffmpeg
+import numpy as np
+import pyloudnorm
+import pytest
+
+from cutroom.effects.catalogue.transitions import XFADE
+from cutroom.effects.compiler.document import compile_picture, compile_sound, cut_points, frame_count
+from cutroom.effects.registry import default_registry
+from cutroom.effects.run import PictureRunner, mix
+from cutroom.errors import EditError
+from cutroom.render.analyses import measured
+from cutroom.render.analysis_store import AnalysisStore
+from cutroom.render.plan import wanted
+from cutroom.render.program.command import ffmpeg_command
+from cutroom.schema.cue import Cue
+from cutroom.schema.curve import Keyframe
+from cutroom.schema.export import ExportSettings
+from cutroom.workers.inline import InlineExecutor
+
+
+def program(document, paths, tmp_path, settings=None, results=None):
+    """Frames (frames, bytes) and samples (channels, samples) that the program makes, before they are encoded."""
+    command = ffmpeg_command(document, paths, "out.mp4", settings or ExportSettings(), results=results or {})
+    graph = command[: command.index("-map")]
+    maps = [command[i + 1] for i, word in enumerate(command) if word == "-map"]
+    picture, sound = tmp_path / "picture.yuv", tmp_path / "sound.f32"
+    graph[0] = imageio_ffmpeg.get_ffmpeg_exe()
+    graph += ["-map", maps[0], "-f", "rawvideo", "-pix_fmt", "yuv420p", "-fps_mode", "passthrough", str(picture)]
+    if len(maps) > 1:
+        graph += ["-map", maps[1], "-f", "f32le", str(sound)]
+    done = subprocess.run(
+        [graph[0], "-v", "error", "-nostdin", *graph[1:]], check=False, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr + "\n" + command[command.index("-filter_complex") + 1]
+    width, height = document.settings.width, document.settings.height
+    frames = np.fromfile(picture, np.uint8).reshape(-1, width * height * 3 // 2)
+    if len(maps) < 2:
+        return frames, None
+    return frames, np.fromfile(sound, np.float32).reshape(-1, document.settings.channels).T
+
+
+def own(studio, document):
+    found = []
+    points = cut_points(document)
+    with studio.readers() as readers:
+        for begin, end in pairwise(points):
+            segment = compile_picture(document, begin, end - begin, results=studio.measured(document))
+            with PictureRunner(segment, readers) as runner:
+                for i in range(end - begin):
+                    frame = runner.frame(i)
+                    planes = [
+                        np.frombuffer(p, np.uint8).reshape(p.height, p.line_size)[:, : p.width].ravel()
+                        for p in frame.planes
+                    ]
+                    found.append(np.concatenate(planes))
+    return np.array(found)
+
+
+def psnr(a, b):
+    error = np.mean((a.astype(float) - b) ** 2)
+    return 99.0 if error == 0 else 10 * np.log10(255**2 / error)
+
+
+def compare(studio, document, tmp_path, least=45.0):
+    made, _ = program(document, studio.paths, tmp_path, results=studio.measured(document))
+    wanted = own(studio, document)
+    assert made.shape == wanted.shape
+    worst = min(psnr(a, b) for a, b in zip(made, wanted, strict=True))
+    assert worst >= least, f"{worst:.1f} dB"
+    return worst
+
+
+@pytest.fixture
+def moving(studio):
+    """A textured picture, different in every frame, smooth enough to be resampled alike."""
+
+    def picture(i):
+        rows, columns = np.mgrid[0:180, 0:320].astype(float)
+        y = 126 + 60 * np.sin((columns + 7 * i) / 17) * np.cos((rows - 3 * i) / 13) + 20 * np.sin(columns * rows / 900)
+        u = 128 + 50 * np.sin((columns[::2, ::2] - 5 * i) / 29)
+        v = 128 + 50 * np.cos((rows[::2, ::2] + 5 * i) / 31)
+        return [np.rint(p).astype(np.uint8) for p in (y, u, v)]
+
+    return studio.film(picture, frames=60)
+
+
+def test_clips_gaps_and_speeds_are_frame_for_frame_the_same(studio, moving, tmp_path):
+    fast = studio.clip(moving, "1/2", "1/3").evolve(speed=Fraction(2))
+    back = studio.clip(moving, "1/2", "1/5").evolve(reverse=True)
+    from cutroom.schema.clip import Gap
+
+    track = studio.track(studio.clip(moving, 1, "1/2"), Gap(duration=Fraction(1, 5)), fast, back)
+    assert compare(studio, studio.document(track), tmp_path) == 99
+
+
+def test_a_film_at_another_rate(studio, moving, tmp_path):
+    document = studio.document(studio.track(studio.clip(moving, 1, "1/7")), fps=Fraction(24))
+    assert compare(studio, document, tmp_path) == 99
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"scale": 0.5, "position_x": 0.2, "position_y": -0.1},
+        {"scale": 0.61, "rotation": 20, "opacity": 0.7},
+        {"scale": 1.4, "position_x": 0.0312},
+    ],
+)
+def test_a_picture_in_a_picture(studio, moving, tmp_path, values):
+    low = studio.track(studio.clip(moving, 1))
+    high = studio.track(studio.clip(moving, "1/2", 1, effects=[studio.effect("transform", **values)]))
+    compare(studio, studio.document(low, high), tmp_path)
+
+
+def test_an_animated_transform(studio, moving, tmp_path):
+    effect = studio.effect("transform", scale=0.5).evolve(
+        curves={
+            "position_x": (
+                Keyframe(time=0, value=-0.3, easing="ease_in_out"),
+                Keyframe(time=1, value=0.3),
+            ),
+            "opacity": (Keyframe(time=0, value=0.2), Keyframe(time=1, value=0.9)),
+        }
+    )
+    low = studio.track(studio.clip(moving, 1))
+    high = studio.track(studio.clip(moving, 1, 1, effects=[effect]))
+    compare(studio, studio.document(low, high), tmp_path)
+
+
+def test_titles_and_transitions(studio, moving, tmp_path):
+    a, b = studio.clip(moving, 1, "1/2"), studio.clip(moving, 1, 0)
+    b = b.evolve(start=Fraction(1, 2))
+    low = studio.track(a, b, transitions=[studio.dissolve(a, b, "1/2"), studio.dissolve(None, a, "1/3")])
+    title = studio.title("Hello, world", 1)
+    high = studio.track(title, kind="title", transitions=[studio.dissolve(title, None, "1/5")])
+    compare(studio, studio.document(low, high), tmp_path)
+
+
+NEAR = {
+    "distance": 40,
+    "dither_dissolve": 35,
+    "fade_fast": 41,
+    "pixelize": 31,
+    "slice_left": 42,
+    "slice_right": 42,
+    "squeeze_horizontal": 30,
+    "squeeze_vertical": 35,
+    "wind_down": 43,
+    "wind_up": 43,
+    "zoom_in": 36,
+}
+"""Where the program's own filter goes by way of 4:4:4 or by the nearest pixel: how near it comes, in dB."""
+
+
+@pytest.mark.parametrize("transition", sorted(XFADE))
+def test_every_transition_that_the_program_has(studio, moving, tmp_path, transition):
+    a, b = studio.clip(moving, "1/2", "1/3"), studio.clip(moving, "1/2", "1/3")
+    crossing = studio.dissolve(a, b, "1/2").evolve(transition=transition)
+    document = studio.document(studio.track(a, b, transitions=[crossing]))
+    if transition in {"circle_crop", "rect_crop", "fade_grays", "horizontal_blur"}:
+        with pytest.raises(EditError, match=f"draws a {transition} otherwise"):
+            ffmpeg_command(document, studio.paths, "out.mp4", ExportSettings())
+    else:
+        compare(studio, document, tmp_path, NEAR.get(transition, 45))
+
+
+def test_subtitles(studio, moving, tmp_path):
+    cues = (
+        Cue(id="q_1", start=Fraction(1, 3), end=Fraction(1), text="One"),
+        Cue(id="q_2", start=Fraction(2, 3), end=Fraction(3, 2), text="Two"),
+    )
+    words = studio.track(kind="subtitle").evolve(cues=cues)
+    compare(studio, studio.document(studio.track(studio.clip(moving, 2)), words), tmp_path)
+
+
+def _drawn():
+    return [spec.effect for spec in default_registry().specs if spec.kind == "video"]
+
+
+@pytest.mark.parametrize("effect", _drawn())
+def test_every_effect_that_the_program_has(studio, moving, tmp_path, effect):
+    spec = default_registry().effect(effect, "video")
+    clip = studio.clip(moving, "1/5", effects=[studio.effect(effect, **spec.example)])
+    document = studio.document(studio.track(clip))
+    try:
+        ffmpeg_command(document, studio.paths, "out.mp4", ExportSettings(), results=studio.measured(document))
+    except EditError as refused:
+        pytest.skip(f"the ffmpeg program has no {effect}: {refused.message}")
+    compare(studio, document, tmp_path)
+
+
+def test_sound_is_sample_for_sample_the_same(studio, moving, tmp_path):
+    rng = np.random.default_rng(3)
+    sound = studio.sound(rng.uniform(-0.3, 0.3, (2, 96_000)).astype(np.float32))
+    a, b = (
+        studio.clip(sound, 1, "1/4"),
+        studio.clip(sound, "1/2", "1/2", effects=[studio.effect("fade_out", duration=0.2)]),
+    )
+    quiet = studio.clip(sound, 1, 0, effects=[studio.effect("gain", db=-6), studio.effect("fade_in", duration=0.3)])
+    one = studio.track(a, b, kind="audio", transitions=[studio.dissolve(a, b, "1/4")])
+    two = studio.track(quiet, kind="audio", pan=0.5, volume=0.8)
+    document = studio.document(studio.track(studio.clip(moving, 1)), one, two)
+    _, made = program(document, studio.paths, tmp_path)
+    count = 72_000
+    with studio.readers() as readers:
+        wanted = mix(compile_sound(document, 0, count), readers)
+    assert made.shape == wanted.shape
+    assert np.abs(made - wanted).max() < 2e-4
+
+
+def test_what_the_program_lacks_is_named(studio, moving):
+    clip = studio.clip(moving, 1, effects=[studio.effect("crop", left=0.1234)])
+    with pytest.raises(EditError, match="crop"):
+        ffmpeg_command(studio.document(studio.track(clip)), studio.paths, "out.mp4", ExportSettings())
+    assert frame_count(studio.document(studio.track(clip))) == 30
+
+
+def test_a_measured_loudness_is_part_of_the_command(studio, moving, tmp_path):
+    time = np.arange(96_000) / 48_000
+    sound = studio.sound(np.stack([0.1 * np.sin(2 * np.pi * 440 * time)] * 2).astype(np.float32))
+    clip = studio.clip(sound, 2, effects=[studio.effect("normalize", target=-30.0)])
+    document = studio.document(studio.track(studio.clip(moving, 2)), studio.track(clip, kind="audio"))
+    settings = ExportSettings(loudness=-21.0)
+
+    store = AnalysisStore(tmp_path / "analyses")
+    results = measured(wanted(document, settings), store, studio.paths, InlineExecutor())
+    _, made = program(document, studio.paths, tmp_path, settings, results)
+    assert pyloudnorm.Meter(48_000).integrated_loudness(made.T.astype(float)) == pytest.approx(-21, abs=0.1)
