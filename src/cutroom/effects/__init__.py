@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cutroom.effects.registry import EffectSpec
+    from cutroom.effects.registry import EffectKind, EffectSpec
 
 __all__ = ["get", "to_df"]
 
@@ -29,12 +29,21 @@ def to_df() -> pd.DataFrame:
     return default_registry().effects_df()
 
 
-def get(effect: str) -> EffectSpec:
+def get(effect: str, kind: EffectKind | None = None) -> EffectSpec:
     """What an effect does and takes; it shows itself.
+
+    Args:
+        effect: its name.
+        kind: `"video"` or `"audio"`, where both have an effect of this name; None: the picture's.
 
     Raises:
         UnknownNameError: there is none of this name; the hint names the nearest.
+        ValidationError: it works on the other one only.
+
+    Example:
+        >>> get("denoise", kind="audio").description
+        'Takes away steady noise, frequency by frequency.'
     """
     from cutroom.effects.registry import default_registry
 
-    return default_registry().effect(effect)
+    return default_registry().effect(effect, kind)
