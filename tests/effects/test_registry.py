@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from xml.etree import ElementTree
 
 import hypothesis.strategies as st
 import pandas as pd
@@ -32,6 +33,35 @@ def test_the_tables_have_a_row_per_entry_and_no_forbidden_columns():
     assert not {"name", "size", "index"} & set(table.columns)
     assert set(table["kind"]) == {"video", "audio"}
     assert "dissolve" in set(transitions.to_df()["transition"])
+
+
+def test_a_table_says_what_can_be_animated_and_what_it_costs():
+    table = cutroom.effects.to_df().set_index("effect")
+    assert table.loc["transform", "animatable"].startswith("scale, position_x")
+    assert table.loc["denoise", "animatable"] == ""
+    assert table.loc["blur", "group"] == "blur and detail"
+    assert table.loc["blur", "cost"] > 0
+
+
+def test_every_parameter_has_a_row():
+    table = cutroom.effects.parameters_df()
+    assert len(table) == sum(len(spec.parameters) for spec in REGISTRY.effects.values())
+    for row in table.itertuples():
+        parameter = next(p for p in REGISTRY.effect(row.effect).parameters if p.key == row.parameter)
+        assert parameter.check(row.default, row.effect) == row.default
+        if parameter.kind in {"float", "int"} and math.isfinite(parameter.minimum):
+            assert row.minimum == parameter.minimum
+        assert tuple(row.choices) == parameter.choices
+    assert set(table[table.effect == "transform"].query("animatable").parameter) >= {"scale", "rotation"}
+
+
+@pytest.mark.parametrize("spec", REGISTRY.effects.values(), ids=lambda spec: spec.effect)
+def test_the_page_of_an_effect_is_a_table_with_a_call(spec):
+    page = ElementTree.fromstring(spec._repr_html_().replace("<br>", "<br/>"))
+    cells = ["".join(cell.itertext()) for cell in page.iter("td")]
+    assert cells[::6] == [parameter.key for parameter in spec.parameters]
+    (call,) = page.iter("code")
+    assert "".join(call.itertext()).startswith(f"clip.effects.add('{spec.effect}'")
 
 
 def test_an_entry_shows_what_it_takes():

@@ -42,6 +42,7 @@ def stored(session: Session, services: App, path: Any, kind: ResourceKind | None
     Raises:
         MediaNotFoundError: there is no such file.
         UnsupportedMediaError: a folder, an empty or a very large file, one with another suffix, or a broken font.
+        ValidationError: a broken table; names the line.
     """
     if isinstance(path, Resource):
         path = path.value.sha256
@@ -57,8 +58,8 @@ def stored(session: Session, services: App, path: Any, kind: ResourceKind | None
     size = _size(absolute, found)
     services.grant_read(absolute, remember=False)
     sha256 = services.sha256(str(absolute))
-    if found == "font" and sha256 not in {one.sha256 for one in session.document.resources}:
-        services.require_font(str(absolute))
+    if sha256 not in {one.sha256 for one in session.document.resources}:
+        services.require_resource(str(absolute), found)
     services.grant_read(absolute, remember=True)
     made = ResourceValue.checked(
         kind=found, path=portable(absolute, session.folder), fingerprint=Fingerprint(sha256=sha256, size=size)
@@ -94,6 +95,7 @@ def with_files(clip: Clip, services: App, effect: str, parameters: Mapping[str, 
 
     Raises:
         MediaNotFoundError, UnsupportedMediaError: what is wrong with a path.
+        ValidationError: what is wrong with a table, and in which line.
     """
     given = dict(parameters)
     spec = services.get(Registry).effects.get(effect, {}).get(kind_on(clip.track.value.kind))
@@ -192,7 +194,8 @@ class ResourceLibrary:
 
         Raises:
             MediaNotFoundError: there is no such file.
-            UnsupportedMediaError: a folder, an empty or a very large file, or one of another kind.
+            UnsupportedMediaError: a folder, an empty or a very large file, one of another kind, or a broken font.
+            ValidationError: a broken table; names the line.
         """
         return Resource(self.session, stored(self.session, self.app, path, kind))
 

@@ -19,14 +19,35 @@ if TYPE_CHECKING:
 
     from cutroom.effects.registry import EffectKind, EffectSpec
 
-__all__ = ["get", "to_df"]
+__all__ = ["get", "parameters_df", "to_df"]
 
 
 def to_df() -> pd.DataFrame:
-    """One row per effect: effect, kind, memory, parameters (range, unit and default of each), description."""
+    """One row per effect: effect, kind, group, memory, cost (milliseconds of one core for a 1080p frame, or for a
+    second of stereo sound), parameters (range, unit and default of each), animatable (their names), description.
+
+    Example:
+        >>> table = to_df()
+        >>> table[table.group == "key"].effect.tolist()
+        ['chroma_key', 'luma_key']
+    """
     from cutroom.effects.registry import default_registry
 
     return default_registry().effects_df()
+
+
+def parameters_df() -> pd.DataFrame:
+    """One row per parameter of each effect: effect, parameter, kind, minimum, maximum (NaN: no limit, or no number),
+    unit, default, choices (a list), animatable, description.
+
+    Example:
+        >>> table = parameters_df()
+        >>> table[table.effect == "blur"][["parameter", "minimum", "maximum", "default"]].values.tolist()
+        [['radius', 0.0, 0.25, 0.01]]
+    """
+    from cutroom.effects.registry import default_registry
+
+    return default_registry().parameters_df()
 
 
 def get(effect: str, kind: EffectKind | None = None) -> EffectSpec:

@@ -166,7 +166,7 @@ class EffectSpec(_Shown):
                 if key not in known:
                     raise nearest(key, known, what=f"{self.effect} parameter")
                 known[key].check_curve(curve, self.effect)
-            if self.memory.kind != "pointwise" or (self.kind == "audio" and self.swell is None):
+            if self._is_still:
                 raise ValidationError(
                     f"{self.effect} cannot be animated: it looks at more than one frame or sample",
                     value=self.effect,
@@ -175,6 +175,14 @@ class EffectSpec(_Shown):
         elif self.together is not None:
             self.together(values)
         return values
+
+    def animates(self, parameter: Parameter) -> bool:
+        """Whether one of its parameters may change while the clip plays."""
+        return parameter.moves and not self._is_still
+
+    @property
+    def _is_still(self) -> bool:
+        return self.memory.kind != "pointwise" or (self.kind == "audio" and self.swell is None)
 
     def at(self, values: Mapping[str, Scalar], curves: Mapping[str, Curve], time: Fraction) -> dict[str, Scalar]:
         """Every parameter's value at a moment of the clip; an overshoot is limited to the parameter's range."""
@@ -188,12 +196,21 @@ class EffectSpec(_Shown):
         times = {key.time for curve in curves.values() for key in curve} or {Fraction(0)}
         return (self.at(values, curves, time) for time in sorted(times))
 
-    def __str__(self) -> str:
-        page = _page(f"{self.effect} ({self.kind} effect, {self.memory})", self.description, self.parameters)
-        parts = (
+    @property
+    def parts(self) -> str:
+        """What a look is made of, for people."""
+        return ", ".join(
             f"{name}({', '.join(f'{key}={value!r}' for key, value in given.items())})" for name, given in self.chain
         )
-        return f"{page}\n  is: {', '.join(parts)}" if self.chain else page
+
+    def __str__(self) -> str:
+        page = _page(f"{self.effect} ({self.kind} effect, {self.memory})", self.description, self.parameters)
+        return f"{page}\n  is: {self.parts}" if self.chain else page
+
+    def _repr_html_(self) -> str:
+        from cutroom.effects.listing import effect_page
+
+        return effect_page(self)
 
 
 @dataclass(frozen=True, repr=False)
@@ -285,11 +302,16 @@ class Registry:
         return self.transitions[transition]
 
     def effects_df(self) -> pd.DataFrame:
-        """One row per effect: effect, kind, memory, parameters (text: range, unit and default of each), description."""
-        import pandas as pd
+        """One row per effect; `cutroom.effects.to_df` says what the columns are."""
+        from cutroom.effects.listing import effects_table
 
-        rows = [(s.effect, s.kind, str(s.memory), "; ".join(map(str, s.parameters)), s.description) for s in self.specs]
-        return pd.DataFrame(rows, columns=["effect", "kind", "memory", "parameters", "description"], dtype="str")
+        return effects_table(self.specs)
+
+    def parameters_df(self) -> pd.DataFrame:
+        """One row per parameter of each effect; `cutroom.effects.parameters_df` says what the columns are."""
+        from cutroom.effects.listing import parameters_table
+
+        return parameters_table(self.specs)
 
     def transitions_df(self) -> pd.DataFrame:
         """One row per transition: transition, group, description."""

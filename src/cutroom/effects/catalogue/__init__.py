@@ -11,6 +11,7 @@ from cutroom.effects.catalogue.geometry import GEOMETRY
 from cutroom.effects.catalogue.keys import KEYS
 from cutroom.effects.catalogue.level import LEVEL
 from cutroom.effects.catalogue.looks import LOOKS
+from cutroom.effects.catalogue.luts import LUTS
 from cutroom.effects.catalogue.space import SPACE
 from cutroom.effects.catalogue.style import STYLE
 from cutroom.effects.catalogue.text import TEXT
@@ -26,6 +27,7 @@ EFFECTS = (
     *COLOUR,
     *TONE,
     *TINT,
+    *LUTS,
     *LOOKS,
     *DETAIL,
     *GEOMETRY,
