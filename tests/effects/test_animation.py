@@ -67,7 +67,7 @@ def test_every_parameter_is_at_each_frame_what_it_would_be_as_a_constant(studio,
     if parameter.key.startswith("anchor"):
         more = {"scale": 0.7}
     else:
-        more = {"align_x": {"width": 0.5}, "align_y": {"height": 0.5}}.get(parameter.key, dict(spec.example))
+        more = {"align_x": {"width": 0.5}, "align_y": {"height": 0.5}}.get(parameter.key, studio.example(spec))
     film = studio.film(studio.noise, 12)
 
     def shown(*effects):

@@ -188,7 +188,7 @@ def _drawn():
 @pytest.mark.parametrize("effect", _drawn())
 def test_every_effect_that_the_program_has(studio, moving, tmp_path, effect):
     spec = default_registry().effect(effect, "video")
-    clip = studio.clip(moving, "1/5", effects=[studio.effect(effect, **spec.example)])
+    clip = studio.clip(moving, "1/5", effects=[studio.effect(effect, **studio.example(spec))])
     document = studio.document(studio.track(clip))
     try:
         ffmpeg_command(document, studio.paths, "out.mp4", ExportSettings(), results=studio.measured(document))

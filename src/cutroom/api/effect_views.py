@@ -111,9 +111,12 @@ def contact_sheet(
     clip = _pictured(chain)
     registry, time = app().get(Registry), _moment(clip, at)
     specs = (
-        [spec for spec in registry.effects.values() if _fits(spec, clip)]
+        [spec for spec in registry.specs if _fits(spec, clip)]
         if effects is None
-        else [_wanted(registry.effect(arguments.text("effect", one))) for one in arguments.several("effects", effects)]
+        else [
+            _wanted(registry.effect(arguments.text("effect", one), "video"))
+            for one in arguments.several("effects", effects)
+        ]
     )
     value, box = clip.value, _box(clip.document, SMALL)
     setting = Setting(*box, clip.document.settings.sample_rate, 0)

@@ -138,7 +138,7 @@ def close(deep: Sequence[np.ndarray], plain: Sequence[np.ndarray]) -> None:
 def test_each_effect_does_to_ten_bits_what_it_does_to_eight(studio: Studio, effect: str) -> None:
     spec = default_registry().effect(effect, "video")
     below = studio.clip(studio.film(studio.flat(90, 110, 150)), SECOND)
-    upper = studio.clip(studio.film(soft), SECOND, effects=[studio.effect(effect, **spec.example)])
+    upper = studio.clip(studio.film(soft), SECOND, effects=[studio.effect(effect, **studio.example(spec))])
     document = studio.document(studio.track(below), studio.track(upper))
     close(render(studio, document, 6), render(studio, document, 6, depth=8))
 
