@@ -27,8 +27,8 @@ def _registry() -> Registry:
 
 
 def _parameters(found: re.Match[str]) -> list[str]:
-    spec = _registry().effects.get(found["effect"])
-    return [f"{parameter.key}=" for parameter in spec.parameters] if spec else []
+    specs = _registry().effects.get(found["effect"], {}).values()
+    return list(dict.fromkeys(f"{parameter.key}=" for spec in specs for parameter in spec.parameters))
 
 
 def _templates(_: re.Match[str]) -> Iterable[str]:

@@ -106,7 +106,7 @@ class Effect:
         """
         name = self.effect
         with self.clip.session.edit(f"set {name}"):
-            given = _scalars(with_files(self.clip.session, app(), name, parameters))
+            given = _scalars(with_files(self.clip, app(), name, parameters))
             self.clip.apply(ops.SetEffect.checked(clip=self.clip.id, effect=self.id, parameters=given))
         return self
 
@@ -227,7 +227,7 @@ class EffectChain:
         place = None if index is None else _place(index, length, length)
         name = text("effect", effect)
         with self.clip.session.edit(f"add {name}"):
-            given = _scalars(with_files(self.clip.session, app(), name, parameters))
+            given = _scalars(with_files(self.clip, app(), name, parameters))
             adding = ops.AddEffect.checked(clip=self.clip.id, effect=name, parameters=given, index=place)
             made = self.clip.apply(adding)
         return Effect(self.clip, made.created[-1])

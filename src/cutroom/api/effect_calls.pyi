@@ -163,6 +163,10 @@ class EffectAdd(Protocol):
     ) -> Effect: ...
     @overload
     def __call__(
+        self, effect: Literal["denoise"], *, index: int | None = ..., reduction: float = ..., floor: float = ...
+    ) -> Effect: ...
+    @overload
+    def __call__(
         self, effect: Literal["deband"], *, index: int | None = ..., threshold: float = ..., radius: float = ...
     ) -> Effect: ...
     @overload
@@ -281,6 +285,146 @@ class EffectAdd(Protocol):
     def __call__(self, effect: Literal["fade_in"], *, index: int | None = ..., duration: float = ...) -> Effect: ...
     @overload
     def __call__(self, effect: Literal["fade_out"], *, index: int | None = ..., duration: float = ...) -> Effect: ...
+    @overload
+    def __call__(
+        self,
+        effect: Literal["compressor"],
+        *,
+        index: int | None = ...,
+        threshold: float = ...,
+        ratio: float = ...,
+        attack: float = ...,
+        release: float = ...,
+        makeup: float = ...,
+        knee: float = ...,
+    ) -> Effect: ...
+    @overload
+    def __call__(
+        self,
+        effect: Literal["limiter"],
+        *,
+        index: int | None = ...,
+        ceiling: float = ...,
+        attack: float = ...,
+        release: float = ...,
+    ) -> Effect: ...
+    @overload
+    def __call__(
+        self,
+        effect: Literal["gate"],
+        *,
+        index: int | None = ...,
+        threshold: float = ...,
+        range: float = ...,
+        attack: float = ...,
+        release: float = ...,
+    ) -> Effect: ...
+    @overload
+    def __call__(
+        self,
+        effect: Literal["expander"],
+        *,
+        index: int | None = ...,
+        threshold: float = ...,
+        ratio: float = ...,
+        range: float = ...,
+        attack: float = ...,
+        release: float = ...,
+    ) -> Effect: ...
+    @overload
+    def __call__(
+        self,
+        effect: Literal["ducking"],
+        *,
+        index: int | None = ...,
+        track: str = ...,
+        threshold: float = ...,
+        ratio: float = ...,
+        range: float = ...,
+        attack: float = ...,
+        release: float = ...,
+    ) -> Effect: ...
+    @overload
+    def __call__(
+        self,
+        effect: Literal["equalizer"],
+        *,
+        index: int | None = ...,
+        low: float = ...,
+        mid: float = ...,
+        high: float = ...,
+        low_frequency: float = ...,
+        mid_frequency: float = ...,
+        high_frequency: float = ...,
+        q: float = ...,
+    ) -> Effect: ...
+    @overload
+    def __call__(
+        self, effect: Literal["highpass"], *, index: int | None = ..., frequency: float = ..., poles: int = ...
+    ) -> Effect: ...
+    @overload
+    def __call__(
+        self, effect: Literal["lowpass"], *, index: int | None = ..., frequency: float = ..., poles: int = ...
+    ) -> Effect: ...
+    @overload
+    def __call__(
+        self, effect: Literal["bandpass"], *, index: int | None = ..., frequency: float = ..., q: float = ...
+    ) -> Effect: ...
+    @overload
+    def __call__(
+        self,
+        effect: Literal["distortion"],
+        *,
+        index: int | None = ...,
+        drive: float = ...,
+        level: float = ...,
+        curve: Literal["hard", "tanh", "atan", "cubic", "exp"] = ...,
+    ) -> Effect: ...
+    @overload
+    def __call__(self, effect: Literal["pitch"], *, index: int | None = ..., semitones: float = ...) -> Effect: ...
+    @overload
+    def __call__(
+        self,
+        effect: Literal["pan"],
+        *,
+        index: int | None = ...,
+        pan: float = ...,
+        law: Literal["balance", "equal_power"] = ...,
+    ) -> Effect: ...
+    @overload
+    def __call__(self, effect: Literal["stereo_width"], *, index: int | None = ..., width: float = ...) -> Effect: ...
+    @overload
+    def __call__(
+        self,
+        effect: Literal["delay"],
+        *,
+        index: int | None = ...,
+        time: float = ...,
+        feedback: float = ...,
+        mix: float = ...,
+    ) -> Effect: ...
+    @overload
+    def __call__(
+        self,
+        effect: Literal["chorus"],
+        *,
+        index: int | None = ...,
+        delay: float = ...,
+        depth: float = ...,
+        speed: float = ...,
+        mix: float = ...,
+    ) -> Effect: ...
+    @overload
+    def __call__(
+        self,
+        effect: Literal["reverb"],
+        *,
+        index: int | None = ...,
+        decay: float = ...,
+        predelay: float = ...,
+        damping: float = ...,
+        mix: float = ...,
+    ) -> Effect: ...
     @overload
     def __call__(
         self,

@@ -12,7 +12,7 @@ from cutroom.api.sheet import BeforeAfter, Sheet
 from cutroom.api.times import picture_at, seconds
 from cutroom.app import app
 from cutroom.effects.chain_graph import chain_graph
-from cutroom.effects.registry import EffectSpec, Registry, Setting, require_kind, require_title
+from cutroom.effects.registry import EffectSpec, Registry, Setting, require_title
 from cutroom.errors import TimeError, ValidationError
 from cutroom.jobs.bar import late_bar
 from cutroom.schema.base import new_id
@@ -111,10 +111,10 @@ def contact_sheet(
     clip = _pictured(chain)
     registry, time = app().get(Registry), _moment(clip, at)
     specs = (
-        [spec for spec in registry.effects.values() if _fits(spec, clip)]
+        [spec for spec in registry.specs if _fits(spec, clip)]
         if effects is None
         else [
-            _wanted(registry.effect(arguments.text("effect", one)), clip)
+            _wanted(registry.effect(arguments.text("effect", one), "video"), clip)
             for one in arguments.several("effects", effects)
         ]
     )
@@ -137,7 +137,6 @@ def _fits(spec: EffectSpec, clip: Clip) -> bool:
 
 
 def _wanted(spec: EffectSpec, clip: Clip) -> EffectSpec:
-    require_kind(spec, "video")
     require_title(spec, clip.value)
     return spec
 

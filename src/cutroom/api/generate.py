@@ -42,7 +42,7 @@ def calls() -> str:
         "from cutroom.api.resources import Resource\n",
         "class EffectAdd(Protocol):",
     ]
-    for spec in default_registry().effects.values():
+    for spec in default_registry().specs:
         lines += ["    @overload", *_call(spec)]
     lines += ["    @overload", *_signature(["self", "effect: str", "*", _INDEX, "**parameters: Any"])]
     return "\n".join(lines) + "\n"

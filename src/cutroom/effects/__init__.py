@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cutroom.effects.registry import EffectSpec
+    from cutroom.effects.registry import EffectKind, EffectSpec
 
 __all__ = ["get", "parameters_df", "to_df"]
 
@@ -37,8 +37,8 @@ def to_df() -> pd.DataFrame:
 
 
 def parameters_df() -> pd.DataFrame:
-    """One row per parameter of each effect: effect, parameter, kind, minimum, maximum (NaN: no limit, or no number),
-    unit, default, choices (a list), animatable, description.
+    """One row per parameter of each effect: effect, works_on (video or audio), parameter, kind, minimum, maximum (NaN:
+    no limit, or no number), unit, default, choices (a list), animatable, description.
 
     Example:
         >>> table = parameters_df()
@@ -50,12 +50,21 @@ def parameters_df() -> pd.DataFrame:
     return default_registry().parameters_df()
 
 
-def get(effect: str) -> EffectSpec:
+def get(effect: str, kind: EffectKind | None = None) -> EffectSpec:
     """What an effect does and takes; it shows itself.
+
+    Args:
+        effect: its name.
+        kind: `"video"` or `"audio"`, where both have an effect of this name; None: the picture's.
 
     Raises:
         UnknownNameError: there is none of this name; the hint names the nearest.
+        ValidationError: it works on the other one only.
+
+    Example:
+        >>> get("denoise", kind="audio").description
+        'Takes away steady noise, frequency by frequency.'
     """
     from cutroom.effects.registry import default_registry
 
-    return default_registry().effect(effect)
+    return default_registry().effect(effect, kind)
