@@ -301,6 +301,11 @@ def _gathered(links: Sequence[Link]) -> list[Link]:
     return gathered
 
 
+def gathered(nodes: Sequence[StillNode]) -> list[StillNode]:
+    """A chain in the order in which it is worked off: movements together, as far as nothing between them minds."""
+    return [link.node for link in _gathered([Link(0, node) for node in nodes])]
+
+
 def _joined(links: Sequence[Link]) -> Iterator[Link]:
     """Neighbouring colours of our own as one run, whether they change together or not: they are made anew in no time.
 
