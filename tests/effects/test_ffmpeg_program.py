@@ -164,13 +164,13 @@ def test_subtitles(studio, moving, tmp_path):
 
 
 def _drawn():
-    return [name for name, spec in default_registry().effects.items() if spec.kind == "video"]
+    return [spec.effect for spec in default_registry().specs if spec.kind == "video"]
 
 
 @pytest.mark.parametrize("effect", _drawn())
 def test_every_effect_that_the_program_has(studio, moving, tmp_path, effect):
-    spec = default_registry().effect(effect)
-    clip = studio.clip(moving, "1/5", effects=[studio.effect(effect, **spec.example)])
+    spec = default_registry().effect(effect, "video")
+    clip = studio.clip(moving, "1/5", effects=[studio.effect(effect, **studio.example(spec))])
     document = studio.document(studio.track(clip))
     try:
         ffmpeg_command(document, studio.paths, "out.mp4", ExportSettings(), results=studio.measured(document))
@@ -216,7 +216,7 @@ def test_sound_is_sample_for_sample_the_same(studio, moving, tmp_path):
 @pytest.mark.parametrize("mode", sorted(MODES))
 def test_blend_modes(studio, moving, tmp_path, mode):
     low = studio.track(studio.clip(moving, "1/5"))
-    effect = studio.effect("transform", scale=0.6, rotation=10, opacity=0.8, mode=mode)
+    effect = studio.effect("transform", scale=0.6, rotation=10, opacity=0.8, blend=mode)
     high = studio.track(studio.clip(moving, "1/10", 1, effects=[effect]))
     compare(studio, studio.document(low, high), tmp_path)
 

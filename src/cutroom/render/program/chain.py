@@ -35,7 +35,7 @@ from cutroom.effects.nodes import (
     Vignette,
     Warp,
 )
-from cutroom.effects.pictures.stages import gathered
+from cutroom.effects.order import gathered
 from cutroom.errors import EditError
 from cutroom.render.program.colours import affine_steps, colour_steps, from_rgb, to_rgb
 from cutroom.render.program.curves import number

@@ -70,4 +70,5 @@ def _tree(pieces: Sequence[tuple[int, float, float]], name: str, digits: Callabl
         at = name if first == 0 else f"({name}-{first})"
         return f"{digits(value)}+{digits(slope)}*{at}".replace("+-", "-")
     middle = len(pieces) // 2
-    return f"if(lt({name},{pieces[middle][0]}),{_tree(pieces[:middle], name, digits)},{_tree(pieces[middle:], name, digits)})"
+    before, after = (_tree(part, name, digits) for part in (pieces[:middle], pieces[middle:]))
+    return f"if(lt({name},{pieces[middle][0]}),{before},{after})"

@@ -109,7 +109,7 @@ def taken(graph: Graph, canvas: Canvas, layer: Layer, *, spread: bool = True) ->
     steps = [eight(alpha=layer.alpha)]
     if layer.alpha and spread:
         layer = on_canvas(graph, layer, canvas, alpha=True)
-        steps.append(("premultiply", {"inplace": 1}))
+        steps += [("premultiply", {"inplace": 1}), eight(alpha=True)]
     return replace(layer, label=graph.one([layer.label], *steps), premultiplied=layer.alpha and spread)
 
 

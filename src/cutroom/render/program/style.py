@@ -8,7 +8,7 @@ from cutroom.effects.nodes import Edges, Flare, Fringe, Lens, Vignette
 from cutroom.effects.pictures.codes import ycc
 from cutroom.effects.pictures.style import FlareStage
 from cutroom.render.program.colours import from_rgb, to_rgb
-from cutroom.render.program.curves import number
+from cutroom.render.program.curves import exact, number
 from cutroom.render.program.detail import deep
 from cutroom.render.program.graph import Graph, Step
 from cutroom.render.program.layers import Canvas, Layer
@@ -59,7 +59,8 @@ def _dark(layer: Layer, node: Vignette, at: Plane) -> str:
     column, row = f"({at[0]}-({number(x)}))", f"({at[1]}-({number(y)}))"
     # from -1 to 1 in what is left of the layer
     across, down = (
-        f"((({one}*({number(own)})-{two}*({number(cross)}))*2/{number(area)}-{number(low + high)})/{number(high - low)})"
+        f"((({one}*({exact(own / area * 2)})-{two}*({exact(cross / area * 2)}))"
+        f"-{number(low + high)})/{number(high - low)})"
         for one, own, two, cross, low, high in (
             (column, d, row, b, left, right),
             (row, a, column, c, top, bottom),
@@ -198,7 +199,7 @@ def outlined(graph: Graph, canvas: Canvas, layer: Layer, node: Edges) -> Layer:
     picture, colour, slopes = several(graph, layer.label, 3)
     sigma = max(node.radius * canvas.height, 0.3)
     if layer.alpha:
-        slopes = graph.one([slopes], ("premultiply", {"inplace": 1}))
+        slopes = graph.one([slopes], ("premultiply", {"inplace": 1}), eight(alpha=True))
     # the largest number stands for a step of twice the threshold, where lines have their full colour
     step = math.sqrt(2 * math.pi * (sigma**2 + _SOBEL)) / 8 / (219 / 255) / (2 * node.threshold)
     grey = graph.one(
