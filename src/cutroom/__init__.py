@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cutroom.api.compound import Compound
     from cutroom.api.detect import Spans, detect, scenes, silences
     from cutroom.api.effect import Effect, EffectChain
+    from cutroom.api.effect_graph import EffectGraph
     from cutroom.api.history import History
     from cutroom.api.loudness import loudness
     from cutroom.api.marker import Marker
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from cutroom.api.project import Project, timeline
     from cutroom.api.renderer import Renderer, verify
     from cutroom.api.resources import Resource, ResourceLibrary
+    from cutroom.api.sheet import BeforeAfter, Sheet
     from cutroom.api.system import limits, show_versions
     from cutroom.api.timeline import Timeline
     from cutroom.api.track import Cue, Track
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "BeforeAfter": "cutroom.api.sheet",
     "Clip": "cutroom.api.clip",
     "Compound": "cutroom.api.compound",
     "Cue": "cutroom.api.track",
@@ -50,6 +53,7 @@ _HOMES = {
     "Detections": "cutroom.schema.detections",
     "Effect": "cutroom.api.effect",
     "EffectChain": "cutroom.api.effect",
+    "EffectGraph": "cutroom.api.effect_graph",
     "Frame": "cutroom.api.picture",
     "History": "cutroom.api.history",
     "Job": "cutroom.jobs.job",
@@ -62,6 +66,7 @@ _HOMES = {
     "Report": "cutroom.render.report",
     "Resource": "cutroom.api.resources",
     "ResourceLibrary": "cutroom.api.resources",
+    "Sheet": "cutroom.api.sheet",
     "Spans": "cutroom.api.detect",
     "Timeline": "cutroom.api.timeline",
     "TimelineWidget": "cutroom.widgets",
@@ -90,6 +95,7 @@ _MODULES = {
 }
 
 __all__ = [
+    "BeforeAfter",
     "Clip",
     "Compound",
     "Cue",
@@ -97,6 +103,7 @@ __all__ = [
     "Detections",
     "Effect",
     "EffectChain",
+    "EffectGraph",
     "Frame",
     "History",
     "Job",
@@ -109,6 +116,7 @@ __all__ = [
     "Report",
     "Resource",
     "ResourceLibrary",
+    "Sheet",
     "Spans",
     "Timeline",
     "TimelineWidget",

@@ -79,7 +79,7 @@ def test_a_path_given_to_an_effect_becomes_a_resource(project: cr.Project, tmp_p
     spec = EffectSpec("table", "video", "Looks colours up.", (file,), lambda values, setting: ())
     known = default_registry()
     registry = build_registry()
-    registry.register_value(Registry, Registry((*known.effects.values(), spec), known.transitions.values()))
+    registry.register_value(Registry, Registry((*known.specs, spec), known.transitions.values()))
     services = App(registry)
     try:
         given = with_files(project.session, services, "table", {"file": tmp_path / "home" / "looks" / "warm.cube"})

@@ -123,7 +123,7 @@ class Studio:
     def extended(self, *effects: EffectSpec) -> Registry:
         """The built-in effects and some more."""
         known = default_registry()
-        return Registry((*known.effects.values(), *effects), known.transitions.values())
+        return Registry((*known.specs, *effects), known.transitions.values())
 
     def track(self, *items: Clip | Gap, kind: Any = "video", transitions: Any = (), **switches: Any) -> Track:
         number = next(self._number)

@@ -52,7 +52,7 @@ def test_brightness_of_grey_follows_the_formula_at_every_frame(studio, easing):
 
 ANIMATABLE = [
     (spec, parameter)
-    for spec in default_registry().effects.values()
+    for spec in default_registry().specs
     for parameter in spec.parameters
     if spec.kind == "video" and parameter.moves and spec.memory.kind == "pointwise"
 ]

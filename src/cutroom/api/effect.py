@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+from cutroom.api import effect_views
 from cutroom.api.arguments import text, truth, whole
 from cutroom.api.handle import gone
 from cutroom.api.keyframes import KeyframesLike, keyframes_of
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from cutroom.api.clip import Clip
+    from cutroom.api.effect_calls import EffectAdd
+    from cutroom.api.names import EffectName
 
 
 LONGEST_CHAIN = 64
@@ -103,7 +106,7 @@ class Effect:
         """
         name = self.effect
         with self.clip.session.edit(f"set {name}"):
-            given = _scalars(with_files(self.clip.session, app(), name, parameters))
+            given = _scalars(with_files(self.clip, app(), name, parameters))
             self.clip.apply(ops.SetEffect.checked(clip=self.clip.id, effect=self.id, parameters=given))
         return self
 
@@ -190,13 +193,19 @@ def _told(value: EffectValue) -> dict[str, str]:
     }
 
 
+def _each(function: Callable[..., Effect]) -> EffectAdd:
+    """The function, as editors and type checkers see it: with what each effect takes."""
+    return cast("EffectAdd", function)
+
+
 @dataclass(frozen=True, slots=True)
 class EffectChain:
     """The effects of a clip, in the order they are applied."""
 
     clip: Clip
 
-    def add(self, effect: str, *, index: int | None = None, **parameters: Any) -> Effect:
+    @_each
+    def add(self, effect: EffectName | str, *, index: int | None = None, **parameters: Any) -> Effect:
         """Put an effect at the end of the chain, or at `index`.
 
         Args:
@@ -218,12 +227,12 @@ class EffectChain:
         place = None if index is None else _place(index, length, length)
         name = text("effect", effect)
         with self.clip.session.edit(f"add {name}"):
-            given = _scalars(with_files(self.clip.session, app(), name, parameters))
+            given = _scalars(with_files(self.clip, app(), name, parameters))
             adding = ops.AddEffect.checked(clip=self.clip.id, effect=name, parameters=given, index=place)
             made = self.clip.apply(adding)
         return Effect(self.clip, made.created[-1])
 
-    def replace(self, effect: str, **parameters: Any) -> Effect:
+    def replace(self, effect: EffectName | str, **parameters: Any) -> Effect:
         """Put an effect in the place of the one with its name, or at the end where there is none."""
         with self.clip.session.edit(text("effect", effect)):
             for index, old in enumerate(self.clip.value.effects):
@@ -269,6 +278,10 @@ class EffectChain:
     def keyframes_df(self) -> pd.DataFrame:
         """One row per keyframe: id (of the effect), clip, effect, parameter, time, time_frame, value, easing."""
         return keyframes_table(self.clip.document, [(self.clip.id, self.clip.value.effects)])
+
+    graph = effect_views.graph
+    compare = effect_views.compare
+    contact_sheet = effect_views.contact_sheet
 
     def __repr__(self) -> str:
         return " → ".join(repr(effect) for effect in self) or "no effects"

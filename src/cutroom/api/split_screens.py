@@ -21,6 +21,7 @@ from cutroom.schema.time import TimeLike
 from cutroom.schema.track import Track, TrackKind
 
 if TYPE_CHECKING:
+    from cutroom.api.names import SplitScreenName
     from cutroom.api.timeline import Timeline
 
 NAMED = 5
@@ -29,7 +30,7 @@ NAMED = 5
 
 def split_screen(
     timeline: Timeline,
-    template: str | Template,
+    template: SplitScreenName | str | Template,
     clips: Iterable[Clip],
     *,
     at: TimeLike | None = None,

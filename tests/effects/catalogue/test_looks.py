@@ -13,7 +13,7 @@ from cutroom.schema.curve import Keyframe
 
 from .program import WEIGHTS, colourful, psnr, to_planes, to_rgb
 
-LOOKS = [spec for spec in default_registry().effects.values() if spec.group == "look"]
+LOOKS = [spec for spec in default_registry().specs if spec.group == "look"]
 NAMES = {"vintage", "noir", "cyberpunk", "dreamy", "infrared", "matrix", "arctic", "sunset", "lomo", "twilight", "neon"}
 SETTING = Setting(320, 180, 48_000, 48_000)
 

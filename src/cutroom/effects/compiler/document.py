@@ -189,7 +189,7 @@ class Pictures:
                     yield clip
 
     def _measures(self, effect: Effect) -> bool:
-        return self._scene.registry.effect(effect.effect).analysis is not None
+        return self._scene.registry.effect(effect.effect, "video").analysis is not None
 
 
 def _shown(document: Document) -> list[Track]:
