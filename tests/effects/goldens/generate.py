@@ -33,7 +33,7 @@ WIDTH, HEIGHT = 48, 28
 ACROSS = 8
 STEP = 8
 SPLITS = ("vertical-3", "horizontal-2", "diagonal-4", "grid-3x3", "one-large-plus-3", "picture-in-picture-top-right")
-SPECS = [spec for spec in default_registry().effects.values() if spec.kind == "video"]
+SPECS = [spec for spec in default_registry().specs if spec.kind == "video"]
 GROUPS = list(dict.fromkeys(spec.group for spec in SPECS))
 TRANSITIONS = list(default_registry().transitions.values())
 WAYS = list(dict.fromkeys(spec.group for spec in TRANSITIONS))
