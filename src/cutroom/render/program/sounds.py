@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from cutroom.effects.nodes import Gain, Ramp, SoundNode, Swell
-from cutroom.effects.segment import AudioInput, SoundClip, SoundSegment
+from cutroom.effects.segment import AudioInput, SoundClip, SoundSegment, Tape
 from cutroom.errors import EditError, MediaNotFoundError
 from cutroom.render.program.curves import expression, number
 from cutroom.render.program.graph import Graph, Step
@@ -37,6 +37,13 @@ def sound(graph: Graph, segment: SoundSegment, paths: Mapping[str, str]) -> str 
 
 def _clip(graph: Graph, clip: SoundClip, segment: SoundSegment, paths: Mapping[str, str]) -> str:
     rate = segment.sample_rate
+    if isinstance(clip.input, Tape):
+        told = ", ".join(dict.fromkeys(node.kind for node in clip.input.nodes)) or "another speed at the same pitch"
+        raise EditError(
+            f"the ffmpeg program gets no sound that remembers what came before: {told}",
+            value=told,
+            hint="switch that effect off for this command, or export with Cutroom",
+        )
     if not isinstance(clip.input, AudioInput):
         raise EditError("the ffmpeg program gets no sound of compounds", hint="unnest the compound first")
     sha256 = clip.input.sha256
