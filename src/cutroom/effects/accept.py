@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from cutroom.edit import operations as ops
-from cutroom.effects.registry import EffectKind, Registry, Setting, check, require_files, require_kind
+from cutroom.effects.registry import EffectKind, Registry, Setting, check, registry_for, require_files, require_kind
 from cutroom.schema.clip import Clip
 from cutroom.schema.document import Document
 from cutroom.schema.time import to_sample
@@ -35,6 +35,7 @@ def accept(operation: ops.Operation, document: Document, registry: Registry) -> 
     """
     if operation.compound is not None:
         document = document.inside(operation.compound)
+    registry = registry_for(document, registry)
     name = operation.transition if isinstance(operation, ops.AddTransition) else None
     name = operation.kind if isinstance(operation, ops.SetTransition) else name
     if name is not None:

@@ -6,7 +6,7 @@ import html
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from cutroom.effects.nodes import Node
@@ -16,6 +16,7 @@ from cutroom.schema.clip import Clip
 from cutroom.schema.curve import Curve, value_at
 from cutroom.schema.document import Document
 from cutroom.schema.effect import Effect, Scalar
+from cutroom.schema.resource import Resource
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -275,6 +276,28 @@ class Registry:
         return pd.DataFrame(rows, columns=["transition", "group", "description"], dtype="str")
 
 
+def registry_for(document: Document, registry: Registry | None = None) -> Registry:
+    """The effects of a document: those of a registry, and the document's own, which are made of code.
+
+    Args:
+        document: a project.
+        registry: the effects there are for all; None: the built-in ones.
+
+    Raises:
+        ValidationError: a resource that is no code of an effect.
+    """
+    registry = registry or default_registry()
+    codes = tuple(one for one in document.resources if one.kind == "python")
+    return _with_codes(registry, codes) if codes else registry
+
+
+@lru_cache(maxsize=32)
+def _with_codes(registry: Registry, codes: tuple[Resource, ...]) -> Registry:
+    from cutroom.effects.python.declared import spec_of
+
+    return Registry((*registry.effects.values(), *map(spec_of, codes)), registry.transitions.values())
+
+
 @cache
 def default_registry() -> Registry:
     """The built-in effects and transitions."""
@@ -302,6 +325,7 @@ def check(subject: Document | Clip | Effect, registry: Registry | None = None) -
             require_title(registry.effect(effect.effect), subject)
         _check_once(subject, registry)
     else:
+        registry = registry_for(subject, registry)
         for track in subject.tracks:
             for transition in track.transitions:
                 registry.transition(transition.transition)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from cutroom.edit.items import cut_sides
 from cutroom.edit.limits import beyond, check_transition, readable
 from cutroom.edit.references import problems
-from cutroom.effects.registry import Registry, check, require_files, require_kind
+from cutroom.effects.registry import Registry, check, registry_for, require_files, require_kind
 from cutroom.errors import CutroomError, EditError
 from cutroom.schema.clip import Clip, Transition
 from cutroom.schema.document import Document
@@ -45,6 +45,7 @@ def verify(
     for resource in document.resources:
         found = ("ok", "") if resource.path is None else state(resource)
         yield Finding("resource", resource.sha256, resource.path or resource.title, *found)
+    registry = registry_for(document, registry)
     loose = set()
     for problem in problems(document):
         loose.add(problem.id)

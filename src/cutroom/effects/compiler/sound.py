@@ -17,7 +17,7 @@ from cutroom.effects.compiler.layout import Layout, Window, samples_layout
 from cutroom.effects.compiler.shot import require_handles
 from cutroom.effects.compiler.travel import Law, law, turns
 from cutroom.effects.nodes import Gain, Ramp, SoundNode, Swell
-from cutroom.effects.registry import Registry, Setting, TransitionSpec, default_registry
+from cutroom.effects.registry import Registry, Setting, TransitionSpec, registry_for
 from cutroom.effects.segment import AudioInput, SoundClip, SoundSegment
 from cutroom.errors import EditError
 from cutroom.schema.clip import Clip, CompoundSource
@@ -69,7 +69,7 @@ def compile_sound(
     """
     settings = document.settings
     setting = Setting(settings.width, settings.height, settings.sample_rate, 0, settings.fps)
-    scene = Scene(document, registry or default_registry(), setting, results)
+    scene = Scene(document, registry_for(document, registry), setting, results)
     span = (first_sample, first_sample + samples)
     missing = Missing()
     clips = tuple(clip for track in heard_tracks(document) for clip in _track_clips(scene, track, span, missing))

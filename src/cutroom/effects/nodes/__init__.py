@@ -38,6 +38,7 @@ from cutroom.effects.nodes.pictures import (
     Typed,
     Warp,
 )
+from cutroom.effects.nodes.python import Called, Python, PythonClocked
 from cutroom.effects.nodes.sounds import Gain, Ramp, SoundNode, Swell
 from cutroom.effects.nodes.style import Edges, Flare, Fringe, Grain, Lens, Vignette
 
@@ -49,6 +50,7 @@ __all__ = [
     "Balance",
     "BlendMode",
     "BoxBlur",
+    "Called",
     "Cell",
     "ChromaKey",
     "ColourNode",
@@ -75,6 +77,8 @@ __all__ = [
     "PictureNode",
     "Pixelate",
     "Point",
+    "Python",
+    "PythonClocked",
     "Ramp",
     "Rolled",
     "Settle",

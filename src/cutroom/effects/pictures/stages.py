@@ -15,6 +15,7 @@ from cutroom.effects.nodes import (
     Affine,
     BlendMode,
     BoxBlur,
+    Called,
     Cell,
     ChromaKey,
     ColourNode,
@@ -55,6 +56,7 @@ from cutroom.effects.pictures.lenses import FringeStage, LensStage
 from cutroom.effects.pictures.memory import MotionBlurStage, SettleStage
 from cutroom.effects.pictures.mirror import MirrorStage
 from cutroom.effects.pictures.planes import Picture
+from cutroom.effects.pictures.python import PythonStage
 from cutroom.effects.pictures.rgb import RgbStage, Shared
 from cutroom.effects.pictures.style import EdgesStage, FlareStage, VignetteStage
 from cutroom.errors import MediaNotFoundError
@@ -247,6 +249,8 @@ class Stages:
             coloured = [node for node in plan.nodes if isinstance(node, ColourNode | Filter)]
             return RgbStage(coloured, *self._canvas, self._shared)
         (*_, node) = plan.nodes
+        if isinstance(node, Called):
+            return PythonStage(node, Place(*self._canvas, plan.soft, self._resource), self._shared)
         if not isinstance(node, Filter):
             return STAGES[type(node)](node, Place(*self._canvas, plan.soft, self._resource))
         filters = [node for node in plan.nodes if isinstance(node, Filter)]
