@@ -15,7 +15,6 @@ from cutroom.effects.nodes import (
     Affine,
     BlendMode,
     BoxBlur,
-    Called,
     Cell,
     ChromaKey,
     ColourNode,
@@ -36,6 +35,8 @@ from cutroom.effects.nodes import (
     Opacity,
     PictureNode,
     Pixelate,
+    Python,
+    PythonClocked,
     Rolled,
     Settle,
     Sharpen,
@@ -168,6 +169,8 @@ STAGES: Mapping[type[StillNode], Callable[[Any, Place], Stage]] = {
     Mirror: MirrorStage,
     MotionBlur: MotionBlurStage,
     Pixelate: PixelateStage,
+    Python: PythonStage,
+    PythonClocked: PythonStage,
     Settle: SettleStage,
     Sharpen: SharpenStage,
     Smooth: SmoothStage,
@@ -249,8 +252,6 @@ class Stages:
             coloured = [node for node in plan.nodes if isinstance(node, ColourNode | Filter)]
             return RgbStage(coloured, *self._canvas, self._shared)
         (*_, node) = plan.nodes
-        if isinstance(node, Called):
-            return PythonStage(node, Place(*self._canvas, plan.soft, self._resource), self._shared)
         if not isinstance(node, Filter):
             return STAGES[type(node)](node, Place(*self._canvas, plan.soft, self._resource))
         filters = [node for node in plan.nodes if isinstance(node, Filter)]
