@@ -37,14 +37,13 @@ def verify(
 
     Args:
         document: a project.
-        state: of a media or a resource: a word ("ok", "missing", "changed") and a sentence.
+        state: of a media or a resource: a word ("ok", "missing", "changed", "not granted") and a sentence.
         registry: the effects and transitions that there are.
     """
     for media in document.media:
         yield Finding("media", media.id, media.path, *state(media))
     for resource in document.resources:
-        found = ("ok", "") if resource.path is None else state(resource)
-        yield Finding("resource", resource.sha256, resource.path or resource.title, *found)
+        yield Finding("resource", resource.sha256, resource.path or resource.title, *state(resource))
     registry = registry_for(document, registry)
     loose = set()
     for problem in problems(document):

@@ -232,7 +232,7 @@ def imports(frame):
 
 
 def opens(frame):
-    with open("/cutroom/no/such/file") as file:  # noqa: PLW1514
+    with open("/cutroom/no/such/file") as file:
         return file.read()
 
 

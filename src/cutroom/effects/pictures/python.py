@@ -62,6 +62,8 @@ class PythonStage:
         before = self._array(picture)
         after = self._called(before)
         changed = (after[..., :3] != before[..., :3]).any(axis=2)
+        clear = before[..., 3] < (255 if before.dtype == np.uint8 else 1)
+        changed |= clear & (after[..., 3] != before[..., 3])  # what is hardly seen has hardly a colour to keep
         alpha = _alpha(before[..., 3], after[..., 3], picture)
         if alpha is not picture.alpha:
             picture = replace(picture, alpha=alpha, frame=None)
