@@ -70,12 +70,12 @@ class PythonStage:
         return _mended(picture, after[..., :3], changed) if changed.any() else picture
 
     def _array(self, picture: Picture) -> NDArray[Any]:
-        whole_numbers = self._code.dtype == "uint8"
-        made = np.ones((*picture.y.shape, 4), np.float32)
-        made[..., :3] = colours_of(picture)
+        bytewise, colours = self._code.dtype == "uint8", colours_of(picture)
+        made: NDArray[Any] = np.full((*picture.y.shape, 4), 255 if bytewise else 1, self._code.dtype)
+        made[..., :3] = cv2.convertScaleAbs(colours, alpha=255) if bytewise else colours
         if picture.alpha is not None:
-            made[..., 3] = share(picture.alpha)
-        return whole(made, 255) if whole_numbers else made
+            made[..., 3] = whole(share(picture.alpha), 255) if bytewise else share(picture.alpha)
+        return made
 
     def _called(self, frame: NDArray[Any]) -> NDArray[Any]:
         """What the function gives back, looked at."""
