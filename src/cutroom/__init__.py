@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cutroom.api.compound import Compound
     from cutroom.api.detect import Spans, detect, scenes, silences
     from cutroom.api.effect import Effect, EffectChain
+    from cutroom.api.effect_graph import EffectGraph
     from cutroom.api.history import History
     from cutroom.api.loudness import loudness
     from cutroom.api.marker import Marker
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from cutroom.api.python_effects import effect
     from cutroom.api.renderer import Renderer, verify
     from cutroom.api.resources import Resource, ResourceLibrary
+    from cutroom.api.sheet import BeforeAfter, Sheet
     from cutroom.api.system import limits, show_versions
     from cutroom.api.timeline import Timeline
     from cutroom.api.track import Cue, Track
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "BeforeAfter": "cutroom.api.sheet",
     "Clip": "cutroom.api.clip",
     "Compound": "cutroom.api.compound",
     "Cue": "cutroom.api.track",
@@ -51,6 +54,7 @@ _HOMES = {
     "Detections": "cutroom.schema.detections",
     "Effect": "cutroom.api.effect",
     "EffectChain": "cutroom.api.effect",
+    "EffectGraph": "cutroom.api.effect_graph",
     "Frame": "cutroom.api.picture",
     "History": "cutroom.api.history",
     "Job": "cutroom.jobs.job",
@@ -63,6 +67,7 @@ _HOMES = {
     "Report": "cutroom.render.report",
     "Resource": "cutroom.api.resources",
     "ResourceLibrary": "cutroom.api.resources",
+    "Sheet": "cutroom.api.sheet",
     "Spans": "cutroom.api.detect",
     "Timeline": "cutroom.api.timeline",
     "TimelineWidget": "cutroom.widgets",
@@ -92,6 +97,7 @@ _MODULES = {
 }
 
 __all__ = [
+    "BeforeAfter",
     "Clip",
     "Compound",
     "Cue",
@@ -99,6 +105,7 @@ __all__ = [
     "Detections",
     "Effect",
     "EffectChain",
+    "EffectGraph",
     "Frame",
     "History",
     "Job",
@@ -111,6 +118,7 @@ __all__ = [
     "Report",
     "Resource",
     "ResourceLibrary",
+    "Sheet",
     "Spans",
     "Timeline",
     "TimelineWidget",

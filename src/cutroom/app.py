@@ -33,6 +33,7 @@ from cutroom.render.cache import SegmentCache
 from cutroom.schema.base import Frozen
 from cutroom.schema.document import Document
 from cutroom.schema.export import ExportSettings
+from cutroom.schema.resource import ResourceKind
 from cutroom.schema.time import Seconds
 from cutroom.settings import private_folder, settings
 from cutroom.workers import WorkerPool
@@ -243,15 +244,16 @@ class App:
         """The digest of a file's content, from a worker where it is not known."""
         return self.get(Sources).sha256(path, self.get(MediaWorkers))
 
-    def require_font(self, path: str) -> None:
-        """Make sure, in a worker, that a font can be read.
+    def require_resource(self, path: str, kind: ResourceKind) -> None:
+        """Make sure, in a worker, that a font or a look-up table can be read.
 
         Raises:
             UnsupportedMediaError: it is no font, or its letters have no outlines.
+            ValidationError: a table that is broken; names the line.
         """
-        from cutroom.preview.tasks import FontTask, look_at_font
+        from cutroom.preview.tasks import ResourceTask, look_at_resource
 
-        self.get(PreviewWorkers).run(look_at_font, FontTask(path))
+        self.get(PreviewWorkers).run(look_at_resource, ResourceTask(path, kind))
 
     def align(
         self, media: Sequence[Media], paths: Sequence[str], on_progress: OnProgress | None = None

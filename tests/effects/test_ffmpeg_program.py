@@ -182,13 +182,13 @@ def test_subtitles(studio, moving, tmp_path):
 
 
 def _drawn():
-    return [name for name, spec in default_registry().effects.items() if spec.kind == "video"]
+    return [spec.effect for spec in default_registry().specs if spec.kind == "video"]
 
 
 @pytest.mark.parametrize("effect", _drawn())
 def test_every_effect_that_the_program_has(studio, moving, tmp_path, effect):
-    spec = default_registry().effect(effect)
-    clip = studio.clip(moving, "1/5", effects=[studio.effect(effect, **spec.example)])
+    spec = default_registry().effect(effect, "video")
+    clip = studio.clip(moving, "1/5", effects=[studio.effect(effect, **studio.example(spec))])
     document = studio.document(studio.track(clip))
     try:
         ffmpeg_command(document, studio.paths, "out.mp4", ExportSettings(), results=studio.measured(document))

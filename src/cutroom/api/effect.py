@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+from cutroom.api import effect_views
 from cutroom.api.arguments import text, truth, whole
 from cutroom.api.handle import gone
 from cutroom.api.keyframes import KeyframesLike, keyframes_of
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from cutroom.api.clip import Clip
+    from cutroom.api.effect_calls import EffectAdd
+    from cutroom.api.names import EffectName
 
 
 LONGEST_CHAIN = 64
@@ -105,7 +108,7 @@ class Effect:
         """
         name = self.effect
         with self.clip.session.edit(f"set {name}"):
-            given = _scalars(with_files(self.clip.session, app(), name, parameters))
+            given = _scalars(with_files(self.clip, app(), name, parameters))
             self.clip.apply(ops.SetEffect.checked(clip=self.clip.id, effect=self.id, parameters=given))
         return self
 
@@ -192,13 +195,19 @@ def _told(value: EffectValue) -> dict[str, str]:
     }
 
 
+def _each(function: Callable[..., Effect]) -> EffectAdd:
+    """The function, as editors and type checkers see it: with what each effect takes."""
+    return cast("EffectAdd", function)
+
+
 @dataclass(frozen=True, slots=True)
 class EffectChain:
     """The effects of a clip, in the order they are applied."""
 
     clip: Clip
 
-    def add(self, effect: str | PythonEffect, *, index: int | None = None, **parameters: Any) -> Effect:
+    @_each
+    def add(self, effect: EffectName | str | PythonEffect, *, index: int | None = None, **parameters: Any) -> Effect:
         """Put an effect at the end of the chain, or at `index`.
 
         Args:
@@ -221,12 +230,12 @@ class EffectChain:
         told = effect.spec.effect.split(":")[1] if isinstance(effect, PythonEffect) else text("effect", effect)
         with self.clip.session.edit(f"add {told}"):
             name = known_as(self.clip.session, effect)
-            given = _scalars(with_files(self.clip.session, app(), name, parameters))
+            given = _scalars(with_files(self.clip, app(), name, parameters))
             adding = ops.AddEffect.checked(clip=self.clip.id, effect=name, parameters=given, index=place)
             made = self.clip.apply(adding)
         return Effect(self.clip, made.created[-1])
 
-    def replace(self, effect: str | PythonEffect, **parameters: Any) -> Effect:
+    def replace(self, effect: EffectName | str | PythonEffect, **parameters: Any) -> Effect:
         """Put an effect in the place of the one with its name, or at the end where there is none.
 
         One that `@cr.effect` made takes the place of an earlier version of its function.
@@ -276,6 +285,10 @@ class EffectChain:
     def keyframes_df(self) -> pd.DataFrame:
         """One row per keyframe: id (of the effect), clip, effect, parameter, time, time_frame, value, easing."""
         return keyframes_table(self.clip.document, [(self.clip.id, self.clip.value.effects)])
+
+    graph = effect_views.graph
+    compare = effect_views.compare
+    contact_sheet = effect_views.contact_sheet
 
     def __repr__(self) -> str:
         return " → ".join(repr(effect) for effect in self) or "no effects"

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
-from cutroom.api import arguments, compound
+from cutroom.api import arguments, completion, compound
 from cutroom.api.belongings import belongings
 from cutroom.api.compound import Compound
 from cutroom.api.handover import Handover
@@ -42,6 +42,7 @@ class Project(Handover):
     def __init__(self, session: Session, services: App) -> None:
         self.session = session
         self._app = services
+        completion.teach()
 
     @classmethod
     def create(

@@ -25,6 +25,7 @@ from cutroom.render.verify import verify as verify_file
 from cutroom.workers.grantbook import GrantBook
 
 if TYPE_CHECKING:
+    from cutroom.api.names import PresetName
     from cutroom.api.project import Project
 
 
@@ -59,7 +60,7 @@ class Renderer:
     def __init__(
         self,
         project: Project | Timeline,
-        preset: str = "h264",
+        preset: PresetName | str = "h264",
         *,
         loudness: float | None = None,
         subtitles: Literal["burn", "soft", "none"] | None = None,

@@ -15,7 +15,7 @@ from cutroom.media.fingerprint import Identity, identity_of
 from cutroom.render.cache import SegmentCache
 from cutroom.render.executor import TaskExecutor, carries_progress, slots, stop, submit
 from cutroom.render.meter import Meter
-from cutroom.render.orders import RunTask, SoundTask
+from cutroom.render.orders import RunTask, SoundOrder, SoundTask
 from cutroom.render.planned import WARM_PACKETS, Chunk, Plan, Segment
 from cutroom.render.spool import Spool
 from cutroom.render.tasks import render_run, render_sound
@@ -147,10 +147,12 @@ class Encoding:
     def _orders(self) -> Iterator[_Order]:
         """What is missing, each once: function, what makes its task, time limit. Sound first: its tasks are longest."""
         claimed: set[str] = set()
-        for chunk in self._plan.chunks:
-            if self._claim(chunk.key, claimed):
-                seconds = chunk.samples / self._plan.layout.sample_rate
-                yield render_sound, partial(self._sound_task, chunk), BASE_TIMEOUT + FRAME_TIMEOUT * seconds
+        for chunks in self._plan.sound_runs:
+            wanted = [chunk for chunk in chunks if self._claim(chunk.key, claimed)]
+            if wanted:
+                samples = wanted[0].run_up + sum(chunk.samples for chunk in chunks)
+                seconds = samples / self._plan.layout.sample_rate
+                yield render_sound, partial(self._sound_task, wanted), BASE_TIMEOUT + FRAME_TIMEOUT * seconds
         for run in self._plan.runs:
             missing = [segment for segment in run if self._claim(segment.key, claimed)]
             if missing:
@@ -173,15 +175,12 @@ class Encoding:
             trace=current_context(),
         )
 
-    def _sound_task(self, chunk: Chunk) -> SoundTask:
+    def _sound_task(self, chunks: list[Chunk]) -> SoundTask:
         return SoundTask(
-            key=chunk.key,
-            segment=self._plan.sound(chunk),
-            lead=chunk.lead,
+            chunks=tuple(SoundOrder(c.key, self._plan.sound(c), c.lead, c.packets) for c in chunks),
             skip=WARM_PACKETS,
-            count=chunk.packets,
             settings=self._plan.layout.settings,
-            paths=self._found(dict.fromkeys(chunk.files)),
+            paths=self._found(dict.fromkeys(file for chunk in chunks for file in chunk.files)),
             engine=self._plan.engine,
             keep=self._keep,
             trace=current_context(),

@@ -20,7 +20,7 @@ _ROOMS = ("effects", "media", "render")
 to raise a number."""
 _CURVES = "schema/curve.py"
 """Works out the gain of each sample."""
-_LIBRARIES = ("numpy", "opencv-python-headless", "pillow")
+_LIBRARIES = ("numpy", "opencv-python-headless", "pillow", "scipy")
 _SIMD = (
     "sse2 ssse3 sse4_1 sse4_2 avx avx2 fma bmi1 bmi2 xop fma4 avx512f avx512bw avx512vl avx512dq avx512_vnni "
     "avx512_vbmi avx512_vbmi2 avx512_bitalg avx512_vpopcntdq asimd asimddp i8mm sve sve2 neon"

@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from cutroom.effects.analysis import Loudness, Results, gain_for
-from cutroom.effects.compiler.document import compile_picture, compile_sound
+from cutroom.effects.compiler.document import compile_picture
+from cutroom.effects.compiler.sound import Sounds
 from cutroom.effects.nodes import Gain
 from cutroom.effects.registry import Registry
 from cutroom.effects.segment import PictureSegment, SoundSegment
@@ -29,6 +30,10 @@ RUN_SEGMENTS = 8
 """Segments of one run at most: their decoders stay open from one to the next."""
 LEAST_RUNS = 8
 """A short film is divided into about so many runs, that several workers share it."""
+RUN_UP = 60
+"""Seconds of sound with a memory that are rather heard twice than that two chunks wait for each other."""
+SOUND_FILES = 200
+"""Media files of one run of sound at most, so that a worker can hold them all."""
 RUN_FILES = 32
 """Media files of one run at most: they stay open together."""
 WARM_PACKETS = 128
@@ -71,6 +76,8 @@ class Chunk(NamedTuple):
     """Samples of silence before the first one."""
     packets: int
     """Packets that are kept, after the first `WARM_PACKETS`."""
+    run_up: int = 0
+    """Samples that effects with a memory must have heard before: of the clip that has sounded longest."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +116,11 @@ class Plan:
         """Consecutive segments that are encoded together. They do not depend on what is cached."""
         return tuple(_runs(self.segments))
 
+    @cached_property
+    def sound_runs(self) -> tuple[tuple[Chunk, ...], ...]:
+        """Consecutive chunks that are encoded together, because sound with a memory goes on from one to the next."""
+        return tuple(_sound_runs(self.chunks, self.layout.sample_rate))
+
     @property
     def seconds(self) -> float:
         """Length of the file."""
@@ -125,8 +137,11 @@ class Plan:
 
     def sound(self, chunk: Chunk) -> SoundSegment:
         """What a chunk of sound is mixed from."""
-        span = (chunk.start_sample, chunk.samples)
-        return mastered(self.document, span, self.registry, self.results, self.master)
+        return mastered(self._sounds.compile(chunk.start_sample, chunk.samples), self.master)
+
+    @cached_property
+    def _sounds(self) -> Sounds:
+        return Sounds(self.document, self.registry, results=self.results)
 
     def to_df(self) -> pd.DataFrame:
         """One row per segment of the picture, in order.
@@ -165,15 +180,8 @@ def mastering(found: Loudness, target: float) -> tuple[Gain, ...]:
     return (Gain(db=db),) if db else ()
 
 
-def mastered(
-    document: Document,
-    span: tuple[int, int],
-    registry: Registry | None,
-    results: Results | None,
-    master: tuple[Gain, ...],
-) -> SoundSegment:
-    """What some samples of an export are mixed from: first one and count."""
-    content = compile_sound(document, *span, registry, results=results)
+def mastered(content: SoundSegment, master: tuple[Gain, ...]) -> SoundSegment:
+    """Samples of an export, with what is done to all of them."""
     return content.evolve(master=master) if master else content
 
 
@@ -206,5 +214,18 @@ def _runs(segments: Sequence[Segment]) -> Iterator[tuple[Segment, ...]]:
             run, files = [], set()
         run.append(segment)
         files.update(segment.files)
+    if run:
+        yield tuple(run)
+
+
+def _sound_runs(chunks: Sequence[Chunk], rate: int) -> Iterator[tuple[Chunk, ...]]:
+    run: list[Chunk] = []
+    files: set[str] = set()
+    for chunk in chunks:
+        if run and (chunk.run_up <= RUN_UP * rate or len(files.union(chunk.files)) > SOUND_FILES):
+            yield tuple(run)
+            run, files = [], set()
+        run.append(chunk)
+        files.update(chunk.files)
     if run:
         yield tuple(run)

@@ -8,7 +8,8 @@ from typing import Any
 
 from cutroom.effects.nodes import Node, Python, PythonClocked
 from cutroom.effects.python.code import Code, code, name_of
-from cutroom.effects.registry import EffectSpec, Setting
+from cutroom.effects.registry import EffectSpec, Registry, Setting, default_registry
+from cutroom.schema.document import Document
 from cutroom.schema.resource import Resource
 
 
@@ -45,3 +46,23 @@ def _build(sha256: str, found: Code, values: Mapping[str, Any], setting: Setting
             takes=found.takes,
         ),
     )
+
+
+def registry_for(document: Document, registry: Registry | None = None) -> Registry:
+    """The effects of a document: those of a registry, and the document's own, which are made of code.
+
+    Args:
+        document: a project.
+        registry: the effects there are for all; None: the built-in ones.
+
+    Raises:
+        ValidationError: a resource that is no code of an effect.
+    """
+    registry = registry or default_registry()
+    codes = tuple(one for one in document.resources if one.kind == "python")
+    return _with_codes(registry, codes) if codes else registry
+
+
+@lru_cache(maxsize=32)
+def _with_codes(registry: Registry, codes: tuple[Resource, ...]) -> Registry:
+    return Registry((*registry.specs, *map(spec_of, codes)), registry.transitions.values())
