@@ -10,7 +10,13 @@ from cutroom.effects.python.define import PythonEffect
 class EffectAdd(Protocol):
     @overload
     def __call__(
-        self, effect: Literal["normalize"], *, index: int | None = ..., target: float = ..., true_peak: float = ...
+        self,
+        effect: Literal["normalize"],
+        *,
+        index: int | None = ...,
+        target: float = ...,
+        true_peak: float = ...,
+        mode: Literal["limit", "gain"] = ...,
     ) -> Effect: ...
     @overload
     def __call__(
