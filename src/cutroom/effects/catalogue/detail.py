@@ -133,7 +133,7 @@ DETAIL = (
         ),
         _glow,
         group="blur and detail",
-        cost=27,
+        cost=13,
     ),
     EffectSpec(
         "motion_blur",

@@ -33,7 +33,7 @@ KEYS = (
         ),
         _chroma_key,
         group="key",
-        cost=25,
+        cost=12,
     ),
     EffectSpec(
         "luma_key",
@@ -48,6 +48,6 @@ KEYS = (
         _luma_key,
         group="key",
         example={"tolerance": 0.35, "softness": 0.1},
-        cost=11,
+        cost=3,
     ),
 )

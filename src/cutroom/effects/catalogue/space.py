@@ -120,7 +120,7 @@ SPACE = (
         _chorus,
         memory=REMEMBERS,
         group="space",
-        cost=1.5,
+        cost=4,
     ),
     EffectSpec(
         "reverb",
