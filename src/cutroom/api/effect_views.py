@@ -12,6 +12,7 @@ from cutroom.api.sheet import BeforeAfter, Sheet
 from cutroom.api.times import picture_at, seconds
 from cutroom.app import app
 from cutroom.effects.chain_graph import chain_graph
+from cutroom.effects.python.declared import registry_for
 from cutroom.effects.registry import EffectSpec, Registry, Setting, require_title
 from cutroom.errors import TimeError, ValidationError
 from cutroom.jobs.bar import late_bar
@@ -114,7 +115,7 @@ def contact_sheet(
         [spec for spec in registry.specs if _fits(spec, clip)]
         if effects is None
         else [
-            _wanted(registry.effect(arguments.text("effect", one), "video"), clip)
+            _wanted(registry_for(clip.document, registry).effect(arguments.text("effect", one), "video"), clip)
             for one in arguments.several("effects", effects)
         ]
     )

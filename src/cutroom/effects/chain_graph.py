@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from cutroom.effects.compiler.fit import fit, full_range, light, matrix
 from cutroom.effects.nodes import Filter, Mode, Moving, Node
 from cutroom.effects.order import Plan, links_at, plans
+from cutroom.effects.python.declared import registry_for
 from cutroom.effects.registry import EffectSpec, Registry, Setting, kind_on
 from cutroom.schema.clip import Clip, CompoundSource, TitleSource
 from cutroom.schema.document import Document
@@ -71,7 +72,8 @@ def chain_graph(document: Document, clip: Clip, track: Track, registry: Registry
     setting = Setting(settings.width, settings.height, settings.sample_rate, samples, settings.fps)
     setting = replace(setting, first=int(time * settings.fps))
     kind = kind_on(track.kind)
-    active = [(effect, registry.effect(effect.effect, kind)) for effect in clip.effects if effect.enabled]
+    known = registry_for(document, registry)
+    active = [(effect, known.effect(effect.effect, kind)) for effect in clip.effects if effect.enabled]
     built = [(effect, spec, _nodes(spec, effect, setting, time)) for effect, spec in active]
     stages = _heard(document, clip, track, built) if kind == "audio" else _drawn(document, clip, built)
     idle = tuple(effect.effect for effect, spec, nodes in built if not nodes and spec.analysis is None)

@@ -61,6 +61,11 @@ def plans(links: Sequence[Link]) -> Iterator[Plan]:
                 yield Plan(kind, [node], soft and not node.back, [place])
 
 
+def gathered(nodes: Sequence[StillNode]) -> list[StillNode]:
+    """The nodes of a chain in the order in which they are run."""
+    return [link.node for link in _gathered([Link(0, node, place) for place, node in enumerate(nodes)])]
+
+
 def _gathered(links: Sequence[Link]) -> list[Link]:
     """The same chain with each movement put off to the next one, where nothing between them sees neighbouring pixels or
     goes by places on the canvas.
