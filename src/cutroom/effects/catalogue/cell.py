@@ -123,6 +123,6 @@ CELL = (
         together=_require_shape,
         group="geometry",
         example={"left": 0.5, "width": 0.5, "border": 0.01},
-        cost=0.2,
+        cost=9.5,
     ),
 )

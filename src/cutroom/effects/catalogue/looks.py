@@ -70,17 +70,17 @@ def _some(spec: EffectSpec, full: Mapping[str, Any], amount: float) -> dict[str,
 
 
 _COSTS = {
-    "vintage": 9.6,
-    "noir": 11.6,
-    "cyberpunk": 9.3,
-    "dreamy": 9.3,
-    "infrared": 11.5,
+    "vintage": 15.5,
+    "noir": 18,
+    "cyberpunk": 24,
+    "dreamy": 23.5,
+    "infrared": 30,
     "matrix": 9.5,
     "arctic": 9.5,
-    "sunset": 17.5,
-    "lomo": 9.7,
+    "sunset": 20,
+    "lomo": 15.5,
     "twilight": 8.9,
-    "neon": 9.5,
+    "neon": 24,
 }
 
 LOOKS = (
