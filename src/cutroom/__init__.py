@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from cutroom.api.media import Media, MediaLibrary
     from cutroom.api.picture import Frame
     from cutroom.api.project import Project, timeline
+    from cutroom.api.python_effects import effect
     from cutroom.api.renderer import Renderer, verify
     from cutroom.api.resources import Resource, ResourceLibrary
     from cutroom.api.sheet import BeforeAfter, Sheet
@@ -72,6 +73,7 @@ _HOMES = {
     "TimelineWidget": "cutroom.widgets",
     "Track": "cutroom.api.track",
     "detect": "cutroom.api.detect",
+    "effect": "cutroom.api.python_effects",
     "frames": "cutroom.schema.time",
     "limits": "cutroom.api.system",
     "loudness": "cutroom.api.loudness",
@@ -123,6 +125,7 @@ __all__ = [
     "Track",
     "cache",
     "detect",
+    "effect",
     "effects",
     "errors",
     "frames",

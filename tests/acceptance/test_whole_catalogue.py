@@ -20,6 +20,7 @@ from cutroom.workers import Grants, WorkerPool
 
 SIZE = (256, 144)
 FPS = 30
+SOUNDS = ("fade_in", "highpass"), ("normalize",), ("compressor", "reverb"), ("denoise", "delay")
 SEEN = (8, 14, 29, 33, 48, 62, 68, 75, 100, 122, 139)
 """In each chain, each transition, each title, over keys and cells."""
 TURNED = "\n".join(["LUT_3D_SIZE 2", *(f"{b} {0.5 + 0.5 * g} {r}" for b in (0, 1) for g in (0, 1) for r in (0, 1))])
@@ -44,7 +45,10 @@ def project(tmp_path_factory: pytest.TempPathFactory, film) -> Iterator[cr.Proje
             clip = tl.append(film.path, source=(number + Fraction(1, 2), number + Fraction(5, 3)))
             for effect, values in chain:
                 clip.effects.add(effect, **values)
-            clip.linked[0].effects.add(*(("normalize",) if number == 1 else ("fade_in",)))
+            for effect in (("fade_in", "highpass"), ("normalize",), ("compressor", "reverb"), ("denoise", "delay"))[
+                number
+            ]:
+                clip.linked[0].effects.add(effect)
             clips.append(clip)
         for left, right, name in zip(clips, clips[1:], ("dissolve", "wipe_left", "fade_black"), strict=False):
             tl.add_transition(name, left, right, duration=Fraction(1, 3))

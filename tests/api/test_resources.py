@@ -81,15 +81,15 @@ def test_a_path_given_to_an_effect_becomes_a_resource(project: cr.Project, tmp_p
     registry = build_registry()
     registry.register_value(Registry, Registry((*known.specs, spec), known.transitions.values()))
     services = App(registry)
+    (clip,) = project.timeline.clips
     try:
-        given = with_files(project.session, services, "table", {"file": tmp_path / "home" / "looks" / "warm.cube"})
+        given = with_files(clip, services, "table", {"file": tmp_path / "home" / "looks" / "warm.cube"})
         sha256 = project.resources["warm.cube"].sha256
         assert given == {"file": sha256}
-        assert with_files(project.session, services, "table", {"file": sha256}) == given
-        assert with_files(project.session, services, "table", {"file": project.resources["warm.cube"]}) == given
+        assert with_files(clip, services, "table", {"file": sha256}) == given
+        assert with_files(clip, services, "table", {"file": project.resources["warm.cube"]}) == given
         with pytest.raises(MediaNotFoundError, match="there is no lut"):
-            with_files(project.session, services, "table", {"file": "cold.cube"})
-        (clip,) = project.timeline.clips
+            with_files(clip, services, "table", {"file": "cold.cube"})
         adding = cr.ops.AddEffect(clip=clip.id, effect="table", parameters=given)
         looked = services.get(Registry)
         after = apply(project.session.document, adding).document

@@ -8,7 +8,7 @@ from typing import Any, get_args
 import pytest
 
 from cutroom.effects import templates
-from cutroom.effects.registry import default_registry
+from cutroom.effects.registry import EffectKind, default_registry
 from cutroom.effects.title_templates import TEMPLATES
 from cutroom.errors import TimeError, ValidationError
 from cutroom.schema.clip import Clip, TitleSource, TitleStyle, Transition
@@ -27,6 +27,13 @@ PICTURES = {
     "style": "vignette film_grain chromatic_aberration lens_flare edge lens_correction",
     "geometry": "transform crop flip mirror stabilize",
 }
+SOUNDS = {
+    "level": "gain fade_in fade_out normalize",
+    "tone": "equalizer highpass lowpass bandpass distortion denoise pitch",
+    "dynamics": "compressor limiter gate expander ducking",
+    "space": "pan reverb delay chorus stereo_width",
+}
+"""Tempo is no effect: a clip's speed keeps its pitch where it is told to."""
 BLENDS = (
     "normal multiply screen overlay darken lighten add subtract difference exclusion soft_light hard_light dodge burn"
 )
@@ -54,15 +61,33 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "crop": {"left": 0.0, "top": 0.0, "right": 0.0, "bottom": 0.0},
     "normalize": {"target": -23.0, "true_peak": -1.0},
     "gain": {"db": 0.0},
+    "equalizer": {
+        "low_frequency": 100.0,
+        "mid_frequency": 1000.0,
+        "high_frequency": 10_000.0,
+        "low": 0.0,
+        "mid": 0.0,
+        "high": 0.0,
+    },
+    "highpass": {"frequency": 200.0},
+    "lowpass": {"frequency": 3000.0},
+    "compressor": {"threshold": -20.0, "ratio": 4.0, "attack": 5.0, "release": 50.0},
+    "delay": {"time": 300.0, "feedback": 0.5},
 }
 
 
-@pytest.mark.parametrize(
-    ("group", "effect"), [(group, name) for group, all_ in PICTURES.items() for name in all_.split()]
-)
-def test_every_effect_on_pictures_is_there_under_its_group(group: str, effect: str) -> None:
-    spec = REGISTRY.effect(effect)
-    assert (spec.kind, spec.group) == ("video", group)
+ENTRIES = [
+    (kind, group, name)
+    for kind, groups in (("video", PICTURES), ("audio", SOUNDS))
+    for group, names in groups.items()
+    for name in names.split()
+]
+
+
+@pytest.mark.parametrize(("kind", "group", "effect"), ENTRIES, ids=str)
+def test_every_effect_is_there_under_its_group(kind: EffectKind, group: str, effect: str) -> None:
+    spec = REGISTRY.effect(effect, kind)
+    assert (spec.kind, spec.group) == (kind, group)
     assert spec.description.endswith(".")
     assert all(parameter.description for parameter in spec.parameters)
     numbers = [parameter for parameter in spec.parameters if parameter.kind in {"float", "int"}]

@@ -15,8 +15,8 @@ from cutroom.effects.registry import default_registry
 from cutroom.schema.curve import Keyframe
 
 REGISTRY = default_registry()
-DRAWN = [s for s in REGISTRY.effects.values() if s.kind == "video" and s.analysis is None and not s.titles]
-HEARD = [s for s in REGISTRY.effects.values() if s.kind == "audio" and s.analysis is None]
+DRAWN = [s for s in REGISTRY.specs if s.kind == "video" and s.analysis is None and not s.titles]
+HEARD = [s for s in REGISTRY.specs if s.kind == "audio" and s.analysis is None]
 GREY = [np.full((90, 160), 100, np.uint8), *[np.full((45, 80), 128, np.uint8)] * 2]
 
 
@@ -84,10 +84,13 @@ def test_what_is_measured_first_is_said_and_not_done(studio):
 def test_sound(studio, spec):
     sound = studio.sound(np.zeros((2, 4800), np.float32))
     effect = studio.effect(spec.effect, **spec.example)
-    document = studio.document(studio.track(studio.clip(sound, "1/10", effects=[effect]), kind="audio"))
+    other = studio.track(studio.clip(sound, "1/10"), kind="audio").evolve(title="A1")
+    document = studio.document(studio.track(studio.clip(sound, "1/10", effects=[effect]), kind="audio"), other)
     graph = graph_of(document)
     assert graph.stages[0].notes == ("pcm_s16le, 48,000 Hz, 2 channels",)
     assert graph.stages[-1].title == "into the mix"
     made = [work.node for stage in graph.stages for work in stage.works]
     assert compile_sound(document, 0, 4800).clips
     assert made or spec.effect in graph.idle
+    played = [stage for stage in graph.stages if "beginning" in " ".join(stage.notes)]
+    assert bool(played) == (bool(made) and spec.memory.kind == "stateful")

@@ -36,7 +36,7 @@ def test_the_tables_have_a_row_per_entry_and_no_forbidden_columns():
 
 
 def test_a_table_says_what_can_be_animated_and_what_it_costs():
-    table = cutroom.effects.to_df().set_index("effect")
+    table = cutroom.effects.to_df().query("kind == 'video'").set_index("effect")
     assert table.loc["transform", "animatable"].startswith("scale, position_x")
     assert table.loc["denoise", "animatable"] == ""
     assert table.loc["blur", "group"] == "blur and detail"
@@ -45,9 +45,9 @@ def test_a_table_says_what_can_be_animated_and_what_it_costs():
 
 def test_every_parameter_has_a_row():
     table = cutroom.effects.parameters_df()
-    assert len(table) == sum(len(spec.parameters) for spec in REGISTRY.effects.values())
+    assert len(table) == sum(len(spec.parameters) for spec in REGISTRY.specs)
     for row in table.itertuples():
-        parameter = next(p for p in REGISTRY.effect(row.effect).parameters if p.key == row.parameter)
+        parameter = next(p for p in REGISTRY.effect(row.effect, row.works_on).parameters if p.key == row.parameter)
         assert parameter.check(row.default, row.effect) == row.default
         if parameter.kind in {"float", "int"} and math.isfinite(parameter.minimum):
             assert row.minimum == parameter.minimum
@@ -55,7 +55,7 @@ def test_every_parameter_has_a_row():
     assert set(table[table.effect == "transform"].query("animatable").parameter) >= {"scale", "rotation"}
 
 
-@pytest.mark.parametrize("spec", REGISTRY.effects.values(), ids=lambda spec: spec.effect)
+@pytest.mark.parametrize("spec", REGISTRY.specs, ids=lambda spec: f"{spec.effect}-{spec.kind}")
 def test_the_page_of_an_effect_is_a_table_with_a_call(spec):
     page = ElementTree.fromstring(spec._repr_html_().replace("<br>", "<br/>"))
     cells = ["".join(cell.itertext()) for cell in page.iter("td")]

@@ -5,6 +5,7 @@ from typing import Any, Literal, Protocol, overload
 
 from cutroom.api.effect import Effect
 from cutroom.api.resources import Resource
+from cutroom.effects.python.define import PythonEffect
 
 class EffectAdd(Protocol):
     @overload
@@ -481,4 +482,4 @@ class EffectAdd(Protocol):
     @overload
     def __call__(self, effect: Literal["roll"], *, index: int | None = ..., way: float = ...) -> Effect: ...
     @overload
-    def __call__(self, effect: str, *, index: int | None = ..., **parameters: Any) -> Effect: ...
+    def __call__(self, effect: str | PythonEffect, *, index: int | None = ..., **parameters: Any) -> Effect: ...

@@ -12,7 +12,8 @@ from cutroom.api.sheet import BeforeAfter, Sheet
 from cutroom.api.times import picture_at, seconds
 from cutroom.app import app
 from cutroom.effects.chain_graph import chain_graph
-from cutroom.effects.registry import EffectSpec, Registry, Setting
+from cutroom.effects.python.declared import registry_for
+from cutroom.effects.registry import EffectSpec, Registry, Setting, require_title
 from cutroom.errors import TimeError, ValidationError
 from cutroom.jobs.bar import late_bar
 from cutroom.schema.base import new_id
@@ -103,7 +104,7 @@ def contact_sheet(
     Raises:
         UnknownNameError: there is no such effect; names the nearest.
         TimeError: not inside of the clip.
-        ValidationError: a clip of sound, or an effect of sound.
+        ValidationError: a clip of sound, an effect of sound, or one of titles on another clip.
 
     Example:
         >>> clip.effects.contact_sheet(["noir", "vintage", "neon"])  # doctest: +SKIP
@@ -114,7 +115,7 @@ def contact_sheet(
         [spec for spec in registry.specs if _fits(spec, clip)]
         if effects is None
         else [
-            _wanted(registry.effect(arguments.text("effect", one), "video"))
+            _wanted(registry_for(clip.document, registry).effect(arguments.text("effect", one), "video"), clip)
             for one in arguments.several("effects", effects)
         ]
     )
@@ -136,9 +137,8 @@ def _fits(spec: EffectSpec, clip: Clip) -> bool:
     return spec.kind == "video" and spec.analysis is None and (not spec.titles or clip.value.is_title)
 
 
-def _wanted(spec: EffectSpec) -> EffectSpec:
-    if spec.kind != "video":
-        raise ValidationError(f"{spec.effect} works on sound", value=spec.effect, hint="name effects of pictures")
+def _wanted(spec: EffectSpec, clip: Clip) -> EffectSpec:
+    require_title(spec, clip.value)
     return spec
 
 

@@ -39,12 +39,13 @@ def calls() -> str:
         "import os",
         "from typing import Any, Literal, Protocol, overload\n",
         "from cutroom.api.effect import Effect",
-        "from cutroom.api.resources import Resource\n",
+        "from cutroom.api.resources import Resource",
+        "from cutroom.effects.python.define import PythonEffect\n",
         "class EffectAdd(Protocol):",
     ]
     for spec in default_registry().specs:
         lines += ["    @overload", *_call(spec)]
-    lines += ["    @overload", *_signature(["self", "effect: str", "*", _INDEX, "**parameters: Any"])]
+    lines += ["    @overload", *_signature(["self", "effect: str | PythonEffect", "*", _INDEX, "**parameters: Any"])]
     return "\n".join(lines) + "\n"
 
 

@@ -15,6 +15,7 @@ from cutroom.api.compound import Compound
 from cutroom.api.handover import Handover
 from cutroom.api.history import History
 from cutroom.api.media import Media, MediaLibrary
+from cutroom.api.python_effects import ProjectEffects
 from cutroom.api.resources import ResourceLibrary
 from cutroom.api.timeline import Timeline
 from cutroom.app import App, app
@@ -236,6 +237,11 @@ class Project(Handover):
     def resources(self) -> ResourceLibrary:
         """Its fonts, look-up tables and effects' code."""
         return ResourceLibrary(self.session, self._app)
+
+    @property
+    def effects(self) -> ProjectEffects:
+        """Its effects in Python: their text, and whether they may run here."""
+        return ProjectEffects(self.session, self._app)
 
     @property
     def history(self) -> History:

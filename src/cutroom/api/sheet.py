@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_GAP, _LABEL, _LETTER = 4, 20, 13
+_GAP, _LABEL = 4, 20
+_LETTER, _LEAST = 13, 9
+"""Height of a name's letters, and of those of a name that is too long."""
 _WIDTH = 1200
 """Pixels of a sheet that nobody has given a size."""
 _GROUND, _INK = (24, 24, 27), (235, 235, 235)
@@ -60,7 +62,7 @@ class Sheet:
         from PIL import Image, ImageDraw, ImageFont
 
         letters = files("cutroom.effects.text").joinpath("fonts/DejaVuSans-Bold.ttf").read_bytes()
-        font = ImageFont.truetype(io.BytesIO(letters), _LETTER)
+        fonts = [ImageFont.truetype(io.BytesIO(letters), size) for size in range(_LETTER, _LEAST - 1, -1)]
         across = (self._width - _GAP) // self._columns - _GAP
         shapes = [picture.shape for picture in self.pictures.values()]
         down = max(1, *(round(across * shape[0] / shape[1]) for shape in shapes))
@@ -73,7 +75,7 @@ class Sheet:
             high = max(1, round(across * picture.shape[0] / picture.shape[1]))
             one = Image.fromarray(picture).resize((across, high), Image.Resampling.LANCZOS)
             sheet.paste(one, (left, top + (down - high) // 2))
-            label = name
+            label, font = name, next((one for one in fonts if one.getlength(name) <= across), fonts[-1])
             while len(label) > 1 and font.getlength(label) > across:
                 label = f"{label[:-2]}…"
             draw.text((left + across / 2, top + down + _LABEL / 2), label, _INK, font, anchor="mm")

@@ -37,8 +37,8 @@ def to_df() -> pd.DataFrame:
 
 
 def parameters_df() -> pd.DataFrame:
-    """One row per parameter of each effect: effect, parameter, kind, minimum, maximum (NaN: no limit, or no number),
-    unit, default, choices (a list), animatable, description.
+    """One row per parameter of each effect: effect, works_on (video or audio), parameter, kind, minimum, maximum (NaN:
+    no limit, or no number), unit, default, choices (a list), animatable, description.
 
     Example:
         >>> table = parameters_df()

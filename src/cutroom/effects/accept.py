@@ -7,6 +7,7 @@ from itertools import chain
 
 from cutroom.edit import operations as ops
 from cutroom.effects.compiler.ducking import DUCKING, require_no_circle
+from cutroom.effects.python.declared import registry_for
 from cutroom.effects.registry import Registry, Setting, check, kind_on, require_files
 from cutroom.schema.clip import Clip
 from cutroom.schema.document import Document
@@ -37,6 +38,7 @@ def accept(operation: ops.Operation, document: Document, registry: Registry) -> 
     """
     if operation.compound is not None:
         document = document.inside(operation.compound)
+    registry = registry_for(document, registry)
     name = operation.transition if isinstance(operation, ops.AddTransition) else None
     name = operation.kind if isinstance(operation, ops.SetTransition) else name
     if name is not None:

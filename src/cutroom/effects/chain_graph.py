@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 from cutroom.effects.compiler.fit import fit, full_range, light, matrix
 from cutroom.effects.nodes import Filter, Mode, Moving, Node
 from cutroom.effects.order import Plan, links_at, plans
-from cutroom.effects.registry import EffectSpec, Registry, Setting
+from cutroom.effects.python.declared import registry_for
+from cutroom.effects.registry import EffectSpec, Registry, Setting, kind_on
 from cutroom.schema.clip import Clip, CompoundSource, TitleSource
 from cutroom.schema.document import Document
 from cutroom.schema.effect import Effect
@@ -70,10 +71,11 @@ def chain_graph(document: Document, clip: Clip, track: Track, registry: Registry
     samples = to_sample(clip.duration, settings.sample_rate)
     setting = Setting(settings.width, settings.height, settings.sample_rate, samples, settings.fps)
     setting = replace(setting, first=int(time * settings.fps))
-    active = [(effect, registry.effect(effect.effect)) for effect in clip.effects if effect.enabled]
-    built = [(effect, spec, _nodes(spec, effect, setting, time, track.kind)) for effect, spec in active]
-    sound = track.kind == "audio"
-    stages = _heard(document, clip, track, built) if sound else _drawn(document, clip, built)
+    kind = kind_on(track.kind)
+    known = registry_for(document, registry)
+    active = [(effect, known.effect(effect.effect, kind)) for effect in clip.effects if effect.enabled]
+    built = [(effect, spec, _nodes(spec, effect, setting, time)) for effect, spec in active]
+    stages = _heard(document, clip, track, built) if kind == "audio" else _drawn(document, clip, built)
     idle = tuple(effect.effect for effect, spec, nodes in built if not nodes and spec.analysis is None)
     return Chain(tuple(stages), idle, tuple(effect.effect for effect in clip.effects if not effect.enabled))
 
@@ -81,11 +83,11 @@ def chain_graph(document: Document, clip: Clip, track: Track, registry: Registry
 _Built = list[tuple[Effect, EffectSpec, tuple[Node, ...]]]
 
 
-def _nodes(spec: EffectSpec, effect: Effect, setting: Setting, time: Fraction, kind: str) -> tuple[Node, ...]:
+def _nodes(spec: EffectSpec, effect: Effect, setting: Setting, time: Fraction) -> tuple[Node, ...]:
     values = spec.values_of(effect)
     if spec.analysis is not None:
         return ()
-    if kind == "audio" and effect.curves:
+    if spec.kind == "audio" and effect.curves:
         assert spec.swell is not None
         return spec.swell(values, effect.curves)
     return spec.build(spec.at(values, effect.curves, time), setting)
@@ -123,14 +125,26 @@ def _heard(document: Document, clip: Clip, track: Track, built: _Built) -> list[
     for effect, spec, nodes in built:
         works = tuple(_work(document, node, effect) for node in nodes)
         if works or spec.analysis is not None:
-            notes = (f"{effect.effect}: goes by all of the clip",) if spec.analysis is not None else ()
-            stages.append(Stage("measured first" if notes else "samples", notes, works))
+            stages.append(Stage(*_memory(spec), works))
     merged = [
-        Stage(title, tuple(n for one in same for n in one.notes), tuple(w for one in same for w in one.works))
+        Stage(
+            title,
+            tuple(dict.fromkeys(note for one in same for note in one.notes)),
+            tuple(work for one in same for work in one.works),
+        )
         for title, group in groupby(stages, key=lambda one: one.title)
         if (same := list(group))
     ]
     return [*merged, Stage("into the mix", (f"track {track.title}: volume {track.volume:g}, pan {track.pan:g}",))]
+
+
+def _memory(spec: EffectSpec) -> tuple[str, tuple[str, ...]]:
+    """What a stage of sound is, and what it goes by."""
+    if spec.analysis is not None:
+        return "measured first", (f"{spec.effect}: goes by all of the clip",)
+    if spec.memory.kind == "stateful":
+        return "samples with a memory", ("played from the clip's beginning, wherever a stretch begins",)
+    return "samples, each by itself", ()
 
 
 def _source(document: Document, clip: Clip) -> list[Stage]:
@@ -147,7 +161,8 @@ def _source(document: Document, clip: Clip) -> list[Stage]:
     place, lit = fit(video, settings.width, settings.height), light(video)
     turned = ["deinterlaced"] * video.interlaced
     turned += [f"fitted to {place.width}x{place.height} at ({place.x}, {place.y})"]
-    turned += [f"{matrix(video)}, {'full' if full_range(video) else 'limited'} range to bt709, limited range"]
+    colours = f"{matrix(video)}, {'full' if full_range(video) else 'limited'} range"
+    turned += [f"{colours} to bt709, limited range" if colours != "bt709, limited range" else f"{colours} as it is"]
     if lit is not None:
         turned += [f"{lit.primaries} {lit.transfer}{f', {lit.peak} cd/m²' * bool(lit.peak)} by way of linear light"]
     read = tuple(filter(None, (", ".join(seen), _pace(clip))))

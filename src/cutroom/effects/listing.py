@@ -40,6 +40,7 @@ def parameters_table(specs: Iterable[EffectSpec]) -> pd.DataFrame:
     rows = [
         {
             "effect": spec.effect,
+            "works_on": spec.kind,
             "parameter": p.key,
             "kind": p.kind,
             "minimum": p.minimum if math.isfinite(p.minimum) else math.nan,

@@ -353,6 +353,9 @@ def check(subject: Document | Clip | Effect, registry: Registry | None = None, k
             require_title(registry.effect(effect.effect, kind), subject)
         _check_once(subject, registry)
     else:
+        from cutroom.effects.python.declared import registry_for
+
+        registry = registry_for(subject, registry)
         for track in subject.tracks:
             for transition in track.transitions:
                 registry.transition(transition.transition)

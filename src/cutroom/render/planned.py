@@ -5,26 +5,30 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from cutroom.effects.analysis import Loudness, Results, gain_for
+from cutroom.effects.analysis import Loudness, Results, level_for
 from cutroom.effects.compiler.document import compile_picture
 from cutroom.effects.compiler.sound import Sounds
-from cutroom.effects.nodes import Gain
+from cutroom.effects.nodes import Gain, Limit
 from cutroom.effects.registry import Registry
-from cutroom.effects.segment import PictureSegment, SoundSegment
+from cutroom.effects.segment import PictureSegment, SoundClip, SoundSegment, Tape
 from cutroom.errors import RenderError
 from cutroom.render.engine import engine_digest
 from cutroom.render.orders import FileLayout
 from cutroom.schema.base import canonical_json
 from cutroom.schema.document import Document
 from cutroom.schema.export import ExportSettings
+from cutroom.schema.time import to_sample
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Action = Literal["encode", "cached"]
+Master = tuple[Gain | Limit, ...]
+"""What is done to a mix."""
 
 RUN_SEGMENTS = 8
 """Segments of one run at most: their decoders stay open from one to the next."""
@@ -109,7 +113,7 @@ class Plan:
     registry: Registry = field(repr=False)
     results: Results | None = field(default=None, repr=False)
     loudness: Loudness | None = None
-    master: tuple[Gain, ...] = ()
+    master: Master = ()
 
     @cached_property
     def runs(self) -> tuple[tuple[Segment, ...], ...]:
@@ -137,11 +141,13 @@ class Plan:
 
     def sound(self, chunk: Chunk) -> SoundSegment:
         """What a chunk of sound is mixed from."""
-        return mastered(self._sounds.compile(chunk.start_sample, chunk.samples), self.master)
+        return self._mix.compile(chunk.start_sample, chunk.samples)
 
     @cached_property
-    def _sounds(self) -> Sounds:
-        return Sounds(self.document, self.registry, results=self.results)
+    def _mix(self) -> Mix:
+        begin = to_sample(self.first_frame / self.layout.fps, self.layout.sample_rate)
+        sounds = Sounds(self.document, self.registry, results=self.results)
+        return Mix(sounds, (begin, begin + self.layout.samples), self.master)
 
     def to_df(self) -> pd.DataFrame:
         """One row per segment of the picture, in order.
@@ -174,15 +180,43 @@ class Plan:
         return str(self.to_df()._repr_html_())  # type: ignore[operator]  # pandas has it, its stubs do not
 
 
-def mastering(found: Loudness, target: float) -> tuple[Gain, ...]:
-    """What brings a mix to a loudness in LUFS, as far as its true peak allows."""
-    db = gain_for(found, target, CEILING)
-    return (Gain(db=db),) if db else ()
+def mastering(found: Loudness, target: float) -> Master:
+    """What brings a mix to a loudness in LUFS, its true peaks below the ceiling."""
+    return level_for(found, target, CEILING)
 
 
-def mastered(content: SoundSegment, master: tuple[Gain, ...]) -> SoundSegment:
-    """Samples of an export, with what is done to all of them."""
-    return content.evolve(master=master) if master else content
+@dataclass(frozen=True)
+class Mix:
+    """The sound of an export. A limiter has heard all of it from its first sample on: the mix is then one tape.
+
+    Args:
+        sounds: of the timeline.
+        span: first sample of the export, and the one behind the last.
+        master: what is done to the mix.
+    """
+
+    sounds: Sounds
+    span: tuple[int, int]
+    master: Master
+
+    def compile(self, first: int, samples: int) -> SoundSegment:
+        """Some samples of it, by their place on the timeline."""
+        gains = tuple(node for node in self.master if isinstance(node, Gain))
+        if len(gains) == len(self.master):
+            content = self.sounds.compile(first, samples)
+            return content.evolve(master=gains) if gains else content
+        return _alone(self._tape, self._tape.source.evolve(samples=samples), first - self.span[0])
+
+    @cached_property
+    def _tape(self) -> Tape:
+        whole = self.sounds.compile(self.span[0], self.span[1] - self.span[0])
+        return Tape(source=_alone(whole, whole, 0), nodes=self.master)
+
+
+def _alone(heard: SoundSegment | Tape, like: SoundSegment, first: int) -> SoundSegment:
+    """A segment of one clip."""
+    clip = SoundClip(input=heard, at=0, first=Fraction(first), samples=like.samples, gains=(1.0,) * like.channels)
+    return SoundSegment(sample_rate=like.sample_rate, channels=like.channels, samples=like.samples, clips=(clip,))
 
 
 def picture_prefix(settings: ExportSettings) -> str:
@@ -222,7 +256,8 @@ def _sound_runs(chunks: Sequence[Chunk], rate: int) -> Iterator[tuple[Chunk, ...
     run: list[Chunk] = []
     files: set[str] = set()
     for chunk in chunks:
-        if run and (chunk.run_up <= RUN_UP * rate or len(files.union(chunk.files)) > SOUND_FILES):
+        most = max(SOUND_FILES, len(chunk.files))
+        if run and (chunk.run_up <= RUN_UP * rate or len(files.union(chunk.files)) > most):
             yield tuple(run)
             run, files = [], set()
         run.append(chunk)

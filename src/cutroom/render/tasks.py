@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from cutroom.effects.run import Readers
 
 _TELL_EVERY = 0.1
+SOUND_READERS = 32
+"""Readers of sound that stay open: more than there are tracks, as a rule."""
 
 
 def warm() -> None:
@@ -97,7 +99,7 @@ def render_sound(task: SoundTask, context: Context = DIRECT) -> dict[str, Any]:
     with (
         attached(task.trace),
         span("render.sound", seconds=seconds),
-        Readers(context, dict(task.paths)) as readers,
+        Readers(context, dict(task.paths), keep=SOUND_READERS) as readers,
         Mixer(readers) as mixer,
     ):
         for number, (key, segment, lead, count) in enumerate(task.chunks, 1):

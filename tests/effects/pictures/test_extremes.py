@@ -21,7 +21,7 @@ from cutroom.schema.document import Document
 from ..conftest import Studio
 
 F = Fraction
-PICTURES = [spec for spec in default_registry().effects.values() if spec.kind == "video"]
+PICTURES = [spec for spec in default_registry().specs if spec.kind == "video"]
 REFUSED = {"crop": "nothing would be left", "levels": "is not below"}
 """What does not go together is said."""
 

@@ -37,7 +37,7 @@ ODD = (0, 1, 4, 9, 10, 13)
 """Borders that no GOP would have."""
 VISIBLE: dict[str, dict[str, float]] = {"roll": {"way": 0.3}, "deband": {"threshold": 0.02, "radius": 0.1}}
 """Half-way, a roll is where its title stands; a small canvas has a small radius."""
-PICTURES = [spec for spec in REGISTRY.effects.values() if spec.kind == "video"]
+PICTURES = [spec for spec in REGISTRY.specs if spec.kind == "video"]
 MOVING = [spec for spec in PICTURES if spec.memory.kind == "pointwise" and any(p.moves for p in spec.parameters)]
 (BLENDS,) = (p.choices for p in REGISTRY.effect("transform").parameters if p.key == "blend")
 

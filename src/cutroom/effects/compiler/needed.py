@@ -9,7 +9,8 @@ from itertools import pairwise
 from cutroom.effects.analysis import LoudnessRequest, Request, Results, require
 from cutroom.effects.compiler.document import Pictures, cut_points, frame_count
 from cutroom.effects.compiler.sound import blocks, compile_sound
-from cutroom.effects.registry import Registry, default_registry, kind_on
+from cutroom.effects.python.declared import registry_for
+from cutroom.effects.registry import Registry, kind_on
 from cutroom.errors import AnalysisNeededError
 from cutroom.schema.document import Document
 from cutroom.schema.time import to_sample
@@ -44,7 +45,7 @@ def needed(
         >>> needed(Document(id="d_1"))
         ()
     """
-    registry = registry or default_registry()
+    registry = registry_for(document, registry)
     kinds = {
         spec.kind
         for track, clip in document.everywhere()

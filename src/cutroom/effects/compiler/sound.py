@@ -19,7 +19,8 @@ from cutroom.effects.compiler.shot import require_handles
 from cutroom.effects.compiler.sound_nodes import crossing, ducked, placed, split, within
 from cutroom.effects.compiler.travel import Law, law, turns
 from cutroom.effects.nodes import Duck, PointNode, SoundNode
-from cutroom.effects.registry import Registry, Setting, default_registry
+from cutroom.effects.python.declared import registry_for
+from cutroom.effects.registry import Registry, Setting
 from cutroom.effects.segment import AudioInput, SoundClip, SoundSegment, Tape
 from cutroom.errors import EditError
 from cutroom.schema.clip import Clip, CompoundSource
@@ -94,7 +95,7 @@ class Sounds:
     ) -> None:
         settings = document.settings
         setting = Setting(settings.width, settings.height, settings.sample_rate, 0, settings.fps)
-        self._scene = Scene(document, registry or default_registry(), setting, results)
+        self._scene = Scene(document, registry_for(document, registry), setting, results)
         self._rate = settings.sample_rate
         self._heard = heard_tracks(document)
         self._tapes: dict[tuple[str, str], Tape] = {}

@@ -39,6 +39,7 @@ from cutroom.effects.nodes.pictures import (
     Typed,
     Warp,
 )
+from cutroom.effects.nodes.python import Called, Python, PythonClocked
 from cutroom.effects.nodes.sound_filters import SOUND_FILTERS, SoundFilter
 from cutroom.effects.nodes.sounds import (
     Chorus,
@@ -66,6 +67,7 @@ __all__ = [
     "Balance",
     "BlendMode",
     "BoxBlur",
+    "Called",
     "Cell",
     "Chorus",
     "ChromaKey",
@@ -98,6 +100,8 @@ __all__ = [
     "Pixelate",
     "Point",
     "PointNode",
+    "Python",
+    "PythonClocked",
     "Ramp",
     "Reverb",
     "Rolled",

@@ -34,6 +34,8 @@ from cutroom.effects.nodes import (
     Opacity,
     PictureNode,
     Pixelate,
+    Python,
+    PythonClocked,
     Rolled,
     Settle,
     Sharpen,
@@ -55,6 +57,7 @@ from cutroom.effects.pictures.lenses import FringeStage, LensStage
 from cutroom.effects.pictures.memory import MotionBlurStage, SettleStage
 from cutroom.effects.pictures.mirror import MirrorStage
 from cutroom.effects.pictures.planes import Picture
+from cutroom.effects.pictures.python import PythonStage
 from cutroom.effects.pictures.rgb import RgbStage, Shared
 from cutroom.effects.pictures.style import EdgesStage, FlareStage, VignetteStage
 from cutroom.errors import MediaNotFoundError
@@ -166,6 +169,8 @@ STAGES: Mapping[type[StillNode], Callable[[Any, Place], Stage]] = {
     Mirror: MirrorStage,
     MotionBlur: MotionBlurStage,
     Pixelate: PixelateStage,
+    Python: PythonStage,
+    PythonClocked: PythonStage,
     Settle: SettleStage,
     Sharpen: SharpenStage,
     Smooth: SmoothStage,

@@ -9,11 +9,12 @@ from fractions import Fraction
 from types import MappingProxyType
 
 from cutroom.effects.analysis import Results
-from cutroom.effects.compiler.document import Pictures, compile_sound, frame_count
+from cutroom.effects.compiler.document import Pictures, frame_count
+from cutroom.effects.compiler.sound import Sounds
 from cutroom.effects.registry import Registry
 from cutroom.errors import EditError
 from cutroom.render.plan import loudness_of
-from cutroom.render.planned import mastered, mastering
+from cutroom.render.planned import Mix, mastering
 from cutroom.render.program.graph import Graph
 from cutroom.render.program.layers import Canvas
 from cutroom.render.program.shots import Shots
@@ -83,7 +84,7 @@ def ffmpeg_command(
     samples = to_sample(Fraction(frames) / project.fps, project.sample_rate)
     found = None if settings.loudness is None else loudness_of(document, (0, frames), registry, results)
     master = () if found is None or settings.loudness is None else mastering(found, settings.loudness)
-    content = mastered(compile_sound(document, 0, samples, registry, results=results), master)
+    content = Mix(Sounds(document, registry, results=results), (0, samples), master).compile(0, samples)
     heard = sound(graph, content, paths)
     if heard is not None:
         maps += ["-map", f"[{heard}]", "-c:a", settings.audio_codec, "-b:a", str(settings.audio_bitrate)]
