@@ -28,7 +28,7 @@ Action = Literal["encode", "cached"]
 RUN_SEGMENTS = 8
 """Segments of one run at most: their decoders stay open from one to the next."""
 LEAST_RUNS = 8
-"""A short film is divided into about so many runs, that several workers share it."""
+"""A run is one part in so many of what is left, at most: several workers share a short film, and the end of a long."""
 RUN_FILES = 32
 """Media files of one run at most: they stay open together."""
 WARM_PACKETS = 128
@@ -197,13 +197,16 @@ def make_key(*parts: str) -> str:
 
 
 def _runs(segments: Sequence[Segment]) -> Iterator[tuple[Segment, ...]]:
-    most = min(RUN_SEGMENTS, -(-len(segments) // LEAST_RUNS))
+    """Each a share of what is left, so that they become short: workers have done about at the same time."""
     run: list[Segment] = []
     files: set[str] = set()
-    for segment in segments:
+    most = 0
+    for number, segment in enumerate(segments):
         if run and (len(run) == most or len(files.union(segment.files)) > RUN_FILES):
             yield tuple(run)
             run, files = [], set()
+        if not run:
+            most = min(RUN_SEGMENTS, -(-(len(segments) - number) // LEAST_RUNS))
         run.append(segment)
         files.update(segment.files)
     if run:
