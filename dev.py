@@ -372,6 +372,14 @@ def command_bench(options: argparse.Namespace, extra: list[str]) -> int:
     return run_through(PYTHON, ROOT / "tests" / "benchmarks" / "run.py", *extra)
 
 
+def command_generate(options: argparse.Namespace, extra: list[str]) -> int:
+    """Write what is generated from the Python sources anew: names and calls of effects, the widgets' protocol."""
+    prepare("dev")
+    step("names and calls", [PYTHON, "-m", "cutroom.api.generate"])
+    step("the widgets' protocol", [PYTHON, "-m", "cutroom.widgets.generate"])
+    return 0
+
+
 def command_torture(options: argparse.Namespace, extra: list[str]) -> int:
     """Kill processes that edit, and cut the power, at any moment: `torture journal -n 200`; what was lost is listed.
 

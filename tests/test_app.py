@@ -46,7 +46,7 @@ def test_what_is_shown_and_exported_has_the_apps_own_effects(
     )
     registry = build_registry()
     known = default_registry()
-    registry.register_value(Registry, Registry((*known.effects.values(), dark), known.transitions.values()))
+    registry.register_value(Registry, Registry((*known.specs, dark), known.transitions.values()))
     services = App(registry)
     for module in ("project", "renderer"):
         monkeypatch.setattr(f"cutroom.api.{module}.app", lambda: services)

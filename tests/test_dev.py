@@ -251,7 +251,7 @@ def test_the_tour_is_toured_in_a_copy_that_keeps_what_was_done_in_it(dev: Module
 
 
 @pytest.mark.parametrize(
-    "command", ["demo", "lab", "picture", "test", "lint", "build", "bench", "torture", "setup", "doctor"]
+    "command", ["demo", "lab", "picture", "test", "lint", "build", "bench", "generate", "torture", "setup", "doctor"]
 )
 def test_every_command_explains_itself(command: str) -> None:
     done = subprocess.run(

@@ -21,14 +21,17 @@ if TYPE_CHECKING:
     from cutroom.api.compound import Compound
     from cutroom.api.detect import Spans, detect, scenes, silences
     from cutroom.api.effect import Effect, EffectChain
+    from cutroom.api.effect_graph import EffectGraph
     from cutroom.api.history import History
     from cutroom.api.loudness import loudness
     from cutroom.api.marker import Marker
     from cutroom.api.media import Media, MediaLibrary
     from cutroom.api.picture import Frame
     from cutroom.api.project import Project, timeline
+    from cutroom.api.python_effects import effect
     from cutroom.api.renderer import Renderer, verify
     from cutroom.api.resources import Resource, ResourceLibrary
+    from cutroom.api.sheet import BeforeAfter, Sheet
     from cutroom.api.system import limits, show_versions
     from cutroom.api.timeline import Timeline
     from cutroom.api.track import Cue, Track
@@ -43,6 +46,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "BeforeAfter": "cutroom.api.sheet",
     "Clip": "cutroom.api.clip",
     "Compound": "cutroom.api.compound",
     "Cue": "cutroom.api.track",
@@ -50,6 +54,7 @@ _HOMES = {
     "Detections": "cutroom.schema.detections",
     "Effect": "cutroom.api.effect",
     "EffectChain": "cutroom.api.effect",
+    "EffectGraph": "cutroom.api.effect_graph",
     "Frame": "cutroom.api.picture",
     "History": "cutroom.api.history",
     "Job": "cutroom.jobs.job",
@@ -62,11 +67,13 @@ _HOMES = {
     "Report": "cutroom.render.report",
     "Resource": "cutroom.api.resources",
     "ResourceLibrary": "cutroom.api.resources",
+    "Sheet": "cutroom.api.sheet",
     "Spans": "cutroom.api.detect",
     "Timeline": "cutroom.api.timeline",
     "TimelineWidget": "cutroom.widgets",
     "Track": "cutroom.api.track",
     "detect": "cutroom.api.detect",
+    "effect": "cutroom.api.python_effects",
     "frames": "cutroom.schema.time",
     "limits": "cutroom.api.system",
     "loudness": "cutroom.api.loudness",
@@ -90,6 +97,7 @@ _MODULES = {
 }
 
 __all__ = [
+    "BeforeAfter",
     "Clip",
     "Compound",
     "Cue",
@@ -97,6 +105,7 @@ __all__ = [
     "Detections",
     "Effect",
     "EffectChain",
+    "EffectGraph",
     "Frame",
     "History",
     "Job",
@@ -109,12 +118,14 @@ __all__ = [
     "Report",
     "Resource",
     "ResourceLibrary",
+    "Sheet",
     "Spans",
     "Timeline",
     "TimelineWidget",
     "Track",
     "cache",
     "detect",
+    "effect",
     "effects",
     "errors",
     "frames",

@@ -20,6 +20,7 @@ import svcs
 
 from cutroom.edit import operations as ops
 from cutroom.effects.accept import accept
+from cutroom.effects.python.granted import require_code, supplied, used_code
 from cutroom.effects.registry import Registry, check, default_registry
 from cutroom.errors import AccessDeniedError, MediaNotFoundError
 from cutroom.jobs.places import tidy
@@ -32,6 +33,7 @@ from cutroom.render.cache import SegmentCache
 from cutroom.schema.base import Frozen
 from cutroom.schema.document import Document
 from cutroom.schema.export import ExportSettings
+from cutroom.schema.resource import ResourceKind
 from cutroom.schema.time import Seconds
 from cutroom.settings import private_folder, settings
 from cutroom.workers import WorkerPool
@@ -179,6 +181,15 @@ class App:
         """Whether workers may read a file."""
         return self.get(GrantBook).grants.may_read(path)
 
+    def supplied(self, document: Document, paths: Mapping[str, str]) -> Mapping[str, str]:
+        """Paths of what a document shows, and of the code of its effects; see `effects.python.granted`.
+
+        Raises:
+            AccessDeniedError: nobody granted the code; names the effect.
+            RenderError: another Python made it.
+        """
+        return supplied(document, paths, self.get(GrantBook), private_folder(settings().cache_dir / "code"))
+
     def require_unchanged(self, paths: Mapping[str, str]) -> dict[str, Identity]:
         """Refuse media whose content is not what the document says; cached segments would be wrong for ever.
 
@@ -233,15 +244,16 @@ class App:
         """The digest of a file's content, from a worker where it is not known."""
         return self.get(Sources).sha256(path, self.get(MediaWorkers))
 
-    def require_font(self, path: str) -> None:
-        """Make sure, in a worker, that a font can be read.
+    def require_resource(self, path: str, kind: ResourceKind) -> None:
+        """Make sure, in a worker, that a font or a look-up table can be read.
 
         Raises:
             UnsupportedMediaError: it is no font, or its letters have no outlines.
+            ValidationError: a table that is broken; names the line.
         """
-        from cutroom.preview.tasks import FontTask, look_at_font
+        from cutroom.preview.tasks import ResourceTask, look_at_resource
 
-        self.get(PreviewWorkers).run(look_at_font, FontTask(path))
+        self.get(PreviewWorkers).run(look_at_resource, ResourceTask(path, kind))
 
     def align(
         self, media: Sequence[Media], paths: Sequence[str], on_progress: OnProgress | None = None
@@ -291,6 +303,7 @@ class App:
         _require_originals(document, paths)
         _require_resources(document, paths)
         self.require_unchanged(paths)
+        paths = self.supplied(document, paths)
         registry = self.get(Registry)
         results = self.measured(wanted(document, time, registry), paths, on_progress)
         workers = self.get(PreviewWorkers)
@@ -326,6 +339,7 @@ class App:
         """
         from cutroom.render.plan import plan
 
+        require_code(snapshot.document, self.get(GrantBook))
         cache, registry = self.get(SegmentCache), self.get(Registry)
         results = self.analysed(snapshot, on_progress) if measure else None
         return plan(
@@ -337,7 +351,7 @@ class App:
         from cutroom.render.plan import wanted
 
         wants = wanted(snapshot.document, snapshot.settings, snapshot.span, self.get(Registry))
-        return self.measured(wants, snapshot.paths, on_progress)
+        return self.measured(wants, self.supplied(snapshot.document, snapshot.paths), on_progress)
 
     def require_output(self, snapshot: Snapshot, output: Path) -> None:
         """Make sure that an export can be written there, before anything is done for it.
@@ -364,10 +378,11 @@ class App:
         _require_originals(snapshot.document, snapshot.paths)
         _require_resources(snapshot.document, snapshot.paths)
         self.require_unchanged(snapshot.paths)
+        paths = self.supplied(snapshot.document, snapshot.paths)
         with self.writing() as grant:
             return export(
                 snapshot.document,
-                snapshot.paths,
+                paths,
                 output,
                 snapshot.settings,
                 executor or self.get(MediaWorkers),
@@ -437,9 +452,11 @@ def run_job(job_id: str) -> None:
 
     def export(spec: dict[str, Any], control: Control) -> dict[str, Any]:
         snapshot = Snapshot.model_validate(spec["snapshot"])
-        grants = services.get(GrantBook).grants
+        book = services.get(GrantBook)
         for path in snapshot.paths.values():  # the process that submitted the job held these grants
-            grants.allow_read(path)
+            book.grants.allow_read(path)
+        for resource in used_code(snapshot.document):
+            book.allow_code(resource.sha256, remember=False)
         report = services.export(
             snapshot, Path(spec["output"]), on_progress=control.progress, cancelled=control.cancelled
         )

@@ -86,7 +86,7 @@ CASES: dict[str, tuple[Call, tuple[Any, ...]]] = {
     "overwrite at": (lambda d, x: d.tl.overwrite(d.film, at=x), NO_TIME[1:]),
     "title text": (lambda d, x: d.tl.add_title(x, at=0, duration=1), (*NO_TEXT, "x" * 10_001, "漢")),
     "title at": (lambda d, x: d.tl.add_title("x", at=x, duration=1), NO_TIME),
-    "title duration": (lambda d, x: d.tl.add_title("x", at=0, duration=x), (*NO_TIME, 0)),
+    "title duration": (lambda d, x: d.tl.add_title("x", at=0, duration=x), (*NO_TIME[1:], 0)),
     "title track": (lambda d, x: d.tl.add_title("x", at=0, duration=1, track=x), (*NO_TEXT[1:], "A1")),
     "title size": (lambda d, x: d.tl.add_title("x", at=0, duration=1, size=x), (0, "x", [], None, HUGE)),
     "title position": (lambda d, x: d.tl.add_title("x", at=0, duration=1, position=x), (5, "ab", (1,), (1e308, 0))),

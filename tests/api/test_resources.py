@@ -7,6 +7,8 @@ import shutil
 from importlib.resources import files
 from pathlib import Path
 
+import av
+import numpy as np
 import pytest
 
 import cutroom as cr
@@ -77,17 +79,17 @@ def test_a_path_given_to_an_effect_becomes_a_resource(project: cr.Project, tmp_p
     spec = EffectSpec("table", "video", "Looks colours up.", (file,), lambda values, setting: ())
     known = default_registry()
     registry = build_registry()
-    registry.register_value(Registry, Registry((*known.effects.values(), spec), known.transitions.values()))
+    registry.register_value(Registry, Registry((*known.specs, spec), known.transitions.values()))
     services = App(registry)
+    (clip,) = project.timeline.clips
     try:
-        given = with_files(project.session, services, "table", {"file": tmp_path / "home" / "looks" / "warm.cube"})
+        given = with_files(clip, services, "table", {"file": tmp_path / "home" / "looks" / "warm.cube"})
         sha256 = project.resources["warm.cube"].sha256
         assert given == {"file": sha256}
-        assert with_files(project.session, services, "table", {"file": sha256}) == given
-        assert with_files(project.session, services, "table", {"file": project.resources["warm.cube"]}) == given
+        assert with_files(clip, services, "table", {"file": sha256}) == given
+        assert with_files(clip, services, "table", {"file": project.resources["warm.cube"]}) == given
         with pytest.raises(MediaNotFoundError, match="there is no lut"):
-            with_files(project.session, services, "table", {"file": "cold.cube"})
-        (clip,) = project.timeline.clips
+            with_files(clip, services, "table", {"file": "cold.cube"})
         adding = cr.ops.AddEffect(clip=clip.id, effect="table", parameters=given)
         looked = services.get(Registry)
         after = apply(project.session.document, adding).document
@@ -99,6 +101,37 @@ def test_a_path_given_to_an_effect_becomes_a_resource(project: cr.Project, tmp_p
             accept(wrong, apply(project.session.document, wrong).document, looked)
     finally:
         services.close()
+
+
+def test_a_look_up_table_is_added_by_its_path_and_shown(project: cr.Project, tmp_path: Path) -> None:
+    lines = [f"{1 - r} {1 - g} {1 - b}" for b in (0, 1) for g in (0, 1) for r in (0, 1)]
+    (tmp_path / "negative.cube").write_text("LUT_3D_SIZE 2\n" + "\n".join(lines))
+    (clip,) = project.timeline.clips
+    before = project.timeline.frame(0).array.astype(int)
+    table = clip.effects.add("lut3d", file=tmp_path / "negative.cube")
+    assert table.parameters["file"] == project.resources["negative.cube"].sha256
+    after = project.timeline.frame(0).array.astype(int)
+    letters = before.min(axis=2) > 250
+    assert letters.sum() > 200
+    assert after[letters].max() < 5
+    cr.Renderer(project).render(tmp_path / "out.mp4", progress=False)
+    with av.open(tmp_path / "out.mp4") as film:
+        shown = next(film.decode(video=0)).to_ndarray(format="rgb24")
+    assert shown[letters].mean() < 20
+    table.set(strength=0.0)
+    assert np.array_equal(project.timeline.frame(0).array, before)
+
+
+def test_a_broken_table_is_refused_before_anything_is_kept(project: cr.Project, tmp_path: Path) -> None:
+    (tmp_path / "broken.cube").write_text("LUT_3D_SIZE 2\n0 0 0\n1 0\n")
+    (clip,) = project.timeline.clips
+    before = project.session.state
+    with pytest.raises(ValidationError, match=r"broken\.cube, line 3: an entry is three numbers"):
+        clip.effects.add("lut3d", file=tmp_path / "broken.cube")
+    with pytest.raises(ValidationError, match=r"line 3"):
+        project.resources.add(tmp_path / "broken.cube")
+    assert project.session.state == before
+    assert not list(clip.effects)
 
 
 FONT = (files("cutroom.effects.text") / "fonts" / "DejaVuSans-Bold.ttf").read_bytes()

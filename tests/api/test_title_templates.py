@@ -8,7 +8,7 @@ import pytest
 import cutroom as cr
 from cutroom.effects.compiler.document import compile_picture
 from cutroom.effects.run import PictureRunner, Readers
-from cutroom.effects.title_templates import ANIMATIONS, TEMPLATES, animations_df, templates_df
+from cutroom.effects.title_templates import ANIMATIONS, TEMPLATES
 from cutroom.errors import UnknownNameError, ValidationError
 from cutroom.workers.context import DIRECT
 
@@ -111,7 +111,27 @@ def test_it_is_one_step_and_what_does_not_fit_changes_nothing(timeline) -> None:
     assert not timeline.clips
 
 
-def test_they_are_listed() -> None:
-    assert templates_df()["template"].tolist() == list(TEMPLATES)
+def test_they_are_listed_beside_the_split_screens() -> None:
+    table = cr.templates.to_df()
+    titles = table[table["kind"] == "title"]
+    assert titles["template"].tolist() == list(TEMPLATES)
     assert {"title", "intro", "outro", "lower_third"} <= set(TEMPLATES)
-    assert animations_df()["animation"].tolist() == list(ANIMATIONS)
+    assert titles["duration"].gt(0).all()
+    assert titles["cells"].isna().all()
+    screens = table[table["kind"] == "split screen"]
+    assert screens["cells"].ge(2).all()
+    assert len(titles) + len(screens) == len(table) == table["template"].nunique()
+    ways = cr.templates.animations_df()["animation"].tolist()
+    assert ways == list(ANIMATIONS)
+    assert set(table["animate_in"]) | set(table["animate_out"]) <= {*ways, ""}
+
+
+def test_a_title_template_shows_itself_and_is_no_split_screen(timeline: cr.Timeline) -> None:
+    shown = repr(cr.templates.get("lower_third"))
+    assert "comes by slide_right, goes by fade" in shown
+    assert 'template="lower_third"' in shown
+    assert "slide_right" in cr.templates.get("lower_third")._repr_html_()
+    with pytest.raises(UnknownNameError, match="no split screen 'intro'"):
+        timeline.split_screen("intro", [])
+    with pytest.raises(UnknownNameError, match="no title template 'grid-2x2'"):
+        timeline.add_title("x", template="grid-2x2")

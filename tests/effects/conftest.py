@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import wave
 from collections.abc import Callable, Sequence
 from fractions import Fraction
@@ -107,10 +108,22 @@ class Studio:
     def effect(self, effect: str, *, enabled: bool = True, **parameters: Any) -> Effect:
         return Effect(id=f"e_{next(self._number)}", effect=effect, parameters=parameters, enabled=enabled)
 
+    def example(self, spec: EffectSpec) -> dict[str, Any]:
+        """Values that show what an effect does, with a table where it wants a file."""
+        values: dict[str, Any] = dict(spec.example)
+        for parameter in spec.parameters:
+            if parameter.kind == "file":
+                path = self.folder / "turned.cube"
+                corners = [f"{b} {r} {0.5 + 0.5 * g}" for b in (0, 1) for g in (0, 1) for r in (0, 1)]
+                path.write_text("\n".join(["LUT_3D_SIZE 2", *corners]))
+                values[parameter.key] = hashlib.sha256(path.read_bytes()).hexdigest()
+                self.paths[values[parameter.key]] = str(path)
+        return values
+
     def extended(self, *effects: EffectSpec) -> Registry:
         """The built-in effects and some more."""
         known = default_registry()
-        return Registry((*known.effects.values(), *effects), known.transitions.values())
+        return Registry((*known.specs, *effects), known.transitions.values())
 
     def track(self, *items: Clip | Gap, kind: Any = "video", transitions: Any = (), **switches: Any) -> Track:
         number = next(self._number)

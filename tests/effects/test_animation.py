@@ -52,7 +52,7 @@ def test_brightness_of_grey_follows_the_formula_at_every_frame(studio, easing):
 
 ANIMATABLE = [
     (spec, parameter)
-    for spec in default_registry().effects.values()
+    for spec in default_registry().specs
     for parameter in spec.parameters
     if spec.kind == "video" and parameter.moves and spec.memory.kind == "pointwise"
 ]
@@ -67,7 +67,7 @@ def test_every_parameter_is_at_each_frame_what_it_would_be_as_a_constant(studio,
     if parameter.key.startswith("anchor"):
         more = {"scale": 0.7}
     else:
-        more = {"align_x": {"width": 0.5}, "align_y": {"height": 0.5}}.get(parameter.key, dict(spec.example))
+        more = {"align_x": {"width": 0.5}, "align_y": {"height": 0.5}}.get(parameter.key, studio.example(spec))
     film = studio.film(studio.noise, 12)
 
     def shown(*effects):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from xml.etree import ElementTree
 
 import hypothesis.strategies as st
 import pandas as pd
@@ -17,10 +18,7 @@ from cutroom.schema.effect import Effect
 
 REGISTRY = default_registry()
 NUMBERS = [
-    (spec, parameter)
-    for spec in REGISTRY.effects.values()
-    for parameter in spec.parameters
-    if parameter.kind in {"float", "int"}
+    (spec, parameter) for spec in REGISTRY.specs for parameter in spec.parameters if parameter.kind in {"float", "int"}
 ]
 
 
@@ -30,11 +28,40 @@ def _effect(effect, **parameters):
 
 def test_the_tables_have_a_row_per_entry_and_no_forbidden_columns():
     table = cutroom.effects.to_df()
-    assert list(table["effect"]) == list(REGISTRY.effects)
+    assert list(zip(table["effect"], table["kind"], strict=True)) == [(s.effect, s.kind) for s in REGISTRY.specs]
     assert isinstance(table.index, pd.RangeIndex)
     assert not {"name", "size", "index"} & set(table.columns)
     assert set(table["kind"]) == {"video", "audio"}
     assert "dissolve" in set(transitions.to_df()["transition"])
+
+
+def test_a_table_says_what_can_be_animated_and_what_it_costs():
+    table = cutroom.effects.to_df().query("kind == 'video'").set_index("effect")
+    assert table.loc["transform", "animatable"].startswith("scale, position_x")
+    assert table.loc["denoise", "animatable"] == ""
+    assert table.loc["blur", "group"] == "blur and detail"
+    assert table.loc["blur", "cost"] > 0
+
+
+def test_every_parameter_has_a_row():
+    table = cutroom.effects.parameters_df()
+    assert len(table) == sum(len(spec.parameters) for spec in REGISTRY.specs)
+    for row in table.itertuples():
+        parameter = next(p for p in REGISTRY.effect(row.effect, row.works_on).parameters if p.key == row.parameter)
+        assert parameter.check(row.default, row.effect) == row.default
+        if parameter.kind in {"float", "int"} and math.isfinite(parameter.minimum):
+            assert row.minimum == parameter.minimum
+        assert tuple(row.choices) == parameter.choices
+    assert set(table[table.effect == "transform"].query("animatable").parameter) >= {"scale", "rotation"}
+
+
+@pytest.mark.parametrize("spec", REGISTRY.specs, ids=lambda spec: f"{spec.effect}-{spec.kind}")
+def test_the_page_of_an_effect_is_a_table_with_a_call(spec):
+    page = ElementTree.fromstring(spec._repr_html_().replace("<br>", "<br/>"))
+    cells = ["".join(cell.itertext()) for cell in page.iter("td")]
+    assert cells[::6] == [parameter.key for parameter in spec.parameters]
+    (call,) = page.iter("code")
+    assert "".join(call.itertext()).startswith(f"clip.effects.add('{spec.effect}'")
 
 
 def test_an_entry_shows_what_it_takes():
@@ -65,7 +92,7 @@ def test_a_misspelt_effect_names_the_nearest(effect):
 @pytest.mark.parametrize(("spec", "parameter"), NUMBERS, ids=lambda value: getattr(value, "key", None))
 def test_a_misspelt_parameter_names_the_nearest(spec, parameter):
     with pytest.raises(UnknownNameError) as caught:
-        check(_effect(spec.effect, **{parameter.key + "s": 0.5}))
+        check(_effect(spec.effect, **{parameter.key + "s": 0.5}), kind=spec.kind)
     assert parameter.key in (caught.value.hint or "")
 
 
@@ -74,12 +101,11 @@ def test_a_misspelt_parameter_names_the_nearest(spec, parameter):
 def test_a_number_is_taken_exactly_where_it_is_in_range(entry, value):
     spec, parameter = entry
     value = int(value) if parameter.kind == "int" else value
-    effect = _effect(spec.effect, **{parameter.key: value})
     if parameter.minimum <= value <= parameter.maximum:
-        check(effect)
+        assert spec.values({parameter.key: value})[parameter.key] == value
     else:
         with pytest.raises(ValidationError) as caught:
-            check(effect)
+            spec.values({parameter.key: value})
         assert parameter.range in (caught.value.hint or "")
 
 
@@ -96,7 +122,7 @@ def test_defaults_are_filled_in_and_whole_numbers_become_floats():
     assert values["opacity"] == 1.0
 
 
-@pytest.mark.parametrize("spec", REGISTRY.effects.values(), ids=lambda spec: spec.effect)
+@pytest.mark.parametrize("spec", REGISTRY.specs, ids=lambda spec: spec.effect)
 def test_defaults_lie_in_their_own_range_and_build(spec):
     values = spec.values({p.key: p.default for p in spec.parameters})
     spec.build(values, Setting(320, 180, 48_000, 48_000))
@@ -161,6 +187,19 @@ def test_the_anchor_goes_where_the_position_says(scale, rotation, position_x, an
     assert a * x + b * y + c == pytest.approx(x + 320 * position_x, abs=1e-6)
     assert d * x + e * y + f == pytest.approx(y, abs=1e-6)
     assert a * e - b * d == pytest.approx(scale * scale)
+
+
+def test_a_name_may_be_an_effect_on_pictures_and_one_on_sound():
+    both = [cutroom.effects.get("denoise", kind=kind) for kind in ("video", "audio")]
+    assert [spec.kind for spec in both] == ["video", "audio"]
+    assert cutroom.effects.get("denoise") is both[0]
+    table = cutroom.effects.to_df()
+    assert set(table[table["effect"] == "denoise"]["kind"]) == {"video", "audio"}
+    check(_effect("denoise", reduction=6.0), kind="audio")
+    with pytest.raises(UnknownNameError, match="reduction"):
+        check(_effect("denoise", reduction=6.0), kind="video")
+    with pytest.raises(ValidationError, match="gain works on sound, not on a picture"):
+        check(_effect("gain"), kind="video")
 
 
 def test_every_error_is_one_of_ours():

@@ -15,12 +15,18 @@ import pytest
 
 from cutroom.effects.analysis import Loudness, LoudnessRequest, MotionRequest
 from cutroom.effects.compiler.needed import needed
+from cutroom.effects.run import Mixer, Readers
+from cutroom.effects.sounds.limiting import true_peaks
 from cutroom.errors import AnalysisNeededError, JobCancelledError, MediaError, RenderError
 from cutroom.media import probe
 from cutroom.media.fingerprint import identity_of
+from cutroom.render import plan as planning
+from cutroom.render import planned
 from cutroom.render.analyses import measured
 from cutroom.render.analysis_store import AnalysisStore
 from cutroom.render.analysis_tasks import MeasureTask, measure
+from cutroom.render.cache import SegmentCache
+from cutroom.render.export import export
 from cutroom.render.plan import plan, wanted
 from cutroom.schema.clip import Clip, MediaSource
 from cutroom.schema.document import Document, ProjectSettings, Timeline
@@ -28,6 +34,7 @@ from cutroom.schema.effect import Effect
 from cutroom.schema.export import ExportSettings
 from cutroom.schema.media import Media
 from cutroom.workers import InlineExecutor, WorkerPool
+from cutroom.workers.context import DIRECT
 
 from .conftest import RATE, Desk, Film, decode, track
 
@@ -237,13 +244,42 @@ def test_a_span_is_measured_by_itself(tmp_path: Path, desk: Desk) -> None:
     assert reached == pytest.approx(-30.0, abs=0.15)
 
 
-def test_the_peak_comes_before_the_target_and_the_report_says_so(tmp_path: Path, desk: Desk) -> None:
+def test_peaks_are_limited_and_the_report_says_so(tmp_path: Path, desk: Desk) -> None:
     music = Music(tmp_path, level=1.0)
     desk.film = music  # type: ignore[assignment]  # it has paths
     report = desk.export(music.document(), "loud.mp4", settings=ExportSettings(loudness=-5.0))
     assert len(report.warnings) == 1
-    assert "not to -5" in report.warnings[0]
-    assert np.abs(decode(tmp_path / "loud.mp4").samples).max() < 10 ** (-0.5 / 20)
+    assert "peaks were limited" in report.warnings[0]
+    heard = decode(tmp_path / "loud.mp4").samples
+    assert np.abs(heard).max() < 10 ** (-0.5 / 20)
+    assert pyloudnorm.Meter(RATE).integrated_loudness(heard.T.astype(np.float64)) > -9
+
+
+def test_a_limited_mix_is_the_same_bytes_in_any_runs_and_workers(
+    tmp_path: Path, desk: Desk, pool: WorkerPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planning, "CHUNK_PACKETS", 64)
+    music, settings = Music(tmp_path, level=1.0), ExportSettings(loudness=-8.0)
+    desk.film = music  # type: ignore[assignment]  # it has paths
+    made = []
+    for number, (run_up, executor) in enumerate(((60, None), (0, None), (0, pool))):
+        monkeypatch.setattr(planned, "RUN_UP", run_up)
+        cache = SegmentCache(tmp_path / f"cache-{number}")
+        output = tmp_path / f"{number}.mp4"
+        export(music.document(), music.paths, output, settings, executor or InlineExecutor(), cache)
+        made.append(output.read_bytes())
+    assert made[0] == made[1] == made[2]
+    results = measured(wanted(music.document(), settings), AnalysisStore(tmp_path / "a"), music.paths, InlineExecutor())
+    plan_ = plan(music.document(), settings, results=results)
+    assert len(plan_.chunks) > 2
+    assert [node.kind for node in plan_.master] == ["gain", "limit"]
+    with Readers(DIRECT, music.paths) as readers, Mixer(readers) as mixer:
+        whole = mixer.mix(plan_.sound(plan_.chunks[0]._replace(start_sample=0, samples=plan_.layout.samples)))
+    with Readers(DIRECT, music.paths) as readers, Mixer(readers) as mixer:
+        for chunk in reversed(plan_.chunks):
+            part = mixer.mix(plan_.sound(chunk))
+            assert np.array_equal(part, whole[:, chunk.start_sample : chunk.start_sample + chunk.samples])
+    assert true_peaks(np.pad(whole, ((0, 0), (32, 32)))).max() <= 10 ** (-1 / 20)
 
 
 def test_the_mix_is_measured_after_its_effects(tmp_path: Path, store: AnalysisStore) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import worker_tasks as tasks
-from worker_tasks import Do
+from worker_tasks import Do, Wanting
 
 from cutroom import errors
 from cutroom.workers import ChildClass, Grants, InlineExecutor, WorkerPool
@@ -248,6 +248,18 @@ def test_a_preload_that_fails_is_named(kind: ChildClass) -> None:
         for _ in range(2):
             with pytest.raises(errors.WorkerError, match="cutroom_no_such_module"):
                 pool.run(tasks.echo, Do({"value": 1}))
+
+
+def test_a_module_that_only_a_task_wants_fails_that_task_alone(kind: ChildClass) -> None:
+    with WorkerPool(kind, workers=1, preload=("worker_tasks",)) as pool:
+        wanting = Wanting({"value": 1}, worker_imports=("cutroom_no_such_module", "colorsys"))
+        for _ in range(2):
+            with pytest.raises(errors.WorkerError, match=r"cannot import cutroom_no_such_module \(ModuleNotFound"):
+                pool.run(tasks.echo, wanting)
+        pid = pool.status()[0]["child_pid"]
+        assert pool.run(tasks.echo, Do({"value": 2})) == 2
+        assert pool.run(tasks.echo, Wanting({"value": 3}, worker_imports=("colorsys",))) == 3
+        assert pool.status()[0]["child_pid"] == pid
 
 
 def test_tasks_that_cannot_travel_are_refused_before_they_start(pool: WorkerPool) -> None:

@@ -43,6 +43,13 @@ class Do:
         return self.write
 
 
+@dataclass(frozen=True)
+class Wanting(Do):
+    """A task that wants modules imported."""
+
+    worker_imports: tuple[str, ...] = ()
+
+
 def echo(task: Do, context: Context = DIRECT) -> Any:
     return task.arguments["value"]
 

@@ -164,6 +164,11 @@ class Clip(Handle):
         return self.value.reverse
 
     @property
+    def keep_pitch(self) -> bool:
+        """Whether its sound, at another speed, stays as high as it is; see `retime`."""
+        return self.value.keep_pitch
+
+    @property
     def compound(self) -> str | None:
         """Title of the compound that it shows; `project.compound(title)` is its timeline."""
         source = self.value.source

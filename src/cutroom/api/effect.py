@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+from cutroom.api import effect_views
 from cutroom.api.arguments import text, truth, whole
 from cutroom.api.handle import gone
 from cutroom.api.keyframes import KeyframesLike, keyframes_of
+from cutroom.api.python_effects import known_as, same_function
 from cutroom.api.resources import with_files
 from cutroom.api.tables import effects_table, keyframes_table
 from cutroom.app import app
 from cutroom.edit import operations as ops
+from cutroom.effects.python.define import PythonEffect
 from cutroom.errors import EditError, UnknownNameError, ValidationError, nearest
 from cutroom.schema.curve import Easing, Keyframe
 from cutroom.schema.effect import Effect as EffectValue
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from cutroom.api.clip import Clip
+    from cutroom.api.effect_calls import EffectAdd
+    from cutroom.api.names import EffectName
 
 
 LONGEST_CHAIN = 64
@@ -103,7 +108,7 @@ class Effect:
         """
         name = self.effect
         with self.clip.session.edit(f"set {name}"):
-            given = _scalars(with_files(self.clip.session, app(), name, parameters))
+            given = _scalars(with_files(self.clip, app(), name, parameters))
             self.clip.apply(ops.SetEffect.checked(clip=self.clip.id, effect=self.id, parameters=given))
         return self
 
@@ -190,17 +195,23 @@ def _told(value: EffectValue) -> dict[str, str]:
     }
 
 
+def _each(function: Callable[..., Effect]) -> EffectAdd:
+    """The function, as editors and type checkers see it: with what each effect takes."""
+    return cast("EffectAdd", function)
+
+
 @dataclass(frozen=True, slots=True)
 class EffectChain:
     """The effects of a clip, in the order they are applied."""
 
     clip: Clip
 
-    def add(self, effect: str, *, index: int | None = None, **parameters: Any) -> Effect:
+    @_each
+    def add(self, effect: EffectName | str | PythonEffect, *, index: int | None = None, **parameters: Any) -> Effect:
         """Put an effect at the end of the chain, or at `index`.
 
         Args:
-            effect: a name of `cr.effects.to_df()`.
+            effect: a name of `cr.effects.to_df()`, or what `@cr.effect` made; "python:tint" is the project's `tint`.
             index: place in the chain, from 0.
             parameters: as `cr.effects.get(effect)` describes them; what is left out has its default. A file is given
                 by its path.
@@ -216,18 +227,23 @@ class EffectChain:
             )
         length = len(self.clip.value.effects)
         place = None if index is None else _place(index, length, length)
-        name = text("effect", effect)
-        with self.clip.session.edit(f"add {name}"):
-            given = _scalars(with_files(self.clip.session, app(), name, parameters))
+        told = effect.spec.effect.split(":")[1] if isinstance(effect, PythonEffect) else text("effect", effect)
+        with self.clip.session.edit(f"add {told}"):
+            name = known_as(self.clip.session, effect)
+            given = _scalars(with_files(self.clip, app(), name, parameters))
             adding = ops.AddEffect.checked(clip=self.clip.id, effect=name, parameters=given, index=place)
             made = self.clip.apply(adding)
         return Effect(self.clip, made.created[-1])
 
-    def replace(self, effect: str, **parameters: Any) -> Effect:
-        """Put an effect in the place of the one with its name, or at the end where there is none."""
-        with self.clip.session.edit(text("effect", effect)):
+    def replace(self, effect: EffectName | str | PythonEffect, **parameters: Any) -> Effect:
+        """Put an effect in the place of the one with its name, or at the end where there is none.
+
+        One that `@cr.effect` made takes the place of an earlier version of its function.
+        """
+        name = effect.effect.rpartition(":")[0] if isinstance(effect, PythonEffect) else text("effect", effect)
+        with self.clip.session.edit(name):
             for index, old in enumerate(self.clip.value.effects):
-                if old.effect == effect:
+                if old.effect == name or same_function(name, old.effect):
                     Effect(self.clip, old.id).remove()
                     return self.add(effect, index=index, **parameters)
             return self.add(effect, **parameters)
@@ -256,7 +272,7 @@ class EffectChain:
             return Effect(self.clip, chain[key].id)
         text("an effect of a chain", key)
         for effect in chain:
-            if key in {effect.effect, effect.id}:
+            if key in {effect.effect, effect.id} or same_function(key, effect.effect):
                 return Effect(self.clip, effect.id)
         raise nearest(key, {effect.effect for effect in chain}, what=f"effect on clip {self.clip.id}")
 
@@ -269,6 +285,10 @@ class EffectChain:
     def keyframes_df(self) -> pd.DataFrame:
         """One row per keyframe: id (of the effect), clip, effect, parameter, time, time_frame, value, easing."""
         return keyframes_table(self.clip.document, [(self.clip.id, self.clip.value.effects)])
+
+    graph = effect_views.graph
+    compare = effect_views.compare
+    contact_sheet = effect_views.contact_sheet
 
     def __repr__(self) -> str:
         return " → ".join(repr(effect) for effect in self) or "no effects"

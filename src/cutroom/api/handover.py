@@ -18,6 +18,7 @@ from cutroom.errors import AccessDeniedError, CutroomError, ValidationError
 from cutroom.schema.media import Media
 from cutroom.schema.resource import Resource
 from cutroom.session import Session
+from cutroom.workers.grantbook import GrantBook
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -159,9 +160,9 @@ class Handover(abc.ABC):
             One row for each media, resource (font, look-up table, code), clip, transition and effect, for each
             reference that leads nowhere, and for each part of the machine that is not what a `requirements.lock` beside
             the project says. Columns: what, id, place, status, detail. A status is "ok", or of a media or a resource
-            "missing", "changed", "not granted" (nobody named the file on this machine); of a clip "beyond" (it reaches
-            out of its source); of a transition "short", "apart" or "unknown"; of an effect "unknown" or "invalid"; of a
-            reference "loose"; of a version "other".
+            "missing", "changed", "not granted" (nobody named the file, or trusted the code, on this machine); of a clip
+            "beyond" (it reaches out of its source); of a transition "short", "apart" or "unknown"; of an effect
+            "unknown" or "invalid"; of a reference "loose"; of a version "other".
 
         Example:
             >>> import cutroom as cr
@@ -181,7 +182,9 @@ class Handover(abc.ABC):
         return pd.DataFrame(rows, columns=[_COLUMN.get(name, name) for name in Finding._fields], dtype="str")
 
     def _state_of(self, media: Media | Resource) -> tuple[str, str]:
-        path = str(self.session.folder / (media.path or ""))
+        if media.path is None:
+            return self._state_of_code(media.fingerprint.sha256)
+        path = str(self.session.folder / media.path)
         library = "media" if isinstance(media, Media) else "resources"
         try:
             if not os.path.isfile(path):
@@ -193,6 +196,11 @@ class Handover(abc.ABC):
         except (CutroomError, OSError) as error:
             return "changed", str(error)
         return "ok", ""
+
+    def _state_of_code(self, sha256: str) -> tuple[str, str]:
+        if self._app.get(GrantBook).may_run(sha256):
+            return "ok", ""
+        return "not granted", "nobody granted the code of this effect to run here; project.effects.trust(...) does"
 
     def _other(self) -> list[Deviation]:
         from cutroom.render.requirements import deviations

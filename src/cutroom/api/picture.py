@@ -20,6 +20,30 @@ if TYPE_CHECKING:
 KINDS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
 
 
+def encoded(array: NDArray[np.uint8], kind: str) -> bytes:
+    """A picture as a file of a kind."""
+    from PIL import Image
+
+    buffer = io.BytesIO()
+    Image.fromarray(array).save(buffer, kind, **({"quality": 85} if kind == "JPEG" else {}))
+    return buffer.getvalue()
+
+
+def save(array: NDArray[np.uint8], path: str | os.PathLike[str]) -> None:
+    """Write a picture, whole or not at all; the suffix says which kind.
+
+    Raises:
+        OutputError, DiskFullError: another suffix, or the folder cannot be written.
+    """
+    target = arguments.path(path)
+    kind = KINDS.get(target.suffix.lower())
+    if kind is None:
+        raise OutputError(
+            f"not a kind of picture: {target.name}", value=str(target), hint=f"name it {target.stem or 'frame'}.png"
+        )
+    write_whole(target, encoded(array, kind))
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """One picture of a timeline.
@@ -41,23 +65,10 @@ class Frame:
         Raises:
             OutputError, DiskFullError: another suffix, or the folder cannot be written.
         """
-        target = arguments.path(path)
-        kind = KINDS.get(target.suffix.lower())
-        if kind is None:
-            raise OutputError(
-                f"not a kind of picture: {target.name}", value=str(target), hint=f"name it {target.stem or 'frame'}.png"
-            )
-        write_whole(target, self._encoded(kind))
-
-    def _encoded(self, kind: str) -> bytes:
-        from PIL import Image
-
-        buffer = io.BytesIO()
-        Image.fromarray(self.array).save(buffer, kind, **({"quality": 85} if kind == "JPEG" else {}))
-        return buffer.getvalue()
+        save(self.array, path)
 
     def _repr_jpeg_(self) -> bytes:
-        return self._encoded("JPEG")
+        return encoded(self.array, "JPEG")
 
     def __repr__(self) -> str:
         height, width = self.array.shape[:2]

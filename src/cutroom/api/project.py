@@ -9,12 +9,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
-from cutroom.api import arguments, compound
+from cutroom.api import arguments, completion, compound
 from cutroom.api.belongings import belongings
 from cutroom.api.compound import Compound
 from cutroom.api.handover import Handover
 from cutroom.api.history import History
 from cutroom.api.media import Media, MediaLibrary
+from cutroom.api.python_effects import ProjectEffects
 from cutroom.api.resources import ResourceLibrary
 from cutroom.api.timeline import Timeline
 from cutroom.app import App, app
@@ -41,6 +42,7 @@ class Project(Handover):
     def __init__(self, session: Session, services: App) -> None:
         self.session = session
         self._app = services
+        completion.teach()
 
     @classmethod
     def create(
@@ -235,6 +237,11 @@ class Project(Handover):
     def resources(self) -> ResourceLibrary:
         """Its fonts, look-up tables and effects' code."""
         return ResourceLibrary(self.session, self._app)
+
+    @property
+    def effects(self) -> ProjectEffects:
+        """Its effects in Python: their text, and whether they may run here."""
+        return ProjectEffects(self.session, self._app)
 
     @property
     def history(self) -> History:

@@ -25,6 +25,7 @@ from cutroom.render.verify import verify as verify_file
 from cutroom.workers.grantbook import GrantBook
 
 if TYPE_CHECKING:
+    from cutroom.api.names import PresetName
     from cutroom.api.project import Project
 
 
@@ -38,7 +39,7 @@ class Renderer:
     Args:
         project: a project, its timeline, or a compound.
         preset: a name of `cr.presets.to_df()`; "h264" keeps the project's size and rate.
-        loudness: LUFS that the whole mix is brought to, -70 to -5, as far as its true peak stays below -1 dBTP (-23 by
+        loudness: LUFS that the whole mix is brought to, -70 to -5, its true peaks limited to -1 dBTP (-23 by
             EBU R 128, -14 for YouTube); None: as the preset says.
         subtitles: "burn" draws them into the picture; "soft" puts them beside it, as streams of plain text that
             players switch on and off, exact to the millisecond; "none" leaves them out. None: as the preset says.
@@ -59,7 +60,7 @@ class Renderer:
     def __init__(
         self,
         project: Project | Timeline,
-        preset: str = "h264",
+        preset: PresetName | str = "h264",
         *,
         loudness: float | None = None,
         subtitles: Literal["burn", "soft", "none"] | None = None,

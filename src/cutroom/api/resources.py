@@ -13,7 +13,7 @@ from cutroom.api.arguments import text
 from cutroom.app import App, app
 from cutroom.edit.operations import AddResource, RemoveResource
 from cutroom.edit.relocate import portable
-from cutroom.effects.registry import Registry
+from cutroom.effects.registry import Registry, kind_on
 from cutroom.errors import MediaNotFoundError, UnknownNameError, UnsupportedMediaError
 from cutroom.schema.media import Fingerprint
 from cutroom.schema.resource import LARGEST_FILE, ResourceKind
@@ -22,6 +22,8 @@ from cutroom.session import Session
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from cutroom.api.clip import Clip
 
 SUFFIXES: Mapping[str, ResourceKind] = {".ttf": "font", ".otf": "font", ".ttc": "font", ".otc": "font", ".cube": "lut"}
 """What a file is, by its suffix."""
@@ -40,6 +42,7 @@ def stored(session: Session, services: App, path: Any, kind: ResourceKind | None
     Raises:
         MediaNotFoundError: there is no such file.
         UnsupportedMediaError: a folder, an empty or a very large file, one with another suffix, or a broken font.
+        ValidationError: a broken table; names the line.
     """
     if isinstance(path, Resource):
         path = path.value.sha256
@@ -55,8 +58,8 @@ def stored(session: Session, services: App, path: Any, kind: ResourceKind | None
     size = _size(absolute, found)
     services.grant_read(absolute, remember=False)
     sha256 = services.sha256(str(absolute))
-    if found == "font" and sha256 not in {one.sha256 for one in session.document.resources}:
-        services.require_font(str(absolute))
+    if sha256 not in {one.sha256 for one in session.document.resources}:
+        services.require_resource(str(absolute), found)
     services.grant_read(absolute, remember=True)
     made = ResourceValue.checked(
         kind=found, path=portable(absolute, session.folder), fingerprint=Fingerprint(sha256=sha256, size=size)
@@ -81,24 +84,25 @@ def _size(path: Path, kind: str) -> int:
     return size
 
 
-def with_files(session: Session, services: App, effect: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+def with_files(clip: Clip, services: App, effect: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Parameters of an effect as the document holds them: paths of files become resources of the project.
 
     Args:
-        session: of the project.
+        clip: that has it.
         services: of the process.
         effect: its name; one that does not exist is left to whoever looks at all names.
         parameters: as they were given.
 
     Raises:
         MediaNotFoundError, UnsupportedMediaError: what is wrong with a path.
+        ValidationError: what is wrong with a table, and in which line.
     """
     given = dict(parameters)
-    spec = services.get(Registry).effects.get(effect)
+    spec = services.get(Registry).effects.get(effect, {}).get(kind_on(clip.track.value.kind))
     for parameter in spec.parameters if spec else ():
         value = given.get(parameter.key)
         if parameter.kind == "file" and isinstance(value, str | os.PathLike | Resource) and value != "":
-            given[parameter.key] = stored(session, services, value, parameter.resource)
+            given[parameter.key] = stored(clip.session, services, value, parameter.resource)
     return given
 
 
@@ -190,7 +194,8 @@ class ResourceLibrary:
 
         Raises:
             MediaNotFoundError: there is no such file.
-            UnsupportedMediaError: a folder, an empty or a very large file, or one of another kind.
+            UnsupportedMediaError: a folder, an empty or a very large file, one of another kind, or a broken font.
+            ValidationError: a broken table; names the line.
         """
         return Resource(self.session, stored(self.session, self.app, path, kind))
 

@@ -21,6 +21,7 @@ from cutroom.schema.time import TimeLike
 from cutroom.schema.track import Track, TrackKind
 
 if TYPE_CHECKING:
+    from cutroom.api.names import SplitScreenName
     from cutroom.api.timeline import Timeline
 
 NAMED = 5
@@ -29,7 +30,7 @@ NAMED = 5
 
 def split_screen(
     timeline: Timeline,
-    template: str | Template,
+    template: SplitScreenName | str | Template,
     clips: Iterable[Clip],
     *,
     at: TimeLike | None = None,
@@ -74,7 +75,9 @@ def split_screen(
     Example:
         >>> tl.split_screen("grid-2x2", tl.clips[:4], gap=0.01)  # doctest: +SKIP
     """
-    layout = template if isinstance(template, Template) else templates.get(arguments.text("template", template))
+    layout = (
+        template if isinstance(template, Template) else templates.split_screen(arguments.text("template", template))
+    )
     chosen = _chosen(timeline, layout, clips)
     if length not in ("shortest", "keep"):
         raise nearest(str(length), ["shortest", "keep"], what="length")

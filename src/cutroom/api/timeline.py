@@ -47,6 +47,7 @@ from cutroom.schema.track import TrackKind
 if TYPE_CHECKING:
     import pandas as pd
 
+    from cutroom.api.names import PresetName
     from cutroom.api.project import Project
     from cutroom.render.report import Report
 
@@ -219,7 +220,7 @@ class Timeline(Handle):
         count = math.ceil((end - start) / pause)
         return (self.frame(start + n * pause) for n in range(count))
 
-    def render(self, output: str | os.PathLike[str], *, preset: str = "h264", **options: Any) -> Report:
+    def render(self, output: str | os.PathLike[str], *, preset: PresetName | str = "h264", **options: Any) -> Report:
         """Export the timeline; `Renderer(project).render(output)` with its defaults."""
         from cutroom.api.renderer import Renderer
 

@@ -22,6 +22,7 @@ from cutroom.schema.document import MarkerKind
 from cutroom.schema.time import TimeLike
 
 if TYPE_CHECKING:
+    from cutroom.api.names import TitleTemplateName
     from cutroom.api.timeline import Timeline
 
 
@@ -31,7 +32,7 @@ def add_title(
     at: TimeLike = 0,
     duration: TimeLike | None = None,
     *,
-    template: str | None = None,
+    template: TitleTemplateName | str | None = None,
     subtitle: str = "",
     animate_in: Animate = None,
     animate_out: Animate = None,

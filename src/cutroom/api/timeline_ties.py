@@ -14,6 +14,7 @@ from cutroom.effects.registry import Registry
 from cutroom.schema.time import TimeLike
 
 if TYPE_CHECKING:
+    from cutroom.api.names import TransitionName
     from cutroom.api.timeline import Timeline
 
 MOST_LINKED, MOST_CLIPS = 100, 10_000
@@ -116,7 +117,7 @@ def _ids(timeline: Timeline, clips: Any, least: int, most: int) -> tuple[str, ..
 
 def add_transition(
     timeline: Timeline,
-    transition: str = "dissolve",
+    transition: TransitionName | str = "dissolve",
     left: Clip | None = None,
     right: Clip | None = None,
     *,

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from cutroom.api.arguments import pair, text
+from cutroom.api.names import AnimationName
 from cutroom.effects.title_templates import Animation, Move, animation
 from cutroom.errors import ValidationError
 from cutroom.schema.time import TimeLike, parse_time
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 USUAL = Fraction(1, 2)
 """Seconds that a title takes to come, and to go."""
-Animate = str | tuple[str, TimeLike] | None
+Animate = AnimationName | str | tuple[AnimationName | str, TimeLike] | None
 """A name, or a name and how long; None: as the template says."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from cutroom.api.arguments import text
 from cutroom.api.clip import Clip
@@ -13,6 +14,9 @@ from cutroom.edit import operations as ops
 from cutroom.schema.clip import Transition as TransitionValue
 from cutroom.schema.time import TimeLike
 from cutroom.schema.track import Track
+
+if TYPE_CHECKING:
+    from cutroom.api.names import TransitionName
 
 
 @dataclass(slots=True, unsafe_hash=True)
@@ -52,7 +56,7 @@ class Transition(Handle):
         return self.value.transition
 
     @transition.setter
-    def transition(self, name: str) -> None:
+    def transition(self, name: TransitionName | str) -> None:
         _ = self.value
         kind = text("transition", name)
         with self.session.edit("set transition"):

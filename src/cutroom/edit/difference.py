@@ -204,6 +204,7 @@ def _clip(document: Document, start: Fraction, clip: Clip, partners: Mapping[str
         "source_start": clip.start,
         "speed": tuple((key.time, key.speed) for key in speed.keys) if isinstance(speed, Ramp) else speed,
         "reverse": clip.reverse,
+        "keep_pitch": clip.keep_pitch,
         "link": partners.get(f"link {clip.link}", _NONE),
         "group": partners.get(f"group {clip.group}", _NONE),
     }

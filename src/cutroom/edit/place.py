@@ -33,6 +33,7 @@ def _new_clips(draft: Draft, op: Append | Insert | Overwrite | Fill) -> dict[int
             duration=op.duration,
             speed=op.speed,
             reverse=op.reverse,
+            keep_pitch=op.keep_pitch,
             link=link,
         )
         draft.check_range(index, clip)

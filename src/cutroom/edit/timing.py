@@ -37,6 +37,8 @@ def retime(draft: Draft, op: Retime) -> None:
         assert isinstance(clip, Clip)
         require_media(clip, "retimed")
         changed = clip.paced(op.speed, op.duration)
+        if op.keep_pitch is not None:
+            changed = changed.evolve(keep_pitch=op.keep_pitch)
         draft.check_range(t, changed, clip)
         items: list[Item] = [*track.items[:i], changed, *gaps(left), *track.items[i + 1 :]]
         if not op.ripple:

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from itertools import chain
 
 from cutroom.edit import operations as ops
-from cutroom.effects.registry import EffectKind, Registry, Setting, check, require_files, require_kind
+from cutroom.effects.compiler.ducking import DUCKING, require_no_circle
+from cutroom.effects.python.declared import registry_for
+from cutroom.effects.registry import Registry, Setting, check, kind_on, require_files
 from cutroom.schema.clip import Clip
 from cutroom.schema.document import Document
 from cutroom.schema.time import to_sample
@@ -23,6 +25,7 @@ def accept(operation: ops.Operation, document: Document, registry: Registry) -> 
 
     Raises:
         UnknownNameError, ValidationError: names what does not fit, and the nearest that does.
+        EditError: a track would duck itself.
 
     Example:
         >>> from fractions import Fraction
@@ -35,12 +38,17 @@ def accept(operation: ops.Operation, document: Document, registry: Registry) -> 
     """
     if operation.compound is not None:
         document = document.inside(operation.compound)
+    registry = registry_for(document, registry)
     name = operation.transition if isinstance(operation, ops.AddTransition) else None
     name = operation.kind if isinstance(operation, ops.SetTransition) else name
     if name is not None:
         registry.transition(name)
+    ducked = isinstance(operation, ops.RemoveTrack) or (isinstance(operation, ops.SetTrack) and operation.title)
     for clip, track in _chains(operation, document):
         _accept_chain(clip, track, document, registry)
+        ducked = ducked or any(effect.effect == DUCKING for effect in clip.effects)
+    if ducked:
+        require_no_circle(document)
 
 
 def _chains(operation: ops.Operation, document: Document) -> Iterator[tuple[Clip, TrackKind]]:
@@ -65,13 +73,12 @@ def _chains(operation: ops.Operation, document: Document) -> Iterator[tuple[Clip
 
 def _accept_chain(clip: Clip, track: TrackKind, document: Document, registry: Registry) -> None:
     settings = document.settings
-    check(clip, registry)
-    kind: EffectKind = "audio" if track == "audio" else "video"
+    kind = kind_on(track)
+    check(clip, registry, kind)
     samples = to_sample(clip.duration, settings.sample_rate)
     setting = Setting(settings.width, settings.height, settings.sample_rate, samples, settings.fps)
     for effect in clip.effects:
-        spec = registry.effect(effect.effect)
-        require_kind(spec, kind)
+        spec = registry.effect(effect.effect, kind)
         require_files(spec, effect, document)
         for moment in spec.moments(spec.values(effect.parameters), effect.curves):
             spec.build(moment, setting)

@@ -17,6 +17,7 @@ from typing import Annotated, Literal, Protocol
 
 from pydantic import Field, TypeAdapter
 
+from cutroom.effects.nodes import Gain, Limit
 from cutroom.effects.segment import Fit, PictureSegment, SoundSegment, picture_inputs, sound_inputs
 from cutroom.errors import AnalysisNeededError
 from cutroom.schema.base import Frozen, digest
@@ -103,13 +104,13 @@ MOST_GAIN = 60.0
 """dB; what is softer by more than that is noise."""
 
 
-def gain_for(found: Loudness, target: float, ceiling: float) -> float:
+def gain_for(found: Loudness, target: float, ceiling: float | None) -> float:
     """The gain in dB that brings a sound to a loudness, as far as its true peak stays below a ceiling.
 
     Args:
         found: how loud it is.
         target: LUFS.
-        ceiling: dBTP.
+        ceiling: dBTP; None: none.
 
     Example:
         >>> gain_for(Loudness(integrated=-20, true_peak=-3), -14, -1)
@@ -117,8 +118,26 @@ def gain_for(found: Loudness, target: float, ceiling: float) -> float:
     """
     if found.integrated is None:
         return 0.0
-    room = MOST_GAIN if found.true_peak is None else ceiling - found.true_peak
+    room = MOST_GAIN if found.true_peak is None or ceiling is None else ceiling - found.true_peak
     return round(max(-200.0, min(target - found.integrated, room, MOST_GAIN)), 3)
+
+
+def level_for(found: Loudness, target: float, ceiling: float) -> tuple[Gain | Limit, ...]:
+    """What brings a sound to a loudness: a gain, and a limiter where its true peak would pass a ceiling.
+
+    Args:
+        found: how loud it is.
+        target: LUFS. What the limiter takes away is missing from it.
+        ceiling: dBTP.
+
+    Example:
+        >>> [node.kind for node in level_for(Loudness(integrated=-20, true_peak=-3), -14, -1)]
+        ['gain', 'limit']
+    """
+    db = gain_for(found, target, None)
+    gain = (Gain(db=db),) if db else ()
+    too_high = found.true_peak is not None and found.true_peak + db > ceiling
+    return (*gain, Limit(ceiling=ceiling)) if too_high else gain
 
 
 Move = tuple[float, float, float, float]

@@ -16,6 +16,7 @@ from cutroom.schema.clip import Clip
 from cutroom.schema.curve import Curve, value_at
 from cutroom.schema.document import Document
 from cutroom.schema.effect import Effect, Scalar
+from cutroom.schema.track import TrackKind
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,15 +33,15 @@ class Memory:
     """How far back an effect looks.
 
     `pointwise`: at nothing but the frame or sample itself. `preroll`: at up to `frames` before it as well; at how many
-    with the values that it has, its nodes say. `analysis`: at the whole clip, which is measured once; then it is
-    pointwise.
+    with the values that it has, its nodes say. `analysis`: at the whole clip, which is measured first. `stateful`: of
+    sound, at everything since the clip's first audible sample.
 
     Example:
         >>> str(Memory("preroll", frames=4))
         'preroll 4'
     """
 
-    kind: Literal["pointwise", "preroll", "analysis"] = "pointwise"
+    kind: Literal["pointwise", "preroll", "analysis", "stateful"] = "pointwise"
     frames: int = 0
 
     def __str__(self) -> str:
@@ -48,6 +49,7 @@ class Memory:
 
 
 POINTWISE = Memory()
+REMEMBERS = Memory("stateful")
 
 
 @dataclass(frozen=True)
@@ -164,7 +166,7 @@ class EffectSpec(_Shown):
                 if key not in known:
                     raise nearest(key, known, what=f"{self.effect} parameter")
                 known[key].check_curve(curve, self.effect)
-            if self.memory.kind != "pointwise" or (self.kind == "audio" and self.swell is None):
+            if self._is_still:
                 raise ValidationError(
                     f"{self.effect} cannot be animated: it looks at more than one frame or sample",
                     value=self.effect,
@@ -173,6 +175,14 @@ class EffectSpec(_Shown):
         elif self.together is not None:
             self.together(values)
         return values
+
+    def animates(self, parameter: Parameter) -> bool:
+        """Whether one of its parameters may change while the clip plays."""
+        return parameter.moves and not self._is_still
+
+    @property
+    def _is_still(self) -> bool:
+        return self.memory.kind != "pointwise" or (self.kind == "audio" and self.swell is None)
 
     def at(self, values: Mapping[str, Scalar], curves: Mapping[str, Curve], time: Fraction) -> dict[str, Scalar]:
         """Every parameter's value at a moment of the clip; an overshoot is limited to the parameter's range."""
@@ -186,12 +196,21 @@ class EffectSpec(_Shown):
         times = {key.time for curve in curves.values() for key in curve} or {Fraction(0)}
         return (self.at(values, curves, time) for time in sorted(times))
 
-    def __str__(self) -> str:
-        page = _page(f"{self.effect} ({self.kind} effect, {self.memory})", self.description, self.parameters)
-        parts = (
+    @property
+    def parts(self) -> str:
+        """What a look is made of, for people."""
+        return ", ".join(
             f"{name}({', '.join(f'{key}={value!r}' for key, value in given.items())})" for name, given in self.chain
         )
-        return f"{page}\n  is: {', '.join(parts)}" if self.chain else page
+
+    def __str__(self) -> str:
+        page = _page(f"{self.effect} ({self.kind} effect, {self.memory})", self.description, self.parameters)
+        return f"{page}\n  is: {self.parts}" if self.chain else page
+
+    def _repr_html_(self) -> str:
+        from cutroom.effects.listing import effect_page
+
+        return effect_page(self)
 
 
 @dataclass(frozen=True, repr=False)
@@ -234,18 +253,43 @@ class Registry:
     """
 
     def __init__(self, effects: Iterable[EffectSpec], transitions: Iterable[TransitionSpec]) -> None:
-        self.effects = {spec.effect: spec for spec in effects}
+        self.effects: dict[str, dict[EffectKind, EffectSpec]] = {}
+        """By name; one may be an effect on pictures and another one on sound."""
+        for spec in effects:
+            self.effects.setdefault(spec.effect, {})[spec.kind] = spec
         self.transitions = {spec.transition: spec for spec in transitions}
 
-    def effect(self, effect: str) -> EffectSpec:
+    @property
+    def specs(self) -> tuple[EffectSpec, ...]:
+        """All effects."""
+        return tuple(spec for kinds in self.effects.values() for spec in kinds.values())
+
+    def effect(self, effect: str, kind: EffectKind | None = None) -> EffectSpec:
         """The effect of this name.
+
+        Args:
+            effect: its name.
+            kind: what it is to work on; None: either, and pictures where there are two.
 
         Raises:
             UnknownNameError: the hint names the nearest.
+            ValidationError: a picture's effect on sound, or the other way round.
         """
         if effect not in self.effects:
-            raise nearest(effect, self.effects, what="effect")
-        return self.effects[effect]
+            known = [name for name, kinds in self.effects.items() if kind is None or kind in kinds]
+            raise nearest(effect, known, what="effect")
+        kinds = self.effects[effect]
+        if kind is None:
+            return kinds["video"] if "video" in kinds else kinds["audio"]
+        if kind not in kinds:
+            what = {"audio": "sound", "video": "a picture"}
+            (only,) = kinds
+            raise ValidationError(
+                f"{effect} works on {what[only]}, not on {what[kind]}",
+                value=effect,
+                hint="put it on the linked clip of the other track",
+            )
+        return kinds[kind]
 
     def transition(self, transition: str) -> TransitionSpec:
         """The transition of this name.
@@ -258,14 +302,16 @@ class Registry:
         return self.transitions[transition]
 
     def effects_df(self) -> pd.DataFrame:
-        """One row per effect: effect, kind, memory, parameters (text: range, unit and default of each), description."""
-        import pandas as pd
+        """One row per effect; `cutroom.effects.to_df` says what the columns are."""
+        from cutroom.effects.listing import effects_table
 
-        rows = [
-            (s.effect, s.kind, str(s.memory), "; ".join(map(str, s.parameters)), s.description)
-            for s in self.effects.values()
-        ]
-        return pd.DataFrame(rows, columns=["effect", "kind", "memory", "parameters", "description"], dtype="str")
+        return effects_table(self.specs)
+
+    def parameters_df(self) -> pd.DataFrame:
+        """One row per parameter of each effect; `cutroom.effects.parameters_df` says what the columns are."""
+        from cutroom.effects.listing import parameters_table
+
+        return parameters_table(self.specs)
 
     def transitions_df(self) -> pd.DataFrame:
         """One row per transition: transition, group, description."""
@@ -283,8 +329,13 @@ def default_registry() -> Registry:
     return Registry(EFFECTS, TRANSITIONS)
 
 
-def check(subject: Document | Clip | Effect, registry: Registry | None = None) -> None:
+def check(subject: Document | Clip | Effect, registry: Registry | None = None, kind: EffectKind | None = None) -> None:
     """Make sure that every effect and transition exists and that its parameters and keyframes are in range.
+
+    Args:
+        subject: what is looked at.
+        registry: the effects and transitions; None: the built-in ones.
+        kind: of a clip or an effect: what it works on; None: not known.
 
     Raises:
         UnknownNameError: an effect, transition, parameter or choice that does not exist; the hint names the nearest.
@@ -295,22 +346,34 @@ def check(subject: Document | Clip | Effect, registry: Registry | None = None) -
     """
     registry = registry or default_registry()
     if isinstance(subject, Effect):
-        registry.effect(subject.effect).values_of(subject)
+        registry.effect(subject.effect, kind).values_of(subject)
     elif isinstance(subject, Clip):
         for effect in subject.effects:
-            check(effect, registry)
-            require_title(registry.effect(effect.effect), subject)
+            check(effect, registry, kind)
+            require_title(registry.effect(effect.effect, kind), subject)
         _check_once(subject, registry)
     else:
+        from cutroom.effects.python.declared import registry_for
+
+        registry = registry_for(subject, registry)
         for track in subject.tracks:
             for transition in track.transitions:
                 registry.transition(transition.transition)
             for _, clip in track.clips():
-                check(clip, registry)
+                kind = kind_on(track.kind)
+                check(clip, registry, kind)
                 for effect in clip.effects:
-                    spec = registry.effect(effect.effect)
-                    require_kind(spec, "audio" if track.kind == "audio" else "video")
-                    require_files(spec, effect, subject)
+                    require_files(registry.effect(effect.effect, kind), effect, subject)
+
+
+def kind_on(track: TrackKind) -> EffectKind:
+    """What effects work on that stand on a track.
+
+    Example:
+        >>> kind_on("audio"), kind_on("title")
+        ('audio', 'video')
+    """
+    return "audio" if track == "audio" else "video"
 
 
 def require_files(spec: EffectSpec, effect: Effect, document: Document) -> None:
@@ -358,19 +421,4 @@ def require_title(spec: EffectSpec, clip: Clip) -> None:
             f"{spec.effect} works on titles, and clip {clip.id} is none",
             value=spec.effect,
             hint="tl.add_title(...) makes one",
-        )
-
-
-def require_kind(spec: EffectSpec, kind: EffectKind) -> None:
-    """Refuse a picture's effect on sound, and the other way round.
-
-    Raises:
-        ValidationError: names both.
-    """
-    if spec.kind != kind:
-        what = {"audio": "sound", "video": "a picture"}
-        raise ValidationError(
-            f"{spec.effect} works on {what[spec.kind]}, not on {what[kind]}",
-            value=spec.effect,
-            hint="put it on the linked clip of the other track",
         )

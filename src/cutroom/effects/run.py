@@ -14,11 +14,11 @@ from cutroom.effects.pictures.shots import ShotRunner
 from cutroom.effects.pictures.transitions import KINDS, Transition
 from cutroom.effects.readers import Opener, Readers
 from cutroom.effects.segment import Layer, PictureSegment, Shot
-from cutroom.effects.sounds.mixing import mix
+from cutroom.effects.sounds.mixing import Mixer, mix
 from cutroom.effects.text import title
 from cutroom.errors import nearest
 
-__all__ = ["Opener", "PictureRunner", "Readers", "mix"]
+__all__ = ["Mixer", "Opener", "PictureRunner", "Readers", "mix"]
 
 title.warm()  # whoever imports this module is about to lock itself in, and fonts load more code on their first use
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from functools import cached_property
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, model_serializer, model_validator
 
-from cutroom.effects.nodes import Filter, Gain, Moving, PictureNode, SoundNode, StillNode
+from cutroom.effects.nodes import Filter, Gain, Moving, PictureNode, PointNode, SoundNode, StillNode
 from cutroom.media.colours import Primaries
-from cutroom.schema.base import Frozen
+from cutroom.schema.base import Frozen, digest
 from cutroom.schema.clip import TextSpan, TitleStyle
 from cutroom.schema.media import AudioStream, VideoStream
 from cutroom.schema.time import Exact, Rate
@@ -233,15 +234,17 @@ class SoundClip(Frozen):
     is no whole number; where every sample is heard as it stands, `first` is whole, `pace` 1 and `bend` 0.
     """
 
-    input: AudioInput | SoundSegment
-    """A file, or what a timeline inside of the clip sounds like."""
+    input: AudioInput | SoundSegment | Tape
+    """A file, what a timeline inside of the clip sounds like, or sound that is processed from its beginning."""
     at: int = Field(ge=0)
     first: Exact
     """Of the source, on the project's sample grid. Outside the source there is silence."""
     pace: Exact = Fraction(1)
     bend: Exact = Fraction(0)
     samples: int = Field(ge=1)
-    nodes: tuple[SoundNode, ...] = ()
+    nodes: tuple[PointNode, ...] = ()
+    sides: tuple[SoundSegment, ...] = ()
+    """Other sound that nodes listen to."""
     gains: tuple[float, ...]
     """Track volume and pan: one factor per channel of the segment."""
 
@@ -257,8 +260,41 @@ class SoundSegment(Frozen):
     """What is done to the sum."""
 
 
+class Tape(Frozen):
+    """A clip's sound from its first audible sample on, through nodes that remember.
+
+    It says nothing of which of its samples are wanted: the stretches of a long clip hold equal tapes, and a runner that
+    keeps one open goes on where it stands. As JSON it is its digest alone, since every stretch repeats it.
+    """
+
+    source: SoundSegment
+    """All of what goes in; one clip, or one for each turn of the speed."""
+    keep_pitch: bool = False
+    """Whether the source's clips are stretched in time, where they would be played as a tape is."""
+    nodes: tuple[SoundNode, ...] = ()
+    sides: tuple[SoundSegment, ...] = ()
+    """Other sound that nodes listen to."""
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of all that it is."""
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        return digest({name: _plain(value) for name, value in fields.items()})
+
+    @model_serializer(mode="plain", when_used="json")
+    def _short(self) -> dict[str, str]:
+        return {"tape": self.digest}
+
+
+def _plain(value: Frozen | tuple[Frozen, ...] | bool) -> object:
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    return value.model_dump(mode="json") if isinstance(value, Frozen) else value
+
+
 CompoundPiece.model_rebuild()
 SoundClip.model_rebuild()
+Tape.model_rebuild()
 
 
 def picture_inputs(segment: PictureSegment) -> Iterator[str]:
@@ -292,5 +328,27 @@ def sound_inputs(segment: SoundSegment) -> Iterator[str]:
     for clip in segment.clips:
         if isinstance(clip.input, AudioInput):
             yield clip.input.sha256
+        elif isinstance(clip.input, Tape):
+            for part in (clip.input.source, *clip.input.sides):
+                yield from sound_inputs(part)
         else:
             yield from sound_inputs(clip.input)
+        for side in clip.sides:
+            yield from sound_inputs(side)
+
+
+def run_up(segment: SoundSegment) -> int:
+    """Samples that its tapes must have played before the first that is heard; of several the longest.
+
+    Example:
+        >>> run_up(SoundSegment(sample_rate=48000, channels=2, samples=480))
+        0
+    """
+    longest = 0
+    for clip in segment.clips:
+        if isinstance(clip.input, Tape):
+            longest = max(longest, int(clip.first), run_up(clip.input.source), *map(run_up, clip.input.sides))
+        elif isinstance(clip.input, SoundSegment):
+            longest = max(longest, run_up(clip.input))
+        longest = max([longest, *map(run_up, clip.sides)])
+    return longest

@@ -1,4 +1,4 @@
-"""Templates, as the public namespace `cutroom.templates`: arrangements that a verb of the timeline fills with clips.
+"""Templates, as the public namespace `cutroom.templates`: split screens, titles, and how titles come and go.
 
 Example:
     >>> get("grid-2x2")
@@ -18,12 +18,13 @@ from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from cutroom.effects.title_templates import TEMPLATES, TitleTemplate, animations_df
 from cutroom.errors import ValidationError, nearest
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Area", "Template", "custom", "get", "to_df"]
+__all__ = ["Area", "Template", "TitleTemplate", "animations_df", "custom", "get", "to_df"]
 
 Point = tuple[Fraction, Fraction]
 MOST = 25
@@ -111,29 +112,53 @@ class Template:
 
 
 def to_df() -> pd.DataFrame:
-    """One row per template: template, kind, cells (how many), description.
+    """One row per template: template, kind, cells (of a split screen), duration (of a title, in seconds), animate_in,
+    animate_out (names of `animations_df()`; "" for none), description.
 
     Example:
         >>> table = to_df()
         >>> table[table.cells == 3].template.tolist()[:3]
         ['vertical-3', 'horizontal-3', 'diagonal-3']
+        >>> table[table.kind == "title"].template.tolist()[:3]
+        ['title', 'intro', 'outro']
     """
     import pandas as pd
 
-    rows = [(one.template, one.kind, len(one.cells), one.description) for one in _all().values()]
-    table = pd.DataFrame(rows, columns=["template", "kind", "cells", "description"])
-    return table.astype({"template": "str", "kind": "str", "description": "str"})
+    rows: list[tuple[Any, ...]] = [
+        (one.template, one.kind, len(one.cells), None, "", "", one.description) for one in split_screens().values()
+    ]
+    rows += [
+        (one.template, one.kind, None, one.duration, one.coming, one.going, one.description)
+        for one in TEMPLATES.values()
+    ]
+    table = pd.DataFrame(
+        rows, columns=["template", "kind", "cells", "duration", "animate_in", "animate_out", "description"]
+    )
+    words = dict.fromkeys(["template", "kind", "animate_in", "animate_out", "description"], "str")
+    return table.astype({"cells": "Int64", "duration": "float64", **words})
 
 
-def get(template: str) -> Template:
+def get(template: str) -> Template | TitleTemplate:
     """A template by its name; it shows itself.
 
     Raises:
         UnknownNameError: there is none of this name; the hint names the nearest.
     """
-    known = _all()
+    known: Mapping[str, Template | TitleTemplate] = {**split_screens(), **TEMPLATES}
     if template not in known:
         raise nearest(template, known, what="template")
+    return known[template]
+
+
+def split_screen(template: str) -> Template:
+    """A split screen by its name.
+
+    Raises:
+        UnknownNameError: there is none of this name; the hint names the nearest.
+    """
+    known = split_screens()
+    if template not in known:
+        raise nearest(template, known, what="split screen")
     return known[template]
 
 
@@ -197,7 +222,8 @@ def _box(left: Fraction, top: Fraction, width: Fraction, height: Fraction) -> tu
 
 
 @cache
-def _all() -> Mapping[str, Template]:
-    from cutroom.effects.layouts import split_screens
+def split_screens() -> Mapping[str, Template]:
+    """Those that there are, by name."""
+    from cutroom.effects import layouts
 
-    return {one.template: one for one in split_screens()}
+    return {one.template: one for one in layouts.split_screens()}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from cutroom.errors import nearest
 from cutroom.schema.clip import TextSpan, TitleStyle
@@ -93,9 +94,9 @@ ANIMATIONS: Mapping[str, Animation] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class TitleTemplate:
-    """A title that people expect.
+    """A title that people expect; it shows itself.
 
     Args:
         template: its name.
@@ -116,6 +117,19 @@ class TitleTemplate:
     coming: str = ""
     going: str = ""
     capitals: bool = False
+    kind: ClassVar[str] = "title"
+
+    def __repr__(self) -> str:
+        ways = f"comes by {self.coming or 'nothing'}, goes by {self.going or 'nothing'}"
+        look = ", ".join(f"{key}={value!r}" for key, value in self.style.items())
+        return "\n".join(
+            [f"{self.template} (title, {self.duration:g} s, {ways}): {self.description}"]
+            + [f"  {look}"] * bool(look)
+            + [f'  tl.add_title("…", subtitle="…", template="{self.template}")']
+        )
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(repr(self))}</pre>"
 
     def look(self, **changes: Any) -> TitleStyle:
         """Its style with changes."""
@@ -257,18 +271,8 @@ def animation(name: str) -> Animation:
     return ANIMATIONS[name]
 
 
-def templates_df() -> pd.DataFrame:
-    """One row per template: template, kind ("title"), duration (seconds), animate_in, animate_out, description."""
-    import pandas as pd
-
-    rows = [(t.template, "title", t.duration, t.coming, t.going, t.description) for t in TEMPLATES.values()]
-    return pd.DataFrame(
-        rows, columns=["template", "kind", "duration", "animate_in", "animate_out", "description"]
-    ).astype({"duration": "float64"})
-
-
 def animations_df() -> pd.DataFrame:
-    """One row per animation: animation, description."""
+    """One row per way in which titles come and go: animation, description."""
     import pandas as pd
 
     rows = [(one.animation, one.description) for one in ANIMATIONS.values()]

@@ -227,6 +227,10 @@ class _Fitter:
             pace = travel(speed, Fraction(-1 if clip.reverse else 1))
             self.lose(f"speed {float(pace):g}", where, "plays at natural speed")
             speed, clip = NORMAL, clip.evolve(reverse=False)
+        if clip.keep_pitch:
+            if speed != NORMAL:
+                self.lose("kept pitch", where, "the other program decides how high its sound is")
+            clip = clip.evolve(keep_pitch=False)
         if clip.group is not None:
             self.lose("group", where, "left out")
         start = self.snapped(clip.start, "in point", where, grid)

@@ -262,7 +262,8 @@ class _Writer:
             called = self.called(clip.source)
             operation = ops.Overwrite(
                 track=track.title, at=at, source=self.source(clip.source), start=clip.start, duration=clip.duration,
-                speed=clip.speed, reverse=clip.reverse, sound_track=sound and sound[0].title, compound=compound,
+                speed=clip.speed, reverse=clip.reverse, keep_pitch=clip.keep_pitch,
+                sound_track=sound and sound[0].title, compound=compound,
             )  # fmt: skip
             name = self.numbered(called, 1)
             names = [name, *([f"{name}_sound"] if sound else [])]

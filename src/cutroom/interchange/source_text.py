@@ -62,9 +62,10 @@ def _made(value: Frozen, names: Mapping[str, str]) -> str:
     fields = type(value).model_fields
     for name in sorted(fields, key=lambda name: _PLACES.get(name, 1)):  # all others as they are declared
         one = getattr(value, name)
-        if name in _TELLS_KIND or (name == "id" and isinstance(value, BaseOperation)):
-            continue
         default = fields[name].get_default(call_default_factory=True, validated_data={})
+        told = name in _TELLS_KIND and default is not PydanticUndefined  # the class says it
+        if told or (name == "id" and isinstance(value, BaseOperation)):
+            continue
         if default is PydanticUndefined or one != default:
             parts.append(f"{name}={text(one, names)}")
     return f"ops.{type(value).__name__}({', '.join(parts)})"

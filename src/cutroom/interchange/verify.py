@@ -8,7 +8,8 @@ from typing import NamedTuple
 from cutroom.edit.items import cut_sides
 from cutroom.edit.limits import beyond, check_transition, readable
 from cutroom.edit.references import problems
-from cutroom.effects.registry import Registry, check, require_files, require_kind
+from cutroom.effects.python.declared import registry_for
+from cutroom.effects.registry import Registry, check, kind_on, require_files
 from cutroom.errors import CutroomError, EditError
 from cutroom.schema.clip import Clip, Transition
 from cutroom.schema.document import Document
@@ -37,14 +38,14 @@ def verify(
 
     Args:
         document: a project.
-        state: of a media or a resource: a word ("ok", "missing", "changed") and a sentence.
+        state: of a media or a resource: a word ("ok", "missing", "changed", "not granted") and a sentence.
         registry: the effects and transitions that there are.
     """
     for media in document.media:
         yield Finding("media", media.id, media.path, *state(media))
     for resource in document.resources:
-        found = ("ok", "") if resource.path is None else state(resource)
-        yield Finding("resource", resource.sha256, resource.path or resource.title, *found)
+        yield Finding("resource", resource.sha256, resource.path or resource.title, *state(resource))
+    registry = registry_for(document, registry)
     loose = set()
     for problem in problems(document):
         loose.add(problem.id)
@@ -74,16 +75,13 @@ def _effects(registry: Registry, track: Track, clip: Clip, where: str, document:
     for effect in clip.effects:
         status, detail = "ok", effect.effect
         try:
-            spec = registry.effect(effect.effect)
+            kind = kind_on(track.kind)
+            spec = registry.effect(effect.effect, kind)
+            check(effect, registry, kind)
+            require_files(spec, effect, document)
         except CutroomError as error:
-            status, detail = "unknown", error.message
-        else:
-            try:
-                check(effect, registry)
-                require_kind(spec, "audio" if track.kind == "audio" else "video")
-                require_files(spec, effect, document)
-            except CutroomError as error:
-                status, detail = "invalid", error.message
+            status = "invalid" if effect.effect in registry.effects else "unknown"
+            detail = error.message
         yield Finding("effect", f"{clip.id}/{effect.id}", where, status, detail)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from cutroom.effects.segment import PictureSegment
 from cutroom.errors import MediaError
+from cutroom.schema.resource import ResourceKind
 from cutroom.workers.context import DIRECT, Context
 
 if TYPE_CHECKING:
@@ -60,17 +61,19 @@ class StillTask:
 
 
 @dataclass(frozen=True)
-class FontTask:
-    """A font to look at.
+class ResourceTask:
+    """A font or a look-up table to look at.
 
     Args:
         path: of the file.
+        kind: what it must be.
     """
 
     path: str
+    kind: ResourceKind
 
     def reads(self) -> tuple[str, ...]:
-        """The font."""
+        """The file."""
         return (self.path,)
 
     def writes(self) -> tuple[str, ...]:
@@ -88,20 +91,26 @@ def warm() -> None:
     cv2.imencode(".jpg", cutroom.preview.rgb.black(16, 16))
 
 
-def look_at_font(task: FontTask, context: Context = DIRECT) -> dict[str, Any]:
-    """Make sure that a font can be read.
+def look_at_resource(task: ResourceTask, context: Context = DIRECT) -> dict[str, Any]:
+    """Make sure that a font or a look-up table can be read.
 
     Returns:
-        `weight` (400 is regular, 700 bold) and `leans`.
+        Of a font: `weight` (400 is regular, 700 bold) and `leans`. Of a table: `entries` along an axis.
 
     Raises:
         UnsupportedMediaError: it is no font, or its letters have no outlines.
+        ValidationError: a table that is broken; names the line.
     """
+    from cutroom.effects.cube import parse_cube
     from cutroom.effects.text.fonts import Font
     from cutroom.schema.resource import LARGEST_FILE
 
+    title = task.path.rsplit("/", 1)[-1]
     with context.open(task.path) as file:
-        font = Font(file.read(LARGEST_FILE), task.path.rsplit("/", 1)[-1])
+        data = file.read(LARGEST_FILE)
+    if task.kind == "lut":
+        return {"entries": parse_cube(data, title).size}
+    font = Font(data, title)
     return {"weight": font.weight, "leans": font.leans}
 
 

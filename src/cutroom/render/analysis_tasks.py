@@ -82,7 +82,7 @@ def _measured(request: Request, readers: Readers, tell: Any) -> Result:
 
 def _loudness(request: LoudnessRequest, readers: Readers, tell: Any) -> Result:
     from cutroom.effects.analysis import Loudness
-    from cutroom.effects.run import mix
+    from cutroom.effects.run import Mixer
     from cutroom.effects.sounds.loudness import LoudnessMeter
 
     if not request.blocks:
@@ -90,10 +90,11 @@ def _loudness(request: LoudnessRequest, readers: Readers, tell: Any) -> Result:
     first = request.blocks[0]
     meter = LoudnessMeter(first.sample_rate, first.channels)
     heard = 0
-    for block in request.blocks:
-        meter.feed(mix(block, readers))
-        heard += block.samples
-        tell(30 * heard // first.sample_rate)
+    with Mixer(readers) as mixer:
+        for block in request.blocks:
+            meter.feed(mixer.mix(block))
+            heard += block.samples
+            tell(30 * heard // first.sample_rate)
     return meter.result()
 
 

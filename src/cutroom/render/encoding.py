@@ -16,7 +16,7 @@ from cutroom.media.fingerprint import Identity, identity_of
 from cutroom.render.cache import SegmentCache
 from cutroom.render.executor import TaskExecutor, carries_progress, slots, stop, submit
 from cutroom.render.meter import Meter
-from cutroom.render.orders import RunTask, SoundTask
+from cutroom.render.orders import RunTask, SoundOrder, SoundTask
 from cutroom.render.planned import WARM_PACKETS, Chunk, Plan, Segment
 from cutroom.render.spool import Spool
 from cutroom.render.tasks import render_run, render_sound
@@ -152,10 +152,12 @@ class Encoding:
         when all others are done.
         """
         claimed: set[str] = set()
-        for chunk in self._plan.chunks:
-            if self._claim(chunk.key, claimed):
-                seconds = chunk.samples / self._plan.layout.sample_rate
-                yield render_sound, partial(self._sound_task, chunk), BASE_TIMEOUT + FRAME_TIMEOUT * seconds
+        for chunks in self._plan.sound_runs:
+            wanted = [chunk for chunk in chunks if self._claim(chunk.key, claimed)]
+            if wanted:
+                samples = wanted[0].run_up + sum(chunk.samples for chunk in chunks)
+                seconds = samples / self._plan.layout.sample_rate
+                yield render_sound, partial(self._sound_task, wanted), BASE_TIMEOUT + FRAME_TIMEOUT * seconds
         runs = [[one for one in run if self._claim(one.key, claimed)] for run in self._plan.runs]
         for frames, missing in sorted(((_frames(run), run) for run in runs if run), key=itemgetter(0), reverse=True):
             yield render_run, partial(self._run_task, missing), BASE_TIMEOUT + FRAME_TIMEOUT * frames
@@ -176,15 +178,12 @@ class Encoding:
             trace=current_context(),
         )
 
-    def _sound_task(self, chunk: Chunk) -> SoundTask:
+    def _sound_task(self, chunks: list[Chunk]) -> SoundTask:
         return SoundTask(
-            key=chunk.key,
-            segment=self._plan.sound(chunk),
-            lead=chunk.lead,
+            chunks=tuple(SoundOrder(c.key, self._plan.sound(c), c.lead, c.packets) for c in chunks),
             skip=WARM_PACKETS,
-            count=chunk.packets,
             settings=self._plan.layout.settings,
-            paths=self._found(dict.fromkeys(chunk.files)),
+            paths=self._found(dict.fromkeys(file for chunk in chunks for file in chunk.files)),
             engine=self._plan.engine,
             keep=self._keep,
             trace=current_context(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import platform
 from collections.abc import Iterator
 from functools import lru_cache
@@ -20,7 +21,9 @@ _ROOMS = ("effects", "media", "render")
 to raise a number."""
 _CURVES = "schema/curve.py"
 """Works out the gain of each sample."""
-_LIBRARIES = ("numpy", "opencv-python-headless", "pillow")
+_LIBRARIES = ("numpy", "opencv-python-headless", "pillow", "scipy")
+_CHOICES = ("NPY_DISABLE_CPU_FEATURES", "OPENBLAS_CORETYPE")
+"""Settings of the environment by which libraries choose other code than the processor's class would have."""
 _SIMD = (
     "sse2 ssse3 sse4_1 sse4_2 avx avx2 fma bmi1 bmi2 xop fma4 avx512f avx512bw avx512vl avx512dq avx512_vnni "
     "avx512_vbmi avx512_vbmi2 avx512_bitalg avx512_vpopcntdq asimd asimddp i8mm sve sve2 neon"
@@ -43,6 +46,7 @@ def engine() -> dict[str, Any]:
         "libav": {library: ".".join(map(str, numbers)) for library, numbers in sorted(av.library_versions.items())},
         "libraries": {library: _version(library) for library in _LIBRARIES},
         "cpu": cpu_class(),
+        "chosen": {name: os.environ[name] for name in _CHOICES if name in os.environ},
     }
 
 

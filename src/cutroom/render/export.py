@@ -12,6 +12,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from cutroom.effects.nodes import Gain, Limit
 from cutroom.effects.registry import Registry
 from cutroom.errors import CutroomError, DiskFullError, JobCancelledError, OutputError, RenderError, VerificationError
 from cutroom.render.analyses import measured
@@ -235,7 +236,13 @@ def _too_soft(made: Plan) -> tuple[str, ...]:
         return ()
     if found.integrated is None:
         return ("the sound is too soft or too short for its loudness to be measured; it was left as it is",)
-    reached = found.integrated + sum(node.db for node in made.master)
+    reached = found.integrated + sum(node.db for node in made.master if isinstance(node, Gain))
+    if found.true_peak is not None and any(isinstance(node, Limit) for node in made.master):
+        over = found.true_peak + reached - found.integrated - CEILING
+        return (
+            f"peaks were limited, by {over:.1f} dB at most, to stay below {CEILING:g} dBTP: the sound is softer than "
+            f"{target:g} LUFS by what that takes",
+        )
     if target - reached < 0.1:
         return ()
     return (

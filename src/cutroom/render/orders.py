@@ -51,28 +51,35 @@ class RunTask:
         return sum(segment.frames for _, segment in self.segments)
 
 
+class SoundOrder(NamedTuple):
+    """A chunk of sound to encode."""
+
+    key: str
+    """Of the cache."""
+    segment: SoundSegment
+    """The chunk, with what comes before and after it."""
+    lead: int
+    """Samples of silence before the segment."""
+    packets: int
+    """Packets to keep."""
+
+
 @dataclass(frozen=True)
 class SoundTask:
-    """A chunk of sound to encode.
+    """Chunks of sound to encode, one after the other: what must be heard from its beginning goes on in the next.
 
     Args:
-        key: cache key.
-        segment: the chunk, with what comes before and after it.
-        lead: samples of silence before the segment.
-        skip: packets that only warm up the encoder.
-        count: packets to keep.
+        chunks: consecutive ones.
+        skip: packets of each that only warm up the encoder.
         settings: of the export.
         paths: absolute path of each media file in it, by SHA-256.
-        engine: digest of the engine that the key was made for.
+        engine: digest of the engine that the keys were made for.
         keep: as in `RunTask`.
         trace: as in `RunTask`.
     """
 
-    key: str
-    segment: SoundSegment
-    lead: int
+    chunks: tuple[SoundOrder, ...]
     skip: int
-    count: int
     settings: ExportSettings
     paths: tuple[tuple[str, str], ...]
     engine: str
@@ -90,7 +97,7 @@ class SoundTask:
     @property
     def keys(self) -> tuple[str, ...]:
         """Of what it makes."""
-        return (self.key,)
+        return tuple(chunk.key for chunk in self.chunks)
 
 
 class Piece(NamedTuple):

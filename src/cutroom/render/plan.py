@@ -11,9 +11,9 @@ from typing import NamedTuple
 from cutroom.effects.analysis import Loudness, Request, Results, require
 from cutroom.effects.compiler.document import Pictures, cut_points, frame_count
 from cutroom.effects.compiler.needed import heard, needed, needed_to_hear
-from cutroom.effects.nodes import Gain
+from cutroom.effects.compiler.sound import Sounds
 from cutroom.effects.registry import Registry, default_registry
-from cutroom.effects.segment import picture_inputs, sound_inputs
+from cutroom.effects.segment import picture_inputs, run_up, sound_inputs
 from cutroom.errors import EditError, TimeError, ValidationError
 from cutroom.render.engine import engine_digest
 from cutroom.render.orders import FileLayout
@@ -22,10 +22,11 @@ from cutroom.render.planned import (
     WARM_PACKETS,
     Action,
     Chunk,
+    Master,
+    Mix,
     Plan,
     Segment,
     make_key,
-    mastered,
     mastering,
     picture_prefix,
     sound_prefix,
@@ -206,7 +207,7 @@ def _segments(scene: _Scene) -> tuple[Segment, ...]:
     return tuple(found)
 
 
-def _sound(scene: _Scene, master: tuple[Gain, ...]) -> tuple[tuple[Chunk, ...], int]:
+def _sound(scene: _Scene, master: Master) -> tuple[tuple[Chunk, ...], int]:
     """Chunks on the packet grid of the file, and the number of samples. None where nothing is ever heard."""
     document, settings, frames, cached, registry, results = scene
     rate = document.settings.sample_rate
@@ -217,13 +218,14 @@ def _sound(scene: _Scene, master: tuple[Gain, ...]) -> tuple[tuple[Chunk, ...], 
     prefix = sound_prefix(settings)
     packets = -(-samples // 1024) + 1  # the first one only primes the decoder
     chunks: list[Chunk] = []
+    mix = Mix(Sounds(document, registry, results=results), (begin, end), master)
     for first in range(0, packets, CHUNK_PACKETS):
         count = min(CHUNK_PACKETS, packets - first)
         lowest = (first - WARM_PACKETS) * 1024
         low, high = max(lowest, 0), min((first + count + AHEAD_PACKETS) * 1024, samples)
-        content = mastered(document, (begin + low, high - low), registry, results, master)
+        content = mix.compile(begin + low, high - low)
         key = make_key(prefix, f"{low - lowest},{count}", canonical_json(content))
         files = tuple(dict.fromkeys(sound_inputs(content)))
         action: Action = "cached" if key in cached else "encode"
-        chunks.append(Chunk(begin + low, high - low, action, key, files, low - lowest, count))
+        chunks.append(Chunk(begin + low, high - low, action, key, files, low - lowest, count, run_up(content)))
     return (tuple(chunks), samples) if any(chunk.files for chunk in chunks) else ((), 0)

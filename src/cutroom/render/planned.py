@@ -5,30 +5,39 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from cutroom.effects.analysis import Loudness, Results, gain_for
-from cutroom.effects.compiler.document import compile_picture, compile_sound
-from cutroom.effects.nodes import Gain
+from cutroom.effects.analysis import Loudness, Results, level_for
+from cutroom.effects.compiler.document import compile_picture
+from cutroom.effects.compiler.sound import Sounds
+from cutroom.effects.nodes import Gain, Limit
 from cutroom.effects.registry import Registry
-from cutroom.effects.segment import PictureSegment, SoundSegment
+from cutroom.effects.segment import PictureSegment, SoundClip, SoundSegment, Tape
 from cutroom.errors import RenderError
 from cutroom.render.engine import engine_digest
 from cutroom.render.orders import FileLayout
 from cutroom.schema.base import canonical_json
 from cutroom.schema.document import Document
 from cutroom.schema.export import ExportSettings
+from cutroom.schema.time import to_sample
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Action = Literal["encode", "cached"]
+Master = tuple[Gain | Limit, ...]
+"""What is done to a mix."""
 
 RUN_SEGMENTS = 8
 """Segments of one run at most: their decoders stay open from one to the next."""
 LEAST_RUNS = 8
 """A run is one part in so many of what is left, at most: several workers share a short film, and the end of a long."""
+RUN_UP = 60
+"""Seconds of sound with a memory that are rather heard twice than that two chunks wait for each other."""
+SOUND_FILES = 200
+"""Media files of one run of sound at most, so that a worker can hold them all."""
 RUN_FILES = 32
 """Media files of one run at most: they stay open together."""
 WARM_PACKETS = 128
@@ -71,6 +80,8 @@ class Chunk(NamedTuple):
     """Samples of silence before the first one."""
     packets: int
     """Packets that are kept, after the first `WARM_PACKETS`."""
+    run_up: int = 0
+    """Samples that effects with a memory must have heard before: of the clip that has sounded longest."""
 
 
 @dataclass(frozen=True)
@@ -102,12 +113,17 @@ class Plan:
     registry: Registry = field(repr=False)
     results: Results | None = field(default=None, repr=False)
     loudness: Loudness | None = None
-    master: tuple[Gain, ...] = ()
+    master: Master = ()
 
     @cached_property
     def runs(self) -> tuple[tuple[Segment, ...], ...]:
         """Consecutive segments that are encoded together. They do not depend on what is cached."""
         return tuple(_runs(self.segments))
+
+    @cached_property
+    def sound_runs(self) -> tuple[tuple[Chunk, ...], ...]:
+        """Consecutive chunks that are encoded together, because sound with a memory goes on from one to the next."""
+        return tuple(_sound_runs(self.chunks, self.layout.sample_rate))
 
     @property
     def seconds(self) -> float:
@@ -125,8 +141,13 @@ class Plan:
 
     def sound(self, chunk: Chunk) -> SoundSegment:
         """What a chunk of sound is mixed from."""
-        span = (chunk.start_sample, chunk.samples)
-        return mastered(self.document, span, self.registry, self.results, self.master)
+        return self._mix.compile(chunk.start_sample, chunk.samples)
+
+    @cached_property
+    def _mix(self) -> Mix:
+        begin = to_sample(self.first_frame / self.layout.fps, self.layout.sample_rate)
+        sounds = Sounds(self.document, self.registry, results=self.results)
+        return Mix(sounds, (begin, begin + self.layout.samples), self.master)
 
     def to_df(self) -> pd.DataFrame:
         """One row per segment of the picture, in order.
@@ -159,22 +180,43 @@ class Plan:
         return str(self.to_df()._repr_html_())  # type: ignore[operator]  # pandas has it, its stubs do not
 
 
-def mastering(found: Loudness, target: float) -> tuple[Gain, ...]:
-    """What brings a mix to a loudness in LUFS, as far as its true peak allows."""
-    db = gain_for(found, target, CEILING)
-    return (Gain(db=db),) if db else ()
+def mastering(found: Loudness, target: float) -> Master:
+    """What brings a mix to a loudness in LUFS, its true peaks below the ceiling."""
+    return level_for(found, target, CEILING)
 
 
-def mastered(
-    document: Document,
-    span: tuple[int, int],
-    registry: Registry | None,
-    results: Results | None,
-    master: tuple[Gain, ...],
-) -> SoundSegment:
-    """What some samples of an export are mixed from: first one and count."""
-    content = compile_sound(document, *span, registry, results=results)
-    return content.evolve(master=master) if master else content
+@dataclass(frozen=True)
+class Mix:
+    """The sound of an export. A limiter has heard all of it from its first sample on: the mix is then one tape.
+
+    Args:
+        sounds: of the timeline.
+        span: first sample of the export, and the one behind the last.
+        master: what is done to the mix.
+    """
+
+    sounds: Sounds
+    span: tuple[int, int]
+    master: Master
+
+    def compile(self, first: int, samples: int) -> SoundSegment:
+        """Some samples of it, by their place on the timeline."""
+        gains = tuple(node for node in self.master if isinstance(node, Gain))
+        if len(gains) == len(self.master):
+            content = self.sounds.compile(first, samples)
+            return content.evolve(master=gains) if gains else content
+        return _alone(self._tape, self._tape.source.evolve(samples=samples), first - self.span[0])
+
+    @cached_property
+    def _tape(self) -> Tape:
+        whole = self.sounds.compile(self.span[0], self.span[1] - self.span[0])
+        return Tape(source=_alone(whole, whole, 0), nodes=self.master)
+
+
+def _alone(heard: SoundSegment | Tape, like: SoundSegment, first: int) -> SoundSegment:
+    """A segment of one clip."""
+    clip = SoundClip(input=heard, at=0, first=Fraction(first), samples=like.samples, gains=(1.0,) * like.channels)
+    return SoundSegment(sample_rate=like.sample_rate, channels=like.channels, samples=like.samples, clips=(clip,))
 
 
 def picture_prefix(settings: ExportSettings) -> str:
@@ -209,5 +251,19 @@ def _runs(segments: Sequence[Segment]) -> Iterator[tuple[Segment, ...]]:
             most = min(RUN_SEGMENTS, -(-(len(segments) - number) // LEAST_RUNS))
         run.append(segment)
         files.update(segment.files)
+    if run:
+        yield tuple(run)
+
+
+def _sound_runs(chunks: Sequence[Chunk], rate: int) -> Iterator[tuple[Chunk, ...]]:
+    run: list[Chunk] = []
+    files: set[str] = set()
+    for chunk in chunks:
+        most = max(SOUND_FILES, len(chunk.files))
+        if run and (chunk.run_up <= RUN_UP * rate or len(files.union(chunk.files)) > most):
+            yield tuple(run)
+            run, files = [], set()
+        run.append(chunk)
+        files.update(chunk.files)
     if run:
         yield tuple(run)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from cutroom.effects.run import Readers
 
 _TELL_EVERY = 0.1
+SOUND_READERS = 32
+"""Readers of sound that stay open: more than there are tracks, as a rule."""
 
 
 def warm() -> None:
@@ -73,10 +75,12 @@ def render_run(task: RunTask, context: Context = DIRECT) -> dict[str, Any]:
 
 
 def render_sound(task: SoundTask, context: Context = DIRECT) -> dict[str, Any]:
-    """Mix and encode a chunk of sound.
+    """Mix and encode chunks of sound.
+
+    Each finished chunk is sent up as progress (`key`, `payload`), or comes with the result when the task says so.
 
     Returns:
-        `payloads` by key (empty unless `task.keep`: it is sent up as progress), `telemetry`, `short` as of a run.
+        `payloads` by key (empty unless `task.keep`), `telemetry`, `short` as of a run.
 
     Raises:
         MediaError: a source cannot be decoded; names it.
@@ -84,25 +88,31 @@ def render_sound(task: SoundTask, context: Context = DIRECT) -> dict[str, Any]:
     """
     import numpy as np
 
-    from cutroom.effects.run import Readers, mix
+    from cutroom.effects.run import Mixer, Readers
     from cutroom.render.encode import SAMPLES_PER_PACKET, encode_sound
     from cutroom.render.packets import pack
 
     _same_engine(task.engine)
-    segment = task.segment
+    payloads: dict[str, bytes] = {}
+    short: dict[str, dict[str, float]] = {}
+    seconds = sum(chunk.segment.samples / chunk.segment.sample_rate for chunk in task.chunks)
     with (
         attached(task.trace),
-        span("render.sound", seconds=segment.samples / segment.sample_rate),
-        Readers(context, dict(task.paths)) as readers,
+        span("render.sound", seconds=seconds),
+        Readers(context, dict(task.paths), keep=SOUND_READERS) as readers,
+        Mixer(readers) as mixer,
     ):
-        mixed = mix(segment, readers)
-        total = -(-(task.lead + segment.samples) // SAMPLES_PER_PACKET) * SAMPLES_PER_PACKET
-        padded = np.pad(mixed, ((0, 0), (task.lead, total - task.lead - segment.samples)))
-        payload = pack(encode_sound(padded, task.settings, segment.sample_rate, skip=task.skip, count=task.count))
-        short = _short(readers)
-    if not task.keep:
-        context.progress(1, 1, key=task.key, payload=payload, short=short)
-    return {"payloads": {task.key: payload} if task.keep else {}, "telemetry": drain(), "short": {task.key: short}}
+        for number, (key, segment, lead, count) in enumerate(task.chunks, 1):
+            mixed = mixer.mix(segment)
+            total = -(-(lead + segment.samples) // SAMPLES_PER_PACKET) * SAMPLES_PER_PACKET
+            padded = np.pad(mixed, ((0, 0), (lead, total - lead - segment.samples)))
+            payload = pack(encode_sound(padded, task.settings, segment.sample_rate, skip=task.skip, count=count))
+            short[key] = _short(readers)
+            if task.keep:
+                payloads[key] = payload
+            else:
+                context.progress(number, len(task.chunks), key=key, payload=payload, short=short[key])
+    return {"payloads": payloads, "telemetry": drain(), "short": short}
 
 
 def mux(task: MuxTask, context: Context = DIRECT) -> dict[str, Any]:

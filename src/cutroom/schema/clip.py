@@ -132,6 +132,8 @@ class Clip(Frozen):
     """Seconds of media per second of timeline."""
     reverse: bool = False
     """Whether it plays from its out point to its in point."""
+    keep_pitch: bool = Field(default=False, exclude_if=lambda kept: not kept)
+    """Whether its sound stays as high as it is at another speed."""
     link: str | None = None
     """Shared by a picture and its sound."""
     group: str | None = None

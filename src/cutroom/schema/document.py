@@ -13,7 +13,7 @@ from cutroom.errors import ClipGoneError, EditError
 from cutroom.schema.base import Frozen
 from cutroom.schema.clip import Clip, CompoundSource, TitleSource
 from cutroom.schema.media import Media
-from cutroom.schema.resource import MOST_RESOURCES, Resource
+from cutroom.schema.resource import MOST_RESOURCES, Resource, code_of
 from cutroom.schema.time import Rate, Seconds
 from cutroom.schema.track import Track
 
@@ -108,7 +108,11 @@ class Document(Frozen):
     def used_resources(self) -> frozenset[str]:
         """SHA-256 of the resources that some title, subtitle or effect names."""
         known = {resource.sha256 for resource in self.resources}
-        return frozenset(known.intersection(self._named())) if known else frozenset()
+        if not known:
+            return frozenset()
+        named = set(self._named())
+        code = {beginning for name in named if (beginning := code_of(name))}
+        return frozenset(sha256 for sha256 in known if sha256 in named or sha256[:16] in code)
 
     def _named(self) -> Iterator[str]:
         """Whatever may be the name of a resource."""
@@ -118,6 +122,7 @@ class Document(Frozen):
                     if isinstance(clip.source, TitleSource) and clip.source.style.font:
                         yield clip.source.style.font
                     for effect in clip.effects:
+                        yield effect.effect
                         yield from (value for value in effect.parameters.values() if isinstance(value, str))
                 yield from (cue.style.font for cue in track.cues if cue.style is not None and cue.style.font)
 

@@ -43,7 +43,7 @@ class ExportSettings(Frozen):
     audio_bitrate: int = Field(default=192_000, ge=16_000, le=512_000)
     """Bits per second of the whole sound stream."""
     loudness: float | None = Field(default=None, ge=-70, le=-5)
-    """LUFS that the whole mix is brought to by one gain, as far as its true peak stays below -1 dBTP (EBU R 128: -23;
+    """LUFS that the whole mix is brought to by one gain; true peaks are limited to -1 dBTP (EBU R 128: -23;
     YouTube: -14); None: it is left as loud as it is."""
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import re
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -31,6 +32,30 @@ def _payload(value: str) -> str:
     if len(data) > LARGEST_PAYLOAD:
         raise ValueError(f"a payload has at most {LARGEST_PAYLOAD >> 20} MiB")
     return value
+
+
+_EFFECT = re.compile(r"python:(?P<title>\w{1,60}):(?P<digest>[0-9a-f]{16})")
+
+
+def effect_name(title: str, sha256: str) -> str:
+    """What an effect made of code is called in a project: it names the code, so other code is another effect.
+
+    Example:
+        >>> effect_name("tint", "0123456789abcdef" * 4)
+        'python:tint:0123456789abcdef'
+    """
+    return f"python:{title}:{sha256[:16]}"
+
+
+def code_of(effect: str) -> str | None:
+    """How the SHA-256 of an effect's code begins; None where it is not made of code.
+
+    Example:
+        >>> code_of("python:tint:0123456789abcdef"), code_of("blur")
+        ('0123456789abcdef', None)
+    """
+    found = _EFFECT.fullmatch(effect)
+    return found["digest"] if found else None
 
 
 Payload = Annotated[str, Field(max_length=LARGEST_PAYLOAD * 4 // 3 + 4), AfterValidator(_payload)]

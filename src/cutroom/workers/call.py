@@ -39,7 +39,10 @@ class Call:
 
 
 class _Pickler(pickle.Pickler):
-    """Also notes the module of every class and function that the pickle refers to."""
+    """Also notes the module of every class and function that the pickle refers to, and what values want imported.
+
+    A value says so by `worker_imports`: names of modules that its task cannot import once the worker is locked.
+    """
 
     def __init__(self, file: io.BytesIO) -> None:
         super().__init__(file, protocol=pickle.HIGHEST_PROTOCOL)
@@ -49,6 +52,8 @@ class _Pickler(pickle.Pickler):
         module = getattr(value, "__module__", None)
         if isinstance(value, type) or callable(value):
             self.modules.add(module or "builtins")
+        else:
+            self.modules.update(getattr(value, "worker_imports", ()))
         return NotImplemented
 
 

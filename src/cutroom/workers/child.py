@@ -112,9 +112,8 @@ def _start(channel: Channel) -> bool:
         sys.path.extend(limits.paths)
         classes.apply_limits(limits)
         for name in (*_STDLIB, *setup["preload"]):
-            warm = getattr(importlib.import_module(name), "warm", None)
-            if name.partition(".")[0] not in sys.stdlib_module_names and callable(warm):
-                warm()
+            _load(name)
+        failed = dict(filter(None, map(_tried, setup["wanted"])))
         for package, companions in _COMPANIONS.items():
             for name in companions if package in sys.modules else ():
                 importlib.import_module(name)
@@ -126,11 +125,28 @@ def _start(channel: Channel) -> bool:
     ready = {
         **lock.to_json(),
         "pid": os.getpid(),
-        "modules": sorted(sys.modules),
+        "modules": sorted(sys.modules.keys() - failed),
+        "failed": failed,
         "seconds": round(time.perf_counter() - began, 4),
     }
     channel.send(frame(Kind.READY, ready))
     return True
+
+
+def _load(name: str) -> None:
+    """Import a module, and what it would import later."""
+    warm = getattr(importlib.import_module(name), "warm", None)
+    if name.partition(".")[0] not in sys.stdlib_module_names and callable(warm):
+        warm()
+
+
+def _tried(name: str) -> tuple[str, str] | None:
+    """Load a module that not every task needs; its name and what went wrong, if something did."""
+    try:
+        _load(name)
+    except Exception as error:
+        return name, f"{type(error).__name__}: {error}"[:200]
+    return None
 
 
 def _serve(channel: Channel, task: Frame) -> bool:

@@ -30,6 +30,7 @@ class Crew:
     ) -> None:
         self.limits = limits
         self.preload = preload
+        self.wanted: frozenset[str] = frozenset()
         self.grants = grants
         self._size = size
         self._most_waiting = queue
@@ -73,9 +74,9 @@ class Crew:
                 self._idle -= 1
 
     def need(self, modules: frozenset[str]) -> None:
-        """Have every child that starts from now on import these modules, too."""
+        """Have every child that starts from now on import these modules, too, where it can."""
         with self._changed:
-            self.preload += tuple(sorted(modules - set(self.preload)))
+            self.wanted |= modules
 
     def stop(self, future: TaskFuture) -> None:
         """Kill the worker that runs this task."""
@@ -180,10 +181,11 @@ class _Hand(threading.Thread):
         link, known = self._connect()
         if missing := call.modules - known:
             self._crew.need(missing)
-            self._drop()
-            link, known = self._connect()
+            if missing - link.wanted:
+                self._drop()
+                link, known = self._connect()
             if missing := call.modules - known:
-                raise errors.WorkerError(f"a worker cannot import {', '.join(sorted(missing))}", value=sorted(missing))
+                raise _cannot_import(missing, link)
         if call.future.killed:
             return None
         return link.run(self._quiet(call), self._crew.grants)
@@ -207,7 +209,7 @@ class _Hand(threading.Thread):
         if self.link is not None and not self.link.alive:
             self._drop()
         if self.link is None:
-            link = Link(self._crew.limits, self._crew.preload)
+            link = Link(self._crew.limits, self._crew.preload, self._crew.wanted)
             with self._guard:
                 self.link = link
         try:
@@ -222,6 +224,17 @@ class _Hand(threading.Thread):
         if link is not None:
             self._starts += link.starts
             link.close()
+
+
+def _cannot_import(missing: frozenset[str], link: Link) -> errors.WorkerError:
+    """What a child could not import, and why."""
+    reasons = {} if link.ready is None else link.ready.report.get("failed", {})
+    told = [f"{name} ({reasons[name]})" if name in reasons else name for name in sorted(missing)]
+    return errors.WorkerError(
+        f"a worker cannot import {', '.join(told)}",
+        value=sorted(missing),
+        hint="workers see installed packages only: install it, or write what is needed of it into the notebook",
+    )
 
 
 def _resident(pid: int) -> int | None:

@@ -14,6 +14,8 @@ _KEPT = (
     "LANG",
     "LC_ALL",
     "LC_CTYPE",
+    "NPY_DISABLE_CPU_FEATURES",  # this and OPENBLAS_CORETYPE choose code: sums come out the same in every process
+    "OPENBLAS_CORETYPE",
     "LD_LIBRARY_PATH",  # some builds of Python need it to start
     "DYLD_LIBRARY_PATH",
     "PATH",

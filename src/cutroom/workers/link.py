@@ -35,7 +35,7 @@ class Ready:
 class Link:
     """One broker process and, behind it, its child. Used by one thread; `kill` may be called from any."""
 
-    def __init__(self, child_class: ChildClass, preload: tuple[str, ...]) -> None:
+    def __init__(self, child_class: ChildClass, preload: tuple[str, ...], wanted: frozenset[str] = frozenset()) -> None:
         ours, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
@@ -55,8 +55,10 @@ class Link:
         self._start_limit = child_class.start_timeout + _BACKSTOP
         self.ready: Ready | None = None
         self.starts = 0
+        self.wanted = wanted
+        setup = {"class": child_class.to_json(), "preload": list(preload), "wanted": sorted(wanted)}
         with contextlib.suppress(BrokenPipeError):  # it died at once: `await_ready` says why
-            self._channel.send(frame(Kind.SETUP, {"class": child_class.to_json(), "preload": list(preload)}))
+            self._channel.send(frame(Kind.SETUP, setup))
 
     @property
     def pid(self) -> int:

@@ -13,7 +13,7 @@ from cutroom.schema.curve import Keyframe
 
 from .program import WEIGHTS, colourful, psnr, to_planes, to_rgb
 
-LOOKS = [spec for spec in default_registry().effects.values() if spec.group == "look"]
+LOOKS = [spec for spec in default_registry().specs if spec.group == "look"]
 NAMES = {"vintage", "noir", "cyberpunk", "dreamy", "infrared", "matrix", "arctic", "sunset", "lomo", "twilight", "neon"}
 SETTING = Setting(320, 180, 48_000, 48_000)
 
@@ -52,12 +52,12 @@ def test_amount_goes_from_untouched_to_all_of_it(studio, spec):
 
 def test_amount_can_be_animated(studio):
     keys = (Keyframe(time=0, value=0.0), Keyframe(time=1, value=1.0))
-    effect = studio.effect("lomo").replace(curves={"amount": keys})
+    effect = studio.effect("matrix").replace(curves={"amount": keys})
     planes = colourful()
     clip = studio.clip(studio.film(planes, 30), 1, effects=[effect])
     frames = studio.frames(studio.document(studio.track(clip)), 0, 30)
     assert all(np.array_equal(a, b) for a, b in zip(frames[0], planes, strict=True))
-    half = shown(studio, [("lomo", {"amount": 0.5})], planes)
+    half = shown(studio, [("matrix", {"amount": 0.5})], planes)
     assert all(np.array_equal(a, b) for a, b in zip(frames[15], half, strict=True))
 
 
@@ -123,3 +123,36 @@ def test_how_light_and_how_strong(studio):
     assert patch(studio, "twilight", grey) @ WEIGHTS < 0.37
     assert patch(studio, "vintage", (0, 0, 0)).min() > 0.05  # milky blacks
     assert patch(studio, "vintage", (1, 1, 1))[2] < 0.9  # yellowed whites
+
+
+def gap(studio, look):
+    """The luma of a grey picture with a white square in its middle, and what the look makes of it, twice."""
+    planes = to_planes(np.full((180, 320, 3), 0.2))
+    planes[0][75:105, 145:175] = 235
+    film = studio.film(planes, 3)
+    frames = studio.frames(
+        studio.document(studio.track(studio.clip(film, "1/10", effects=[studio.effect(look)]))), 0, 2
+    )
+    return np.array(frames[0][0], float), np.array(frames[1][0], float)
+
+
+@pytest.mark.parametrize("look", ["vintage", "noir", "sunset", "lomo", "matrix"])
+def test_corners_of_some_are_dark(studio, look):
+    first, _ = gap(studio, look)
+    fall = first[80:100, 100:130].mean() - first[:10, :10].mean()
+    assert abs(fall) < 1 if look == "matrix" else fall > 6
+
+
+@pytest.mark.parametrize("look", ["vintage", "noir", "infrared", "lomo", "sunset"])
+def test_some_have_grain_that_changes_from_frame_to_frame(studio, look):
+    first, second = gap(studio, look)
+    apart = (first - second)[20:160, 20:130]
+    assert np.abs(apart.mean()) < 0.5
+    assert apart.std() == 0 if look == "sunset" else apart.std() > 2
+
+
+@pytest.mark.parametrize("look", ["dreamy", "neon", "cyberpunk", "infrared", "arctic"])
+def test_bright_parts_of_some_shine(studio, look):
+    first, _ = gap(studio, look)
+    shine = first[80:100, 136:142].mean() - first[80:100, 20:60].mean()
+    assert abs(shine) < 1 if look == "arctic" else shine > 6

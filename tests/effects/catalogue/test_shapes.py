@@ -10,7 +10,7 @@ from cutroom.effects.pictures.stages import Stages
 from cutroom.effects.registry import Setting, default_registry
 
 GROUPS = {"blur and detail", "style", "key", "geometry"}
-SPECS = [s for s in default_registry().effects.values() if s.kind == "video" and s.group in GROUPS]
+SPECS = [s for s in default_registry().specs if s.kind == "video" and s.group in GROUPS]
 
 
 def chain(studio, spec):

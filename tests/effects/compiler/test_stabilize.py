@@ -346,3 +346,11 @@ def test_a_flat_picture_is_no_cut(studio):
     (motion,) = studio.measured(document).values()
     assert motion.moves == ((0, 0, 0, 0),) * 39
     assert not math.isnan(sum(map(sum, motion.moves)))
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_canvas_of_one_column(studio):
+    film = studio.film(lambda i: studio.noise(i, 16, 16), 8)
+    clip = studio.clip(film, "4/15", effects=[studio.effect("stabilize")])
+    document = studio.document(studio.track(clip), width=16, height=16)
+    assert studio.frames(document, 3, 1, size=(1, 2))[0][0].shape == (2, 1)

@@ -12,7 +12,7 @@ from cutroom.effects.compiler.document import compile_picture
 from cutroom.effects.layouts import arranged
 from cutroom.effects.pictures.placement import Placement
 from cutroom.effects.registry import default_registry
-from cutroom.effects.templates import get, to_df
+from cutroom.effects.templates import split_screen, split_screens
 from cutroom.errors import UnknownNameError, ValidationError
 from cutroom.schema.curve import Keyframe
 
@@ -214,15 +214,15 @@ def test_cells_that_meet_leave_no_line(studio, name, size):
     media = studio.film(studio.flat(216), 3)
     tracks = [
         studio.track(studio.clip(media, Fraction(3, 30), effects=[studio.effect("cell", **cell)]))
-        for cell in arranged(get(name), *size, 0.0)
+        for cell in arranged(split_screen(name), *size, 0.0)
     ]
     y = studio.frames(studio.document(*tracks, width=size[0], height=size[1]))[0][0]
     assert y.min() >= 214
 
 
-@pytest.mark.parametrize("name", to_df()["template"].tolist())
+@pytest.mark.parametrize("name", split_screens())
 def test_every_template_is_laid_out(studio, name):
-    template = get(name)
+    template = split_screen(name)
     assert 2 <= len(template.cells) <= 25
     area = 0.0
     for cell in arranged(template, 1920, 1080, 0.0):
@@ -238,9 +238,9 @@ def test_every_template_is_laid_out(studio, name):
 
 
 def test_a_gap_is_as_wide_as_asked_for(studio):
-    first, second = arranged(get("vertical-2"), 1920, 1080, 0.01)
+    first, second = arranged(split_screen("vertical-2"), 1920, 1080, 0.01)
     assert (second["left"] - first["left"] - first["width"]) * 1920 == pytest.approx(11)
     with pytest.raises(ValidationError, match="nothing is left of cell 2"):
-        arranged(get("horizontal-25"), 320, 180, 0.05)
+        arranged(split_screen("horizontal-25"), 320, 180, 0.05)
     with pytest.raises(UnknownNameError, match="grid-2x2"):
-        get("grid-2-2")
+        split_screen("grid-2-2")

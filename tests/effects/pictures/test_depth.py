@@ -20,7 +20,7 @@ from cutroom.schema.media import Colour
 from ..conftest import HEIGHT, WIDTH, Planes, Studio
 
 SECOND = Fraction(1)
-PICTURES = sorted(spec.effect for spec in default_registry().effects.values() if spec.kind == "video")
+PICTURES = sorted(spec.effect for spec in default_registry().specs if spec.kind == "video")
 
 
 def render(studio: Studio, document: Document, frame: int = 0, depth: int = 10) -> Planes:
@@ -136,9 +136,9 @@ def close(deep: Sequence[np.ndarray], plain: Sequence[np.ndarray]) -> None:
 
 @pytest.mark.parametrize("effect", PICTURES)
 def test_each_effect_does_to_ten_bits_what_it_does_to_eight(studio: Studio, effect: str) -> None:
-    spec = default_registry().effects[effect]
+    spec = default_registry().effect(effect, "video")
     below = studio.clip(studio.film(studio.flat(90, 110, 150)), SECOND)
-    upper = studio.clip(studio.film(soft), SECOND, effects=[studio.effect(effect, **spec.example)])
+    upper = studio.clip(studio.film(soft), SECOND, effects=[studio.effect(effect, **studio.example(spec))])
     document = studio.document(studio.track(below), studio.track(upper))
     close(render(studio, document, 6), render(studio, document, 6, depth=8))
 

@@ -128,7 +128,7 @@ def same(one, other):
 
 
 def test_these_are_all_that_look_back():
-    known = default_registry().effects.values()
+    known = default_registry().specs
     assert {spec.effect for spec in known if spec.memory.kind == "preroll"} == set(BACK)
 
 

@@ -104,7 +104,7 @@ def test_silence_and_moments_are_too_little():
 @pytest.mark.parametrize("target", [-30.0, -23.0, -16.0])
 def test_normalize_brings_a_clip_to_its_target(studio, target):
     sound = studio.sound(speech(12))
-    effects = [studio.effect("gain", db=-4.0), studio.effect("normalize", target=target, true_peak=0.0)]
+    effects = [studio.effect("gain", db=-4.0), studio.effect("normalize", target=target, true_peak=0.0, mode="gain")]
     clip = studio.clip(sound, 10, 1, effects=effects)
     document = studio.document(studio.track(clip, kind="audio"))
     results = studio.measured(document)
@@ -121,11 +121,46 @@ def test_normalize_brings_a_clip_to_its_target(studio, target):
 
 def test_the_ceiling_holds_where_the_target_would_break_it(studio):
     sound = studio.sound(speech(6))
-    clip = studio.clip(sound, 6, effects=[studio.effect("normalize", target=-5.0, true_peak=-3.0)])
+    clip = studio.clip(sound, 6, effects=[studio.effect("normalize", target=-5.0, true_peak=-3.0, mode="gain")])
     document = studio.document(studio.track(clip, kind="audio"))
     heard = studio.samples(document, 0, 6 * RATE, results=studio.measured(document))
     assert measure([heard], RATE, 2).true_peak == pytest.approx(-3.0, abs=0.02)
     assert independent(heard) < -5.5
+
+
+def test_peaks_are_limited_where_the_target_would_break_the_ceiling(studio):
+    sound = studio.sound(speech(6))
+    plain = studio.document(studio.track(studio.clip(sound, 6), kind="audio"))
+    found = measure([studio.samples(plain, 0, 6 * RATE)], RATE, 2)
+    target = round(found.integrated - found.true_peak - 3.0 + 3.0)  # 3 dB more than the ceiling lets through
+    levels = {}
+    for mode in ("gain", "limit"):
+        effect = studio.effect("normalize", target=target, true_peak=-3.0, mode=mode)
+        document = studio.document(studio.track(studio.clip(sound, 6, effects=[effect]), kind="audio"))
+        results = studio.measured(document)
+        heard = studio.samples(document, 0, 6 * RATE, results=results)
+        assert measure([heard], RATE, 2).true_peak <= -2.95
+        levels[mode] = independent(heard)
+        part = studio.samples(document, 4 * RATE, 1000, results=results)
+        np.testing.assert_array_equal(part, heard[:, 4 * RATE : 4 * RATE + 1000])
+    assert levels["gain"] < target - 2
+    assert levels["limit"] == pytest.approx(target, abs=1)
+
+
+def test_a_clip_that_another_track_pushes_down_is_measured_by_itself(studio):
+    sound = studio.sound(speech(4))
+    effects = [studio.effect("ducking", track="voice"), studio.effect("normalize", target=-30.0)]
+    ducked = studio.track(studio.clip(sound, 4, effects=effects), kind="audio")
+    voice = studio.track(studio.clip(sound, 2), kind="audio").evolve(title="voice")
+    alone = studio.track(studio.clip(sound, 4, effects=effects[1:]), kind="audio")
+    (request,) = needed(studio.document(ducked, voice))
+    assert (request,) == needed(studio.document(alone))
+    document = studio.document(ducked, voice)
+    (found,) = studio.measured(document).values()
+    segment = compile_sound(document, 0, 4 * RATE, results=studio.measured(document))
+    kinds = [node.kind for node in segment.clips[0].nodes]
+    assert kinds == ["duck", "gain"]
+    assert segment.clips[0].nodes[1].db == gain_for(found, -30.0, -1.0)
 
 
 def test_what_is_measured_does_not_depend_on_the_place_but_on_what_is_heard(studio):

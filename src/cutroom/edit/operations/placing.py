@@ -24,6 +24,7 @@ class _Placing(BaseOperation):
     """On the timeline."""
     speed: Speed = NORMAL
     reverse: bool = False
+    keep_pitch: bool = False
     sound_track: str | None = None
     """Where the linked sound goes; None for none."""
 

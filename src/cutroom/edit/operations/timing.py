@@ -17,6 +17,8 @@ class Retime(BaseOperation):
     speed: Speed
     duration: Duration
     """On the timeline, at that speed."""
+    keep_pitch: bool | None = None
+    """Whether its sound stays as high as it is; None: as before."""
     ripple: bool = True
     """Whether what follows moves along."""
 

@@ -20,8 +20,10 @@ def _loudness_requests(values: Mapping[str, Any], heard: Heard) -> tuple[Loudnes
 
 
 def _normalized(values: Mapping[str, Any], heard: Heard, found: tuple[Loudness, ...]) -> tuple[Node, ...]:
-    from cutroom.effects.analysis import gain_for
+    from cutroom.effects.analysis import gain_for, level_for
 
+    if values["mode"] == "limit":
+        return level_for(found[0], values["target"], values["true_peak"])
     db = gain_for(found[0], values["target"], values["true_peak"])
     return (Gain(db=db),) if db else ()
 
@@ -46,11 +48,19 @@ ANALYSIS = (
     EffectSpec(
         "normalize",
         "audio",
-        "Brings the clip, as it is after the effects before this one, to a loudness by EBU R 128 with one gain; where "
-        "the true peak would pass its ceiling the gain is smaller, and the clip stays softer than the target.",
+        "Brings the clip, as it is after the effects before this one, to a loudness by EBU R 128 with one gain; true "
+        "peaks that would pass the ceiling are limited.",
         (
             Parameter("target", "Integrated loudness.", -23.0, minimum=-70, maximum=-5, unit="LUFS", animatable=False),
             Parameter("true_peak", "Ceiling.", -1.0, minimum=-20, maximum=0, unit="dBTP", animatable=False),
+            Parameter(
+                "mode",
+                "limit: peaks above the ceiling are made softer, and what that takes is missing from the target; gain: "
+                "the gain is smaller where a peak would pass the ceiling, and nothing else changes.",
+                "limit",
+                "choice",
+                choices=("limit", "gain"),
+            ),
         ),
         _not_measured,
         memory=Memory("analysis"),

@@ -47,6 +47,7 @@ KEYS = (
         ),
         _luma_key,
         group="key",
+        example={"tolerance": 0.35, "softness": 0.1},
         cost=11,
     ),
 )

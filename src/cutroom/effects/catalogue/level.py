@@ -48,6 +48,7 @@ LEVEL = (
         _gain,
         swell=_swell,
         group="level",
+        cost=0.6,
         example={"db": -12},
     ),
     EffectSpec(
@@ -57,6 +58,7 @@ LEVEL = (
         _duration("How long; at most the clip."),
         _fade_in,
         group="level",
+        cost=0.6,
     ),
     EffectSpec(
         "fade_out",
@@ -65,5 +67,6 @@ LEVEL = (
         _duration("How long; at most the clip."),
         _fade_out,
         group="level",
+        cost=0.6,
     ),
 )

@@ -1,8 +1,8 @@
 """Looks: chains of other effects under one name, as data.
 
 `amount` goes from the untouched picture to all of the look. It is no blend of two pictures: it is handed to every
-effect of the chain that has an `amount` of its own, and scales all numbers of the others from where they change
-nothing, so half of a look is a weaker grade, at no more than its cost.
+effect of the chain that has an `amount` or a `strength` of its own, and scales all numbers of the others from where
+they change nothing, so half of a look is a weaker grade, at no more than its cost.
 """
 
 from __future__ import annotations
@@ -11,13 +11,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from cutroom.effects.catalogue.colour import COLOUR
+from cutroom.effects.catalogue.detail import DETAIL
+from cutroom.effects.catalogue.style import STYLE
 from cutroom.effects.catalogue.tint import TINT
 from cutroom.effects.catalogue.tone import TONE
 from cutroom.effects.nodes import Node
 from cutroom.effects.parameter import Parameter
 from cutroom.effects.registry import EffectSpec, Part, Setting
 
-_SPECS = {spec.effect: spec for spec in (*COLOUR, *TINT, *TONE)}
+_SPECS = {spec.effect: spec for spec in (*COLOUR, *DETAIL, *STYLE, *TINT, *TONE)}
 
 
 def look(effect: str, description: str, *chain: Part) -> EffectSpec:
@@ -58,8 +60,9 @@ def look(effect: str, description: str, *chain: Part) -> EffectSpec:
 
 def _some(spec: EffectSpec, full: Mapping[str, Any], amount: float) -> dict[str, Any]:
     """The values of a part of a look."""
-    if "amount" in full:
-        return {**full, "amount": full["amount"] * amount}
+    for key in ("amount", "strength"):
+        if key in full:
+            return {**full, key: full[key] * amount}
     numbers = {p.key: p.default for p in spec.parameters if p.kind == "float"}
     return {
         key: numbers[key] + amount * (value - numbers[key]) if key in numbers else value for key, value in full.items()
@@ -87,12 +90,16 @@ LOOKS = (
         ("saturation", {"value": 0.7}),
         ("temperature", {"value": 0.35}),
         ("curves", {"master": "0,0.07 0.25,0.27 0.75,0.78 1,0.95", "blue": "0,0.08 0.5,0.47 1,0.86"}),
+        ("vignette", {"amount": 0.4}),
+        ("film_grain", {"amount": 0.05}),
     ),
     look(
         "noir",
         "Black and white with hard light, as through an orange filter.",
         ("grayscale", {"red": 0.45, "green": 0.5, "blue": 0.05}),
         ("curves", {"master": "0,0 0.2,0.08 0.5,0.48 0.8,0.93 1,1"}),
+        ("vignette", {"amount": 0.7}),
+        ("film_grain", {"amount": 0.06}),
     ),
     look(
         "cyberpunk",
@@ -113,6 +120,7 @@ LOOKS = (
             },
         ),
         ("curves", {"master": "0,0 0.25,0.18 0.75,0.82 1,1"}),
+        ("glow", {"threshold": 0.65, "radius": 0.025, "strength": 0.5}),
     ),
     look(
         "dreamy",
@@ -121,12 +129,15 @@ LOOKS = (
         ("temperature", {"value": 0.1, "tint": 0.3}),
         ("shadows_highlights", {"shadows": 0.5, "highlights": 0.3}),
         ("gamma", {"value": 1.15}),
+        ("glow", {"threshold": 0.4, "radius": 0.035, "strength": 0.5}),
     ),
     look(
         "infrared",
         "Black-and-white film that sees infrared: bright leaves, dark skies.",
         ("grayscale", {"red": 0.4, "green": 1.5, "blue": -0.9}),
         ("curves", {"master": "0,0.02 0.3,0.28 0.7,0.82 1,1"}),
+        ("glow", {"threshold": 0.65, "radius": 0.02, "strength": 0.6}),
+        ("film_grain", {"amount": 0.06}),
     ),
     look(
         "matrix",
@@ -159,6 +170,7 @@ LOOKS = (
         ("temperature", {"value": 0.8, "tint": 0.25}),
         ("color_balance", {"shadows_red": 0.1, "shadows_blue": 0.3, "highlights_red": 0.2, "highlights_blue": -0.3}),
         ("vibrance", {"value": 0.4}),
+        ("vignette", {"amount": 0.35}),
     ),
     look(
         "lomo",
@@ -172,6 +184,8 @@ LOOKS = (
                 "blue": "0,0.12 1,0.85",
             },
         ),
+        ("vignette", {"amount": 0.75, "radius": 0.3}),
+        ("film_grain", {"amount": 0.04}),
     ),
     look(
         "twilight",
@@ -186,5 +200,6 @@ LOOKS = (
         ("saturation", {"value": 1.7}),
         ("levels", {"in_black": 0.08, "in_white": 0.94}),
         ("color_balance", {"shadows_blue": 0.2, "midtones_red": 0.15, "midtones_blue": 0.2}),
+        ("glow", {"threshold": 0.45, "radius": 0.02, "strength": 0.9}),
     ),
 )

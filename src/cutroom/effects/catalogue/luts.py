@@ -22,7 +22,7 @@ LUTS = (
         "video",
         "Takes colours through the table of a .cube file, in the display colours of the timeline (BT.709).",
         (
-            Parameter("file", "SHA-256 of the .cube file.", "", kind="text"),
+            Parameter("file", "The .cube file; none changes nothing.", "", "file", resource="lut"),
             Parameter("strength", "0 changes nothing, 1 is all of it.", 1.0, minimum=0, maximum=1),
         ),
         _lut3d,

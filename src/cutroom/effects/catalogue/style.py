@@ -83,6 +83,7 @@ STYLE = (
         ),
         _chromatic_aberration,
         group="style",
+        example={"amount": 0.02},
         cost=20,
     ),
     EffectSpec(

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from cutroom.effects.analysis import Film, Heard, Results, require
 from cutroom.effects.nodes import Moving, Node
 from cutroom.effects.nodes.own import OwnNode
-from cutroom.effects.registry import Analysis, EffectKind, EffectSpec, Registry, Setting, require_kind
+from cutroom.effects.registry import Analysis, EffectKind, EffectSpec, Registry, Setting
 from cutroom.effects.segment import Fit, MediaPicture
 from cutroom.schema.clip import Clip
 from cutroom.schema.curve import Curve
@@ -87,8 +87,7 @@ def chain(
     """
     active: list[tuple[EffectSpec, Effect, dict[str, Scalar], int]] = []
     for place, effect in enumerate(clip.effects):
-        spec = scene.registry.effect(effect.effect)
-        require_kind(spec, kind)
+        spec = scene.registry.effect(effect.effect, kind)
         values = scene.values(spec, effect)
         if effect.enabled:
             active.append((spec, effect, values, place))

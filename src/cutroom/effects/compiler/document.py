@@ -18,7 +18,8 @@ from cutroom.effects.compiler.shortage import picture_shortages
 from cutroom.effects.compiler.shot import picture_shot, require_handles
 from cutroom.effects.compiler.sound import compile_sound
 from cutroom.effects.compiler.travel import travel_of
-from cutroom.effects.registry import Registry, Setting, default_registry
+from cutroom.effects.python.declared import registry_for
+from cutroom.effects.registry import Registry, Setting
 from cutroom.effects.segment import (
     Blend,
     CompoundPicture,
@@ -117,7 +118,7 @@ class Pictures:
         settings = document.settings
         width, height = size or (settings.width, settings.height)
         setting = Setting(width, height, settings.sample_rate, 0, settings.fps, depth=depth)
-        self._scene = Scene(document, registry or default_registry(), setting, results)
+        self._scene = Scene(document, registry_for(document, registry), setting, results)
         self._layouts = layouts(document)
 
     def compile(self, first: int, frames: int) -> PictureSegment:
@@ -189,7 +190,7 @@ class Pictures:
                     yield clip
 
     def _measures(self, effect: Effect) -> bool:
-        return self._scene.registry.effect(effect.effect).analysis is not None
+        return self._scene.registry.effect(effect.effect, "video").analysis is not None
 
 
 def _shown(document: Document) -> list[Track]:

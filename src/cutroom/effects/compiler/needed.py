@@ -9,7 +9,8 @@ from itertools import pairwise
 from cutroom.effects.analysis import LoudnessRequest, Request, Results, require
 from cutroom.effects.compiler.document import Pictures, cut_points, frame_count
 from cutroom.effects.compiler.sound import blocks, compile_sound
-from cutroom.effects.registry import Registry, default_registry
+from cutroom.effects.python.declared import registry_for
+from cutroom.effects.registry import Registry, kind_on
 from cutroom.errors import AnalysisNeededError
 from cutroom.schema.document import Document
 from cutroom.schema.time import to_sample
@@ -44,12 +45,12 @@ def needed(
         >>> needed(Document(id="d_1"))
         ()
     """
-    registry = registry or default_registry()
+    registry = registry_for(document, registry)
     kinds = {
         spec.kind
-        for _, clip in document.everywhere()
+        for track, clip in document.everywhere()
         for effect in clip.effects
-        if effect.enabled and (spec := registry.effect(effect.effect)).analysis is not None
+        if effect.enabled and (spec := registry.effect(effect.effect, kind_on(track.kind))).analysis is not None
     }
     begin, end = span or (0, frame_count(document))
     found: dict[str, Request] = {}

@@ -168,7 +168,7 @@ def _needed(
     width, height = size
     scale, turn = np.exp(growth.real), growth.imag
     back = shift * np.exp(-1j * turn) * width
-    across, down = (width - 1) / 2, (height - 1) / 2  # to the middles of the outermost pixels
+    across, down = max(width - 1, 1) / 2, max(height - 1, 1) / 2  # to the middles of the outermost pixels
     cos, sin = np.abs(np.cos(turn)), np.abs(np.sin(turn))
     room = np.minimum(
         (scale * across - np.abs(back.real)) / (cos * across + sin * down),

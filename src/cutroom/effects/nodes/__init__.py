@@ -1,7 +1,8 @@
 """Frozen nodes of a picture's or a sound's chain, validated when they are made.
 
-A `Filter` is one FFmpeg filter. Only names and arguments of `FILTERS` exist: a project file can never name another
-one, and no argument is ever a piece of graph text. Everything else is a node of our own.
+A `Filter` is one FFmpeg filter on pictures, a `SoundFilter` one on sound. Only names and arguments of `FILTERS` and
+`SOUND_FILTERS` exist: a project file can never name another one, and no argument is ever a piece of graph text.
+Everything else is a node of our own.
 """
 
 from __future__ import annotations
@@ -38,21 +39,42 @@ from cutroom.effects.nodes.pictures import (
     Typed,
     Warp,
 )
-from cutroom.effects.nodes.sounds import Gain, Ramp, SoundNode, Swell
+from cutroom.effects.nodes.python import Called, Python, PythonClocked
+from cutroom.effects.nodes.sound_filters import SOUND_FILTERS, SoundFilter
+from cutroom.effects.nodes.sounds import (
+    Chorus,
+    Duck,
+    Echo,
+    Gain,
+    Limit,
+    Pan,
+    PointNode,
+    Ramp,
+    Reverb,
+    Shift,
+    SoundNode,
+    Swell,
+    Width,
+)
 from cutroom.effects.nodes.style import Edges, Flare, Fringe, Grain, Lens, Vignette
 
 Node = PictureNode | SoundNode
 
 __all__ = [
     "FILTERS",
+    "SOUND_FILTERS",
     "Affine",
     "Balance",
     "BlendMode",
     "BoxBlur",
+    "Called",
     "Cell",
+    "Chorus",
     "ChromaKey",
     "ColourNode",
     "Crop",
+    "Duck",
+    "Echo",
     "Edges",
     "Filter",
     "Flare",
@@ -63,6 +85,7 @@ __all__ = [
     "Grain",
     "Lens",
     "Levels",
+    "Limit",
     "LumaKey",
     "Lut3d",
     "Matrix",
@@ -72,14 +95,21 @@ __all__ = [
     "Moving",
     "Node",
     "Opacity",
+    "Pan",
     "PictureNode",
     "Pixelate",
     "Point",
+    "PointNode",
+    "Python",
+    "PythonClocked",
     "Ramp",
+    "Reverb",
     "Rolled",
     "Settle",
     "Sharpen",
+    "Shift",
     "Smooth",
+    "SoundFilter",
     "SoundNode",
     "Spline",
     "StillNode",
@@ -89,5 +119,6 @@ __all__ = [
     "Vibrance",
     "Vignette",
     "Warp",
+    "Width",
     "Zones",
 ]

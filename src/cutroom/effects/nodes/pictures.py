@@ -13,6 +13,7 @@ from cutroom.effects.nodes.filters import Filter
 from cutroom.effects.nodes.keys import ChromaKey, LumaKey
 from cutroom.effects.nodes.memory import MotionBlur, Settle
 from cutroom.effects.nodes.own import OwnNode
+from cutroom.effects.nodes.python import Python, PythonClocked
 from cutroom.effects.nodes.style import Edges, Flare, Fringe, Grain, Lens, Vignette
 from cutroom.schema.base import Frozen
 
@@ -199,6 +200,8 @@ _Still = (
     | Matrix
     | Vibrance
     | Lut3d
+    | Python
+    | PythonClocked
     | Typed
     | Rolled
 )

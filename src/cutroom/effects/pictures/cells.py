@@ -65,12 +65,12 @@ class CellStage:
         else:
             own = (left, top, right, bottom)
         if not node.polygon:
-            return _sides(own)
+            return sides(own)
         corners = [
             ((node.left + x * node.width) * width, (node.top + y * node.height) * height) for x, y in node.polygon
         ]
-        edges = [[edge._replace(least=edge.least + inset)] for edge in _around(corners)]
-        return [*edges, *(_sides(own) if own != (left, top, right, bottom) else [])]
+        edges = [[edge._replace(least=edge.least + inset)] for edge in around(corners)]
+        return [*edges, *(sides(own) if own != (left, top, right, bottom) else [])]
 
     def _framed(self, inner: Picture) -> Picture | None:
         """The picture on its border."""
@@ -94,7 +94,8 @@ class CellStage:
         return replace(target, opacity=inner.opacity)
 
 
-def _sides(box: Box) -> list[list[Edge]]:
+def sides(box: Box) -> list[list[Edge]]:
+    """The edges of a box."""
     left, top, right, bottom = box
     return [
         [Edge(1.0, 0.0, left), Edge(-1.0, 0.0, -right)],
@@ -102,7 +103,7 @@ def _sides(box: Box) -> list[list[Edge]]:
     ]
 
 
-def _around(corners: Sequence[tuple[float, float]]) -> list[Edge]:
+def around(corners: Sequence[tuple[float, float]]) -> list[Edge]:
     """The edges of a convex shape, whichever way its corners go round."""
     turns = zip(corners, [*corners[1:], corners[0]], strict=True)
     area = sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in turns)

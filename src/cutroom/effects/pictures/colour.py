@@ -69,7 +69,7 @@ def to_canvas(picture: Picture, matrix: str, full: bool, white: int | None = Non
     else:
         y = added(
             cv2.addWeighted(picture.y, rows[0, 0], picture.y, 0.0, offset, dtype=cv2.CV_32F),
-            _upsampled(_mixed(picture, rows[0, 1], rows[0, 2], 0.0, cv2.CV_32F), picture.y.shape),
+            upsampled(_mixed(picture, rows[0, 1], rows[0, 2], 0.0, cv2.CV_32F), picture.y.shape),
             picture.depth,
         )
     kind = cv2.CV_8U if picture.depth == 8 else cv2.CV_16U
@@ -82,7 +82,7 @@ def _mixed(picture: Picture, u_share: float, v_share: float, offset: float, kind
     return cv2.addWeighted(picture.u, u_share, picture.v, v_share, zero, dtype=kind)
 
 
-def _upsampled(plane: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
+def upsampled(plane: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
     """A chroma plane at luma's size: straight lines between chroma samples where they stand."""
     back = np.array([[0.5, 0, 0], [0, 0.5, -0.25]])
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP

@@ -6,9 +6,8 @@ and room on the whole canvas; filters that change colours get straight ones. Nei
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from itertools import groupby
 from typing import Any, NamedTuple, Protocol
 
 from cutroom.effects.nodes import (
@@ -35,6 +34,8 @@ from cutroom.effects.nodes import (
     Opacity,
     PictureNode,
     Pixelate,
+    Python,
+    PythonClocked,
     Rolled,
     Settle,
     Sharpen,
@@ -44,6 +45,7 @@ from cutroom.effects.nodes import (
     Vignette,
     Warp,
 )
+from cutroom.effects.order import Plan, links_at, plans
 from cutroom.effects.pictures.affine import AffineStage
 from cutroom.effects.pictures.cells import CellStage
 from cutroom.effects.pictures.detail import BoxBlurStage, GlowStage, PixelateStage, SharpenStage, SmoothStage
@@ -55,6 +57,7 @@ from cutroom.effects.pictures.lenses import FringeStage, LensStage
 from cutroom.effects.pictures.memory import MotionBlurStage, SettleStage
 from cutroom.effects.pictures.mirror import MirrorStage
 from cutroom.effects.pictures.planes import Picture
+from cutroom.effects.pictures.python import PythonStage
 from cutroom.effects.pictures.rgb import RgbStage, Shared
 from cutroom.effects.pictures.style import EdgesStage, FlareStage, VignetteStage
 from cutroom.errors import MediaNotFoundError
@@ -166,6 +169,8 @@ STAGES: Mapping[type[StillNode], Callable[[Any, Place], Stage]] = {
     Mirror: MirrorStage,
     MotionBlur: MotionBlurStage,
     Pixelate: PixelateStage,
+    Python: PythonStage,
+    PythonClocked: PythonStage,
     Settle: SettleStage,
     Sharpen: SharpenStage,
     Smooth: SmoothStage,
@@ -174,27 +179,6 @@ STAGES: Mapping[type[StillNode], Callable[[Any, Place], Stage]] = {
     Typed: DrawnStage,
 }
 """What runs each node of our own; movements and filters are gathered into stages that run several."""
-
-
-class Link(NamedTuple):
-    """A node of a chain at one frame."""
-
-    run: int
-    """Neighbours with the same number change together, or never."""
-    node: StillNode
-
-
-def links_at(nodes: Sequence[PictureNode], i: int) -> list[Link]:
-    """The chain at frame `i` of the segment."""
-    links: list[Link] = []
-    run = 0
-    for node in nodes:
-        if isinstance(node, Moving):
-            links += [Link(run + 1, one.at(i)) for one in node.frames[i + node.lead]]
-            run += 2
-        else:
-            links.append(Link(run, node.at(i)))
-    return links
 
 
 class Stages:
@@ -219,7 +203,7 @@ class Stages:
         self._resource = resource
         self._shared = Shared(resource)
         self._canvas = (width, height)
-        self._built: list[tuple[_Plan, Stage]] = []
+        self._built: list[tuple[Plan, Stage]] = []
         self.mode: BlendMode = "normal"
         self._ready = False
         self._is_still = not any(isinstance(node, Moving) or node.clocked for node in nodes)
@@ -233,12 +217,12 @@ class Stages:
             links = links_at(self._nodes, i)
             modes = [link.node.mode for link in links if isinstance(link.node, Mode)]
             self.mode = modes[-1] if modes else "normal"
-            for plan in _plans([link for link in links if not isinstance(link.node, Mode)]):
+            for plan in plans([link for link in links if not isinstance(link.node, Mode)]):
                 kept = next((n for n, (known, _) in enumerate(old) if known == plan), None)
                 self._built.append((plan, self._made(plan)) if kept is None else old.pop(kept))
         return [stage for _, stage in self._built]
 
-    def _made(self, plan: _Plan) -> Stage:
+    def _made(self, plan: Plan) -> Stage:
         if plan.kind == "warp":
             return WarpStage(
                 [node for node in plan.nodes if isinstance(node, Warp | Flip)], *self._canvas, soft=plan.soft
@@ -251,75 +235,3 @@ class Stages:
             return STAGES[type(node)](node, Place(*self._canvas, plan.soft, self._resource))
         filters = [node for node in plan.nodes if isinstance(node, Filter)]
         return FilterStage(filters, *self._canvas)
-
-
-class _Plan(NamedTuple):
-    """What a stage is made from."""
-
-    kind: str
-    nodes: list[StillNode]
-    soft: bool
-
-
-def _plans(links: Sequence[Link]) -> Iterator[_Plan]:
-    groups = [(kind, [link.node for link in group]) for kind, group in groupby(_joined(_gathered(links)), key=_group)]
-    for i, (kind, nodes) in enumerate(groups):
-        soft = any(node.spatial for _, later in groups[i + 1 :] for node in later)
-        if kind == "warp" or kind.startswith(("yuv", "rgb")):
-            yield _Plan(kind, nodes, soft and kind == "warp")
-        else:
-            # what looks back must be the same stage all the time, whatever comes after it
-            yield from (_Plan(kind, [node], soft and not node.back) for node in nodes)
-
-
-def _gathered(links: Sequence[Link]) -> list[Link]:
-    """The same chain with each movement put off to the next one, where nothing between them sees neighbouring pixels or
-    goes by places on the canvas.
-
-    Crops follow the layer's own sides, and everything else looks at single pixels: the picture stays the same.
-    """
-    gathered: list[Link] = []
-    waiting = 0  # how many of the last nodes are movements or came after one
-    for link in links:
-        earlier = gathered[len(gathered) - waiting :]
-        if isinstance(link.node, Mirror | Vignette):  # of the layer itself, whatever the canvas shows of it
-            moved = [one for one in earlier if isinstance(one.node, Warp | Flip)]
-            kept = [one for one in earlier if not isinstance(one.node, Warp | Flip)]
-            gathered[len(gathered) - waiting :] = [*kept, link, *moved]
-            waiting = len(moved)
-            continue
-        if link.node.spatial or link.node.anchored:
-            waiting = 0
-        elif isinstance(link.node, Warp | Flip):
-            kept = [one for one in earlier if not isinstance(one.node, Warp | Flip)]
-            moved = [one for one in earlier if isinstance(one.node, Warp | Flip)]
-            gathered[len(gathered) - waiting :] = [*kept, *moved]
-            waiting = len(moved) + 1
-        elif waiting:
-            waiting += 1
-        gathered.append(link)
-    return gathered
-
-
-def _joined(links: Sequence[Link]) -> Iterator[Link]:
-    """Neighbouring colours of our own as one run, whether they change together or not: they are made anew in no time.
-
-    Filters are not drawn in. They may remember frames, and a stage is made anew as a whole.
-    """
-    before: Link | None = None
-    alone = True  # whether the run so far has no filter
-    for link in links:
-        one = link
-        if isinstance(link.node, ColourNode) and before is not None and isinstance(before.node, ColourNode) and alone:
-            one = Link(before.run, link.node)
-        alone = isinstance(one.node, ColourNode) and (alone or before is None or before.run != one.run)
-        yield one
-        before = one
-
-
-def _group(link: Link) -> str:
-    """What shares a stage: all movements that meet, filters of a kind that change together."""
-    node = link.node
-    if isinstance(node, Flip):
-        return "warp"
-    return f"{node.space} {node.spatial} {link.run}" if isinstance(node, Filter | ColourNode) else node.kind

@@ -71,7 +71,7 @@ class VignetteStage:
 class FlareStage:
     """Draws the light of a lamp."""
 
-    _GHOSTS = ((0.45, 0.10, 0.10), (0.8, 0.05, 0.14), (1.35, 0.18, 0.07), (1.7, 0.08, 0.12), (2.1, 0.3, 0.05))
+    GHOSTS = ((0.45, 0.10, 0.10), (0.8, 0.05, 0.14), (1.35, 0.18, 0.07), (1.7, 0.08, 0.12), (2.1, 0.3, 0.05))
     """Where on the way through the centre (0 is the lamp, 1 the centre), radius in radii of the ring, strength."""
 
     def __init__(self, node: Flare, place: Place) -> None:
@@ -107,7 +107,7 @@ class FlareStage:
         white = np.exp(-((distance / 0.12) ** 2)) + 0.35 * np.exp(-distance / 0.15)
         tinted = 0.4 * np.exp(-distance / 0.4) + 0.15 * np.exp(-(((distance - 1) / 0.06) ** 2))
         tinted += 0.4 * np.exp(-((down / 0.03) ** 2)) * np.exp(-np.abs(across) / 1.2)
-        for way, radius, strength in self._GHOSTS:
+        for way, radius, strength in self.GHOSTS:
             x, y = ((1 - way) * at for at in lamp)
             away = np.sqrt((columns - x) ** 2 + (rows - y) ** 2)
             tinted += strength * smoothstep((radius - away) / (0.3 * radius))

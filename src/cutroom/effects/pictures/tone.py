@@ -44,14 +44,14 @@ _XY = {
 }
 """Chromaticities of red, green, blue and white (ITU-T H.273, table 2)."""
 _BRADFORD = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]])
-_PQ = (2610 / 16384, 2523 / 4096 * 128, 3424 / 4096, 2413 / 4096 * 32, 2392 / 4096 * 32)
-_BRIGHTEST = 10_000.0
+PQ = (2610 / 16384, 2523 / 4096 * 128, 3424 / 4096, 2413 / 4096 * 32, 2392 / 4096 * 32)
+BRIGHTEST = 10_000.0
 """cd/m² that PQ can say."""
-_HLG = (0.17883277, 0.28466892, 0.55991073)
+HLG = (0.17883277, 0.28466892, 0.55991073)
 _CODES = 1 << 16
-_TOP = 255 << 8
+TOP = 255 << 8
 """White among 16-bit numbers, as swscale has it: 8-bit ones moved up."""
-_LUMINANCE = (0.2627, 0.6780, 0.0593)
+LUMINANCE = (0.2627, 0.6780, 0.0593)
 _ROWS = 64
 """Rows that are converted at once: their planes stay in the processor's cache."""
 Numbers = NDArray[Any]
@@ -95,7 +95,7 @@ class Toner:
         green, blue, red, *alpha = sources
         linear = cv2.merge([cv2.LUT(np.ascontiguousarray(plane), self._decode) for plane in (red, green, blue)])
         if self._light.transfer == "hlg":
-            luminance = cv2.transform(linear, np.array([_LUMINANCE], np.float32))
+            luminance = cv2.transform(linear, np.array([LUMINANCE], np.float32))
             linear *= _looked_up(luminance, self._surround, 1.0)[..., None]
         planes = list(cv2.split(cv2.transform(linear, self._matrix)))
         if self._hdr:
@@ -161,16 +161,16 @@ def from_pq(values: Numbers) -> Numbers:
         >>> from_pq(np.array([0.0, 0.58068888, 1.0])).round(2).tolist()
         [0.0, 203.0, 10000.0]
     """
-    m1, m2, c1, c2, c3 = _PQ
+    m1, m2, c1, c2, c3 = PQ
     power = values ** (1 / m2)
-    light: Numbers = _BRIGHTEST * (np.maximum(power - c1, 0) / (c2 - c3 * power)) ** (1 / m1)
+    light: Numbers = BRIGHTEST * (np.maximum(power - c1, 0) / (c2 - c3 * power)) ** (1 / m1)
     return light
 
 
 def to_pq(light: Numbers) -> Numbers:
     """cd/m² as PQ's numbers from 0 to 1."""
-    m1, m2, c1, c2, c3 = _PQ
-    power = (np.maximum(light, 0) / _BRIGHTEST) ** m1
+    m1, m2, c1, c2, c3 = PQ
+    power = (np.maximum(light, 0) / BRIGHTEST) ** m1
     values: Numbers = ((c1 + c2 * power) / (1 + c3 * power)) ** m2
     return values
 
@@ -178,11 +178,11 @@ def to_pq(light: Numbers) -> Numbers:
 @lru_cache(maxsize=4)
 def decoding(transfer: str) -> Numbers:
     """Linear light of every 16-bit number: 1 is SDR's white; in HLG, the scene's light from 0 to 1."""
-    values = np.minimum(np.arange(_CODES) / _TOP, 1.0)
+    values = np.minimum(np.arange(_CODES) / TOP, 1.0)
     if transfer == "pq":
         return from_pq(values) / WHITE
     if transfer == "hlg":
-        a, b, c = _HLG
+        a, b, c = HLG
         return np.where(values <= 0.5, values**2 / 3, (np.exp((values - c) / a) + b) / 12)
     return values**GAMMA
 
@@ -190,7 +190,7 @@ def decoding(transfer: str) -> Numbers:
 @lru_cache(maxsize=1)
 def _encoding() -> Numbers:
     """16-bit numbers for roots of linear light."""
-    return np.rint(_TOP * _roots(1.0) ** (1 / GAMMA)).astype(np.uint16).reshape(1, -1)
+    return np.rint(TOP * _roots(1.0) ** (1 / GAMMA)).astype(np.uint16).reshape(1, -1)
 
 
 @lru_cache(maxsize=1)
@@ -220,6 +220,6 @@ def rolled_off(light: Numbers, peak: float) -> Numbers:
 @lru_cache(maxsize=8)
 def _rolling(peak: int) -> tuple[Numbers, float]:
     """By the root of the brightest of R, G and B, the factor that brings it into range; and the brightest there is."""
-    top = 2 * _BRIGHTEST / WHITE
+    top = 2 * BRIGHTEST / WHITE
     light = np.maximum(WHITE * _roots(top), 1e-6)
     return (rolled_off(light, peak) / light).astype(np.float32).reshape(1, -1), top

@@ -291,7 +291,8 @@ def _alone(ground: Ground, picture: Picture | None) -> Picture | None:
     return replace(target, mode=picture.mode)
 
 
-def _smooth(low: float, high: float, value: float) -> float:
+def smooth_step(low: float, high: float, value: float) -> float:
+    """From 0 at `low` to 1 at `high` without corners, and flat beyond."""
     way = min(max((value - low) / (high - low), 0.0), 1.0)
     return way * way * (3 - 2 * way)
 
@@ -318,7 +319,7 @@ def _by_contrast(left: Picture, right: Picture, rest: float, *, far: bool) -> Pl
     return share
 
 
-def _turn(way: float) -> float:
+def turn(way: float) -> float:
     """From 0 at both ends to 1 half-way."""
     return 1 - abs(1 - 2 * way)
 
@@ -349,18 +350,18 @@ KINDS: Mapping[str, Callable[[Layer, Ground], Transition]] = {
     "rect_crop": partial(Closed, kind=XFADE["rect_crop"]),
     "fade_black": partial(Dip, luma=16),
     "fade_white": partial(Dip, luma=235),
-    "fade_grays": partial(Changed, change=lambda picture, way, _: greyed(picture, 1 - _turn(way))),
+    "fade_grays": partial(Changed, change=lambda picture, way, _: greyed(picture, 1 - turn(way))),
     "fade_fast": partial(Compared, share=partial(_by_contrast, far=True)),
     "fade_slow": partial(Compared, share=partial(_by_contrast, far=False)),
     "distance": partial(Compared, share=_near),
-    "pixelize": partial(Changed, change=lambda picture, way, _: mosaic(picture, _turn(way) / 2)),
-    "horizontal_blur": partial(Changed, change=lambda picture, way, _: blurred(picture, _turn(way) / 2)),
+    "pixelize": partial(Changed, change=lambda picture, way, _: mosaic(picture, turn(way) / 2)),
+    "horizontal_blur": partial(Changed, change=lambda picture, way, _: blurred(picture, turn(way) / 2)),
     "squeeze_horizontal": partial(Squeezed, across=False),
     "squeeze_vertical": partial(Squeezed, across=True),
     "zoom_in": partial(
         Changed,
-        change=lambda picture, way, outgoing: zoomed(picture, _smooth(0.5, 1, 1 - way)) if outgoing else picture,
-        share=lambda way: _smooth(0.5, 1, way),
+        change=lambda picture, way, outgoing: zoomed(picture, smooth_step(0.5, 1, 1 - way)) if outgoing else picture,
+        share=lambda way: smooth_step(0.5, 1, way),
     ),
 }
 """What draws each transition."""

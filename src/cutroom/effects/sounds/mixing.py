@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from fractions import Fraction
+from types import TracebackType
+from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
-from cutroom.effects.nodes import Gain, Ramp, SoundNode, Swell
 from cutroom.effects.readers import Readers
-from cutroom.effects.segment import SoundClip, SoundSegment
-from cutroom.effects.sounds.resampling import Read, Samples, is_plain, resample
-from cutroom.schema.curve import values_at
+from cutroom.effects.segment import SoundClip, SoundSegment, Tape
+from cutroom.effects.sounds.points import shape
+from cutroom.effects.sounds.resampling import Read, Samples, Travel, resample
+from cutroom.effects.sounds.tapes import Player
+
+TAPES = 128
+"""Tapes that are kept open at most: more than there are tracks."""
 
 
 def mix(segment: SoundSegment, readers: Readers) -> Samples:
@@ -20,78 +27,79 @@ def mix(segment: SoundSegment, readers: Readers) -> Samples:
     Raises:
         MediaError: a file that cannot be read.
     """
-    total = np.zeros((segment.channels, segment.samples), np.float32)
-    for clip in segment.clips:
-        total[:, clip.at : clip.at + clip.samples] += _heard(clip, segment, readers) * _levels(
-            clip, segment.sample_rate
-        )
-    for node in segment.master:
-        total *= np.float32(node.factor)
-    return total
+    with Mixer(readers) as mixer:
+        return mixer.mix(segment)
 
 
-def _heard(clip: SoundClip, segment: SoundSegment, readers: Readers) -> Samples:
-    """One clip's samples before its effects."""
-    if isinstance(clip.input, SoundSegment):
-        inner = mix(clip.input, readers)
-        return _played(clip, lambda first, count: _window(inner, first, count))
-    rate, channels = segment.sample_rate, segment.channels
-    with readers.lend(clip.input, max(Fraction(0), clip.first) / rate) as reader:
-        return _played(clip, lambda first, count: reader.read(first, count, rate, channels))
+class Mixer:
+    """Mixes segments, and keeps the tapes open that they hear, so that the next one goes on where this one ended.
 
-
-def _played(clip: SoundClip, read: Read) -> Samples:
-    return read(int(clip.first), clip.samples) if is_plain(clip) else resample(clip, read)
-
-
-def _window(samples: Samples, first: int, count: int) -> Samples:
-    """Samples [first, first + count), silence where there are none."""
-    result = np.zeros((samples.shape[0], count), np.float32)
-    low, high = max(first, 0), min(first + count, samples.shape[1])
-    if low < high:
-        result[:, low - first : high - first] = samples[:, low:high]
-    return result
-
-
-def _levels(clip: SoundClip, rate: int) -> Samples:
-    """The factor of each sample, (channels, samples) or (channels, 1) where it never changes."""
-    levels = np.array(clip.gains)[:, None]
-    for node in clip.nodes:
-        levels = levels * _factor(node, clip.samples, rate)
-    return levels.astype(np.float32)
-
-
-def _factor(node: SoundNode, samples: int, rate: int) -> NDArray[np.float64] | float:
-    if isinstance(node, Gain):
-        return node.factor
-    return ramp(node, samples) if isinstance(node, Ramp) else swell(node, samples, rate)
-
-
-def swell(node: Swell, samples: int, rate: int) -> NDArray[np.float64]:
-    """A changing gain's factor at each of `samples` samples, from the clip's first: 10 to the power of dB / 20.
-
-    Example:
-        >>> from cutroom.schema.curve import Keyframe
-        >>> keys = Keyframe(time=0, value=0), Keyframe(time=2, value=20)
-        >>> swell(Swell(db=keys, low=-96, high=10), 3, 1).round(3).tolist()
-        [1.0, 3.162, 3.162]
+    Args:
+        readers: open media; the mixer is closed before them.
     """
-    db = values_at(node.db, Fraction(0), Fraction(1, rate), samples)
-    factors: NDArray[np.float64] = 10 ** (np.clip(db, node.low, node.high) / 20)
-    return factors
 
+    def __init__(self, readers: Readers) -> None:
+        self._readers = readers
+        self._players: OrderedDict[str, Player] = OrderedDict()
 
-def ramp(node: Ramp, samples: int) -> NDArray[np.float64]:
-    """A fade's factor at each of `samples` samples, from the clip's first.
+    def mix(self, segment: SoundSegment) -> Samples:
+        """The sum of the segment's clips: float32, shape (channels, samples), not clipped.
 
-    Sample `i` stands at (i - start + ½) / length of the way, so that a fade in and the same fade out mirror each other
-    and a crossfade's two powers add up to one.
+        Raises:
+            MediaError: a file that cannot be read.
+        """
+        return self.window(segment, 0, segment.samples)
 
-    Example:
-        >>> ramp(Ramp(rising=True, curve="linear", start=1, samples=2), 4).tolist()
-        [0.0, 0.25, 0.75, 1.0]
-    """
-    way = np.clip((np.arange(samples) - node.start + 0.5) / node.samples, 0, 1)
-    if not node.rising:
-        way = 1 - way
-    return np.sin(way * (np.pi / 2)) if node.curve == "equal_power" else way
+    def window(self, segment: SoundSegment, first: int, count: int) -> Samples:
+        """Samples [first, first + count) of a segment; silence before and behind it."""
+        total = np.zeros((segment.channels, count), np.float32)
+        for clip in segment.clips:
+            low, high = max(clip.at, first), min(clip.at + clip.samples, first + count)
+            if low < high:
+                travel = Travel.of(clip).part(low - clip.at, high - low)
+                with self.source(clip, segment, travel.first) as read:
+                    heard = resample(travel, read)
+                total[:, low - first : high - first] += self._shaped(clip, segment, heard, low - clip.at)
+        for node in segment.master:
+            total *= np.float32(node.factor)
+        return total
+
+    @contextmanager
+    def source(self, clip: SoundClip, segment: SoundSegment, first: Fraction) -> Iterator[Read]:
+        """What a clip is heard from, open for as long as it is read; `first` of all at about that sample."""
+        rate, channels, heard = segment.sample_rate, segment.channels, clip.input
+        if isinstance(heard, SoundSegment):
+            yield lambda first, count: self.window(heard, first, count)
+        elif isinstance(heard, Tape):
+            yield lambda first, count: self._played(heard, first, count)
+        else:
+            with self._readers.lend(heard, max(Fraction(0), first) / rate) as reader:
+                yield lambda first, count: reader.read(first, count, rate, channels)
+
+    def close(self) -> None:
+        """Close the tapes."""
+        for player in self._players.values():
+            player.close()
+        self._players.clear()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _shaped(self, clip: SoundClip, segment: SoundSegment, heard: Samples, first: int) -> Samples:
+        def hear(side: int, low: int, count: int) -> Samples:
+            return self.window(clip.sides[side], low, count)
+
+        shaped = shape(heard, clip.nodes, first, segment.sample_rate, hear)
+        return shaped * np.array(clip.gains, np.float32)[:, None]
+
+    def _played(self, tape: Tape, first: int, count: int) -> Samples:
+        player = self._players.pop(tape.digest, None) or Player(tape, self)
+        self._players[tape.digest] = player
+        while len(self._players) > TAPES:
+            self._players.popitem(last=False)[1].close()
+        return player.read(first, count)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -34,24 +35,48 @@ _GRAIN = 2.0**24
 """Places are told apart to one part in so many of a sample."""
 
 
-def is_plain(clip: SoundClip) -> bool:
-    """Whether each sample is heard as it stands."""
-    return clip.pace == 1 and not clip.bend and clip.first.denominator == 1
+class Travel(NamedTuple):
+    """Which places of its source `samples` samples hear: sample `i` the place ``first + i * pace + i * i * bend``."""
+
+    first: Fraction
+    pace: Fraction
+    bend: Fraction
+    samples: int
+
+    @classmethod
+    def of(cls, clip: SoundClip) -> Travel:
+        """A clip's."""
+        return cls(clip.first, clip.pace, clip.bend, clip.samples)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether each sample is heard as it stands."""
+        return self.pace == 1 and not self.bend and self.first.denominator == 1
+
+    def at(self, sample: int) -> Fraction:
+        """The place that a sample hears."""
+        return self.first + sample * self.pace + sample * sample * self.bend
+
+    def part(self, first: int, count: int) -> Travel:
+        """The travel of samples [first, first + count)."""
+        return Travel(self.at(first), self.pace + 2 * first * self.bend, self.bend, count)
 
 
-def resample(clip: SoundClip, read: Read) -> Samples:
-    """The samples of a clip that plays at another speed, (channels, samples).
+def resample(travel: Travel, read: Read) -> Samples:
+    """The samples that are heard on a travel through a source, (channels, samples).
 
     Args:
-        clip: its law of travel.
+        travel: where it goes.
         read: its source.
     """
-    period = None if clip.bend or clip.pace.denominator > _BLOCK else clip.pace.denominator
+    if travel.is_plain:
+        return read(int(travel.first), travel.samples)
+    period = None if travel.bend or travel.pace.denominator > _BLOCK else travel.pace.denominator
     length = _BLOCK - _BLOCK % period if period else _BLOCK
     weights: Samples | None = None
     parts = []
-    for first in range(0, clip.samples, length):
-        places = _Places.of(clip, first, min(length, clip.samples - first))
+    for first in range(0, travel.samples, length):
+        places = _Places.of(travel, first, min(length, travel.samples - first))
         if period is None or weights is None:  # a constant speed comes to the same fractions again and again
             weights = places.weights(period)
         parts.append(places.heard(weights, read))
@@ -67,10 +92,10 @@ class _Places(NamedTuple):
     stretch: NDArray[np.float64]
 
     @classmethod
-    def of(cls, clip: SoundClip, first: int, count: int) -> _Places:
-        start = clip.first + first * clip.pace + first * first * clip.bend
-        step = float(clip.pace + 2 * first * clip.bend)
-        i, bend = np.arange(count, dtype=np.float64), float(clip.bend)
+    def of(cls, travel: Travel, first: int, count: int) -> _Places:
+        start = travel.at(first)
+        step = float(travel.pace + 2 * first * travel.bend)
+        i, bend = np.arange(count, dtype=np.float64), float(travel.bend)
         whole = math.floor(start)
         places = float(start - whole) + i * step + i * i * bend
         places = np.rint(places * _GRAIN) / _GRAIN  # a whole number stays one, whatever was added up

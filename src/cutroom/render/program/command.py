@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 from collections.abc import Mapping
 from fractions import Fraction
@@ -9,15 +10,17 @@ from types import MappingProxyType
 
 from cutroom.effects.analysis import Results
 from cutroom.effects.compiler.document import Pictures, frame_count
+from cutroom.effects.compiler.sound import Sounds
 from cutroom.effects.registry import Registry
 from cutroom.errors import EditError
 from cutroom.render.plan import loudness_of
-from cutroom.render.planned import mastered, mastering
+from cutroom.render.planned import Mix, mastering
 from cutroom.render.program.graph import Graph
 from cutroom.render.program.layers import Canvas
 from cutroom.render.program.shots import Shots
 from cutroom.render.program.sounds import sound
 from cutroom.render.program.timeline import Timeline
+from cutroom.render.soft import SoftTrack, soft_tracks, without_subtitles
 from cutroom.schema.document import Document
 from cutroom.schema.export import ExportSettings
 from cutroom.schema.time import to_sample
@@ -63,23 +66,45 @@ def ffmpeg_command(
     if not frames:
         raise EditError("the timeline is empty", value=document.id, hint="append a clip first")
     graph = Graph()
-    canvas = Canvas(project.width, project.height, project.fps)
+    canvas = Canvas(project.width, project.height, project.fps, settings.depth)
     media = {found.fingerprint.sha256: found for found in document.media}
     shots = Shots(graph, canvas, paths, media)
     has_picture = any(track.kind != "audio" and (track.items or track.cues) for track in document.tracks)
     maps: list[str] = []
+    told: tuple[SoftTrack, ...] = ()
+    if settings.subtitles == "soft":
+        told = soft_tracks(document, (Fraction(0), frames / project.fps), settings.subtitle_language)
+    if settings.subtitles != "burn":
+        document = without_subtitles(document, inside=settings.subtitles == "none")
     if has_picture:
-        label = Timeline(graph, canvas, shots).picture(Pictures(document, registry, results=results), frames)
+        label = Timeline(graph, canvas, shots).picture(
+            Pictures(document, registry, depth=settings.depth, results=results), frames
+        )
         maps += ["-map", f"[{label}]", *_picture_options(settings, project.fps)]
     samples = to_sample(Fraction(frames) / project.fps, project.sample_rate)
     found = None if settings.loudness is None else loudness_of(document, (0, frames), registry, results)
     master = () if found is None or settings.loudness is None else mastering(found, settings.loudness)
-    content = mastered(document, (0, samples), registry, results, master)
+    content = Mix(Sounds(document, registry, results=results), (0, samples), master).compile(0, samples)
     heard = sound(graph, content, paths)
     if heard is not None:
         maps += ["-map", f"[{heard}]", "-c:a", settings.audio_codec, "-b:a", str(settings.audio_bitrate)]
+    for i, track in enumerate(told):
+        number_ = graph.input("-f", "srt", "-i", "data:text/plain;base64," + base64.b64encode(_srt(track)).decode())
+        maps += ["-map", f"{number_}:s", f"-metadata:s:s:{i}", f"language={track.language}"]
+    maps += ["-c:s", "mov_text"] if told else []
     inputs = [argument for arguments in graph.inputs for argument in arguments]
     return ["ffmpeg", "-y", *inputs, "-filter_complex", graph.text, *maps, os.fspath(output)]
+
+
+def _srt(track: SoftTrack) -> bytes:
+    """Subtitles as a text file; lines are broken as they are, whatever a player thinks of tags."""
+    told = []
+    for i, (start, end, text) in enumerate(track.told, start=1):
+        first, last = (
+            f"{ms // 3_600_000:02}:{ms // 60_000 % 60:02}:{ms // 1000 % 60:02},{ms % 1000:03}" for ms in (start, end)
+        )
+        told.append(f"{i}\n{first} --> {last}\n{text}\n")
+    return "\n".join(told).encode()
 
 
 def _picture_options(settings: ExportSettings, fps: Fraction) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 _DIGITS = 6
 
@@ -17,8 +17,18 @@ def number(value: float) -> str:
     return f"{round(value, _DIGITS):.{_DIGITS}f}".rstrip("0").rstrip(".") or "0"
 
 
-def expression(values: Sequence[float], name: str, tolerance: float) -> str:
-    """An expression whose value at frame `i` (called `name`) is `values[i]`, to a tolerance.
+def exact(value: float) -> str:
+    """A number as FFmpeg reads back the same.
+
+    Example:
+        >>> exact(1 / 3)
+        '0.3333333333333333'
+    """
+    return repr(float(value))
+
+
+def expression(values: Sequence[float], name: str, tolerance: float, digits: Callable[[float], str] = number) -> str:
+    """An expression whose value at frame `i` (called `name`) is `values[i]`, to a tolerance; `digits` writes numbers.
 
     Example:
         >>> expression([0, 1, 2, 3], "n", 0)
@@ -28,7 +38,7 @@ def expression(values: Sequence[float], name: str, tolerance: float) -> str:
         >>> expression([0, 1, 2, 2, 2], "n", 0)
         'if(lt(n,3),0+1*n,2)'
     """
-    return _tree(_pieces(values, tolerance), name)
+    return _tree(_pieces(values, tolerance), name, digits)
 
 
 def _pieces(values: Sequence[float], tolerance: float) -> list[tuple[int, float, float]]:
@@ -52,12 +62,13 @@ def _pieces(values: Sequence[float], tolerance: float) -> list[tuple[int, float,
     return found
 
 
-def _tree(pieces: Sequence[tuple[int, float, float]], name: str) -> str:
+def _tree(pieces: Sequence[tuple[int, float, float]], name: str, digits: Callable[[float], str]) -> str:
     if len(pieces) == 1:
         first, value, slope = pieces[0]
         if abs(slope) < 10**-_DIGITS:
-            return number(value)
+            return digits(value)
         at = name if first == 0 else f"({name}-{first})"
-        return f"{number(value)}+{number(slope)}*{at}".replace("+-", "-")
+        return f"{digits(value)}+{digits(slope)}*{at}".replace("+-", "-")
     middle = len(pieces) // 2
-    return f"if(lt({name},{pieces[middle][0]}),{_tree(pieces[:middle], name)},{_tree(pieces[middle:], name)})"
+    before, after = (_tree(part, name, digits) for part in (pieces[:middle], pieces[middle:]))
+    return f"if(lt({name},{pieces[middle][0]}),{before},{after})"

@@ -68,6 +68,10 @@ class Graph:
         """Add a chain with one result."""
         return self.chain(sources, steps)[0]
 
+    def sink(self, label: str) -> None:
+        """Let a stream go that nothing needs."""
+        self._chains.append(f"[{label}]nullsink")
+
     @property
     def text(self) -> str:
         """The whole graph, a chain to a line."""

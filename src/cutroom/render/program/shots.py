@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-import base64
-import io
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from cutroom.effects.compiler.fit import has_alpha
-from cutroom.effects.segment import CompoundPicture, MediaPicture, PictureSegment, Shot, TitlePicture
+from cutroom.effects.nodes import Rolled, Typed
+from cutroom.effects.pictures.scaling import FLAGS, LEFT, sites
+from cutroom.effects.segment import CompoundPicture, Fit, MediaPicture, PictureSegment, Shot, TitlePicture
 from cutroom.errors import EditError, MediaNotFoundError
-from cutroom.render.program.curves import number
+from cutroom.render.program.chain import Chain
+from cutroom.render.program.curves import exact, number
 from cutroom.render.program.graph import Graph, Step
-from cutroom.render.program.layers import CLEAR, Canvas, Chain, Layer, pixel_format, resized
+from cutroom.render.program.layers import CLEAR, Canvas, Layer, on_canvas, resized
+from cutroom.render.program.light import toned
+from cutroom.render.program.titles import Draw, drawn_here, title
 from cutroom.schema.media import Media
 
 _BACK = Fraction(2)
 """Seconds before the first frame that reading begins: an index may round."""
 _EARLY = 0.001
 """Seconds that frames are taken early: containers round their times, some to the millisecond."""
-_LONGEST = 120_000
-"""Bytes of one argument that Linux takes, about."""
+_DECODERS = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
+"""The program's own decoders of these leave alpha out."""
 
 
 class Shots:
@@ -32,9 +36,18 @@ class Shots:
         canvas: that they are drawn on.
         paths: absolute path of each file, by its SHA-256.
         media: of the project, by SHA-256.
+        draw: draws titles.
     """
 
-    def __init__(self, graph: Graph, canvas: Canvas, paths: Mapping[str, str], media: Mapping[str, Media]) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        canvas: Canvas,
+        paths: Mapping[str, str],
+        media: Mapping[str, Media],
+        draw: Draw = drawn_here,
+    ) -> None:
+        self._draw = draw
         self._graph = graph
         self._canvas = canvas
         self._paths = paths
@@ -43,20 +56,43 @@ class Shots:
     def layer(self, shot: Shot, frames: int) -> Layer:
         """A stream of `frames` pictures of a shot after its effects, from time 0."""
         source = shot.source
-        if shot.preroll:
-            raise EditError(
-                "the ffmpeg program cannot show a filter the frames before a clip's first",
-                hint="switch effects that look back off for this command, or export with Cutroom",
-            )
+        seen = _seen(shot, frames)
+        if not seen:
+            return Layer.of(self.nothing(frames), self._whole, alpha=True)
+        # frames before the first that filters look at: those that the clip has, and its first for those it lacks
+        back, lead = shot.preroll, min(shot.lead, shot.preroll)
+        numbers = [max(i, -lead) for i in range(-back, frames)]
         if isinstance(source, MediaPicture):
-            layer = Layer.of(self._file(source, shot, frames), shot.fit, alpha=has_alpha(source.input.stream))
+            label, alpha = self._file(source, shot, lead, frames), has_alpha(source.input.stream)
         elif isinstance(source, CompoundPicture):
-            layer = Layer.of(self._compound(source, frames), shot.fit, alpha=True)
+            label, alpha = self._compound(source, lead, frames), True
         else:
-            layer = Layer.of(self._title(source, frames), shot.fit, alpha=True)
-        chains = [shot.nodes_at(i) for i in range(frames)]
+            label, alpha = self._title(source, shot, [*range(-lead, 0), *range(frames)]), True
+        if back > lead:
+            label = self._graph.one([label], ("tpad", {"start": back - lead, "start_mode": "clone"}))
+        chains = [shot.nodes_at(i) for i in numbers]
         still = all(nodes == chains[0] for nodes in chains)
-        return Chain(self._graph, self._canvas, chains[:1] if still else chains, self._paths).run(layer)
+        chain = Chain(self._graph, self._canvas, chains[:1] if still else chains, self._paths)
+        layer = chain.run(Layer.of(label, shot.fit, alpha=alpha))
+        if layer is None:
+            return Layer.of(self.nothing(frames), self._whole, alpha=True)
+        if back:
+            cut: Step = ("trim", {"start_frame": back})
+            layer = replace(layer, label=self._graph.one([layer.label], cut, *_counted(frames, self._canvas.fps)))
+        return layer if len(seen) == frames else self._part(layer, seen, frames)
+
+    @property
+    def _whole(self) -> Fit:
+        return Fit(x=0, y=0, width=self._canvas.width, height=self._canvas.height)
+
+    def _part(self, layer: Layer, seen: range, frames: int) -> Layer:
+        """A layer at some of its frames, with nothing at the others."""
+        layer = on_canvas(self._graph, layer, self._canvas, alpha=True)
+        cut: Step = ("trim", {"start_frame": seen.start, "end_frame": seen.stop})
+        shown = self._graph.one([layer.label], cut, *_counted(len(seen), self._canvas.fps))
+        empty = [self.nothing(count) if count else "" for count in (seen.start, frames - seen.stop)]
+        parts = [part for part in (empty[0], shown, empty[1]) if part]
+        return replace(layer, label=joined(self._graph, parts))
 
     def stretch(self, segment: PictureSegment) -> str:
         """A stretch of layers on a clear canvas."""
@@ -69,7 +105,12 @@ class Shots:
                     hint="unnest the compound, or export with Cutroom",
                 )
             above = self.layer(layer.shot, segment.frames)
-            label = self._graph.one([label, above.label], overlay(above, alpha=True), pixel_format(alpha=True))
+            if above.mode != "normal":
+                raise EditError(
+                    "the ffmpeg program gets no blend modes inside of a compound",
+                    hint="unnest the compound, or export with Cutroom",
+                )
+            label = self._graph.one([label, above.label], overlay(above, alpha=True), canvas.form(alpha=True))
         return self._graph.one([label], *_counted(segment.frames, canvas.fps))
 
     def nothing(self, frames: int, colour: str = CLEAR) -> str:
@@ -78,40 +119,72 @@ class Shots:
         rate = f"{canvas.fps.numerator}/{canvas.fps.denominator}"
         options = {"color": colour, "size": f"{canvas.width}x{canvas.height}", "rate": rate}
         tags = {"colorspace": "bt709", "range": "limited", "color_primaries": "bt709", "color_trc": "bt709"}
-        steps: list[Step] = [("color", options), pixel_format(alpha=colour == CLEAR), ("setparams", tags)]
+        steps: list[Step] = [("color", options), canvas.form(alpha=colour == CLEAR), ("setparams", tags)]
         return self._graph.one([], *steps, *_counted(frames, canvas.fps))
 
-    def _file(self, source: MediaPicture, shot: Shot, frames: int) -> str:
+    def _file(self, source: MediaPicture, shot: Shot, lead: int, frames: int) -> str:
         sha256, stream = source.input.sha256, source.input.stream
         if sha256 not in self._paths:
             raise MediaNotFoundError(
                 f"no file is known for media {sha256[:12]}…", value=sha256, hint="put it back, or relink it"
             )
-        if source.bend:
+        decoder = ("-c:v", _DECODERS[stream.codec]) if has_alpha(stream) and stream.codec in _DECODERS else ()
+        if stream.still:
+            number_ = self._graph.input(*decoder, "-i", self._paths[sha256])
+            held: list[Step] = [("loop", {"loop": -1, "size": 1}), *_counted(lead + frames, self._canvas.fps)]
+            return self._graph.one([f"{number_}:{stream.index}"], *held, *self._normalised(source, shot))
+        begin, last = source.time(-lead), source.time(frames - 1)
+        if any(source.time(i) != source.start + i * source.step for i in range(-lead, frames)) and (
+            source.step < 0 or lead
+        ):
             raise EditError(
-                "the ffmpeg program has no speed that changes within a clip",
+                "the ffmpeg program has no speed that changes within a clip that plays backwards or looks back",
                 hint="give the clip one speed for this command, or export with Cutroom",
             )
-        last = source.start + (frames - 1) * source.step
-        low = max(stream.start, min(source.start, last))
+        low = max(stream.start, min(begin, last))
         options, origin = self._opening(sha256, low)
-        number_ = self._graph.input(*options, "-i", self._paths[sha256])
+        number_ = self._graph.input(*options, *decoder, "-i", self._paths[sha256])
         steps: list[Step] = [("settb", {"expr": "AVTB"})]
+        if stream.interlaced:
+            steps.insert(0, ("bwdif", {"mode": "send_field", "parity": "auto", "deint": "interlaced"}))
         if origin is None:  # nothing tells where the file's clock begins, but its first frame
             steps.append(("setpts", {"expr": "PTS-STARTPTS"}))
             origin = stream.start
-        since = number(float(min(source.start, last) - origin) + _EARLY)
-        pace = source.step * self._canvas.fps
-        steps.append(("setpts", {"expr": f"(PTS-{since}/TB)/({abs(pace)})" if abs(pace) != 1 else f"PTS-{since}/TB"}))
+        since = number(float(min(begin, last) - origin) + _EARLY)
+        steps.append(("setpts", {"expr": self._clock(source, f"(PTS*TB-{since})")}))
         steps.append(("fps", {"fps": _ratio(self._canvas.fps), "round": "up", "start_time": 0, "eof_action": "round"}))
-        steps += [("tpad", {"stop": -1, "stop_mode": "clone"}), ("trim", {"end_frame": frames})]
-        if pace < 0:
+        steps += [("tpad", {"stop": -1, "stop_mode": "clone"}), ("trim", {"end_frame": lead + frames})]
+        if source.step < 0:
             steps += [("reverse", {}), ("setpts", {"expr": f"round(N/({self._canvas.fps})/TB)"})]
-        ranges = {"in_range": "full" if source.full_range else "limited", "out_range": "limited"}
-        matrices = {"in_color_matrix": source.matrix, "out_color_matrix": "bt709"}
-        steps.append(resized(shot.fit.width, shot.fit.height, **matrices, **ranges))
-        steps += [("setsar", {"sar": 1}), pixel_format(alpha=has_alpha(stream))]
-        return self._graph.one([f"{number_}:{stream.index}"], *steps)
+        return self._graph.one([f"{number_}:{stream.index}"], *steps, *self._normalised(source, shot))
+
+    def _clock(self, source: MediaPicture, seconds: str) -> str:
+        """The canvas's time at which a moment of the media is shown."""
+        pace = abs(source.step) * self._canvas.fps
+        if not source.bend:
+            return f"{seconds}/({pace})/TB"
+        step, bend = exact(float(source.step)), exact(float(source.bend))
+        root = f"sqrt(max(0,{step}*{step}+4*({bend})*{seconds}))"
+        return f"({root}-{step})/(2*({bend}))/({self._canvas.fps})/TB"
+
+    def _normalised(self, source: MediaPicture, shot: Shot) -> list[Step]:
+        """To its place's size, in the canvas's colours."""
+        alpha, (width, height) = has_alpha(source.input.stream), (shot.fit.width, shot.fit.height)
+        given = {"in_color_matrix": source.matrix, "in_range": "full" if source.full_range else "limited"}
+        made = {"out_color_matrix": "bt709", "out_range": "limited"}
+        end: list[Step] = [("setsar", {"sar": 1}), self._canvas.form(alpha=alpha)]
+        if source.light is None:
+            return [resized(width, height, **given, **made), *end]
+        rgb: list[Step] = [("scale", {"flags": FLAGS, **given, "out_range": "full", **sites("in", LEFT)})]
+        rgb.append(("format", {"pix_fmts": "gbrap16le" if alpha else "gbrp16le"}))
+        tags: Step = ("setparams", {"color_primaries": "bt709", "color_trc": "bt709"})
+        back: Step = ("scale", {"flags": FLAGS, "in_range": "full", **made, **sites("out", LEFT)})
+        stream = source.input.stream
+        kept = {**given, "out_color_matrix": source.matrix, "out_range": given["in_range"]}
+        smaller = width * height <= stream.width * stream.height
+        place = [resized(width, height, **(kept if smaller else {}))]
+        steps = [*rgb, toned(source.light), tags, back, self._canvas.form(alpha=alpha)]
+        return [*place, *steps, *end] if smaller else [*steps, *place, *end]
 
     def _opening(self, sha256: str, low: Fraction) -> tuple[tuple[str, ...], Fraction | None]:
         """Options of an input that begins before `low`, and the media time of its time 0; None: not known."""
@@ -122,43 +195,29 @@ class Shots:
         begin = max(Fraction(0), Fraction(math.floor(low - _BACK)))
         return (("-ss", str(begin)) if begin else ()), begin
 
-    def _title(self, source: TitlePicture, frames: int) -> str:
-        from PIL import Image
+    def _title(self, source: TitlePicture, shot: Shot, numbers: Sequence[int]) -> str:
+        from cutroom.effects.text.title import Now
 
-        from cutroom.effects.text.title import draw_title
-
-        if source.style.font is not None:
-            raise EditError(
-                "the title's font is one of your own, which is opened in workers only",
-                value=source.style.font,
-                hint="take a bundled font for this command, or export with Cutroom",
-            )
-        size = (self._canvas.width, self._canvas.height)
-        file = io.BytesIO()
-        Image.fromarray(draw_title(source.text, source.style, size, spans=source.spans)).save(
-            file, "png", optimize=True
-        )
-        address = "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
-        if len(address) > _LONGEST:
-            raise EditError(
-                f"the title {source.text[:40]!r} is too large a picture for a command line",
-                value=len(address),
-                hint="make it smaller for this command, or export with Cutroom",
-            )
-        input_ = self._graph.input("-f", "png_pipe", "-i", address)
-        steps: list[Step] = [("format", {"pix_fmts": "rgba"}), ("loop", {"loop": -1, "size": 1})]
-        steps += [resized(*size, out_color_matrix="bt709", out_range="limited"), pixel_format(alpha=True)]
+        moments: list[Now] = []
+        for i in numbers:
+            nodes = shot.nodes_at(i)
+            rolled = [node.way for node in nodes if isinstance(node, Rolled)]
+            shown = math.prod(node.shown for node in nodes if isinstance(node, Typed))
+            moments.append(Now(shown, rolled[-1] if rolled else None))
+        label = title(self._graph, self._canvas, source, moments, self._draw)
         rate: Step = ("fps", {"fps": _ratio(self._canvas.fps)})
-        return self._graph.one([f"{input_}:v"], *steps, *_counted(frames, self._canvas.fps), rate)
+        return self._graph.one([label], *_counted(len(numbers), self._canvas.fps), rate)
 
-    def _compound(self, source: CompoundPicture, frames: int) -> str:
+    def _compound(self, source: CompoundPicture, lead: int, frames: int) -> str:
         if source.step != 1 or source.bend or source.start.denominator != 1:
             raise EditError(
                 "the ffmpeg program gets no compound at another speed",
                 hint="give the compound its own speed for this command, or export with Cutroom",
             )
+        if source.before:
+            raise EditError("the ffmpeg program gets no compound whose speed turns", hint="give it one speed")
         parts: list[str] = []
-        at, end = int(source.start), int(source.start) + frames
+        at, end = int(source.start) - lead, int(source.start) + frames
         for piece in source.pieces:
             begin, stop = max(piece.first, at), min(piece.first + piece.picture.frames, end)
             if begin >= stop:
@@ -172,6 +231,15 @@ class Shots:
         if at < end:
             parts.append(self.nothing(end - at))
         return joined(self._graph, parts)
+
+
+def _seen(shot: Shot, frames: int) -> range:
+    """The frames at which there is something to see: media may end before its clip does."""
+    source = shot.source
+    if not isinstance(source, MediaPicture) or source.input.stream.still:
+        return range(frames)
+    shown = [i for i in range(frames) if source.time(i) < source.until]
+    return range(shown[0], shown[-1] + 1) if shown else range(0)
 
 
 def overlay(layer: Layer, *, alpha: bool, more: Mapping[str, object] | None = None) -> Step:

@@ -12,13 +12,14 @@ from cutroom.effects.compiler.document import Pictures
 from cutroom.effects.compiler.layout import Layout, Window
 from cutroom.effects.segment import Fit
 from cutroom.errors import EditError
+from cutroom.render.program.blending import blended
+from cutroom.render.program.crossings import DRAWN, Crossing
 from cutroom.render.program.curves import number
 from cutroom.render.program.graph import Graph, Step
-from cutroom.render.program.layers import Canvas, Layer, changing, on_canvas, pixel_format
+from cutroom.render.program.layers import Canvas, Layer, changing, on_canvas
+from cutroom.render.program.masks import eight, several
 from cutroom.render.program.shots import Shots, joined, overlay
 
-_OTHERWISE = frozenset({"circle_crop", "rect_crop", "fade_grays", "horizontal_blur"})
-"""Transitions that `xfade` draws in another way."""
 _DIPS = {"fade_black": 16, "fade_white": 235}
 """Through one colour; `xfade` has black and white outside of video's range."""
 
@@ -36,6 +37,11 @@ class Run:
     begin: int
     end: int
     layer: Layer
+
+    @property
+    def length(self) -> int:
+        """In frames."""
+        return self.end - self.begin
 
 
 class Timeline:
@@ -85,7 +91,16 @@ class Timeline:
             [run.layer.label], *straight, ("setpts", {"expr": f"round(PTS+{run.begin}/({self._canvas.fps})/TB)"})
         )
         shown = {"enable": f"between(n,{run.begin},{run.end - 1})"}
-        return self._graph.one([below, moved], overlay(run.layer, alpha=False, more=shown), pixel_format(alpha=False))
+        if run.layer.mode != "normal":
+            layer = on_canvas(self._graph, replace(run.layer, label=moved), self._canvas, alpha=True)
+            below, ground = several(self._graph, below, 2)
+            part: list[Step] = [("trim", {"start_frame": run.begin, "end_frame": run.end})]
+            ground = self._graph.one([ground], *part)
+            moved = blended(self._graph, self._canvas, ground, layer.label, run.layer.mode)
+            run = replace(run, layer=replace(layer, label=moved, mode="normal"))
+        return self._graph.one(
+            [below, moved], overlay(run.layer, alpha=False, more=shown), self._canvas.form(alpha=False)
+        )
 
     def _runs(self, pictures: Pictures, layout: Layout) -> Iterator[Run]:
         """Clip by clip; those with a transition between them together."""
@@ -134,45 +149,85 @@ class Timeline:
     def _crossed(self, left: Run, right: Run, window: Window) -> Run:
         """Two runs that overlap in a transition's window."""
         length = window.end - window.begin
-        inside = window.left is None or window.right is None
-        progress = Fraction(0) if inside else Fraction(1, 2) - Fraction(window.cut - window.begin, length)
-        begins = (window.begin - left.begin - progress * length) / self._canvas.fps
+        only = 1 if window.left is None else 0 if window.right is None else None
+        progress = Fraction(0) if only is not None else Fraction(1, 2) - Fraction(window.cut - window.begin, length)
         kind = window.transition.transition
-        if kind in _OTHERWISE:
+        if left.layer.mode != "normal" or right.layer.mode != "normal":
             raise EditError(
-                f"the ffmpeg program draws a {kind} otherwise", value=kind, hint="choose another for this command"
+                "the ffmpeg program gets no transitions of layers that blend",
+                value=kind,
+                hint="take the transition away for this command, or export with Cutroom",
             )
         alpha = left.layer.alpha or right.layer.alpha or not all(run.layer.fills(self._canvas) for run in (left, right))
-        if kind in _DIPS and not alpha:
-            return self._dipped(left, right, window, progress)
+        way = [progress + Fraction(i, length) for i in range(length)]
+        if kind in DRAWN:
+            return self._drawn(left, right, window, Crossing(self._graph, self._canvas, way, alpha=alpha, only=only))
         if kind in _DIPS:
-            raise EditError(f"the ffmpeg program has no {kind} of clear layers", value=kind, hint="dissolve instead")
+            return self._dipped(left, right, window, way, alpha=alpha, only=only)
+        begins = (window.begin - left.begin - progress * length) / self._canvas.fps
         options = {
             "transition": XFADE[kind],
             "duration": number(float(length / self._canvas.fps)),
             "offset": number(float(begins)),
         }
         sides = [self._side(run.layer, alpha=alpha) for run in (left, right)]
-        label = self._graph.one(sides, ("xfade", options), pixel_format(alpha=alpha))
+        label = self._graph.one(sides, ("xfade", options), self._canvas.form(alpha=alpha))
         made = Layer.of(label, _whole(self._canvas), alpha=alpha)
         return Run(left.begin, right.end, replace(made, premultiplied=alpha))
 
-    def _dipped(self, left: Run, right: Run, window: Window, progress: Fraction) -> Run:
-        """Out to one colour, and in from it."""
+    def _drawn(self, left: Run, right: Run, window: Window, crossing: Crossing) -> Run:
+        """Before the window one side, behind it the other one; in it what a transition draws, frame by frame."""
+        alpha = crossing.alpha
+        sides = [several(self._graph, self._side(run.layer, alpha=alpha), 2) for run in (left, right)]
+        first, last = window.begin - left.begin, window.end - right.begin
+        form = eight(alpha=alpha)
+        inner = [
+            self._graph.one([sides[i][1]], *self._cut(begin, begin + window.end - window.begin), form)
+            for i, begin in enumerate((first, window.begin - right.begin))
+        ]
+        made = crossing.run(window.transition.transition, (inner[0], inner[1]))
+        clock: list[Step] = [*_whole_frames(self._canvas), self._canvas.form(alpha=alpha)]
+        parts = [self._graph.one([made], *clock)]
+        for place, side, begin, end in ((0, sides[0][0], 0, first), (len(sides), sides[1][0], last, right.length)):
+            if begin < end:
+                parts.insert(place, self._graph.one([side], *self._cut(begin, end), self._canvas.form(alpha=alpha)))
+            else:
+                self._graph.sink(side)
+        whole = Layer.of(joined(self._graph, parts), _whole(self._canvas), alpha=alpha)
+        return Run(left.begin, right.end, replace(whole, premultiplied=alpha))
+
+    def _cut(self, begin: int, end: int) -> list[Step]:
+        """Some frames, from time 0."""
+        return [("trim", {"start_frame": begin, "end_frame": end}), *_whole_frames(self._canvas)]
+
+    def _dipped(
+        self, left: Run, right: Run, window: Window, way: list[Fraction], *, alpha: bool, only: int | None
+    ) -> Run:
+        """Out to one colour, and in from it; all the way, where a side is missing."""
         luma = _DIPS[window.transition.transition]
-        length = window.end - window.begin
-        way = [progress + Fraction(i, length) for i in range(length)]
-        turn = next(i for i, at in enumerate(way) if at >= Fraction(1, 2))
         shares = [abs(1 - 2 * float(at)) for at in way]
+        turn = next((i for i, at in enumerate(way) if at >= Fraction(1, 2)), len(way))
+        if only is not None:
+            turn = len(way) if only == 0 else 0
+            shares = [float(1 - at if only == 0 else at) for at in way]
         first = [1.0] * (window.begin - left.begin) + shares[:turn]
         second = shares[turn:] + [1.0] * (right.end - window.end)
-        cuts = ({"end_frame": len(first)}, {"start_frame": window.begin + turn - right.begin})
+        begins = (0, window.begin + turn - right.begin)
         parts: list[str] = []
-        for run, mixed, cut in zip((left, right), (first, second), cuts, strict=True):
-            rest: list[Step] = [("trim", cut), ("setpts", {"expr": "PTS-STARTPTS"})]
-            steps = changing(self._graph, [("lutyuv", _towards(luma, share)) for share in mixed], self._canvas.fps)
-            parts.append(self._graph.one([run.layer.label], *rest, *steps, pixel_format(alpha=False)))
-        whole = Layer.of(joined(self._graph, parts), _whole(self._canvas), alpha=False)
+        for run, mixed, begin in zip((left, right), (first, second), begins, strict=True):
+            if not mixed:
+                self._graph.sink(run.layer.label)
+                continue
+            layer = on_canvas(self._graph, run.layer, self._canvas, alpha=alpha)
+            rest = self._cut(begin, begin + len(mixed))
+            if layer.premultiplied:
+                rest.append(("unpremultiply", {"inplace": 1}))
+            scale = 1 << self._canvas.depth - 8
+            steps = changing(
+                self._graph, [("lutyuv", _towards(luma, share, scale)) for share in mixed], self._canvas.fps
+            )
+            parts.append(self._graph.one([layer.label], *rest, *steps, self._canvas.form(alpha=alpha)))
+        whole = Layer.of(joined(self._graph, parts), _whole(self._canvas), alpha=alpha)
         return Run(left.begin, right.end, whole)
 
     def _side(self, layer: Layer, *, alpha: bool) -> str:
@@ -193,7 +248,12 @@ def _whole(canvas: Canvas) -> Fit:
     return Fit(x=0, y=0, width=canvas.width, height=canvas.height)
 
 
-def _towards(luma: int, share: float) -> dict[str, str]:
+def _whole_frames(canvas: Canvas) -> list[Step]:
+    """The canvas's clock, from 0."""
+    return [("settb", {"expr": f"1/({canvas.fps})"}), ("setpts", {"expr": "N"})]
+
+
+def _towards(luma: int, share: float, scale: int) -> dict[str, str]:
     """A picture of which so much is left, the rest one grey."""
-    codes = {"y": luma, "u": 128, "v": 128}
+    codes = {"y": luma * scale, "u": 128 * scale, "v": 128 * scale}
     return {plane: f"round({grey}+(val-{grey})*{number(share)})" for plane, grey in codes.items()}

@@ -1,0 +1,223 @@
+"""What imitates lenses and drawing, as filters of the ffmpeg program."""
+
+from __future__ import annotations
+
+import math
+
+from cutroom.effects.nodes import Edges, Flare, Fringe, Lens, Vignette
+from cutroom.effects.pictures.codes import ycc
+from cutroom.effects.pictures.style import FlareStage
+from cutroom.render.program.colours import from_rgb, to_rgb
+from cutroom.render.program.curves import exact, number
+from cutroom.render.program.detail import deep
+from cutroom.render.program.graph import Graph, Step
+from cutroom.render.program.layers import Canvas, Layer
+from cutroom.render.program.masks import (
+    Plane,
+    drawn,
+    eight,
+    fainter,
+    given,
+    grey_as,
+    grids,
+    merged,
+    several,
+    shone,
+    taken,
+    threefold,
+)
+
+_SOBEL = 0.7
+"""Variance that the slope's own kernel adds to the blur's, in pixels squared."""
+
+
+_GREY = 125.5 * 256
+"""Luma half-way from black to white, in 16 bits."""
+
+
+def smooth(expression: str) -> str:
+    """From 0 at 0 to 1 at 1 without corners, and flat beyond."""
+    return f"st(9,clip({expression},0,1))*0+ld(9)*ld(9)*(3-2*ld(9))"
+
+
+def vignetted(graph: Graph, canvas: Canvas, layer: Layer, node: Vignette) -> Layer:
+    """Darker towards its corners."""
+    layer = taken(graph, canvas, layer, spread=False)
+    luma, chroma = (f"255*({_dark(layer, node, grid)})" for grid in grids(layer))
+    form = str(eight(alpha=layer.alpha)[1]["pix_fmts"])
+    planes = {"lum": luma, "cb": chroma, "cr": chroma} | ({"a": "0"} if layer.alpha else {})
+    mask = drawn(graph, canvas, (layer.width, layer.height), form, **planes)
+    picture, black = several(graph, layer.label, 2)
+    black = graph.one([black], ("lutyuv", {"y": 16, "u": 128, "v": 128}))
+    return given(graph, canvas, layer, merged(graph, picture, black, mask))
+
+
+def _dark(layer: Layer, node: Vignette, at: Plane) -> str:
+    (a, b, x), (c, d, y) = layer.placement.matrix
+    area = a * d - b * c
+    left, top, right, bottom = layer.placement.window
+    column, row = f"({at[0]}-({number(x)}))", f"({at[1]}-({number(y)}))"
+    # from -1 to 1 in what is left of the layer
+    across, down = (
+        f"((({one}*({exact(own / area * 2)})-{two}*({exact(cross / area * 2)}))"
+        f"-{number(low + high)})/{number(high - low)})"
+        for one, own, two, cross, low, high in (
+            (column, d, row, b, left, right),
+            (row, a, column, c, top, bottom),
+        )
+    )
+    distance = f"hypot({across},{down})/{number(math.sqrt(2))}"
+    risen = smooth(f"({distance}-{number(node.radius)})/{number(max(node.softness, 1e-6))}")
+    return f"{number(node.amount)}*({risen})"
+
+
+def fringed(graph: Graph, canvas: Canvas, layer: Layer, node: Fringe) -> Layer:
+    """Red larger, blue smaller; R'G'B' about the middle of the layer."""
+    layer = taken(graph, canvas, layer)
+    x, y, corner = _middle(layer)
+    share = node.amount * canvas.height / corner
+    middle = (x - layer.x, y - layer.y)
+    form: Step = ("format", {"pix_fmts": "gbrap" if layer.alpha else "gbrp"})
+    # half as strong on the way: colours that R'G'B' has no numbers for stay within them
+    weaker = {"y": f"(val-{_GREY})/2+{_GREY}", **dict.fromkeys("uv", "(val-32768)/2+32768")}
+    rgb = graph.one([layer.label], deep(alpha=layer.alpha), ("lutyuv", weaker), *to_rgb(alpha=layer.alpha), form)
+    parts = graph.chain([rgb], [("extractplanes", {"planes": "r+g+b+a" if layer.alpha else "r+g+b"})], 3 + layer.alpha)
+    red, green, blue = (
+        graph.one([part], *_scaled(layer, middle, factor))
+        for part, factor in zip(parts[:3], (1 + share, 1, 1 - share), strict=True)
+    )
+    planes: dict[str, object] = {}
+    for i in range(3 + layer.alpha):  # in the order green, blue, red
+        planes |= {f"map{i}s": i, f"map{i}p": 0}
+    planes["format"] = form[1]["pix_fmts"]
+    alphas: list[str] = []
+    if layer.alpha:
+        solid = several(graph, parts[3], 3)
+        larger, smaller = (
+            graph.one([one], *_scaled(layer, middle, 1 + way * share)) for one, way in zip(solid, (1, -1), strict=False)
+        )
+        alphas = [graph.one([larger, smaller, solid[2]], ("mix", {"inputs": 3, "weights": "0.2126 0.0722 0.7152"}))]
+    tags: Step = ("setparams", {"colorspace": "gbr", "range": "full"})
+    stronger = {
+        "y": f"clip((val-{_GREY})*2+{_GREY},4096,60160)",
+        **dict.fromkeys("uv", "clip((val-32768)*2+32768,4096,61440)"),
+    }
+    steps = [tags, from_rgb(), deep(alpha=layer.alpha), ("lutyuv", stronger), eight(alpha=layer.alpha)]
+    label = graph.one([green, blue, red, *alphas], ("mergeplanes", planes), *steps)
+    return given(graph, canvas, layer, label)
+
+
+def _scaled(layer: Layer, middle: tuple[float, float], factor: float) -> list[Step]:
+    """A plane scaled about a point."""
+    if factor == 1:
+        return []
+    ends = [
+        [m + (end - m) * factor for end in (0, length)]
+        for m, length in zip(middle, (layer.width, layer.height), strict=True)
+    ]
+    corners = [(x, y) for y in ends[1] for x in ends[0]]
+    options = {f"{axis}{i}": number(corner[k]) for i, corner in enumerate(corners) for k, axis in enumerate("xy")}
+    return [("perspective", {**options, "sense": "destination", "interpolation": "linear"})]
+
+
+def _middle(layer: Layer) -> tuple[float, float, float]:
+    """The middle of the layer on the canvas, and how far its corners are from it."""
+    x, y = layer.placement.at(0.5, 0.5)
+    right, bottom = layer.placement.at(1.0, 1.0)
+    return x, y, math.hypot(right - x, bottom - y)
+
+
+def bent(graph: Graph, canvas: Canvas, layer: Layer, node: Lens) -> Layer:
+    """Bent about its middle; every sample looked up where it comes from."""
+    layer = taken(graph, canvas, layer)
+    luma, chroma = (_source(layer, node, grid, step) for grid, step in zip(grids(layer), (1, 2), strict=True))
+    planes = {
+        "lum": f"{luma}lum(ld(4),ld(5))",
+        "cb": f"{chroma}cb(ld(4),ld(5))",
+        "cr": f"{chroma}cr(ld(4),ld(5))",
+    }
+    within = "clip(1+ld(4),0,1)*clip(W-ld(4),0,1)*clip(1+ld(5),0,1)*clip(H-ld(5),0,1)"
+    if layer.alpha:
+        planes["a"] = f"{luma}alpha(ld(4),ld(5))*{within}"
+    label = graph.one([layer.label], ("geq", planes))
+    found = given(graph, canvas, layer, label)
+    if layer.alpha:
+        return found
+    mask = drawn(graph, canvas, (layer.width, layer.height), "gray", lum=f"{luma}255*{within}")
+    return fainter(graph, canvas, found, mask)
+
+
+def _source(layer: Layer, node: Lens, at: Plane, step: int) -> str:
+    """Puts the sample that each comes from into the numbers 4 and 5."""
+    x, y, corner = (number(value) for value in _middle(layer))
+    first = (number(layer.x + 0.5), number(layer.y + (0.5 if step == 1 else 1.0)))
+    radius = f"st(0,({at[0]}-{x})/{corner});st(1,({at[1]}-{y})/{corner});st(2,ld(0)^2+ld(1)^2)"
+    longer = f"st(3,(1+({number(node.k1)})*ld(2)+({number(node.k2)})*ld(2)^2)*{corner})"
+    to = f"st(4,(ld(0)*ld(3)+{x}-{first[0]})/{step});st(5,(ld(1)*ld(3)+{y}-{first[1]})/{step})"
+    return f"{radius};{longer};{to};"
+
+
+def flared(graph: Graph, canvas: Canvas, layer: Layer, node: Flare) -> Layer:
+    """The light of a lamp."""
+    layer = taken(graph, canvas, layer, spread=False)
+    colour = ycc(node.colour)
+    strength = number(node.strength)
+    luma, chroma = (_lamp(node, canvas, grid) for grid in grids(layer))
+    form = str(eight(alpha=layer.alpha)[1]["pix_fmts"])
+    planes = {"lum": f"{luma}219*clip((ld(6)+{number(colour[0])}*ld(7))*{strength},0,1)"}
+    for name, share in zip(("cb", "cr"), colour[1:], strict=True):
+        planes[name] = f"{chroma}128+224*clip(ld(7)*{number(share)}*{strength},-0.5,0.5)"
+    if layer.alpha:
+        planes["a"] = "0"
+    light = drawn(graph, canvas, (layer.width, layer.height), form, **planes)
+    return given(graph, canvas, layer, shone(graph, layer.label, light, alpha=layer.alpha))
+
+
+def _lamp(node: Flare, canvas: Canvas, at: Plane) -> str:
+    """Puts white light into the number 6, and light of the flare's colour into 7."""
+    unit = number(node.flare * canvas.height)
+    lamp = (node.position_x / node.flare * canvas.width / canvas.height, node.position_y / node.flare)
+    told = [
+        f"st(0,({at[0]}-{number(canvas.width / 2)})/{unit})",
+        f"st(1,({at[1]}-{number(canvas.height / 2)})/{unit})",
+        f"st(2,ld(0)-({number(lamp[0])}))",
+        f"st(3,ld(1)-({number(lamp[1])}))",
+        "st(4,hypot(ld(2),ld(3)))",
+        "st(6,exp(-(ld(4)/0.12)^2)+0.35*exp(-ld(4)/0.15))",
+        "st(7,0.4*exp(-ld(4)/0.4)+0.15*exp(-((ld(4)-1)/0.06)^2)+0.4*exp(-(ld(3)/0.03)^2)*exp(-abs(ld(2))/1.2))",
+    ]
+    for way, radius, strength in FlareStage.GHOSTS:
+        x, y = (number((1 - way) * place) for place in lamp)
+        away = f"({number(radius)}-hypot(ld(0)-({x}),ld(1)-({y})))/{number(0.3 * radius)}"
+        told.append(f"st(7,ld(7)+{number(strength)}*({smooth(away)}))")
+    return ";".join(told) + ";"
+
+
+def outlined(graph: Graph, canvas: Canvas, layer: Layer, node: Edges) -> Layer:
+    """Lines where luma changes."""
+    layer = taken(graph, canvas, layer, spread=False)
+    picture, colour, slopes = several(graph, layer.label, 3)
+    sigma = max(node.radius * canvas.height, 0.3)
+    if layer.alpha:
+        slopes = graph.one([slopes], ("premultiply", {"inplace": 1}), eight(alpha=True))
+    # the largest number stands for a step of twice the threshold, where lines have their full colour
+    step = math.sqrt(2 * math.pi * (sigma**2 + _SOBEL)) / 8 / (219 / 255) / (2 * node.threshold)
+    grey = graph.one(
+        [slopes],
+        ("extractplanes", {"planes": "y"}),
+        *grey_as("gray16le"),
+        ("gblur", {"sigma": number(sigma), "steps": 6}),
+        ("sobel", {"scale": number(step)}),
+        *grey_as("gray"),
+        ("lut", {"c0": "st(0,clip(2*val/255-1,0,1))*0+round(255*ld(0)^2*(3-2*ld(0)))"}),
+    )
+    luma, cb, cr = ycc(node.colour)
+    solid: Step = ("lutyuv", {"y": round(16 + 219 * luma), "u": round(128 + 224 * cb), "v": round(128 + 224 * cr)})
+    clear = None
+    if layer.alpha:
+        grey, clear = several(graph, grey, 2)
+        clear = graph.one([clear], ("lut", {"c0": "0"}))
+    if node.mode == "wires":
+        picture = graph.one([picture], ("lutyuv", {"y": 16, "u": 128, "v": 128}))
+    mask = threefold(graph, grey, alpha=clear)
+    return given(graph, canvas, layer, merged(graph, picture, graph.one([colour], solid), mask))
