@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import platform
+import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
@@ -20,7 +21,8 @@ _ROOMS = ("effects", "media", "render")
 to raise a number."""
 _CURVES = "schema/curve.py"
 """Works out the gain of each sample."""
-_LIBRARIES = ("numpy", "opencv-python-headless", "pillow", "scipy")
+_LIBRARIES = ("numpy", "opencv-python-headless", "pillow", "python-bidi", "scipy", "uharfbuzz")
+"""All that those rooms compute with, beside PyAV."""
 _SIMD = (
     "sse2 ssse3 sse4_1 sse4_2 avx avx2 fma bmi1 bmi2 xop fma4 avx512f avx512bw avx512vl avx512dq avx512_vnni "
     "avx512_vbmi avx512_vbmi2 avx512_bitalg avx512_vpopcntdq asimd asimddp i8mm sve sve2 neon"
@@ -42,6 +44,7 @@ def engine() -> dict[str, Any]:
         "av": av.__version__,
         "libav": {library: ".".join(map(str, numbers)) for library, numbers in sorted(av.library_versions.items())},
         "libraries": {library: _version(library) for library in _LIBRARIES},
+        "unicode": unicodedata.unidata_version,
         "cpu": cpu_class(),
     }
 
