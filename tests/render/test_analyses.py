@@ -18,6 +18,7 @@ from cutroom.effects.compiler.needed import needed
 from cutroom.errors import AnalysisNeededError, JobCancelledError, MediaError, RenderError
 from cutroom.media import probe
 from cutroom.media.fingerprint import identity_of
+from cutroom.render import analysis_store
 from cutroom.render.analyses import measured
 from cutroom.render.analysis_store import AnalysisStore
 from cutroom.render.analysis_tasks import MeasureTask, measure
@@ -123,6 +124,19 @@ def test_what_was_damaged_is_measured_again(film: Film, store: AnalysisStore) ->
     store.cache.put(entry.key, b'{"kind":"motion","moves":[1]}')  # whole, and of another make
     assert run(steadied(film), film.paths, store, executor) == first
     assert executor.tasks == 3
+
+
+def test_what_another_engine_measured_is_measured_again(
+    film: Film, store: AnalysisStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    executor = Counting()
+    run(steadied(film), film.paths, store, executor)
+    monkeypatch.setattr(analysis_store, "engine_digest", lambda: "0" * 64)
+    run(steadied(film), film.paths, store, executor)
+    assert executor.tasks == 2
+    monkeypatch.undo()  # and what the first one measured is still there
+    run(steadied(film), film.paths, store, executor)
+    assert executor.tasks == 2
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 A `Request` is a frozen value that describes what is to be measured, as the compiler describes what is to be shown: it
 knows no path, no id and no place on the timeline. Its key is the SHA-256 of its canonical JSON, and what was measured
-once is good wherever that key comes up again. Whoever compiles hands in the results that there are; whoever renders has
-the missing ones measured first (`cutroom.render.analyses`).
+once is good wherever that key comes up again, as long as the engine is the same. Whoever compiles hands in the results
+that there are; whoever renders has the missing ones measured first (`cutroom.render.analyses`).
 """
 
 from __future__ import annotations
@@ -35,8 +35,6 @@ class LoudnessRequest(_Request):
     """How loud a sound is, by EBU R 128."""
 
     kind: Literal["loudness"] = "loudness"
-    version: Literal[1] = 1
-    """Of how it is measured; another way is another number."""
     blocks: tuple[SoundSegment, ...]
     """The sound in parts, one after the other."""
 
@@ -56,8 +54,6 @@ class MotionRequest(_Request):
     """How a camera moved from each frame of a picture to the next."""
 
     kind: Literal["motion"] = "motion"
-    version: Literal[1] = 1
-    """Of how it is measured; another way is another number."""
     picture: PictureSegment
 
     @property
