@@ -95,6 +95,22 @@ class Loudness(Frozen):
     __str__ = __repr__
 
 
+class SoFar(Frozen):
+    """What a meter of loudness knows after a part of a sound, so that another one can go on with the next part."""
+
+    kind: Literal["so_far"] = "so_far"
+    steps: tuple[float, ...] = ()
+    """Mean square of each 0.1 s, as ears weigh it, of the channels' sum."""
+    rest: tuple[float, ...] = ()
+    """Squares of the samples behind the last whole step."""
+    filters: tuple[float, ...] = ()
+    """What the filters that weigh remember."""
+    tail: tuple[float, ...] = ()
+    """The last samples."""
+    peak: float = Field(default=0.0, ge=0)
+    """The largest value, between samples as well."""
+
+
 MOST_GAIN = 60.0
 """dB; what is softer by more than that is noise."""
 
