@@ -152,6 +152,19 @@ def test_a_project_keeps_its_code_and_a_script_rebuilds_it(project, clip, tmp_pa
         assert again.verify().query("status != 'ok'").empty
 
 
+def test_otio_carries_it_and_the_ffmpeg_program_has_nothing_for_it(project, clip, tmp_path) -> None:
+    clip.effects.add(flat, grey=9)
+    project.timeline.export_timeline(tmp_path / "x.otio")
+    with cr.Project.create(tmp_path / "other.tlp", fps=25, size=SIZE, sample_rate=48_000) as other:
+        other.timeline.import_timeline(tmp_path / "x.otio")
+        assert other.timeline.clips[0].effects["python:flat"].parameters == {"grey": 9}
+        assert (other.timeline.frame(0).array == 9).all()
+    with pytest.raises(EditError, match="has nothing for"):
+        cr.Renderer(project).ffmpeg_command(tmp_path / "x.mp4")
+    graph = clip.effects.graph().to_df()
+    assert flat.effect in set(graph["effect"])
+
+
 def test_somebody_elses_code_is_refused_before_anything_runs(project, clip, tmp_path) -> None:
     marker = tmp_path / "ran"
 
@@ -204,16 +217,24 @@ def test_modules_are_imported_before_the_lock(project, clip) -> None:
     import colorsys
 
     @cr.effect
-    def turned(frame, *, hue: float = 0.5):
+    def missing(frame):
         from this_is_no.module import nothing  # noqa: F401
 
+        return frame
+
+    @cr.effect(modules=["this_is_no.module"])
+    def turned(frame):
         return frame
 
     @cr.effect
     def coloured(frame, *, hue: float = 0.5):
         import xml.dom.minidom  # noqa: F401
 
-        frame[:] = [round(255 * x) for x in (*colorsys.hsv_to_rgb(hue, 1, 1), 1)]
+        try:
+            import this_is_no as bend
+        except ImportError:
+            bend = colorsys.hsv_to_rgb
+        frame[:] = [round(255 * x) for x in (*bend(hue, 1, 1), 1)]
         return frame
 
     clip.effects.add(coloured, hue=1 / 3)
@@ -225,6 +246,11 @@ def test_modules_are_imported_before_the_lock(project, clip) -> None:
             project.timeline.frame(0)
         assert "install it" in str(caught.value)
     clip.effects["python:turned"].remove()
+    absent = clip.effects.add(missing)
+    with pytest.raises(RenderError, match=r"(?s)effect missing ModuleNotFoundError.*line 3 of missing") as told:
+        project.timeline.frame(0)
+    assert "@cr.effect(modules=['this_is_no'])" in str(told.value)
+    absent.remove()
     assert project.timeline.frame(0).array.shape == (90, 160, 3)  # the workers are as good as before
 
 

@@ -12,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cutroom.errors import InterchangeError, UnknownNameError
+from cutroom.interchange.markup import Look
+from cutroom.interchange.substation import Canvas, event_of
 from cutroom.interchange.subtitles import read_subtitles, subtitle_format, write_subtitles
 from cutroom.schema.clip import TitleStyle
 from cutroom.schema.cue import Cue
@@ -299,3 +301,23 @@ def test_a_long_line_is_read_in_one_go(line: str, format: str) -> None:
     with contextlib.suppress(InterchangeError):
         lines_of(f"{head}{line}\n\n{head[:2]}00:00:01,000 --> 00:00:02,000\none\n", format)
     assert process_time() - began < 1  # many seconds, where it takes steps by the square of the length
+
+
+@pytest.mark.parametrize(
+    ("tags", "lost"),
+    [
+        *((tags, ["placing and effects"]) for tags in (r"\bord3", r"\blur2", r"\be1", r"\shad2", r"\alpha&H80&")),
+        (r"\iclip(0,0,9,9)", ["placing and effects"]),
+        (r"\t(0,500,\clip(0,0,1,1)\b0\c&H00FF00&)", ["placing and effects"]),
+        (r"\u1", ["underlined, struck out"]),
+        (r"\bizarre", ["placing and effects"]),
+        (r"\fnItalic Bold\fs20", ["placing and effects"]),
+        (r"\b1", []),
+    ],
+)
+def test_a_tag_of_ass_is_its_whole_name(tags: str, lost: list[str]) -> None:
+    style = TitleStyle(weight=700, anchor="top")
+    read = event_of(f"{{\\c&H0000FF&{tags}}}x", style, Canvas(384, 288))
+    assert read.letters == [("x", Look(colour="#ff0000"))]
+    assert read.style == style
+    assert read.lost == lost

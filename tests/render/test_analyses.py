@@ -17,11 +17,12 @@ from cutroom.effects.analysis import Loudness, LoudnessRequest, MotionRequest
 from cutroom.effects.compiler.needed import needed
 from cutroom.effects.run import Mixer, Readers
 from cutroom.effects.sounds.limiting import true_peaks
+from cutroom.effects.sounds.loudness import measure as loudness
 from cutroom.errors import AnalysisNeededError, JobCancelledError, MediaError, RenderError
 from cutroom.media import probe
 from cutroom.media.fingerprint import identity_of
+from cutroom.render import analysis_store, planned
 from cutroom.render import plan as planning
-from cutroom.render import planned
 from cutroom.render.analyses import measured
 from cutroom.render.analysis_store import AnalysisStore
 from cutroom.render.analysis_tasks import MeasureTask, measure
@@ -34,7 +35,9 @@ from cutroom.schema.effect import Effect
 from cutroom.schema.export import ExportSettings
 from cutroom.schema.media import Media
 from cutroom.workers import InlineExecutor, WorkerPool
+from cutroom.workers.call import prepare
 from cutroom.workers.context import DIRECT
+from cutroom.workers.futures import TaskFuture
 
 from .conftest import RATE, Desk, Film, decode, track
 
@@ -132,6 +135,19 @@ def test_what_was_damaged_is_measured_again(film: Film, store: AnalysisStore) ->
     assert executor.tasks == 3
 
 
+def test_what_another_engine_measured_is_measured_again(
+    film: Film, store: AnalysisStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    executor = Counting()
+    run(steadied(film), film.paths, store, executor)
+    monkeypatch.setattr(analysis_store, "engine_digest", lambda: "0" * 64)
+    run(steadied(film), film.paths, store, executor)
+    assert executor.tasks == 2
+    monkeypatch.undo()  # and what the first one measured is still there
+    run(steadied(film), film.paths, store, executor)
+    assert executor.tasks == 2
+
+
 @pytest.mark.parametrize(
     "answer",
     [
@@ -221,6 +237,63 @@ def test_a_stabilized_film_is_exported_and_its_parts_are_the_whole(desk: Desk, f
         steadied(film), "part.mp4", settings=ExportSettings(gop=Fraction(1, 2)), span=(Fraction(1), Fraction(2))
     )
     assert part.segments_encoded == 0  # the very segments of the whole
+
+
+def many(folder: Path, files: int) -> tuple[Document, dict[str, str], np.ndarray]:
+    """Files of 0.4 s one after the other, each with another tone; the samples of all."""
+    time = np.arange(2 * RATE // 5) / RATE
+    media, clips, heard = [], [], []
+    for number in range(files):
+        tone = (0.05 + 0.3 * number / files) * np.sin(2 * np.pi * (200 + 7 * number) * time)
+        codes = np.rint(np.stack([tone, 0.5 * tone], axis=1) * 32767).astype("<i2")
+        path = folder / f"{number}.wav"
+        with wave.open(str(path), "wb") as file:
+            file.setnchannels(2)
+            file.setsampwidth(2)
+            file.setframerate(RATE)
+            file.writeframes(codes.tobytes())
+        media.append(probe(str(path), InlineExecutor()))
+        clips.append(Clip(id=f"c_{number}", source=MediaSource(media=media[-1].id), duration=Fraction(2, 5)))
+        heard.append(codes.T.astype(np.float32) / 32768)
+    document = Document(
+        id="d_1",
+        settings=ProjectSettings(width=64, height=64),
+        media=tuple(media),
+        timeline=Timeline(tracks=(track("audio", clips),)),
+    )
+    paths = {one.fingerprint.sha256: str(folder / one.path) for one in media}
+    return document, paths, np.concatenate(heard, axis=1)
+
+
+class Describing(Counting):
+    """Refuses what the pool could not hand to a worker."""
+
+    def submit(self, fn: Any, /, task: Any, **options: Any) -> Any:
+        prepare(fn, task, 1.0, None, TaskFuture(lambda _: None))
+        return super().submit(fn, task, **options)
+
+
+def test_a_mix_of_more_files_than_a_worker_takes_is_measured_in_parts(tmp_path: Path, store: AnalysisStore) -> None:
+    document, paths, samples = many(tmp_path, 260)
+    executor = Describing()
+    told: list[dict[str, Any]] = []
+    asked = wanted(document, ExportSettings(loudness=-20.0))
+    results = measured(asked, store, paths, executor, on_progress=told.append)
+    assert executor.tasks == 2
+    assert list(results.values()) == [loudness([samples], RATE, 2)]
+    assert not measured(asked, store, paths, executor).keys() - results.keys()
+    assert executor.tasks == 2
+    done = [update["done"] for update in told]
+    assert done == sorted(done)
+    assert done[-1] == told[-1]["total"]
+    assert plan(document, ExportSettings(loudness=-20.0), results=results).loudness == results.popitem()[1]
+
+
+@pytest.mark.parametrize("answer", [{"results": [{"kind": "loudness"}]}, {"results": [{"kind": "so_far"}]}])
+def test_an_answer_about_a_part_must_be_about_it(tmp_path: Path, store: AnalysisStore, answer: Any) -> None:
+    document, paths, _ = many(tmp_path, 260)
+    with pytest.raises(RenderError, match="measured something else"):
+        measured(wanted(document, ExportSettings(loudness=-20.0)), store, paths, Lying(answer))
 
 
 @pytest.mark.parametrize("target", [-30.0, -23.0])

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import ast
+import sys
+import unicodedata
 from collections import deque
 from fractions import Fraction
+from importlib.metadata import packages_distributions
+from pathlib import Path
 
 import av
 import cv2
 import numpy as np
 import pytest
 
+import cutroom
 from cutroom.errors import RenderError
 from cutroom.render import planned
 from cutroom.render.encode import SAMPLES_PER_PACKET, PictureFormat, encode_picture, encode_sound
@@ -26,6 +32,9 @@ from cutroom.schema.export import ExportSettings
 
 from .conftest import RATE, Film, track
 
+PACKAGE = Path(cutroom.__file__).parent
+DRAW_NOTHING = {"_typeshed", "apsw", "pandas", "psutil", "pydantic"}
+"""Libraries for types, values, tables and caches."""
 SETTINGS = ExportSettings()
 FORMAT = PictureFormat(Fraction(30), 160, 96)
 
@@ -112,6 +121,19 @@ def test_the_engine_names_what_makes_the_bytes() -> None:
     assert engine()["libraries"]["opencv-python-headless"] != "none"
     assert cpu_class() == engine()["cpu"]
     assert len(engine_digest()) == 64
+    assert engine()["unicode"] == unicodedata.unidata_version  # directions and kinds of characters
+
+
+def test_the_engine_names_every_library_that_its_rooms_import() -> None:
+    rooms = [path for room in ("effects", "media", "render") for path in (PACKAGE / room).rglob("*.py")]
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in rooms]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+    foreign = {name.partition(".")[0] for name in names} - sys.stdlib_module_names - {"cutroom"} - DRAW_NOTHING
+    distributions = packages_distributions()
+    assert {distributions[name][0].lower() for name in foreign} == {*engine()["libraries"], "av"}
+    assert "none" not in engine()["libraries"].values()
 
 
 def music(seconds: float) -> np.ndarray:

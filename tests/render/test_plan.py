@@ -181,6 +181,7 @@ def test_runs_are_consecutive_bounded_and_do_not_depend_on_the_cache(film: Film)
     assert len(made.segments) > 150
     assert [segment for run in made.runs for segment in run] == list(made.segments)
     assert max(len(run) for run in made.runs) == RUN_SEGMENTS
+    assert [len(run) for run in made.runs][-8:] == [1] * 8  # short ones last: no worker is left with a long one
     known = set(keys(made)[::2])
     again = plan(document, SHORT, cache=known)
     assert [[segment.key for segment in run] for run in again.runs] == [[s.key for s in run] for run in made.runs]

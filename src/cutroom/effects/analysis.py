@@ -2,8 +2,8 @@
 
 A `Request` is a frozen value that describes what is to be measured, as the compiler describes what is to be shown: it
 knows no path, no id and no place on the timeline. Its key is the SHA-256 of its canonical JSON, and what was measured
-once is good wherever that key comes up again. Whoever compiles hands in the results that there are; whoever renders has
-the missing ones measured first (`cutroom.render.analyses`).
+once is good wherever that key comes up again, as long as the engine is the same. Whoever compiles hands in the results
+that there are; whoever renders has the missing ones measured first (`cutroom.render.analyses`).
 """
 
 from __future__ import annotations
@@ -36,8 +36,6 @@ class LoudnessRequest(_Request):
     """How loud a sound is, by EBU R 128."""
 
     kind: Literal["loudness"] = "loudness"
-    version: Literal[1] = 1
-    """Of how it is measured; another way is another number."""
     blocks: tuple[SoundSegment, ...]
     """The sound in parts, one after the other."""
 
@@ -57,8 +55,6 @@ class MotionRequest(_Request):
     """How a camera moved from each frame of a picture to the next."""
 
     kind: Literal["motion"] = "motion"
-    version: Literal[1] = 1
-    """Of how it is measured; another way is another number."""
     picture: PictureSegment
 
     @property
@@ -98,6 +94,22 @@ class Loudness(Frozen):
         return f"Loudness({self.integrated:.1f} LUFS, range {self.range:.1f} LU, true peak {peak})"
 
     __str__ = __repr__
+
+
+class SoFar(Frozen):
+    """What a meter of loudness knows after a part of a sound, so that another one can go on with the next part."""
+
+    kind: Literal["so_far"] = "so_far"
+    steps: tuple[float, ...] = ()
+    """Mean square of each 0.1 s, as ears weigh it, of the channels' sum."""
+    rest: tuple[float, ...] = ()
+    """Squares of the samples behind the last whole step."""
+    filters: tuple[float, ...] = ()
+    """What the filters that weigh remember."""
+    tail: tuple[float, ...] = ()
+    """The last samples."""
+    peak: float = Field(default=0.0, ge=0)
+    """The largest value, between samples as well."""
 
 
 MOST_GAIN = 60.0

@@ -9,7 +9,9 @@ from cutroom.interchange.markup import PLAIN, Letters, Look
 from cutroom.schema.clip import Anchor, TitleStyle
 
 _BLOCK = re.compile(r"\{([^}]{0,2000})\}")
-_TAG = re.compile(r"\\(pos|move|an|a|i|b|u|s|r|1c|c|fn|fs|[1-4]?[a-z]{1,5})(\([^)]{0,300}\)|[^\\]{0,300})")
+_VALUE = r"(\((?:[^()]|\([^()]{0,300}\)){0,300}\)|[^\\]{0,300})"
+_TAG = re.compile(r"\\(fn|r|[1-4]?[a-zA-Z]{1,10})" + _VALUE)
+"""A tag's whole name, which ends where letters do, but for those that a name of a font or a style follows at once."""
 _COLOUR = re.compile(r"&?H?([0-9a-fA-F]{1,8})&?")
 _EM = 0.86
 """Size of letters in a line's height, which is what the format counts."""

@@ -6,12 +6,25 @@ import queue
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, Future
+from functools import partial
 from itertools import count
 from typing import Any, NamedTuple
 
 import pydantic
+from pydantic import TypeAdapter
 
-from cutroom.effects.analysis import RESULT, LoudnessRequest, Motion, MotionRequest, Request, Result, Results
+from cutroom.effects.analysis import (
+    RESULT,
+    Loudness,
+    LoudnessRequest,
+    Motion,
+    MotionRequest,
+    Request,
+    Result,
+    Results,
+    SoFar,
+)
+from cutroom.effects.segment import SoundSegment, sound_inputs
 from cutroom.errors import MediaError, MediaNotFoundError, RenderError
 from cutroom.media.fingerprint import Identity
 from cutroom.render.analysis_store import AnalysisStore
@@ -24,6 +37,8 @@ BATCH = 2400
 """Frames that one task measures at most, where it measures several requests."""
 MOST_FILES = 32
 """Media files of a task with several requests."""
+PART_FILES = 200
+"""Media files of a task that hears a part of a sound; a worker can be handed no more than 250."""
 
 
 def measured(
@@ -88,9 +103,25 @@ class _Kept(dict[str, Result]):
         return default if found is None else found
 
 
+class _Work(NamedTuple):
+    """What one task measures."""
+
+    requests: tuple[Request, ...]
+    whole: LoudnessRequest | None = None
+    """Of which the one request is a part."""
+    rest: tuple[LoudnessRequest, ...] = ()
+    """The parts behind it."""
+    before: SoFar | None = None
+    """What was heard of those before it."""
+
+    @property
+    def amount(self) -> int:
+        return sum(request.amount for request in self.requests)
+
+
 class _Flight(NamedTuple):
     future: Future[Any]
-    requests: tuple[Request, ...]
+    work: _Work
     sources: Mapping[str, Identity]
 
 
@@ -136,26 +167,27 @@ class _Measuring:
             for flight in self._flying.values():
                 stop(flight.future)
 
-    def _submit(self, requests: tuple[Request, ...]) -> Future[Any]:
+    def _submit(self, work: _Work) -> Future[Any]:
         from cutroom.render.analysis_tasks import MeasureTask, measure
 
         number, events = next(self._numbers), self._events
-        files = dict.fromkeys(file for request in requests for file in request.files)
+        files = dict.fromkeys(file for request in work.requests for file in request.files)
         for file in files:
             if file not in self._paths:
                 raise MediaNotFoundError(
                     f"no file is known for media {file[:12]}…", value=file, hint="put it back, or relink it"
                 )
-        task = MeasureTask(requests, tuple((file, self._paths[file]) for file in files))
+        paths = tuple((file, self._paths[file]) for file in files)
+        task = MeasureTask(work.requests, paths, work.before, goes_on=bool(work.rest))
         sources = self._require(dict(task.paths))
         future = submit(
             self._executor,
             measure,
             task,
             on_progress=lambda progress: events.put((number, progress)),
-            timeout=BASE_TIMEOUT + FRAME_TIMEOUT * sum(request.amount for request in requests),
+            timeout=BASE_TIMEOUT + FRAME_TIMEOUT * work.amount,
         )
-        self._flying[number] = _Flight(future, requests, sources)
+        self._flying[number] = _Flight(future, work, sources)
         future.add_done_callback(lambda _: events.put((number, None)))
         return future
 
@@ -173,15 +205,22 @@ class _Measuring:
             answer = flight.future.result()
         except CancelledError:
             raise RenderError("a measurement was cancelled", hint="try again") from None
-        found = _checked(answer, flight.requests)
+        found = _checked(answer, flight.work)
         del self._flying[number]
         self._partly.pop(number, None)
         if untouched(flight.sources):
-            self._finished += sum(request.amount for request in flight.requests)
-            for request, result in zip(flight.requests, found, strict=True):
+            self._finished += flight.work.amount
+            self._take(flight.work, found)
+        self._progress()
+
+    def _take(self, work: _Work, found: Sequence[Result | SoFar]) -> None:
+        requests = work.requests if work.whole is None else (work.whole,)
+        for request, result in zip(requests, found, strict=True):
+            if isinstance(result, SoFar):
+                self._waiting.appendleft(_Work(work.rest[:1], work.whole, work.rest[1:], result))
+            else:
                 self._results.store.put(request.key, result)
                 self._results[request.key] = result
-        self._progress()
 
     def _progress(self) -> None:
         if self._tell is not None:
@@ -189,36 +228,60 @@ class _Measuring:
             self._tell({"stage": "analyse", "done": min(int(done), self._total), "total": self._total})
 
 
-def _batches(requests: Iterable[Request]) -> Iterator[tuple[Request, ...]]:
-    """Neighbours together, as they look at the same files; what is long by itself, alone."""
+def _batches(requests: Iterable[Request]) -> Iterator[_Work]:
+    """Neighbours together, as they look at the same files; what is long by itself, alone; what hears many, in parts."""
     batch: list[Request] = []
     files: set[str] = set()
     amount = 0
     for request in requests:
         own = set(request.files)
         if batch and (amount + request.amount > BATCH or own != files or len(files) > MOST_FILES):
-            yield tuple(batch)
+            yield _Work(tuple(batch))
             batch, amount = [], 0
+        if isinstance(request, LoudnessRequest) and len(own) > PART_FILES:
+            first, *rest = _parts(request)
+            yield _Work((first,), request, tuple(rest))
+            continue
         batch.append(request)
         files, amount = own, amount + request.amount
     if batch:
-        yield tuple(batch)
+        yield _Work(tuple(batch))
 
 
-def _checked(answer: Any, requests: tuple[Request, ...]) -> list[Result]:
+def _parts(request: LoudnessRequest) -> Iterator[LoudnessRequest]:
+    """A request's blocks, as many together as a worker can be handed the files of."""
+    blocks: list[SoundSegment] = []
+    files: set[str] = set()
+    for block in request.blocks:
+        own = set(sound_inputs(block))
+        if blocks and len(files | own) > PART_FILES:
+            yield LoudnessRequest(blocks=tuple(blocks))
+            blocks, files = [], set()
+        blocks.append(block)
+        files |= own
+    yield LoudnessRequest(blocks=tuple(blocks))
+
+
+def _checked(answer: Any, work: _Work) -> list[Result | SoFar]:
     """The results in an answer: a worker's word is not taken for more than numbers."""
+    kinds: TypeAdapter[Any] = TypeAdapter(SoFar) if work.rest else RESULT
     try:
-        found = [RESULT.validate_python(plain) for plain in answer["results"]]
-        if len(found) == len(requests) and all(map(_fits, requests, found)):
+        found = [kinds.validate_python(plain) for plain in answer["results"]]
+        if len(found) == len(work.requests) and all(map(partial(_fits, work), work.requests, found)):
             return found
     except (KeyError, TypeError, pydantic.ValidationError):
         pass
     raise RenderError(
-        "a worker measured something else", value=requests[0].kind, hint="try again; report this as a bug"
+        "a worker measured something else", value=work.requests[0].kind, hint="try again; report this as a bug"
     )
 
 
-def _fits(request: Request, result: Result) -> bool:
+def _fits(work: _Work, request: Request, result: Result | SoFar) -> bool:
     if isinstance(request, MotionRequest):
         return isinstance(result, Motion) and len(result.moves) == request.picture.frames - 1
-    return isinstance(request, LoudnessRequest) and not isinstance(result, Motion)
+    if not isinstance(result, SoFar):
+        return isinstance(result, Loudness)
+    before, block = work.before or SoFar(), request.blocks[0]
+    step = block.sample_rate // 10
+    heard = len(before.steps) * step + len(before.rest) + sum(block.samples for block in request.blocks)
+    return (len(result.steps), len(result.rest), len(result.filters)) == (*divmod(heard, step), 4 * block.channels)

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cutroom.render.cache import SegmentCache
-from cutroom.schema.base import canonical_json, strict_json
+from cutroom.render.engine import engine_digest
+from cutroom.schema.base import canonical_json, digest, strict_json
 
 if TYPE_CHECKING:
     from cutroom.effects.analysis import Result
@@ -17,6 +18,8 @@ LIMIT = 256_000_000
 
 class AnalysisStore:
     """What was measured, by the keys of requests; damaged entries are measured again.
+
+    Another engine measures everything itself: what an export makes must not depend on what was measured before.
 
     Args:
         folder: made when the first result is written.
@@ -35,14 +38,14 @@ class AnalysisStore:
 
     def get(self, key: str, /) -> Result | None:
         """A result; None where there is none, or none that can be read."""
-        payload = self.cache.get(key)
+        payload = self.cache.get(_entry(key))
         if payload is None:
             return None
         from cutroom.effects.analysis import RESULT
 
         try:
             return RESULT.validate_python(strict_json(payload.decode()))
-        except ValueError:  # of another version
+        except ValueError:  # written by something else
             return None
 
     def put(self, key: str, result: Result) -> None:
@@ -51,4 +54,9 @@ class AnalysisStore:
         Raises:
             DiskFullError, OutputError: it cannot be written.
         """
-        self.cache.put(key, canonical_json(result).encode())
+        self.cache.put(_entry(key), canonical_json(result).encode())
+
+
+def _entry(key: str) -> str:
+    """What an entry is called: by what was asked for, and by who measured it."""
+    return digest({"request": key, "engine": engine_digest()})

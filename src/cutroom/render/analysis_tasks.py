@@ -10,7 +10,7 @@ from cutroom.effects.analysis import LoudnessRequest, MotionRequest, Request
 from cutroom.workers.context import DIRECT, Context
 
 if TYPE_CHECKING:
-    from cutroom.effects.analysis import Result
+    from cutroom.effects.analysis import Result, SoFar
     from cutroom.effects.readers import Readers
 
 
@@ -21,10 +21,14 @@ class MeasureTask:
     Args:
         requests: what to measure.
         paths: absolute path of each media file in them, by SHA-256.
+        before: what was heard of a sound of which the one request is the next part.
+        goes_on: whether another part follows: what is wanted is a `SoFar` then.
     """
 
     requests: tuple[Request, ...]
     paths: tuple[tuple[str, str], ...]
+    before: SoFar | None = None
+    goes_on: bool = False
 
     def reads(self) -> tuple[str, ...]:
         """The media."""
@@ -68,19 +72,18 @@ def measure(task: MeasureTask, context: Context = DIRECT) -> dict[str, Any]:
             def tell(amount: int, before: int = done) -> None:
                 context.progress(before + amount, total)
 
-            results.append(_measured(request, readers, tell).model_dump(mode="json"))
+            found: Result | SoFar
+            if isinstance(request, LoudnessRequest):
+                found = _loudness(request, task, readers, tell)
+            else:
+                found = _motion(request, readers, tell)
+            results.append(found.model_dump(mode="json"))
             done += request.amount
             context.progress(done, total)
     return {"results": results}
 
 
-def _measured(request: Request, readers: Readers, tell: Any) -> Result:
-    return (
-        _loudness(request, readers, tell) if isinstance(request, LoudnessRequest) else _motion(request, readers, tell)
-    )
-
-
-def _loudness(request: LoudnessRequest, readers: Readers, tell: Any) -> Result:
+def _loudness(request: LoudnessRequest, task: MeasureTask, readers: Readers, tell: Any) -> Result | SoFar:
     from cutroom.effects.analysis import Loudness
     from cutroom.effects.run import Mixer
     from cutroom.effects.sounds.loudness import LoudnessMeter
@@ -88,14 +91,14 @@ def _loudness(request: LoudnessRequest, readers: Readers, tell: Any) -> Result:
     if not request.blocks:
         return Loudness()
     first = request.blocks[0]
-    meter = LoudnessMeter(first.sample_rate, first.channels)
+    meter = LoudnessMeter(first.sample_rate, first.channels, task.before)
     heard = 0
     with Mixer(readers) as mixer:
         for block in request.blocks:
             meter.feed(mixer.mix(block))
             heard += block.samples
             tell(30 * heard // first.sample_rate)
-    return meter.result()
+    return meter.so_far() if task.goes_on else meter.result()
 
 
 def _motion(request: MotionRequest, readers: Readers, tell: Any) -> Result:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import itertools
 import queue
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, Future
 from functools import partial
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from cutroom.errors import MediaError, MediaNotFoundError, RenderError
@@ -145,7 +146,11 @@ class Encoding:
         self._meter.tell(force=True)
 
     def _orders(self) -> Iterator[_Order]:
-        """What is missing, each once: function, what makes its task, time limit. Sound first: its tasks are longest."""
+        """What is missing, each once: function, what makes its task, time limit.
+
+        Sound first: its tasks are longest. Then the runs with most frames, so that no worker is left with a long one
+        when all others are done.
+        """
         claimed: set[str] = set()
         for chunks in self._plan.sound_runs:
             wanted = [chunk for chunk in chunks if self._claim(chunk.key, claimed)]
@@ -153,11 +158,9 @@ class Encoding:
                 samples = wanted[0].run_up + sum(chunk.samples for chunk in chunks)
                 seconds = samples / self._plan.layout.sample_rate
                 yield render_sound, partial(self._sound_task, wanted), BASE_TIMEOUT + FRAME_TIMEOUT * seconds
-        for run in self._plan.runs:
-            missing = [segment for segment in run if self._claim(segment.key, claimed)]
-            if missing:
-                frames = sum(segment.frames for segment in missing)
-                yield render_run, partial(self._run_task, missing), BASE_TIMEOUT + FRAME_TIMEOUT * frames
+        runs = [[one for one in run if self._claim(one.key, claimed)] for run in self._plan.runs]
+        for frames, missing in sorted(((_frames(run), run) for run in runs if run), key=itemgetter(0), reverse=True):
+            yield render_run, partial(self._run_task, missing), BASE_TIMEOUT + FRAME_TIMEOUT * frames
 
     def _claim(self, key: str, claimed: set[str]) -> bool:
         if key in self._spool or key in claimed:
@@ -255,6 +258,11 @@ class Encoding:
         self._meter.finished(run, weight)
         if self._plan.layout.frames:
             count("render_frames_processed_total", weight)
+
+
+def _frames(run: Sequence[Segment]) -> int:
+    """How many frames it has."""
+    return sum(segment.frames for segment in run)
 
 
 def untouched(sources: Mapping[str, Identity]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
@@ -21,7 +22,8 @@ _ROOMS = ("effects", "media", "render")
 to raise a number."""
 _CURVES = "schema/curve.py"
 """Works out the gain of each sample."""
-_LIBRARIES = ("numpy", "opencv-python-headless", "pillow", "scipy")
+_LIBRARIES = ("numpy", "opencv-python-headless", "pillow", "python-bidi", "scipy", "uharfbuzz")
+"""All that those rooms compute with, beside PyAV."""
 _CHOICES = ("NPY_DISABLE_CPU_FEATURES", "OPENBLAS_CORETYPE")
 """Settings of the environment by which libraries choose other code than the processor's class would have."""
 _SIMD = (
@@ -45,6 +47,7 @@ def engine() -> dict[str, Any]:
         "av": av.__version__,
         "libav": {library: ".".join(map(str, numbers)) for library, numbers in sorted(av.library_versions.items())},
         "libraries": {library: _version(library) for library in _LIBRARIES},
+        "unicode": unicodedata.unidata_version,
         "cpu": cpu_class(),
         "chosen": {name: os.environ[name] for name in _CHOICES if name in os.environ},
     }

@@ -33,7 +33,7 @@ Master = tuple[Gain | Limit, ...]
 RUN_SEGMENTS = 8
 """Segments of one run at most: their decoders stay open from one to the next."""
 LEAST_RUNS = 8
-"""A short film is divided into about so many runs, that several workers share it."""
+"""A run is one part in so many of what is left, at most: several workers share a short film, and the end of a long."""
 RUN_UP = 60
 """Seconds of sound with a memory that are rather heard twice than that two chunks wait for each other."""
 SOUND_FILES = 200
@@ -239,13 +239,16 @@ def make_key(*parts: str) -> str:
 
 
 def _runs(segments: Sequence[Segment]) -> Iterator[tuple[Segment, ...]]:
-    most = min(RUN_SEGMENTS, -(-len(segments) // LEAST_RUNS))
+    """Each a share of what is left, so that they become short: workers have done about at the same time."""
     run: list[Segment] = []
     files: set[str] = set()
-    for segment in segments:
+    most = 0
+    for number, segment in enumerate(segments):
         if run and (len(run) == most or len(files.union(segment.files)) > RUN_FILES):
             yield tuple(run)
             run, files = [], set()
+        if not run:
+            most = min(RUN_SEGMENTS, -(-(len(segments) - number) // LEAST_RUNS))
         run.append(segment)
         files.update(segment.files)
     if run:

@@ -50,7 +50,7 @@ def deviations(text: str, root: str = "cutroom") -> list[Deviation]:
 
 def _engine() -> dict[str, str]:
     found = engine()
-    return {"code": found["code"], "cpu": found["cpu"], **found["libav"]}
+    return {"code": found["code"], "cpu": found["cpu"], "unicode": found["unicode"], **found["libav"]}
 
 
 def _plain(name: str) -> str:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
 from fractions import Fraction
 
+import imageio_ffmpeg
 import numpy as np
 import pyloudnorm
 import pytest
 from scipy.signal import lfilter
 
 from cutroom.effects.analysis import Loudness as Found
-from cutroom.effects.analysis import gain_for
+from cutroom.effects.analysis import SoFar, gain_for
 from cutroom.effects.compiler.document import compile_sound
 from cutroom.effects.compiler.needed import needed
-from cutroom.effects.sounds.loudness import measure
+from cutroom.effects.sounds.loudness import LoudnessMeter, measure
 
 RATE = 48_000
 
@@ -91,6 +94,31 @@ def test_an_independent_meter_agrees(rate, channels):
 def test_blocks_do_not_matter():
     samples = speech(6)
     assert measure([samples], RATE, 2) == measure(blocks(samples, 4_801), RATE, 2)
+
+
+@pytest.mark.parametrize("rate", [22_050, 48_000])
+@pytest.mark.parametrize("at", [1, 4_799, 61_234, 130_000])
+def test_a_meter_goes_on_where_another_one_stopped(rate, at):
+    samples = speech(6, rate=rate)
+    first = LoudnessMeter(rate, 2)
+    first.feed(samples[:, :at])
+    told = SoFar.model_validate_json(first.so_far().model_dump_json())
+    second = LoudnessMeter(rate, 2, told)
+    second.feed(samples[:, at:])
+    assert second.result() == measure([samples], rate, 2)
+
+
+def test_the_ffmpeg_program_hears_the_same():
+    samples = np.concatenate([0.1 * speech(9, 3), speech(11, 4)], axis=1)
+    arguments = ["-f", "f32le", "-ar", str(RATE), "-ac", "2", "-i", "-", "-af", "ebur128=peak=true", "-f", "null", "-"]
+    said = subprocess.run(
+        [imageio_ffmpeg.get_ffmpeg_exe(), *arguments], input=samples.T.tobytes(), capture_output=True, check=True
+    ).stderr.decode()
+    summary = said[said.index("Summary:") :]
+    integrated, range_ = (float(re.search(rf"{name}: +(-?[0-9.]+) L", summary)[1]) for name in ("I", "LRA"))
+    found = measure([samples], RATE, 2)
+    assert found.integrated == pytest.approx(integrated, abs=0.06)
+    assert found.range == pytest.approx(range_, abs=0.11)
 
 
 def test_silence_and_moments_are_too_little():

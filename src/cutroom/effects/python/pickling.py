@@ -122,7 +122,8 @@ class _Pickler(cloudpickle.CloudPickler):  # type: ignore[misc]  # it has no typ
         for step in dis.get_instructions(code):
             if step.opname == "IMPORT_NAME":
                 imported = str(step.argval)
-                self.modules |= {imported} - {""}
+                if imported and _exists(imported):  # what is not here may be tried, and done without
+                    self.modules.add(imported)
             elif step.opname == "IMPORT_FROM" and imported and _exists(f"{imported}.{step.argval}"):
                 self.modules.add(f"{imported}.{step.argval}")
             elif step.opname in {"LOAD_GLOBAL", "LOAD_NAME"}:

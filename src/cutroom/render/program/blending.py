@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from cutroom.errors import EditError
 from cutroom.render.program.colours import from_rgb, to_rgb
 from cutroom.render.program.graph import Graph, Step
 from cutroom.render.program.layers import Canvas
@@ -26,7 +27,6 @@ MODES: Mapping[str, tuple[dict[str, object], bool]] = {
     "soft_light": ({"all_expr": f"0.5+{_SOFT}"}, False),
     "hard_light": ({"all_mode": "hardlight"}, False),
     "dodge": ({"all_mode": "dodge"}, True),
-    "burn": ({"all_mode": "burn"}, True),
 }
 """What `blend` does for each, and whether it takes the layer first."""
 
@@ -40,12 +40,21 @@ def blended(graph: Graph, canvas: Canvas, below: str, above: str, mode: str) -> 
         below: solid.
         above: with alpha.
         mode: any but the normal one.
+
+    Raises:
+        EditError: a mode that the program reckons otherwise.
     """
+    if mode not in MODES:
+        raise EditError(
+            f"the ffmpeg program has a {mode} that is another one",
+            value=mode,
+            hint="choose another blend mode for this command, or export with Cutroom",
+        )
     options, first = MODES[mode]
     picture, solid = several(graph, above, 2)
-    rgb: Step = ("format", {"pix_fmts": "gbrp"})
-    ground = graph.one([below], eight(alpha=False), *to_rgb(alpha=False), rgb)
-    layer = graph.one([picture], eight(alpha=False), *to_rgb(alpha=False), rgb)
+    rgb: list[Step] = [*to_rgb(alpha=False, kernel="bilinear"), ("format", {"pix_fmts": "gbrp"})]
+    ground = graph.one([below], eight(alpha=False), *rgb)
+    layer = graph.one([picture], eight(alpha=False), *rgb)
     sides = [layer, ground] if first else [ground, layer]
     seen = graph.one(sides, ("blend", options), from_rgb(), eight(alpha=False))
     mask = graph.one([solid], eight(alpha=True), ("extractplanes", {"planes": "a"}))

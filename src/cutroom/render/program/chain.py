@@ -83,7 +83,7 @@ class Chain:
         self._paths = paths
         self._canvas = canvas
         modes = {_mode(nodes) for nodes in chains}
-        self._chains = [gathered([n for n in nodes if not isinstance(n, Mode | Typed | Rolled)]) for nodes in chains]
+        self._chains = [_ordered(nodes) for nodes in chains]
         kinds = {tuple(_shape(node) for node in nodes) for nodes in self._chains}
         if len(kinds) > 1 or len(modes) > 1:
             raise EditError(
@@ -135,6 +135,12 @@ class Chain:
             return self._filtered(layer, [node for node in nodes if isinstance(node, Filter | Affine)])
         if isinstance(first, Opacity):
             return self._faded(layer, [node.opacity for node in nodes if isinstance(node, Opacity)])
+        if layer.alpha and isinstance(first, Edges | Fringe | Lens):
+            raise EditError(
+                f"the ffmpeg program draws {first.kind} otherwise at the edges of a layer that is not solid",
+                value=first.kind,
+                hint="put that effect before those that move or cut the clip, or export with Cutroom",
+            )
         same = len(set(nodes)) == 1
         if type(first) in DRAWN and same:
             return DRAWN[type(first)](self._graph, self._canvas, layer, first)
@@ -166,6 +172,12 @@ class Chain:
 
 _NAMES = {"grain": "film_grain: its noise is our own", "settle": "denoise", "smooth": "denoise"}
 """Effects of the nodes that the program has nothing for."""
+
+
+def _ordered(nodes: Sequence[StillNode]) -> list[StillNode]:
+    """As they are run; how faint a layer is counts when it is put on the canvas."""
+    drawn = [node for node in nodes if not isinstance(node, Mode | Typed | Rolled | Opacity)]
+    return [*gathered(drawn), *(node for node in nodes if isinstance(node, Opacity))]
 
 
 def _mode(nodes: Sequence[StillNode]) -> BlendMode:

@@ -22,16 +22,20 @@ from cutroom.errors import EditError, MediaNotFoundError
 from cutroom.render.program.curves import number
 from cutroom.render.program.graph import Step
 
-_FLAGS = "bicubic+accurate_rnd+full_chroma_int+full_chroma_inp"
+_EXACT = "accurate_rnd+full_chroma_int+full_chroma_inp"
+_FLAGS = f"bicubic+{_EXACT}"
 _PEAK = 255 * 256
 """What 1 is to swscale in 16 bits."""
 _CHANNELS = "rgb"
 
 
-def to_rgb(*, alpha: bool) -> list[Step]:
-    """From Y'CbCr to R'G'B' of 16 bits, as the export itself goes."""
+def to_rgb(*, alpha: bool, kernel: str = "bicubic") -> list[Step]:
+    """From Y'CbCr to R'G'B' of 16 bits, as the export itself goes; chroma is made larger by this kernel."""
     options = {"in_color_matrix": "bt709", "in_range": "limited", "out_range": "full", **sites("in", LEFT)}
-    return [("scale", {"flags": _FLAGS, **options}), ("format", {"pix_fmts": "gbrap16le" if alpha else "gbrp16le"})]
+    return [
+        ("scale", {"flags": f"{kernel}+{_EXACT}", **options}),
+        ("format", {"pix_fmts": "gbrap16le" if alpha else "gbrp16le"}),
+    ]
 
 
 def from_rgb() -> Step:

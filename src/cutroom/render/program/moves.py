@@ -228,8 +228,8 @@ def _corners(
     found = []
     for row in (-_MARGIN, size[1] + _MARGIN):
         for column in (-_MARGIN, size[0] + _MARGIN):
-            # back to where this point lay before the picture was made smaller, in pixel edges
-            across = layer.x + (column - layer.x) / shrunk[0] - 0.5
-            down = layer.y + (row - layer.y) / shrunk[1] - 0.5
-            found.append((a * across + b * down + x0 + 0.5 + _MARGIN, c * across + d * down + y0 + 0.5 + _MARGIN))
+            # back to where this pixel's centre lay before the picture was made smaller
+            across = layer.x + (column + 0.5 - layer.x) / shrunk[0] - 0.5
+            down = layer.y + (row + 0.5 - layer.y) / shrunk[1] - 0.5
+            found.append((a * across + b * down + x0 + _MARGIN, c * across + d * down + y0 + _MARGIN))
     return found

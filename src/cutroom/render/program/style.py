@@ -76,34 +76,27 @@ def fringed(graph: Graph, canvas: Canvas, layer: Layer, node: Fringe) -> Layer:
     layer = taken(graph, canvas, layer)
     x, y, corner = _middle(layer)
     share = node.amount * canvas.height / corner
-    middle = (x - layer.x, y - layer.y)
-    form: Step = ("format", {"pix_fmts": "gbrap" if layer.alpha else "gbrp"})
+    middle = (x - layer.x - 0.5, y - layer.y - 0.5)  # as `perspective` counts: from the first pixel's own middle
     # half as strong on the way: colours that R'G'B' has no numbers for stay within them
     weaker = {"y": f"(val-{_GREY})/2+{_GREY}", **dict.fromkeys("uv", "(val-32768)/2+32768")}
-    rgb = graph.one([layer.label], deep(alpha=layer.alpha), ("lutyuv", weaker), *to_rgb(alpha=layer.alpha), form)
-    parts = graph.chain([rgb], [("extractplanes", {"planes": "r+g+b+a" if layer.alpha else "r+g+b"})], 3 + layer.alpha)
+    steps: list[Step] = [deep(alpha=False), ("lutyuv", weaker), *to_rgb(alpha=False), ("format", {"pix_fmts": "gbrp"})]
+    rgb = graph.one([layer.label], *steps)
+    parts = graph.chain([rgb], [("extractplanes", {"planes": "r+g+b"})], 3)
     red, green, blue = (
         graph.one([part], *_scaled(layer, middle, factor))
-        for part, factor in zip(parts[:3], (1 + share, 1, 1 - share), strict=True)
+        for part, factor in zip(parts, (1 + share, 1, 1 - share), strict=True)
     )
     planes: dict[str, object] = {}
-    for i in range(3 + layer.alpha):  # in the order green, blue, red
+    for i in range(3):  # in the order green, blue, red
         planes |= {f"map{i}s": i, f"map{i}p": 0}
-    planes["format"] = form[1]["pix_fmts"]
-    alphas: list[str] = []
-    if layer.alpha:
-        solid = several(graph, parts[3], 3)
-        larger, smaller = (
-            graph.one([one], *_scaled(layer, middle, 1 + way * share)) for one, way in zip(solid, (1, -1), strict=False)
-        )
-        alphas = [graph.one([larger, smaller, solid[2]], ("mix", {"inputs": 3, "weights": "0.2126 0.0722 0.7152"}))]
+    planes["format"] = "gbrp"
     tags: Step = ("setparams", {"colorspace": "gbr", "range": "full"})
     stronger = {
         "y": f"clip((val-{_GREY})*2+{_GREY},4096,60160)",
         **dict.fromkeys("uv", "clip((val-32768)*2+32768,4096,61440)"),
     }
-    steps = [tags, from_rgb(), deep(alpha=layer.alpha), ("lutyuv", stronger), eight(alpha=layer.alpha)]
-    label = graph.one([green, blue, red, *alphas], ("mergeplanes", planes), *steps)
+    steps = [tags, from_rgb(), deep(alpha=False), ("lutyuv", stronger), eight(alpha=False)]
+    label = graph.one([green, blue, red], ("mergeplanes", planes), *steps)
     return given(graph, canvas, layer, label)
 
 
@@ -129,7 +122,7 @@ def _middle(layer: Layer) -> tuple[float, float, float]:
 
 def bent(graph: Graph, canvas: Canvas, layer: Layer, node: Lens) -> Layer:
     """Bent about its middle; every sample looked up where it comes from."""
-    layer = taken(graph, canvas, layer)
+    layer = taken(graph, canvas, layer, spread=False)
     luma, chroma = (_source(layer, node, grid, step) for grid, step in zip(grids(layer), (1, 2), strict=True))
     planes = {
         "lum": f"{luma}lum(ld(4),ld(5))",
@@ -137,12 +130,7 @@ def bent(graph: Graph, canvas: Canvas, layer: Layer, node: Lens) -> Layer:
         "cr": f"{chroma}cr(ld(4),ld(5))",
     }
     within = "clip(1+ld(4),0,1)*clip(W-ld(4),0,1)*clip(1+ld(5),0,1)*clip(H-ld(5),0,1)"
-    if layer.alpha:
-        planes["a"] = f"{luma}alpha(ld(4),ld(5))*{within}"
-    label = graph.one([layer.label], ("geq", planes))
-    found = given(graph, canvas, layer, label)
-    if layer.alpha:
-        return found
+    found = given(graph, canvas, layer, graph.one([layer.label], ("geq", planes)))
     mask = drawn(graph, canvas, (layer.width, layer.height), "gray", lum=f"{luma}255*{within}")
     return fainter(graph, canvas, found, mask)
 
@@ -198,8 +186,6 @@ def outlined(graph: Graph, canvas: Canvas, layer: Layer, node: Edges) -> Layer:
     layer = taken(graph, canvas, layer, spread=False)
     picture, colour, slopes = several(graph, layer.label, 3)
     sigma = max(node.radius * canvas.height, 0.3)
-    if layer.alpha:
-        slopes = graph.one([slopes], ("premultiply", {"inplace": 1}), eight(alpha=True))
     # the largest number stands for a step of twice the threshold, where lines have their full colour
     step = math.sqrt(2 * math.pi * (sigma**2 + _SOBEL)) / 8 / (219 / 255) / (2 * node.threshold)
     grey = graph.one(
@@ -207,17 +193,13 @@ def outlined(graph: Graph, canvas: Canvas, layer: Layer, node: Edges) -> Layer:
         ("extractplanes", {"planes": "y"}),
         *grey_as("gray16le"),
         ("gblur", {"sigma": number(sigma), "steps": 6}),
-        ("sobel", {"scale": number(step)}),
+        ("lut", {"c0": "val/8"}),  # the program's sums overflow with larger ones
+        ("sobel", {"scale": number(8 * step)}),
         *grey_as("gray"),
         ("lut", {"c0": "st(0,clip(2*val/255-1,0,1))*0+round(255*ld(0)^2*(3-2*ld(0)))"}),
     )
     luma, cb, cr = ycc(node.colour)
     solid: Step = ("lutyuv", {"y": round(16 + 219 * luma), "u": round(128 + 224 * cb), "v": round(128 + 224 * cr)})
-    clear = None
-    if layer.alpha:
-        grey, clear = several(graph, grey, 2)
-        clear = graph.one([clear], ("lut", {"c0": "0"}))
     if node.mode == "wires":
         picture = graph.one([picture], ("lutyuv", {"y": 16, "u": 128, "v": 128}))
-    mask = threefold(graph, grey, alpha=clear)
-    return given(graph, canvas, layer, merged(graph, picture, graph.one([colour], solid), mask))
+    return given(graph, canvas, layer, merged(graph, picture, graph.one([colour], solid), threefold(graph, grey)))
