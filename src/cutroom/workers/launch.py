@@ -42,8 +42,6 @@ def environment() -> dict[str, str]:
         "PYTHONSAFEPATH": "1",
         "PYTHONUTF8": "1",
         "OPENBLAS_NUM_THREADS": "1",
-        "MALLOC_MMAP_THRESHOLD_": str(64 << 20),  # glibc would give the memory of each picture back to the system, and
-        "MALLOC_TRIM_THRESHOLD_": str(256 << 20),  # have every page cleared anew: 3 % of an export's processor time
         "ORT_DISABLE_TELEMETRY": "1",  # ONNX Runtime would report its use to its maker, and keep a file for it
     }
     return {**kept, **_own_path(), **own}
