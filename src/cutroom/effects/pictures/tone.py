@@ -49,7 +49,7 @@ _BRIGHTEST = 10_000.0
 """cd/m² that PQ can say."""
 _HLG = (0.17883277, 0.28466892, 0.55991073)
 _CODES = 1 << 16
-_TOP = 255 << 8
+TOP = 255 << 8
 """White among 16-bit numbers, as swscale has it: 8-bit ones moved up."""
 _LUMINANCE = (0.2627, 0.6780, 0.0593)
 _ROWS = 64
@@ -178,7 +178,7 @@ def to_pq(light: Numbers) -> Numbers:
 @lru_cache(maxsize=4)
 def decoding(transfer: str) -> Numbers:
     """Linear light of every 16-bit number: 1 is SDR's white; in HLG, the scene's light from 0 to 1."""
-    values = np.minimum(np.arange(_CODES) / _TOP, 1.0)
+    values = np.minimum(np.arange(_CODES) / TOP, 1.0)
     if transfer == "pq":
         return from_pq(values) / WHITE
     if transfer == "hlg":
@@ -190,7 +190,7 @@ def decoding(transfer: str) -> Numbers:
 @lru_cache(maxsize=1)
 def _encoding() -> Numbers:
     """16-bit numbers for roots of linear light."""
-    return np.rint(_TOP * _roots(1.0) ** (1 / GAMMA)).astype(np.uint16).reshape(1, -1)
+    return np.rint(TOP * _roots(1.0) ** (1 / GAMMA)).astype(np.uint16).reshape(1, -1)
 
 
 @lru_cache(maxsize=1)
