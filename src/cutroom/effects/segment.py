@@ -73,16 +73,18 @@ class MediaPicture(Frozen):
     light: Light | None = None
     """None: it is the canvas's own."""
 
-    @property
-    def grace(self) -> Fraction:
-        """Seconds for which the last frame is held, as times are rounded: a frame, or a frame of the timeline."""
-        return max(abs(self.step), 1 / self.input.stream.rate)
+    def grace(self, i: int) -> Fraction:
+        """Seconds for which frame `i` holds the last picture, as times are rounded: a frame, or one of the timeline.
 
-    @property
-    def until(self) -> Fraction:
-        """The media time from which on there is nothing to see."""
+        By the speed at that frame, so that it is the same wherever the segment begins.
+        """
+        step = self.time(i + 1) - self.time(i) if i < 0 and self.before else self.step + 2 * i * self.bend
+        return max(abs(step), 1 / self.input.stream.rate)
+
+    def shows(self, i: int) -> bool:
+        """Whether the media, as long as it says it is, has a picture for frame `i` of the segment."""
         stream = self.input.stream
-        return stream.start + stream.duration + self.grace
+        return self.time(i) < stream.start + stream.duration + self.grace(i)
 
     def time(self, i: int) -> Fraction:
         """The media time that frame `i` of the segment shows; negative: a frame before it."""

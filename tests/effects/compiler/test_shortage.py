@@ -131,3 +131,27 @@ def test_a_sound_file_that_has_less_than_it_says_is_told_of(studio: Studio) -> N
         assert readers.short() == {}
         mix(compile_sound(document, 0, 96_000), readers)
         assert readers.short() == {media.fingerprint.sha256: Fraction(1, 2)}
+
+
+@pytest.mark.parametrize("speeds", [{0: 1, 2: 5}, {0: 5, 2: 1}, {0: 2, 1: 6}])
+def test_a_ramp_ends_at_one_frame_wherever_its_stretch_begins(studio: Studio, speeds: dict[int, int]) -> None:
+    film = studio.film(lambda i: studio.flat(40 + i), 60)
+    clip = studio.clip(film, 2).replace(speed=Ramp.of(speeds))
+    document = studio.document(studio.track(clip))
+    end = cut_points(document)[1]
+    shown = luma(studio, document, 0, end + 1)
+    assert shown[end - 1] == 99
+    assert shown[end] == 16
+    for first in range(0, end, 5):
+        assert studio.frames(document, first, end - first)[-1][0].mean() == 99
+
+
+def test_what_was_clear_a_moment_ago_hides_nothing(studio: Studio) -> None:
+    """Motion blur looks back to where a reversed clip had no picture yet: what is below is seen through that."""
+    film, other = studio.film(studio.flat(GREY), 10), studio.film(studio.flat(BLUE), 30)
+    blur = studio.effect("motion_blur", shutter=4.0)
+    clip = studio.clip(film, Fraction(20, 30), effects=[blur]).replace(reverse=True)
+    below = studio.track(studio.clip(other, Fraction(20, 30)))
+    shown = [studio.frames(studio.document(below, studio.track(clip)), i)[0][0].mean() for i in range(20)]
+    assert shown[:8] == [BLUE] * 8
+    assert all(a <= b for a, b in pairwise(shown)), shown

@@ -17,6 +17,7 @@ from cutroom.effects.registry import check
 from cutroom.errors import ValidationError
 from cutroom.schema.clip import Clip, CompoundSource
 from cutroom.schema.document import Compound, Timeline
+from cutroom.schema.speed import Ramp
 
 WIDTH, HEIGHT, FPS = 320, 180, 30
 
@@ -354,3 +355,25 @@ def test_a_canvas_of_one_column(studio):
     clip = studio.clip(film, "4/15", effects=[studio.effect("stabilize")])
     document = studio.document(studio.track(clip), width=16, height=16)
     assert studio.frames(document, 3, 1, size=(1, 2))[0][0].shape == (2, 1)
+
+
+@pytest.mark.parametrize(
+    "speed", [Fraction(1), Ramp.of({0: 1, Fraction(1, 2): 1, Fraction(6, 10): 8, Fraction(7, 10): 1})]
+)
+def test_what_is_looked_back_at_is_steadied_as_it_was_shown(studio, speed):
+    """Also where another law of the speed held then."""
+    path, _ = shake(120, 3.0)
+    effects = [studio.effect("stabilize"), studio.effect("motion_blur", shutter=4.0)]
+    clip = studio.clip(film_of(studio, 120, path), 2, effects=effects).replace(speed=speed)
+    document = document_of(studio, clip)
+    results = studio.measured(document)
+
+    def steadied(frame):
+        return compile_picture(document, frame, 1, results=results).layers[0].shot
+
+    for first in (8, *cut_points(document)[1:-1]):
+        shot = steadied(first)
+        earlier = [steadied(first - back).nodes_at(0)[0] for back in range(4)]
+        assert shot.lead == 3
+        assert [shot.nodes_at(-back)[0] for back in range(4)] == earlier
+        assert len(set(map(repr, earlier))) == 4

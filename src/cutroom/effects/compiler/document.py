@@ -246,7 +246,7 @@ def _shot(scene: Scene, layout: Layout, index: int | None, span: tuple[int, int]
 
 def _seen(source: MediaPicture, frames: int) -> tuple[bool, bool]:
     """Whether the media is there at the first frame, and at the last one; times go one way between them."""
-    return source.time(0) < source.until, source.time(frames - 1) < source.until
+    return source.shows(0), source.shows(frames - 1)
 
 
 _NOTHING = CompoundPicture(start=Fraction(0), step=Fraction(0), pieces=())

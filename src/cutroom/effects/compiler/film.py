@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from cutroom.effects.analysis import Film
 from cutroom.effects.compiler.chain import Scene, Stretch
-from cutroom.effects.compiler.travel import Law, frame_law
+from cutroom.effects.compiler.travel import frame_law
 from cutroom.effects.segment import CompoundPicture, CompoundPiece, Fit, Layer, MediaPicture, PictureSegment, Shot
 from cutroom.schema.clip import Clip
 
@@ -40,7 +40,7 @@ def media_film(scene: Scene, clip: Clip, stretch: Stretch, lead: int, shown: tup
         picture = source.model_copy(update={"start": at, "step": 1 / rate, "bend": Fraction(0)})
         return _alone(picture, rate, (width, height), count)
 
-    times = _times(frame_law(clip, stretch.offset, scene.document.settings.fps), lead, stretch.frames)
+    times = _times(clip, stretch, lead, scene.document.settings.fps)
     frames = 1 if stream.frames == 1 else max(1, round(stream.duration * rate))  # one picture may last any time
     numbers = [min(max(math.floor((time - begin) * rate), 0), frames - 1) for time in times]
     return Film(rate, frames, part, numbers, lead, place, scene.setting.width, scene.setting.height)
@@ -57,14 +57,17 @@ def compound_film(  # noqa: PLR0917  as `media_film`, and what is inside
         inner = pieces(size, (first, first + count))
         return _alone(CompoundPicture(start=Fraction(0), step=Fraction(1), pieces=inner), fps, size, count)
 
-    times = _times(frame_law(clip, stretch.offset, fps), lead, stretch.frames)
+    times = _times(clip, stretch, lead, fps)
     numbers = [min(max(math.floor(time * fps), 0), max(frames - 1, 0)) for time in times]
     place = Fit(x=0, y=0, width=setting.width, height=setting.height)
     return Film(fps, frames, part, numbers, lead, place, setting.width, setting.height)
 
 
-def _times(law: Law, lead: int, frames: int) -> Iterable[Fraction]:
-    return (law.start + i * law.step + i * i * law.bend for i in range(-lead, frames))
+def _times(clip: Clip, stretch: Stretch, lead: int, fps: Fraction) -> Iterable[Fraction]:
+    """What is shown, in seconds of the source: before the stretch, other laws may have held."""
+    yield from (frame_law(clip, stretch.offset + i, fps).start for i in range(-lead, 0))
+    law = frame_law(clip, stretch.offset, fps)
+    yield from (law.start + i * law.step + i * i * law.bend for i in range(stretch.frames))
 
 
 def _small(width: int, height: int) -> tuple[int, int]:

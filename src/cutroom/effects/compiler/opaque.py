@@ -27,7 +27,7 @@ def _fills(shot: Shot, width: int, height: int, frames: int) -> bool:
     source = shot.source
     if not isinstance(source, MediaPicture) or has_alpha(source.input.stream):
         return False
-    if max(source.time(0), source.time(frames - 1)) >= source.until:
+    if not all(source.shows(i) for i in (-shot.lead, 0, frames - 1)):  # some effects look back
         return False
     return all(_fills_with(shot.fit, nodes, width, height) for nodes in shot.chains)
 

@@ -38,7 +38,7 @@ def from_rgb(matrix: str = "bt709") -> NDArray[np.float64]:
 
 
 @lru_cache(maxsize=32)
-def _conversion(matrix: str, full: bool, white: float) -> NDArray[np.float64]:
+def conversion(matrix: str, full: bool, white: float) -> NDArray[np.float64]:
     """Code values less their zero, to those of BT.709 limited range; both on the scale of 8 bits."""
     to_one = np.diag([1 / white, 1 / white, 1 / white] if full else [1 / 219, 1 / 224, 1 / 224])
     to_codes = np.diag([219.0, 224.0, 224.0])
@@ -62,7 +62,7 @@ def to_canvas(picture: Picture, matrix: str, full: bool, white: int | None = Non
     if is_canvas(matrix, full):
         return picture
     finer = 1 << picture.depth - 8
-    rows = _conversion(matrix, full, (white or peak_of(picture.y)) / finer)
+    rows = conversion(matrix, full, (white or peak_of(picture.y)) / finer)
     offset = finer * (16.0 - rows[0, 0] * (0.0 if full else 16.0))
     if matrix == "bt709":
         y = scaled(picture.y, rows[0, 0], offset)

@@ -175,8 +175,6 @@ class WarpStage:
         # even, so that luma and chroma shrink alike
         sizes = zip((picture.width, picture.height), self._scales, strict=True)
         width, height = (max(2, 2 * round(length * scale / 2)) if scale < 1 else length for length, scale in sizes)
-        if picture.alpha is not None:
-            picture = picture.multiplied()
         small = self._resizer.resize(picture, width, height)
         across, down = width / picture.width, height / picture.height
         return small, np.array([[across, 0, across / 2 - 0.5], [0, down, down / 2 - 0.5], [0, 0, 1]])
@@ -189,6 +187,9 @@ class WarpStage:
         matrix = _translation(-left, -top) @ matrix
         size = (right - left, bottom - top)
         chroma_size = (half(size[0]), half(size[1]))
+        if picture.alpha is not None:  # a straight colour beside a clear pixel would take of that one's
+            picture = picture.multiplied()
+            picture = replace(picture, alpha_uv=picture.chroma_alpha)
         # straight colours go on past their edge, where alpha ends; multiplied ones end with it
         border = cv2.BORDER_CONSTANT if picture.premultiplied else cv2.BORDER_REPLICATE
         chroma = _CHROMA @ matrix @ np.linalg.inv(_CHROMA)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cutroom.effects.compiler.fit import has_alpha
+from cutroom.effects.pictures.clear import ClearFrames, ClearScaler
 from cutroom.effects.pictures.colour import to_canvas
 from cutroom.effects.pictures.graph import Cloner, FrameGraph, Step, tag
 from cutroom.effects.pictures.levels import Plane, black, deepened, depth_of, rounded, scaled
@@ -33,17 +34,14 @@ class Resizer:
 
     def __init__(self) -> None:
         self._graph: tuple[tuple[int, int], FrameGraph] | None = None
+        self._clear = ClearScaler()
 
     def resize(self, picture: Picture, width: int, height: int) -> Picture:
-        """The picture at another size; its place is left as it was."""
+        """The picture at another size, multiplied where it has alpha; its place is left as it was."""
         if (picture.width, picture.height) == (width, height):
             return picture
-        if picture.alpha_uv is not None:  # it goes the way of chroma, in chroma's place
-            there = replace(picture, u=picture.alpha_uv, v=picture.alpha_uv, alpha_uv=None, frame=None)
-            whole = replace(picture, alpha_uv=None)
-            return replace(
-                self.resize(whole, width, height), alpha_uv=self.resize(there, width, height).u.copy(), frame=None
-            )
+        if picture.alpha is not None:
+            return self._clear.scaled(picture, width, height)
         frame = tag(picture.to_frame())
         if self._graph is None or self._graph[0] != (width, height) or not self._graph[1].fits(frame):
             size = {"w": str(width), "h": str(height), "flags": FLAGS, **LEFT_SITES}
@@ -70,6 +68,10 @@ class Normaliser:
         self._graph: FrameGraph | None = None
         self._toner = None if source.light is None else Toner(source.light)
         self._toned: FrameGraph | None = None
+        stream = source.input.stream
+        self._alpha = has_alpha(stream)
+        size = (fit.width, fit.height)
+        self._clear = ClearFrames(size, source.matrix, source.full_range, stream.rotation, depth)
 
     def run(self, frame: av.VideoFrame) -> Picture:
         """The picture of a decoded frame. The frame itself is left alone; where nothing is to be done, it is shared."""
@@ -77,6 +79,9 @@ class Normaliser:
         matrix, full = self._source.matrix, self._source.full_range
         site = SITES[frame.chroma_location]
         shared = self._cloner.clone(frame)
+        if self._alpha and (self._toner is not None or not frame.format.name.startswith("yuva420p")):
+            toned = None if self._toner is None else self._toner.run(self._run_graph(shared))
+            return replace(self._clear.run(shared, _unpacked(frame.format.name), toned), x=fit.x, y0=fit.y)
         if self._toner is not None or frame.format.name not in _PLANAR_420[self._depth] | _PLANAR_420[8]:
             shared, site = self._to_420(shared), LEFT
             if self._toner is not None or _is_rgb(frame):
@@ -88,10 +93,11 @@ class Normaliser:
             picture = _resited(picture, site)
         white = 255 << 2 if self._depth == 10 and _bits(frame) == 8 else None
         larger = fit.width * fit.height > picture.width * picture.height
-        if larger:  # colours are converted where there are fewer pixels
+        first = larger or self._alpha  # colours are converted where there are fewer pixels, and while they are straight
+        if first:
             picture = to_canvas(picture, matrix, full, white)
         picture = self._resized(picture)
-        if not larger:
+        if not first:
             picture = to_canvas(picture, matrix, full, white)
         return replace(picture, x=fit.x, y0=fit.y).multiplied()
 
@@ -123,12 +129,9 @@ class Normaliser:
     def _to_420(self, frame: av.VideoFrame) -> av.VideoFrame:
         """Scale in the source's own format, which keeps all of its chroma, then go to 4:2:0; on the way, to its light.
 
-        Where light is converted, a picture is made smaller before, and larger later.
+        Where light is converted, a picture is made smaller before, and larger later. One with alpha keeps its size.
         """
-        if self._graph is None or not self._graph.fits(frame):
-            tags = {"colorspace": str(frame.colorspace), "range": str(frame.color_range)}
-            self._graph = FrameGraph(frame, self._steps_to_420(frame), tags)
-        found = self._graph.run(frame)
+        found = self._run_graph(frame)
         if self._toner is None:
             return found
         found = self._toner.run(found)
@@ -139,9 +142,15 @@ class Normaliser:
             self._toned = FrameGraph(found, chain, {"colorspace": "gbr", "range": "pc"})
         return self._toned.run(found)
 
+    def _run_graph(self, frame: av.VideoFrame) -> av.VideoFrame:
+        if self._graph is None or not self._graph.fits(frame):
+            tags = {"colorspace": str(frame.colorspace), "range": str(frame.color_range)}
+            self._graph = FrameGraph(frame, self._steps_to_420(frame), tags)
+        return self._graph.run(frame)
+
     @property
     def _target(self) -> str:
-        name = "yuva420p" if has_alpha(self._source.input.stream) else "yuv420p"
+        name = "yuva420p" if self._alpha else "yuv420p"
         return name if self._depth == 8 else f"{name}10le"
 
     def _steps_to_420(self, frame: av.VideoFrame) -> list[Step]:
@@ -152,10 +161,10 @@ class Normaliser:
         target, out = self._target, sites("out", LEFT)
         if _is_grey(frame):
             target = "gray10le" if self._depth == 10 and _bits(frame) > 8 else "gray"
+        if self._alpha or (self._toner is not None and width * height > frame.width * frame.height):
+            width, height = frame.width, frame.height
         if self._toner is not None:
-            if width * height > frame.width * frame.height:
-                width, height = frame.width, frame.height
-            target, out = "gbrap16le" if has_alpha(source.input.stream) else "gbrp16le", {}
+            target, out = "gbrp16le", {}
         kept: dict[str, str] = {}
         colours = {} if self._toner is not None else {"out_color_matrix": "bt709", "out_range": "limited"}
         site: dict[str, str] = {}
@@ -212,13 +221,25 @@ def _turned(picture: Picture, degrees: int, site: tuple[float, float]) -> tuple[
 
 
 def _resited(picture: Picture, site: tuple[float, float]) -> Picture:
-    """Chroma moved to the left site, by straight lines between its samples."""
+    """Chroma moved to the left site, by straight lines between its samples; those that are all clear give nothing."""
     shift = np.array([[1, 0, (site[0] - LEFT[0]) / 2], [0, 1, (site[1] - LEFT[1]) / 2]])
+    if picture.alpha is not None:
+        back = np.hstack([np.eye(2), -shift[:, 2:]])
+        weight = _moved(picture.chroma_alpha, back)
+        solid = _moved(weight, shift)
+        u, v = (
+            np.where(solid > 0, _moved(plane * weight, shift) / np.maximum(solid, np.float32(1e-3)), plane)
+            for plane in (picture.u, picture.v)
+        )
+        return replace(picture, u=rounded(u, picture.depth), v=rounded(v, picture.depth), frame=None)
     return replace(picture, u=shifted(picture.u, shift), v=shifted(picture.v, shift), frame=None)
 
 
 def shifted(plane: Plane, matrix: NDArray[Any]) -> Plane:
     """A plane under a map of its own size; edges repeat. In float: OpenCV's 8-bit warp is off by up to 0.05 pixels."""
+    return rounded(_moved(plane, matrix), depth_of(plane))
+
+
+def _moved(plane: Plane, matrix: NDArray[Any]) -> Plane:
     size = (plane.shape[1], plane.shape[0])
-    moved = cv2.warpAffine(plane.astype(np.float32), matrix, size, borderMode=cv2.BORDER_REPLICATE)
-    return rounded(moved, depth_of(plane))
+    return cv2.warpAffine(plane.astype(np.float32), matrix, size, borderMode=cv2.BORDER_REPLICATE)

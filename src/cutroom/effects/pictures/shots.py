@@ -154,11 +154,11 @@ class ShotRunner:
             shown = math.prod(node.shown for node in nodes if isinstance(node, Typed))
             return Now(shown, rolled[-1] if rolled else None)
         assert self._loan is not None
-        time = source.time(i)
-        if time >= source.until:
+        if not source.shows(i):
             return Nothing.HERE
+        time = source.time(i)
         frame = self._loan.frame_back(time) if source.step < 0 else self._loan.frame_at(time)
-        return Nothing.HERE if self._loan.is_over(time - source.grace) else frame
+        return Nothing.HERE if self._loan.is_over(time - source.grace(i)) else frame
 
     def _made(self, i: int) -> Picture | None:
         """The picture of a frame. What is held, or is a title, is made once, up to the first stage that changes."""

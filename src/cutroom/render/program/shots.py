@@ -238,7 +238,7 @@ def _seen(shot: Shot, frames: int) -> range:
     source = shot.source
     if not isinstance(source, MediaPicture) or source.input.stream.still:
         return range(frames)
-    shown = [i for i in range(frames) if source.time(i) < source.until]
+    shown = [i for i in range(frames) if source.shows(i)]
     return range(shown[0], shown[-1] + 1) if shown else range(0)
 
 
