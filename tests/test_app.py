@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 import cutroom as cr
-from cutroom.app import App, build_registry
+from cutroom.app import App
 from cutroom.effects.nodes import Filter
 from cutroom.effects.registry import Registry, default_registry
 from cutroom.render.plan import plan
 from cutroom.render.planned import Plan
 from cutroom.schema.export import ExportSettings
+from cutroom.services import build_registry
 
 THREADS = """
 import threading

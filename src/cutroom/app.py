@@ -1,4 +1,4 @@
-"""The composition root: builds the services and registries of a process, hands them out, stops them in order.
+"""The composition root: has the services and registries of a process built, hands them out, stops them in order.
 
 Nothing below this module reaches for a service; what a room needs is passed in from here. A test builds an `App` over a
 registry of its own in which it has replaced a service.
@@ -21,10 +21,10 @@ import svcs
 from cutroom.edit import operations as ops
 from cutroom.effects.accept import accept
 from cutroom.effects.python.granted import require_code, supplied, used_code
-from cutroom.effects.registry import Registry, check, default_registry
+from cutroom.effects.registry import Registry, check
 from cutroom.errors import AccessDeniedError, MediaNotFoundError
 from cutroom.jobs.places import tidy
-from cutroom.jobs.service import Jobs, default_jobs
+from cutroom.jobs.service import Jobs
 from cutroom.media.fingerprint import Digests, Identity
 from cutroom.media.sources import Sources
 from cutroom.open_projects import OpenProjects
@@ -35,8 +35,8 @@ from cutroom.schema.document import Document
 from cutroom.schema.export import ExportSettings
 from cutroom.schema.resource import ResourceKind
 from cutroom.schema.time import Seconds
-from cutroom.settings import private_folder, settings
-from cutroom.workers import WorkerPool
+from cutroom.services import MediaWorkers, PreviewWorkers, build_registry
+from cutroom.settings import settings
 from cutroom.workers.context import OnProgress
 from cutroom.workers.gate import GRANT_HINT
 from cutroom.workers.grantbook import GrantBook
@@ -56,30 +56,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
-MEDIA_TASKS = (
-    "cutroom.media.tasks",
-    "cutroom.render.tasks",
-    "cutroom.render.frame_tasks",
-    "cutroom.render.analysis_tasks",
-    "cutroom.preview.tasks",
-    "cutroom.preview.proxy_tasks",
-    "cutroom.detection.watch",
-    "cutroom.detection.listen",
-    "cutroom.detection.align",
-)
-MODEL_TASKS = ("cutroom.detection.tasks",)
-
-
-class MediaWorkers(WorkerPool):
-    """Workers that decode, filter and encode."""
-
-
-class PreviewWorkers(WorkerPool):
-    """One worker for stills: an export does not keep a person waiting, and its decoders stay warm."""
-
-
-class ModelWorkers(WorkerPool):
-    """Workers that run detection models."""
 
 
 class Snapshot(Frozen):
@@ -92,44 +68,6 @@ class Snapshot(Frozen):
     """Absolute paths that no export may overwrite: the project's own files, and all its media."""
     settings: ExportSettings
     span: tuple[Seconds, Seconds] | None = None
-
-
-def build_registry() -> svcs.Registry:
-    """How each service is made, and stopped again."""
-    registry = svcs.Registry()
-    registry.register_value(Registry, default_registry())
-
-    def grant_book() -> Iterator[GrantBook]:
-        made = GrantBook(private_folder(settings().data_dir) / "grants.db")
-        yield made
-        made.close()
-
-    registry.register_factory(GrantBook, grant_book)
-
-    def pool(kind: type[WorkerPool], child: Any, workers: int | None, preload: tuple[str, ...]) -> None:
-        def make(container: svcs.Container) -> Iterator[WorkerPool]:
-            made = kind(child, workers=workers, preload=preload, grants=container.get(GrantBook).grants)
-            yield made
-            made.abandon()  # whoever waits for a result keeps the process alive; nobody else needs one
-
-        registry.register_factory(kind, make)
-
-    pool(MediaWorkers, "media", None, MEDIA_TASKS)  # as many as there are cores
-    pool(PreviewWorkers, "media", 1, MEDIA_TASKS)
-    pool(ModelWorkers, "model", 1, MODEL_TASKS)
-
-    registry.register_factory(SegmentCache, lambda: SegmentCache(private_folder(settings().cache_dir) / "segments"))
-    registry.register_factory(AnalysisStore, lambda: AnalysisStore(private_folder(settings().cache_dir) / "analyses"))
-    registry.register_factory(Digests, lambda: Digests(private_folder(settings().cache_dir) / "digests.db"))
-    registry.register_factory(Sources, lambda svcs_container: Sources(svcs_container.get(Digests)))
-
-    def jobs() -> Iterator[Jobs]:
-        made = default_jobs()
-        yield made
-        made.close()
-
-    registry.register_factory(Jobs, jobs)
-    return registry
 
 
 class App:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 import cutroom as cr
 from cutroom import errors
-from cutroom.app import MediaWorkers
+from cutroom.services import MediaWorkers
 from cutroom.workers import InlineExecutor
 
 SIZE = (640, 360)

@@ -13,7 +13,7 @@ import pytest
 
 import cutroom as cr
 from cutroom.api.resources import with_files
-from cutroom.app import App, build_registry
+from cutroom.app import App
 from cutroom.edit.apply import apply
 from cutroom.effects.accept import accept
 from cutroom.effects.parameter import Parameter
@@ -26,6 +26,7 @@ from cutroom.errors import (
     UnsupportedMediaError,
     ValidationError,
 )
+from cutroom.services import build_registry
 
 CUBE = "LUT_3D_SIZE 2\n" + "\n".join(f"{r} {g} {b}" for b in (0, 1) for g in (0, 1) for r in (0, 1))
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
+from cutroom.effects import cube
 from cutroom.effects.cube import parse_cube
 from cutroom.errors import ValidationError
 
@@ -24,11 +27,11 @@ def test_red_changes_fastest_and_comments_and_blank_lines_do_not_count():
     text = written(table, "# made by hand", 'TITLE "Warm # 2"', "", "DOMAIN_MIN 0 0 0").replace(
         b"\n0.250000", b" # here\n\n0.250000", 1
     )
-    cube = parse_cube(b"\xef\xbb\xbf" + text.replace(b"\n", b"\r\n"))
-    assert np.allclose(cube.table, table)
-    assert cube.size == 3
-    assert (cube.low, cube.high) == ((0, 0, 0), (1, 1, 1))
-    assert cube.title.startswith("Warm")
+    read = parse_cube(b"\xef\xbb\xbf" + text.replace(b"\n", b"\r\n"))
+    assert np.allclose(read.table, table)
+    assert read.size == 3
+    assert (read.low, read.high) == ((0, 0, 0), (1, 1, 1))
+    assert read.title.startswith("Warm")
 
 
 @pytest.mark.parametrize("size", [2, 129])
@@ -39,10 +42,10 @@ def test_the_smallest_and_the_largest(size):
 
 def test_domains_and_input_ranges():
     curve = np.linspace(0, 1, 4)[:, None].repeat(3, axis=1)
-    cube = parse_cube(written(curve, "DOMAIN_MIN -0.5 0 0.1", "DOMAIN_MAX 1 2 3"))
-    assert (cube.low, cube.high) == ((-0.5, 0, 0.1), (1, 2, 3))
-    cube = parse_cube(written(curve, "LUT_1D_INPUT_RANGE 0.1 0.9"))
-    assert (cube.low, cube.high) == ((0.1,) * 3, (0.9,) * 3)
+    read = parse_cube(written(curve, "DOMAIN_MIN -0.5 0 0.1", "DOMAIN_MAX 1 2 3"))
+    assert (read.low, read.high) == ((-0.5, 0, 0.1), (1, 2, 3))
+    read = parse_cube(written(curve, "LUT_1D_INPUT_RANGE 0.1 0.9"))
+    assert (read.low, read.high) == ((0.1,) * 3, (0.9,) * 3)
 
 
 ENTRIES = b"0 0 0\n1 1 1\n"
@@ -78,3 +81,23 @@ def test_what_is_wrong_is_named_with_its_line(data, says):
         parse_cube(data, "warm.cube")
     assert str(caught.value).startswith("warm.cube, line ")
     assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"LUT_3D_SIZE 2\n" + b"0 0 0\n" * 500_000, "line 10: there are more than 8 entries"),
+        (b"LUT_3D_SIZE 2\n" + b"0 " * 1_500_000, "line 2: it is longer than 10,000 characters"),
+        (b"\n" * 3_000_000, "line 9001: there are more than 9,000 lines"),
+        (b"LUT_3D_SIZE 2\n0 0 0\n" + b"\n" * 3_000_000, "line 9001: there are more than 9,000 lines"),
+    ],
+)
+def test_what_is_too_long_is_not_read_to_its_end(data, says, monkeypatch):
+    monkeypatch.setattr(cube, "_MOST_LINES", 9_000)
+    tracemalloc.start()
+    try:
+        with pytest.raises(ValidationError, match=says):
+            parse_cube(data)
+        assert tracemalloc.get_traced_memory()[1] < 6 * len(data)
+    finally:
+        tracemalloc.stop()

@@ -159,3 +159,23 @@ def test_the_bytes_of_a_resource_are_read_once_and_are_what_their_digest_says(tm
     readers.attach(context, {})
     with pytest.raises(MediaNotFoundError, match="no file is known for resource"):
         readers.resource(sha256)
+
+
+def test_only_so_many_bytes_of_resources_are_kept(tmp_path, monkeypatch):
+    monkeypatch.setattr("cutroom.effects.readers._MOST_KEPT", 250)
+    files = {}
+    for number in range(3):
+        content = bytes([number]) * 100
+        path = tmp_path / f"{number}.cube"
+        path.write_bytes(content)
+        files[hashlib.sha256(content).hexdigest()] = str(path)
+    first, second, third = files
+    context = Counting()
+    with Readers(context, files) as readers:
+        for wanted in (first, second, first, third):
+            assert len(readers.resource(wanted)) == 100
+        assert context.opened == 3
+        readers.resource(first)  # asked for later than the second
+        assert context.opened == 3
+        readers.resource(second)
+        assert context.opened == 4

@@ -10,7 +10,7 @@ from cutroom.api import models
 from cutroom.api.arguments import number, several, text, whole
 from cutroom.api.clip import Clip
 from cutroom.api.media import Media, MediaLibrary
-from cutroom.app import MediaWorkers, ModelWorkers, app
+from cutroom.app import app
 from cutroom.detection.listen import silences as find_silences
 from cutroom.detection.run import detect as run_detect
 from cutroom.detection.watch import scenes as find_scenes
@@ -21,6 +21,7 @@ from cutroom.schema.detections import Detections
 from cutroom.schema.document import Document
 from cutroom.schema.spans import Spans as SpansValue
 from cutroom.schema.time import TimeLike
+from cutroom.services import MediaWorkers, ModelWorkers
 from cutroom.session import Session
 
 if TYPE_CHECKING:

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from cutroom.api import arguments
 from cutroom.api.picture import Frame
-from cutroom.app import App, MediaWorkers
+from cutroom.app import App
 from cutroom.errors import OutputError, ValidationError
 from cutroom.jobs.bar import Bar
 from cutroom.render.cache import SegmentCache
 from cutroom.render.publish import Part
 from cutroom.schema.time import parse_rate, shown
+from cutroom.services import MediaWorkers
 from cutroom.session import Session
 
 if TYPE_CHECKING:

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, Literal
 from cutroom.api import arguments
 from cutroom.api.media_frames import folder_for, home, require_open, target_of
 from cutroom.api.sequence_files import Held, resolved
-from cutroom.app import MediaWorkers
 from cutroom.errors import UnsupportedMediaError, ValidationError
 from cutroom.jobs.bar import Bar
 from cutroom.render.cache import SegmentCache
 from cutroom.render.publish import Part
 from cutroom.schema.time import parse_rate
+from cutroom.services import MediaWorkers
 
 if TYPE_CHECKING:
     from cutroom.api.media import Media, MediaLibrary

@@ -6,9 +6,10 @@ import os
 from typing import TYPE_CHECKING
 
 from cutroom.api.arguments import path
-from cutroom.app import ModelWorkers, app
+from cutroom.app import app
 from cutroom.detection import store
 from cutroom.detection.store import Model
+from cutroom.services import ModelWorkers
 from cutroom.workers.grantbook import GrantBook
 
 if TYPE_CHECKING:

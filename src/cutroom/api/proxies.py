@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from cutroom.api import arguments, media_files
 from cutroom.api.belongings import belongings
 from cutroom.api.media_frames import folder_for, home, require_open
-from cutroom.app import App, MediaWorkers
+from cutroom.app import App
 from cutroom.edit.operations import SetMedia
 from cutroom.edit.relocate import portable
 from cutroom.errors import EditError, MediaNotFoundError
@@ -22,6 +22,7 @@ from cutroom.schema.document import Document
 from cutroom.schema.media import Media as MediaValue
 from cutroom.schema.media import Proxy as ProxyValue
 from cutroom.schema.media import Rendition
+from cutroom.services import MediaWorkers
 from cutroom.session import Session
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from cutroom.api.arguments import number, text, whole, wrong
 from cutroom.api.belongings import belongings
 from cutroom.api.timeline import Timeline
 from cutroom.api.times import Clock, span_of
-from cutroom.app import MediaWorkers, Snapshot, app
+from cutroom.app import Snapshot, app
 from cutroom.errors import MediaNotFoundError, OutputError
 from cutroom.jobs import Jobs
 from cutroom.jobs.bar import Bar, late_bar
@@ -22,6 +22,7 @@ from cutroom.render.presets import default_presets
 from cutroom.render.report import Report
 from cutroom.render.verify import Verification
 from cutroom.render.verify import verify as verify_file
+from cutroom.services import MediaWorkers
 from cutroom.workers.grantbook import GrantBook
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ class Renderer:
     def _export(self, snapshot: Snapshot, target: Path, on_progress: Any) -> Report:
         if self._executor is not None or self._workers is None:
             return self._app.export(snapshot, target, executor=self._executor, on_progress=on_progress)
-        from cutroom.app import MEDIA_TASKS
+        from cutroom.services import MEDIA_TASKS
 
         grants = self._app.get(GrantBook).grants
         with MediaWorkers("media", workers=self._workers, preload=MEDIA_TASKS, grants=grants) as pool:

@@ -97,11 +97,9 @@ def split_screen(
             _shorten(timeline, chosen)
         _stack(timeline, chosen, start)
         for clip, cell in zip(chosen, cells, strict=True):
-            whole = (cell["width"], cell["height"]) == (
-                1,
-                1,
-            )  # as below a picture in picture: no line around the canvas
-            _put_cell(clip, {**cell, **look, **({"border": 0.0} if whole else {})})
+            # below a picture in picture: no line around the canvas
+            line = {"border": 0.0} if cell["width"] == cell["height"] == 1 else {}
+            _put_cell(clip, {**cell, **look, **line})
     return chosen
 
 

@@ -193,8 +193,9 @@ def require(results: Results, requests: Iterable[Request]) -> tuple[Result, ...]
 
 def _needed(missing: Iterable[Request]) -> AnalysisNeededError:
     requests = tuple(missing)
+    several = "1 measurement is" if len(requests) == 1 else f"{len(requests)} measurements are"
     return AnalysisNeededError(
-        f"{len(requests)} measurements are needed before this can be shown",
+        f"{several} needed before this can be shown",
         value=requests,
         hint="render it, or take a still: what is missing is measured first",
     )
@@ -209,7 +210,7 @@ class Missing:
         ...     _ = require({}, [LoudnessRequest(blocks=())])
         >>> missing.tell()
         Traceback (most recent call last):
-        cutroom.errors.AnalysisNeededError: 1 measurements are needed before this can be shown
+        cutroom.errors.AnalysisNeededError: 1 measurement is needed before this can be shown
           → render it, or take a still: what is missing is measured first
     """
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import batched, chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +15,17 @@ from numpy.typing import NDArray
 from cutroom.errors import ValidationError
 
 Triple = tuple[float, float, float]
+Line = tuple[int, str]
+"""Its number, from 0, and what it says."""
 SIZES = {"LUT_1D_SIZE": (2, 65536), "LUT_3D_SIZE": (2, 129)}
 """Smallest and largest number of entries along an axis."""
 _LARGEST = float(np.finfo(np.float32).max)
+_MOST_LINES = 4_500_000
+"""Twice as many as the largest table has entries."""
+_LONGEST = 10_000
+"""Characters of a line."""
+_AT_ONCE = 4096
+"""Lines that are read together."""
 _NUMBER = re.compile(r"[-+.\d]")
 
 
@@ -60,13 +70,13 @@ def parse_cube(data: bytes, name: str = "LUT") -> Cube:
         cutroom.errors.ValidationError: LUT, line 3: an entry is three numbers, not '1 0'
           → export the table again as .cube
     """
-    lines = data.decode("utf-8-sig", errors="replace").splitlines()
+    lines = _lines(name, data)
     head: dict[str, Sequence[str]] = {}
-    title, start = "", len(lines)
-    for number, line in enumerate(lines):
+    title, table = "", lines
+    for number, line in lines:
         key, *rest = _words(line) or ("",)
         if _NUMBER.match(key):
-            start = number
+            table = chain([(number, line)], lines)
             break
         if key == "TITLE":
             title = line.strip()[len("TITLE") :].strip().strip('"')
@@ -82,10 +92,10 @@ def parse_cube(data: bytes, name: str = "LUT") -> Cube:
         raise _wrong(name, 0, f"there is {what}", "export one 3D table as .cube")
     size = _size(name, known[0], head[known[0]])
     rows = size if known[0] == "LUT_1D_SIZE" else size**3
-    table = _entries(name, lines, start, rows)
+    entries = _entries(name, table, rows)
     low, high = _domain(name, head)
     shape = (size, 3) if rows == size else (size, size, size, 3)
-    return Cube(table.reshape(shape), low, high, title)
+    return Cube(entries.reshape(shape), low, high, title)
 
 
 _KEYS = {**dict.fromkeys(SIZES, 1), "DOMAIN_MIN": 3, "DOMAIN_MAX": 3, "LUT_1D_INPUT_RANGE": 2, "LUT_3D_INPUT_RANGE": 2}
@@ -104,27 +114,43 @@ def _size(name: str, key: str, found: Sequence[str]) -> int:
     return int(text)
 
 
-def _entries(name: str, lines: Sequence[str], start: int, rows: int) -> NDArray[np.float32]:
-    words = [word for line in lines[start:] for word in _words(line)]
+def _lines(name: str, data: bytes) -> Iterator[Line]:
+    """The lines of a file, one at a time: of a hostile one, no more than of the largest table."""
+    for number, line in enumerate(io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig", errors="replace")):
+        if number >= _MOST_LINES:
+            raise _wrong(name, number, f"there are more than {_MOST_LINES:,} lines")
+        if len(line) > _LONGEST:
+            raise _wrong(name, number, f"it is longer than {_LONGEST:,} characters")
+        yield number, line
+
+
+def _entries(name: str, lines: Iterable[Line], rows: int) -> NDArray[np.float32]:
+    found: list[NDArray[np.float32]] = []
+    missing, last = rows, 0
+    for some in batched(lines, _AT_ONCE):
+        last = some[-1][0]
+        entries = [(number, line, words) for number, line in some if (words := _words(line))]
+        found.append(_numbers(name, entries[:missing]))
+        if len(entries) > missing:
+            raise _wrong(name, entries[missing][0], f"there are more than {rows:,} entries")
+        missing -= len(entries)
+    if missing:
+        raise _wrong(name, last, f"it ends after {rows - missing:,} of {rows:,} entries")
+    return np.concatenate(found)
+
+
+def _numbers(name: str, entries: Sequence[tuple[int, str, list[str]]]) -> NDArray[np.float32]:
     try:
         with np.errstate(over="ignore"):
-            table = np.array(words, dtype=np.float32).reshape(-1, 3)
-        fits = len(table) == rows and bool(np.isfinite(table).all())
+            table = np.array([words for _, _, words in entries], np.float32).reshape(-1, 3)
+        if len(table) == len(entries) and np.isfinite(table).all():
+            return table
     except ValueError:
-        fits = False
-    if fits and all(len(_words(line)) in {0, 3} for line in lines[start:]):
-        return table
-    count = 0
-    for number, line in enumerate(lines[start:], start):
-        found = _words(line)
-        if not found:
-            continue
-        if len(found) != 3 or not all(math.isfinite(_float(word)) for word in found):
+        pass
+    for number, line, words in entries:
+        if len(words) != 3 or not all(math.isfinite(_float(word)) for word in words):
             raise _wrong(name, number, f"an entry is three numbers, not {line.strip()[:40]!r}")
-        count += 1
-        if count > rows:
-            raise _wrong(name, number, f"there are more than {rows:,} entries")
-    raise _wrong(name, len(lines) - 1, f"it ends after {count:,} of {rows:,} entries")
+    raise _wrong(name, entries[0][0], "an entry is three numbers")
 
 
 def _domain(name: str, head: Mapping[str, Sequence[str]]) -> tuple[Triple, Triple]:

@@ -169,7 +169,7 @@ def test_an_effect_that_looks_back_sees_the_frames_before_wherever_rendering_sta
 
 def test_an_effect_that_must_measure_first_says_so(studio):
     document = studio.document(studio.track(_second(studio, effects=[studio.effect("stabilize")])))
-    with pytest.raises(AnalysisNeededError, match="measurements are needed"):
+    with pytest.raises(AnalysisNeededError, match=r"^1 measurement is needed"):
         compile_picture(document, 0, 1)
     assert compile_picture(document, 0, 1, results=None) == compile_picture(_plain(document), 0, 1)
 
