@@ -36,7 +36,7 @@ from cutroom.schema.export import ExportSettings
 from cutroom.schema.resource import ResourceKind
 from cutroom.schema.time import Seconds
 from cutroom.services import MediaWorkers, PreviewWorkers, build_registry
-from cutroom.settings import settings
+from cutroom.settings import private_folder, settings
 from cutroom.workers.context import OnProgress
 from cutroom.workers.gate import GRANT_HINT
 from cutroom.workers.grantbook import GrantBook
