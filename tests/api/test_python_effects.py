@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import cutroom as cr
-from cutroom.app import MEDIA_TASKS, App, app
+from cutroom.app import App, app
 from cutroom.edit.operations import AddResource
 from cutroom.effects.python.code import unpacked
 from cutroom.effects.python.define import define
@@ -25,6 +25,7 @@ from cutroom.errors import (
     WorkerTimeoutError,
 )
 from cutroom.preview import still
+from cutroom.services import MEDIA_TASKS
 from cutroom.workers.grantbook import GrantBook
 from cutroom.workers.pool import WorkerPool
 
