@@ -24,7 +24,6 @@ KNOWN: Mapping[str | None, Matrix] = {
     "fcc": "fcc",
     "smpte240m": "smpte240m",
     "bt2020nc": "bt2020",
-    "bt2020c": "bt2020",
 }
 """The matrices that pictures can be converted with, by the names that files give them."""
 SD = (1280, 576)

@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 
 from cutroom.effects.compiler.document import compile_picture
-from cutroom.effects.compiler.fit import light
+from cutroom.effects.compiler.fit import light, matrix
 from cutroom.effects.run import PictureRunner
 from cutroom.effects.segment import Light
+from cutroom.errors import UnsupportedMediaError
 from cutroom.media import probe
 from cutroom.schema.media import Colour, VideoStream
 from cutroom.workers.inline import InlineExecutor
@@ -31,6 +32,22 @@ BT2087 = np.array(
 SMPTE_C = np.array([[0.939542, 0.050181, 0.010277], [0.017772, 0.965793, 0.016435], [-0.001622, -0.004370, 1.005992]])
 P3 = np.array([[1.224940, -0.224940, 0.0], [-0.042057, 1.042057, 0.0], [-0.019638, -0.078636, 1.098274]])
 """Linear Display P3 to linear BT.709."""
+
+C_TO_D65 = np.array(
+    [[0.9904476, -0.0071683, -0.0116156], [-0.0123712, 1.0155950, -0.0029282], [-0.0035635, 0.0067697, 0.9181569]]
+)
+"""XYZ under illuminant C to XYZ under D65 by Bradford, as it is published."""
+XYZ_TO_709 = np.array(
+    [[3.2404542, -1.5371385, -0.4985314], [-0.9692660, 1.8760108, 0.0415560], [0.0556434, -0.2040259, 1.0572252]]
+)
+
+
+def film_light() -> np.ndarray:
+    """Linear light of film's primaries, whose white is C, to that of BT.709."""
+    points = [(0.681, 0.319), (0.243, 0.692), (0.145, 0.049), (0.310, 0.316)]
+    *colours, white = (np.array([x / y, 1, (1 - x - y) / y]) for x, y in points)
+    columns = np.stack(colours, axis=1)
+    return XYZ_TO_709 @ C_TO_D65 @ (columns * np.linalg.solve(columns, white))
 
 
 def patches() -> np.ndarray:
@@ -168,6 +185,7 @@ CASES = {
     "bt2020": (Colour(matrix="bt2020nc", primaries="bt2020", transfer="bt2020-10"), of_sdr(BT2087)),
     "display p3": (Colour(matrix="bt709", primaries="smpte432", transfer="bt709"), of_sdr(P3)),
     "525 lines": (Colour(matrix="smpte170m", primaries="smpte170m", transfer="smpte170m"), of_sdr(SMPTE_C)),
+    "film under illuminant C": (Colour(matrix="bt709", primaries="film", transfer="bt709"), of_sdr(film_light())),
 }
 
 
@@ -302,6 +320,23 @@ def test_what_light_a_stream_is_taken_for() -> None:
         primaries="smpte432", transfer="pq", peak=600
     )
     assert light(stream(transfer="arib-std-b67", peak=600)) == Light(primaries="bt2020", transfer="hlg", peak=1000)
+
+
+@pytest.mark.parametrize("transfer", ["linear", "log100", "log316", "smpte428"])
+def test_a_transfer_that_is_not_known_is_refused(transfer: str) -> None:
+    with pytest.raises(UnsupportedMediaError, match=f"transfer {transfer} cannot be read"):
+        light(stream(transfer=transfer))
+
+
+def test_primaries_that_are_not_known_are_refused() -> None:
+    with pytest.raises(UnsupportedMediaError, match="primaries smpte428 cannot be read"):
+        light(stream(primaries="smpte428"))
+
+
+@pytest.mark.parametrize("named", ["bt2020c", "ictcp", "ycgco"])
+def test_a_matrix_that_is_not_known_is_refused(named: str) -> None:
+    with pytest.raises(UnsupportedMediaError, match=f"colours coded as {named} cannot be read"):
+        matrix(stream(matrix=named))
 
 
 @pytest.mark.shared

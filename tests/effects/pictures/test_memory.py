@@ -288,3 +288,19 @@ def test_equal_pictures_come_out_as_they_are_whether_they_are_one_or_several(sta
     for _ in range(6):
         shown = stage.run(Picture.of(new_frame(64, 48, planes)))
     assert all(np.array_equal(a, b) for a, b in zip(shown.planes, planes, strict=True))
+
+
+def test_what_settles_keeps_its_colour_while_it_gets_fainter():
+    """Colours are averaged with the alpha that they are multiplied by, each frame by the same share."""
+    stage = SettleStage(Settle(noise=0.02, frames=3), Place(64, 48, False))
+    codes = (80, 110, 230)
+    for level in (200, 193, 186, 179):
+        planes = [
+            np.full(shape, code, np.uint8) for shape, code in zip(((48, 64), (24, 32), (24, 32)), codes, strict=True)
+        ]
+        picture = Picture(*planes, alpha=np.full((48, 64), level, np.uint8)).multiplied()
+        shown = stage.run(picture)
+    assert 179 < shown.alpha[24, 32] < 193  # it did average
+    straight = shown.divided()
+    for plane, code in zip(straight.planes, codes, strict=False):
+        assert np.abs(plane[4:-4, 4:-4].astype(int) - code).max() <= 1

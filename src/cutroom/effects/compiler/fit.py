@@ -18,6 +18,8 @@ _ALPHA = ("yuva", "rgba", "bgra", "argb", "abgr", "gbrap", "ya8", "ya16", "pal8"
 
 _IMAGES = frozenset({"bmp", "jpeg", "mjpeg", "png", "tiff"})
 _HDR: Mapping[str | None, Literal["pq", "hlg"]] = {"smpte2084": "pq", "arib-std-b67": "hlg"}
+_UNSHOWN = frozenset({"linear", "log100", "log316", "smpte428"})
+"""Transfers whose numbers were not made for a display of BT.709."""
 _PRIMARIES: Mapping[str | None, Primaries] = {name: name for name in get_args(Primaries)}
 
 
@@ -31,9 +33,7 @@ def matrix(stream: VideoStream) -> Matrix:
     if named in KNOWN:
         return KNOWN[named]
     if named not in {None, "gbr"}:
-        raise UnsupportedMediaError(
-            f"colours coded as {named} cannot be read", value=named, hint="convert the file to BT.709 first"
-        )
+        raise _unknown(f"colours coded as {named}", named)
     if stream.colour.transfer in _HDR:
         return "bt2020"
     return untagged(stream.width, stream.height)
@@ -44,8 +44,15 @@ def light(stream: VideoStream) -> Light | None:
 
     Primaries that are not named are taken for the canvas's, in HDR for those of BT.2020. PQ that does not tell how
     bright it gets is taken to be made for 1,000 cd/m².
+
+    Raises:
+        UnsupportedMediaError: primaries, or a transfer, that cannot be converted.
     """
     colour = stream.colour
+    if colour.transfer in _UNSHOWN:
+        raise _unknown(f"colours of the transfer {colour.transfer}", colour.transfer)
+    if colour.primaries not in {None, *_PRIMARIES}:
+        raise _unknown(f"colours of the primaries {colour.primaries}", colour.primaries)
     transfer = _HDR.get(colour.transfer)
     if transfer is None:
         found = _PRIMARIES.get(colour.primaries, "bt709")
@@ -53,6 +60,10 @@ def light(stream: VideoStream) -> Light | None:
     found = _PRIMARIES.get(colour.primaries, "bt2020")
     peak = colour.peak if transfer == "pq" else None
     return Light(primaries=found, transfer=transfer, peak=peak or Light.HLG_PEAK)
+
+
+def _unknown(what: str, name: str | None) -> UnsupportedMediaError:
+    return UnsupportedMediaError(f"{what} cannot be read", value=name, hint="convert the file to BT.709 first")
 
 
 def full_range(stream: VideoStream) -> bool:

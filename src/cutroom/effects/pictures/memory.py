@@ -121,16 +121,21 @@ class SettleStage(Remembering):
         *earlier, now = seen
         sums = [floats(plane) for plane in now]
         totals = [np.ones_like(plane) for plane in sums]
+        if len(now) == 4:  # chroma counts by the alpha that it is multiplied by, and gets that of the result
+            totals[1:3] = [floats(halve(now[3])) for _ in "uv"]
         for planes in earlier:
             alike: list[Floats] = []
             for i, (plane, current) in enumerate(zip(planes, now, strict=True)):
                 weight = alike[0] if i == 3 else self._alike(plane, current)
-                if i in {1, 2} and len(now) == 4:  # so that colours go with their alpha
-                    weight = cv2.multiply(weight, halve(alike[0]))
                 alike.append(weight)
                 cv2.add(sums[i], cv2.multiply(plane, weight, dtype=cv2.CV_32F), dst=sums[i])
+                if i in {1, 2} and len(now) == 4:
+                    weight = cv2.multiply(halve(planes[3]), weight, dtype=cv2.CV_32F)
                 cv2.add(totals[i], weight, dst=totals[i])
-        return [rounded(cv2.divide(a, b), like) for a, b, like in zip(sums, totals, now, strict=True)]
+        means = [cv2.divide(a, np.maximum(b, np.float32(1e-6))) for a, b in zip(sums, totals, strict=True)]
+        if len(now) == 4:
+            means[1:3] = [cv2.multiply(mean, halve(means[3])) for mean in means[1:3]]
+        return [rounded(mean, like) for mean, like in zip(means, now, strict=True)]
 
     def _alike(self, plane: Plane, other: Plane) -> Floats:
         """From 0 to 1: how far two planes show the same."""
