@@ -75,7 +75,9 @@ def test_planes_of_ten_bits_come_out_as_those_of_eight_but_finer(studio, spec):
     assert ten.y.dtype == np.uint16
     assert ten.u.dtype == np.uint16
     worst = 3 if spec.effect in {"denoise", "edge"} else 1.01
-    for a, b in zip(eight.planes[:3], ten.planes[:3], strict=True):
+    worst += 0.75 if eight.alpha is not None else 0  # alpha of 8 bits is off by up to a half, and what it multiplies
+    seen = [picture.multiplied().planes[:3] for picture in made]  # where a picture is clear it may have any colour
+    for a, b in zip(*seen, strict=True):
         assert np.abs(a - b / 4.0).max() <= worst
     if eight.alpha is not None:
         assert np.abs(eight.alpha / 255 - ten.alpha / 1023.0).max() <= 0.01
