@@ -33,7 +33,7 @@ from cutroom.schema.export import ExportSettings
 from .conftest import RATE, Film, track
 
 PACKAGE = Path(cutroom.__file__).parent
-DRAW_NOTHING = {"_typeshed", "apsw", "pandas", "psutil", "pydantic"}
+DRAW_NOTHING = {"cloudpickle", "_typeshed", "apsw", "pandas", "psutil", "pydantic"}
 """Libraries for types, values, tables and caches."""
 SETTINGS = ExportSettings()
 FORMAT = PictureFormat(Fraction(30), 160, 96)
