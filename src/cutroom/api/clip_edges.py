@@ -200,6 +200,8 @@ def move(clip: Clip, to: TimeLike | None = None, *, track: str | None = None) ->
 def delete(clip: Clip, *, ripple: bool = False) -> None:
     """Remove it with what is linked to it or grouped with it; leave a gap, or close it.
 
+    A clip that is gone already, with another one perhaps, is no error: `[clip.delete() for clip in tl.clips]`.
+
     ::
 
         before  [A][B][C]
@@ -212,5 +214,6 @@ def delete(clip: Clip, *, ripple: bool = False) -> None:
     Example:
         >>> clip.delete(ripple=True)  # doctest: +SKIP
     """
-    _ = clip.value
-    clip.apply(ops.Delete(clip=clip.id, ripple=truth("ripple", ripple)))
+    closing = truth("ripple", ripple)
+    if clip.exists:
+        clip.apply(ops.Delete(clip=clip.id, ripple=closing))

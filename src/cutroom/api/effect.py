@@ -75,6 +75,11 @@ class Effect:
         raise gone(self.clip.session, "effect", self.id)
 
     @property
+    def exists(self) -> bool:
+        """Whether it is in the chain, and the clip on the timeline."""
+        return self.clip.exists and any(effect.id == self.id for effect in self.clip.value.effects)
+
+    @property
     def effect(self) -> str:
         """Its name in the registry."""
         return self.value.effect
@@ -167,9 +172,9 @@ class Effect:
         return self
 
     def remove(self) -> None:
-        """Take it out of the chain."""
-        _ = self.value
-        self.clip.apply(ops.RemoveEffect(clip=self.clip.id, effect=self.id))
+        """Take it out of the chain; where it is gone already, nothing happens."""
+        if self.exists:
+            self.clip.apply(ops.RemoveEffect(clip=self.clip.id, effect=self.id))
 
     def __repr__(self) -> str:
         value = self.value
