@@ -35,6 +35,8 @@ class Report(Frozen):
     wall_seconds: float
     """From the call to the published file."""
     warnings: tuple[str, ...] = ()
+    """Clips that ask for more than their media has, times at which no clip lies on any track (black, or silent; five of
+    each, further ones as a number), media that break off, peaks that were limited."""
 
     @property
     def speed(self) -> float:
