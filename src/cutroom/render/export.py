@@ -227,7 +227,7 @@ def _result(future: Future[Any]) -> Any:
 def _encoder(made: Plan) -> str:
     settings = made.layout.settings
     if not made.layout.frames:
-        return "none: there is no picture"
+        return f"{settings.audio_codec}, {settings.audio_bitrate / 1000:g} kbit/s"
     return f"libx264 {settings.encoder_preset}, CRF {settings.crf:g}: runs everywhere, the same bytes on equal machines"
 
 
