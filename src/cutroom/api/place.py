@@ -23,6 +23,7 @@ from cutroom.schema.document import Document
 from cutroom.schema.media import Media as MediaValue
 from cutroom.schema.speed import FASTEST, NORMAL, SLOWEST, Ramp, Speed
 from cutroom.schema.track import TrackKind
+from cutroom.services import PreviewWorkers
 
 if TYPE_CHECKING:
     from cutroom.api.compound import Compound
@@ -97,7 +98,8 @@ def place(timeline: Timeline, verb: str, media: Any, at: Any, how: Placing) -> C
         if not isinstance(known, Media) and known.multicam:
             _first_angles(timeline, made.created[: 2 if sound_track else 1])
         clock.tell(timeline.session)
-        return first
+    timeline.app.start_ahead(PreviewWorkers)  # what was placed will be looked at
+    return first
 
 
 def _known(timeline: Timeline, media: Any) -> Media | Compound | MediaValue:
