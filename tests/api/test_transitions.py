@@ -96,3 +96,23 @@ def test_both_edges_of_a_clip_share_it(project: cr.Project, film) -> None:
     first.duration = 0.6
     second.duration = 1.2
     assert second.duration == F(6, 5)
+
+
+def test_what_keeps_two_clips_apart_is_said(project: cr.Project, film) -> None:
+    tl = project.timeline
+    a, b = tl.track("V1").clips
+    above = tl.overwrite(film.path, at=0, source=(0, 1), track="V2", sound=False)
+    c = tl.append(film.path, source=(0, 1))
+    for left, right, told in (
+        (b, a, f"{a.id} comes first: give the clips in their order"),
+        (a, above, f"{above.id} is on track V2: a transition joins two clips of one track"),
+        (a, c, "a transition joins two neighbours, or a clip and a gap"),
+    ):
+        with pytest.raises(EditError, match="do not meet at a cut of track V1") as caught:
+            tl.add_transition("dissolve", left, right)
+        assert caught.value.hint == told
+    a.trim(end=0.5)
+    with pytest.raises(EditError) as caught:
+        tl.add_transition("dissolve", a, b)
+    assert caught.value.hint.startswith("a gap lies between them (0.5 s to 1 s): close it, or give one clip")
+    tl.add_transition("dissolve", a, duration=0.2)

@@ -279,7 +279,7 @@ class EffectChain:
         for effect in chain:
             if key in {effect.effect, effect.id} or same_function(key, effect.effect):
                 return Effect(self.clip, effect.id)
-        raise nearest(key, {effect.effect for effect in chain}, what=f"effect on clip {self.clip.id}")
+        raise nearest(key, {effect.effect for effect in chain}, what="effect in this chain of the name")
 
     def to_df(self) -> pd.DataFrame:
         """One row per effect and parameter: id, clip, place, effect, enabled, parameter, value,
