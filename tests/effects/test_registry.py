@@ -10,9 +10,10 @@ from hypothesis import given, settings
 
 import cutroom.effects
 from cutroom.effects import transitions
+from cutroom.effects.checks import check
 from cutroom.effects.nodes import FILTERS, Filter, Warp
 from cutroom.effects.parameter import Parameter
-from cutroom.effects.registry import Setting, check, default_registry
+from cutroom.effects.registry import Setting, default_registry
 from cutroom.errors import CutroomError, UnknownNameError, ValidationError
 from cutroom.schema.effect import Effect
 

@@ -12,8 +12,9 @@ from cutroom.api.sheet import BeforeAfter, Sheet
 from cutroom.api.times import picture_at, seconds
 from cutroom.app import app
 from cutroom.effects.chain_graph import chain_graph
+from cutroom.effects.checks import require_title
 from cutroom.effects.python.declared import registry_for
-from cutroom.effects.registry import EffectSpec, Registry, Setting, require_title
+from cutroom.effects.registry import EffectSpec, Registry, Setting
 from cutroom.errors import TimeError, ValidationError
 from cutroom.jobs.bar import late_bar
 from cutroom.schema.base import new_id

@@ -13,7 +13,8 @@ from cutroom.api.arguments import text
 from cutroom.app import App, app
 from cutroom.edit.operations import AddResource, RemoveResource
 from cutroom.edit.relocate import portable
-from cutroom.effects.registry import Registry, kind_on
+from cutroom.effects.checks import kind_on
+from cutroom.effects.registry import Registry
 from cutroom.errors import MediaNotFoundError, UnknownNameError, UnsupportedMediaError
 from cutroom.schema.media import Fingerprint
 from cutroom.schema.resource import LARGEST_FILE, ResourceKind

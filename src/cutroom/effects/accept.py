@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from itertools import chain
 
 from cutroom.edit import operations as ops
+from cutroom.effects.checks import check, kind_on, require_files
 from cutroom.effects.compiler.ducking import DUCKING, require_no_circle
 from cutroom.effects.python.declared import registry_for
-from cutroom.effects.registry import Registry, Setting, check, kind_on, require_files
+from cutroom.effects.registry import Registry, Setting
 from cutroom.schema.clip import Clip
 from cutroom.schema.document import Document
 from cutroom.schema.time import to_sample

@@ -8,11 +8,12 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from cutroom.effects.checks import kind_on
 from cutroom.effects.compiler.fit import fit, full_range, light, matrix
 from cutroom.effects.nodes import Filter, Mode, Moving, Node
 from cutroom.effects.order import Plan, links_at, plans
 from cutroom.effects.python.declared import registry_for
-from cutroom.effects.registry import EffectSpec, Registry, Setting, kind_on
+from cutroom.effects.registry import EffectSpec, Registry, Setting
 from cutroom.schema.clip import Clip, CompoundSource, TitleSource
 from cutroom.schema.document import Document
 from cutroom.schema.effect import Effect

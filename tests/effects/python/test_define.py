@@ -6,10 +6,11 @@ from typing import Annotated, Literal
 
 import pytest
 
+from cutroom.effects.checks import check
 from cutroom.effects.python.code import PYTHON, code, packed, unpacked
 from cutroom.effects.python.declared import registry_for, spec_of
 from cutroom.effects.python.define import define
-from cutroom.effects.registry import check, default_registry
+from cutroom.effects.registry import default_registry
 from cutroom.errors import RenderError, UnknownNameError, ValidationError
 from cutroom.schema.document import Document
 from cutroom.schema.effect import Effect
