@@ -35,7 +35,7 @@ def accept(operation: ops.Operation, document: Document, registry: Registry) -> 
         >>> accept(fade, Document(id="p"), default_registry())
         Traceback (most recent call last):
         cutroom.errors.UnknownNameError: there is no transition 'disolve'
-          → did you mean 'dissolve' or 'dither_dissolve' or 'distance'?
+          → did you mean 'dissolve'?
     """
     if operation.compound is not None:
         document = document.inside(operation.compound)

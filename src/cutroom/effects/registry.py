@@ -14,6 +14,7 @@ from cutroom.effects.parameter import Parameter, resolve
 from cutroom.errors import ValidationError, nearest
 from cutroom.schema.curve import Curve, value_at
 from cutroom.schema.effect import Effect, Scalar
+from cutroom.schema.resource import short_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -119,6 +120,7 @@ class EffectSpec(_Shown):
         swell: of an effect on sound that can be animated: its nodes, from the values and the curves of those that are.
         analysis: of one that measures its clip first: what it measures, and its nodes then; `build` gives those that
             stand in for them where nothing is measured.
+        namesakes: that are shown with it.
     """
 
     effect: str
@@ -136,6 +138,7 @@ class EffectSpec(_Shown):
     titles: bool = False
     chain: tuple[Part, ...] = field(default=(), hash=False)
     analysis: Analysis | None = None
+    namesakes: tuple[EffectSpec, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         if (self.memory.kind == "analysis") != (self.analysis is not None):
@@ -147,31 +150,40 @@ class EffectSpec(_Shown):
         Raises:
             UnknownNameError, ValidationError: as `parameter.resolve`.
         """
-        return resolve(self.effect, self.parameters, given)
+        return resolve(self.title, self.parameters, given)
 
     def values_of(self, effect: Effect) -> dict[str, Scalar]:
         """The constants of an effect of this kind, all of it checked: they, its keyframes, and both together.
 
         Raises:
             UnknownNameError: a parameter that does not exist; the hint names the nearest.
-            ValidationError: a value of the wrong type or out of range, or a parameter that cannot be animated.
+            ValidationError: a value of the wrong type or out of range, one that is required and was not given, or a
+                parameter that cannot be animated.
         """
         values = self.values(effect.parameters)
+        self._require_all(values)
         if effect.curves:
             known = {parameter.key: parameter for parameter in self.parameters}
             for key, curve in effect.curves.items():
                 if key not in known:
-                    raise nearest(key, known, what=f"{self.effect} parameter")
-                known[key].check_curve(curve, self.effect)
+                    raise nearest(key, known, what=f"{self.title} parameter")
+                known[key].check_curve(curve, self.title)
             if self._is_still:
                 raise ValidationError(
-                    f"{self.effect} cannot be animated: it looks at more than one frame or sample",
+                    f"{self.title} cannot be animated: it looks at more than one frame or sample",
                     value=self.effect,
                     hint="split the clip, and give each part values of its own",
                 )
         elif self.together is not None:
             self.together(values)
         return values
+
+    def _require_all(self, values: Mapping[str, Scalar]) -> None:
+        for parameter in self.parameters:
+            if parameter.required and values[parameter.key] == parameter.default:
+                from cutroom.effects.listing import call
+
+                raise ValidationError(f"{self.title} needs a {parameter.key}", value=self.effect, hint=call(self))
 
     def animates(self, parameter: Parameter) -> bool:
         """Whether one of its parameters may change while the clip plays."""
@@ -194,6 +206,11 @@ class EffectSpec(_Shown):
         return (self.at(values, curves, time) for time in sorted(times))
 
     @property
+    def title(self) -> str:
+        """What people call it."""
+        return short_name(self.effect)
+
+    @property
     def parts(self) -> str:
         """What a look is made of, for people."""
         return ", ".join(
@@ -201,8 +218,9 @@ class EffectSpec(_Shown):
         )
 
     def __str__(self) -> str:
-        page = _page(f"{self.effect} ({self.kind} effect, {self.memory})", self.description, self.parameters)
-        return f"{page}\n  is: {self.parts}" if self.chain else page
+        page = _page(f"{self.title} ({self.kind} effect, {self.memory})", self.description, self.parameters)
+        page = f"{page}\n  is: {self.parts}" if self.chain else page
+        return "\n\n".join([page, *map(str, self.namesakes)])
 
     def _repr_html_(self) -> str:
         from cutroom.effects.listing import effect_page
@@ -274,7 +292,7 @@ class Registry:
         """
         if effect not in self.effects:
             known = [name for name, kinds in self.effects.items() if kind is None or kind in kinds]
-            raise nearest(effect, known, what="effect")
+            raise nearest(effect, map(short_name, known), what="effect", listed="cr.effects.to_df()")
         kinds = self.effects[effect]
         if kind is None:
             return kinds["video"] if "video" in kinds else kinds["audio"]
@@ -295,7 +313,7 @@ class Registry:
             UnknownNameError: the hint names the nearest.
         """
         if transition not in self.transitions:
-            raise nearest(transition, self.transitions, what="transition")
+            raise nearest(transition, self.transitions, what="transition", listed="cr.transitions.to_df()")
         return self.transitions[transition]
 
     def effects_df(self) -> pd.DataFrame:

@@ -92,7 +92,7 @@ def _far(frame, amount: float = 5.0):
         (_far, {"parameters": {"amount": (0, 1, 2)}}, "no range of amount"),
         (_far, {"dtype": "uint16"}, "no frames of 'uint16'"),
         (len, {}, "made of a function"),
-        (lambda: 0, {}, "takes no frame"),
+        (lambda frame: frame, {}, "a lambda has no name"),
     ],
 )
 def test_what_no_effect_can_be_is_told(function, options, told):
