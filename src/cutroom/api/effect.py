@@ -13,8 +13,10 @@ from cutroom.api.handle import gone
 from cutroom.api.keyframes import KeyframesLike, keyframes_of
 from cutroom.api.python_effects import known_as, same_function
 from cutroom.api.tables import effects_table, keyframes_table
+from cutroom.app import app
 from cutroom.edit import operations as ops
 from cutroom.effects.python.define import PythonEffect
+from cutroom.effects.registry import Registry
 from cutroom.errors import EditError, UnknownNameError, ValidationError, nearest
 from cutroom.schema.curve import Easing, Keyframe
 from cutroom.schema.effect import Effect as EffectValue
@@ -157,9 +159,10 @@ class Effect:
 
     def __repr__(self) -> str:
         value = self.value
-        constants = {k: repr(v) for k, v in value.parameters.items()}
+        files = {one.sha256: one.title for one in self.clip.session.document.resources}
+        constants = {k: repr(files.get(v, v) if isinstance(v, str) else v) for k, v in value.parameters.items()}
         inside = ", ".join(f"{k}={v}" for k, v in {**constants, **_told(value)}.items())
-        return f"{value.effect}({inside})" + ("" if value.enabled else " off")
+        return f"{short_name(value.effect)}({inside})" + ("" if value.enabled else " off")
 
 
 def _place(index: Any, last: int, length: int) -> int:
@@ -252,7 +255,7 @@ class EffectChain:
         return len(self.clip.value.effects)
 
     def _ipython_key_completions_(self) -> list[str]:
-        return list(dict.fromkeys(effect.effect for effect in self.clip.value.effects))
+        return list(dict.fromkeys(short_name(effect.effect) for effect in self.clip.value.effects))
 
     def __getitem__(self, key: int | str) -> Effect:
         """An effect by place, name or id.
@@ -271,13 +274,14 @@ class EffectChain:
         for effect in chain:
             if key in {effect.effect, effect.id} or same_function(key, effect.effect):
                 return Effect(self.clip, effect.id)
-        raise nearest(key, {effect.effect for effect in chain}, what=f"effect on clip {self.clip.id}")
+        raise nearest(key, {short_name(effect.effect) for effect in chain}, what=f"effect on clip {self.clip.id}")
 
     def to_df(self) -> pd.DataFrame:
-        """One row per effect and parameter: id, clip, place, effect, enabled, parameter, value,
-        keyframes (how many; 0 where it stays at its value).
+        """One row per effect and parameter: id, clip, place, effect, enabled, parameter, value (a file by its name),
+        set (whether it was, or has its default), keyframes (how many; 0 where it stays at its value).
         """
-        return effects_table([(self.clip.id, self.clip.value.effects)])
+        clip = self.clip
+        return effects_table(clip.document, app().get(Registry), [(clip.track.value.kind, clip.value)])
 
     def keyframes_df(self) -> pd.DataFrame:
         """One row per keyframe: id (of the effect), clip, effect, parameter, time, time_frame, value, easing."""

@@ -65,7 +65,7 @@ def short_name(effect: str) -> str:
         >>> short_name("python:tint:0123456789abcdef"), short_name("blur")
         ('python:tint', 'blur')
     """
-    return effect.rpartition(":")[0] if code_of(effect) is not None else effect
+    return effect.rpartition(":")[0] if effect.startswith("python:") and code_of(effect) is not None else effect
 
 
 Payload = Annotated[str, Field(max_length=LARGEST_PAYLOAD * 4 // 3 + 4), AfterValidator(_payload)]
