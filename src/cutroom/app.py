@@ -21,8 +21,9 @@ import svcs
 
 from cutroom.edit import operations as ops
 from cutroom.effects.accept import accept
+from cutroom.effects.checks import check
 from cutroom.effects.python.granted import require_code, supplied, used_code
-from cutroom.effects.registry import Registry, check
+from cutroom.effects.registry import Registry
 from cutroom.errors import AccessDeniedError, CutroomError, MediaNotFoundError
 from cutroom.jobs.places import tidy
 from cutroom.jobs.service import Jobs

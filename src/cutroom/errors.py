@@ -47,6 +47,7 @@ Example:
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 
 
@@ -204,23 +205,56 @@ class WidgetError(CutroomError, RuntimeError):
     """A widget that cannot do what was asked."""
 
 
-def nearest(name: str, known: Iterable[str], *, what: str) -> UnknownNameError:
-    """The error for an unknown `name`, with the nearest of the `known` ones in its hint.
+def nearest(name: str, known: Iterable[str], *, what: str, listed: str | None = None) -> UnknownNameError:
+    """The error for an unknown `name`, with those of the `known` ones in its hint that are near.
+
+    Args:
+        name: that was given.
+        known: those that there are.
+        what: it is.
+        listed: the call that lists all of them, for the hint where none is near; None: the hint lists them itself.
 
     Example:
         >>> str(nearest("brigthness", ["brightness", "blur"], what="effect"))
         "there is no effect 'brigthness'\\n  → did you mean 'brightness'?"
     """
     options = sorted(known)
-    close = difflib.get_close_matches(name, options, n=3, cutoff=0.5)
+    close = _near(name, options)
     hint = (
         "did you mean " + " or ".join(repr(c) for c in close) + "?"
         if close
+        else f"{listed} lists them"
+        if listed
         else f"known: {', '.join(options[:40])}" + (" …" if len(options) > 40 else "")
         if options
         else "there are none"
     )
     return UnknownNameError(f"there is no {what} {name!r}", value=name, hint=hint)
+
+
+def _near(name: str, options: list[str]) -> list[str]:
+    """At most three that may have been meant: the nearest, and those that are about as near."""
+    wanted = _folded(name)
+    if len(wanted) < 2:
+        return []
+    alike = {option: _likeness(wanted, _folded(option)) for option in options}
+    best = max(alike.values(), default=0.0)
+    found = [option for option in options if alike[option] >= max(_NEAR, best - _AS_NEAR)]
+    return sorted(found, key=lambda option: -alike[option])[:3]
+
+
+_NEAR, _AS_NEAR, _PART = 0.6, 0.1, 0.8
+"""How alike a name must be; how much less than the nearest; how alike the beginning of a word is to the whole."""
+
+
+def _folded(name: str) -> str:
+    return "_".join(re.findall(r"[^\W_]+", name.casefold()))
+
+
+def _likeness(wanted: str, option: str) -> float:
+    ratio = difflib.SequenceMatcher(None, wanted, option).ratio()
+    part = f"_{wanted}" in f"_{option}" or f"_{option}_" in f"_{wanted}_"
+    return max(ratio, _PART) if part and min(len(wanted), len(option)) > 2 else ratio
 
 
 def to_plain(error: CutroomError) -> dict[str, object]:

@@ -84,13 +84,13 @@ def test_a_path_given_to_an_effect_becomes_a_resource(project: cr.Project, tmp_p
     services = App(registry)
     (clip,) = project.timeline.clips
     try:
-        given = with_files(clip, services, "table", {"file": tmp_path / "home" / "looks" / "warm.cube"})
+        given = with_files(project.session, services, spec, {"file": tmp_path / "home" / "looks" / "warm.cube"})
         sha256 = project.resources["warm.cube"].sha256
         assert given == {"file": sha256}
-        assert with_files(clip, services, "table", {"file": sha256}) == given
-        assert with_files(clip, services, "table", {"file": project.resources["warm.cube"]}) == given
+        assert with_files(project.session, services, spec, {"file": sha256}) == given
+        assert with_files(project.session, services, spec, {"file": project.resources["warm.cube"]}) == given
         with pytest.raises(MediaNotFoundError, match="there is no lut"):
-            with_files(clip, services, "table", {"file": "cold.cube"})
+            with_files(project.session, services, spec, {"file": "cold.cube"})
         adding = cr.ops.AddEffect(clip=clip.id, effect="table", parameters=given)
         looked = services.get(Registry)
         after = apply(project.session.document, adding).document

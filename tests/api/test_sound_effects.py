@@ -40,7 +40,7 @@ def test_every_effect_of_sound_goes_into_a_chain_with_its_defaults(project: cr.P
     clip = project.timeline.track("A1").clips[0]
     for name in sorted(names - {"ducking"}):
         clip.effects.add(name)
-    assert len(clip.effects.to_df()) == len(names) - 1
+    assert clip.effects.to_df()["id"].nunique() == len(clip.effects) == len(names) - 1
     with pytest.raises(ValidationError, match="works on sound"):
         project.timeline.track("V1").clips[0].effects.add("reverb")
     with pytest.raises(ValidationError, match=r"-60 … 0 \(dB\)"):
@@ -51,7 +51,7 @@ def test_ducking_names_a_track_that_is_there_and_not_itself(project: cr.Project)
     music = project.timeline.track("Music").clips[0]
     with pytest.raises(UnknownNameError, match="no such track of sound") as caught:
         music.effects.add("ducking", track="A2")
-    assert "'A1'" in (caught.value.hint or "")
+    assert caught.value.hint == "known: A1, Music"
     with pytest.raises(EditError, match="Music would duck itself"):
         music.effects.add("ducking", track="Music")
     assert not len(music.effects)

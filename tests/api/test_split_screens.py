@@ -62,7 +62,8 @@ def test_each_clip_gets_a_track_and_a_cell(project: cr.Project, clips: list[cr.C
 
 
 def test_the_script_rebuilds_it(project: cr.Project, clips: list[cr.Clip]) -> None:
-    project.timeline.split_screen("diagonal-4", clips, gap=0.01, border=0.01, border_colour="#00ff00")
+    project.timeline.split_screen("diagonal-4", clips, gap=0.01, border=0.01, border_colour="lime")
+    assert {clip.effects["cell"].parameters["border_colour"] for clip in clips} == {"#00ff00"}
     names: dict[str, Any] = {}
     exec(project.to_script(), names)
     assert len(project.diff(names["project"])) == 0
@@ -125,7 +126,7 @@ def test_what_does_not_fit_is_said_and_changes_nothing(project: cr.Project, clip
     with pytest.raises(errors.ValidationError, match="gap"):
         tl.split_screen("vertical-2", clips[:2], gap=2)
     with pytest.raises(errors.ValidationError, match="border_colour"):
-        tl.split_screen("vertical-2", clips[:2], border_colour="red")
+        tl.split_screen("vertical-2", clips[:2], border_colour="redd")
     with pytest.raises(errors.UnknownNameError, match="shortest"):
         tl.split_screen("vertical-2", clips[:2], length="short")
     tl.track("V1").locked = True

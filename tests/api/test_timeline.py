@@ -153,13 +153,14 @@ def test_effects_and_their_errors(project: cr.Project, film) -> None:
         project.timeline.add_transition("disolve", clip, None)
     assert len(project.history) == steps
     table = project.timeline.effects_df()
-    assert table.columns.tolist() == ["id", "clip", "place", "effect", "enabled", "parameter", "value", "keyframes"]
+    columns = ["id", "clip", "place", "effect", "enabled", "parameter", "value", "set", "keyframes"]
+    assert table.columns.tolist() == columns
     moved = project.timeline.clips[0].effects.add("transform", scale=0.5)
     moved.animate("scale", {0: 0.5, 1: 1}).animate("rotation", {0: 0, 0.5: 10, 1: 20})
-    rows = project.timeline.effects_df().query("id == @moved.id")
+    rows = project.timeline.effects_df().query("id == @moved.id and set")
     assert rows["parameter"].tolist() == ["scale", "rotation"]
     assert rows["keyframes"].tolist() == [2, 3]
-    assert rows["value"].isna().tolist() == [False, True]
+    assert rows["value"].tolist() == [0.5, 0.0]
 
 
 def test_a_title_is_drawn_and_styled(project: cr.Project, film) -> None:

@@ -8,11 +8,12 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from cutroom.effects.checks import check
 from cutroom.effects.compiler.document import compile_picture
 from cutroom.effects.nodes import Affine, Filter, MotionBlur, Moving, Opacity, Warp
 from cutroom.effects.parameter import Parameter
 from cutroom.effects.pictures.stages import Stages
-from cutroom.effects.registry import EffectSpec, Memory, check, default_registry
+from cutroom.effects.registry import EffectSpec, Memory, default_registry
 from cutroom.errors import UnknownNameError, ValidationError
 from cutroom.schema.base import canonical_json
 from cutroom.schema.clip import CompoundSource, Gap

@@ -15,7 +15,11 @@ from cutroom.effects.registry import default_registry
 from cutroom.schema.curve import Keyframe
 
 REGISTRY = default_registry()
-DRAWN = [s for s in REGISTRY.specs if s.kind == "video" and s.analysis is None and not s.titles]
+DRAWN = [
+    s
+    for s in REGISTRY.specs
+    if s.kind == "video" and s.analysis is None and not s.titles and not any(p.kind == "file" for p in s.parameters)
+]
 HEARD = [s for s in REGISTRY.specs if s.kind == "audio" and s.analysis is None]
 GREY = [np.full((90, 160), 100, np.uint8), *[np.full((45, 80), 128, np.uint8)] * 2]
 

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 
 import cutroom.effects
 from cutroom.effects import transitions
+from cutroom.effects.checks import check
 from cutroom.effects.nodes import FILTERS, Filter, Warp
 from cutroom.effects.parameter import Parameter
-from cutroom.effects.registry import Setting, check, default_registry
+from cutroom.effects.registry import Setting, default_registry
 from cutroom.errors import CutroomError, UnknownNameError, ValidationError
 from cutroom.schema.effect import Effect
 
@@ -192,7 +193,7 @@ def test_the_anchor_goes_where_the_position_says(scale, rotation, position_x, an
 def test_a_name_may_be_an_effect_on_pictures_and_one_on_sound():
     both = [cutroom.effects.get("denoise", kind=kind) for kind in ("video", "audio")]
     assert [spec.kind for spec in both] == ["video", "audio"]
-    assert cutroom.effects.get("denoise") is both[0]
+    assert cutroom.effects.get("denoise") == both[0]
     table = cutroom.effects.to_df()
     assert set(table[table["effect"] == "denoise"]["kind"]) == {"video", "audio"}
     check(_effect("denoise", reduction=6.0), kind="audio")

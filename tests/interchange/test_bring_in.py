@@ -6,7 +6,7 @@ from documents import MEDIA, F, documents, make_media
 from hypothesis import HealthCheck, given, settings
 
 from cutroom.edit.apply import apply
-from cutroom.effects.registry import check
+from cutroom.effects.checks import check
 from cutroom.interchange.bring_in import bring_in
 from cutroom.schema.clip import Clip, MediaSource, Transition
 from cutroom.schema.cue import Cue

@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING, Any, cast
 
 from cutroom.api import effect_views
 from cutroom.api.arguments import text, truth, whole
+from cutroom.api.effect_values import kept, require_names, spec_for
 from cutroom.api.handle import gone
 from cutroom.api.keyframes import KeyframesLike, keyframes_of
 from cutroom.api.python_effects import known_as, same_function
-from cutroom.api.resources import with_files
 from cutroom.api.tables import effects_table, keyframes_table
 from cutroom.app import app
 from cutroom.edit import operations as ops
 from cutroom.effects.python.define import PythonEffect
+from cutroom.effects.registry import Registry
 from cutroom.errors import EditError, UnknownNameError, ValidationError, nearest
 from cutroom.schema.curve import Easing, Keyframe
 from cutroom.schema.effect import Effect as EffectValue
 from cutroom.schema.effect import Scalar
+from cutroom.schema.resource import short_name
 from cutroom.schema.time import shown
 
 if TYPE_CHECKING:
@@ -31,28 +33,6 @@ if TYPE_CHECKING:
 
 
 LONGEST_CHAIN = 64
-_LARGEST = 1e300
-
-
-def _scalars(parameters: dict[str, Any]) -> dict[str, Scalar]:
-    """Parameters as the document holds them; NumPy's numbers become Python's.
-
-    Raises:
-        ValidationError: one that is neither a finite number nor a text nor a truth value.
-    """
-    plain: dict[str, Scalar] = {}
-    for name, value in parameters.items():
-        item = value.item() if hasattr(value, "item") and not hasattr(value, "__len__") else value
-        if not isinstance(item, bool | int | float | str) or (
-            isinstance(item, int | float) and not abs(item) <= _LARGEST  # neither is NaN
-        ):
-            raise ValidationError(
-                f"{name} takes a finite number, a text or a truth value, not {shown(value)}",
-                value=value,
-                hint="cr.effects.get(...) says what an effect takes",
-            )
-        plain[name] = item
-    return plain
 
 
 @dataclass(slots=True, unsafe_hash=True)
@@ -105,15 +85,21 @@ class Effect:
         """The keyframes of each parameter that is animated; their times count in seconds from the clip's start."""
         return {name: list(curve) for name, curve in self.value.curves.items()}
 
-    def set(self, **parameters: Scalar) -> Effect:
+    def set(self, *values: Any, **parameters: Scalar) -> Effect:
         """Change parameters; one that was animated is constant from then on.
 
+        Args:
+            values: none; parameters are given by name.
+            parameters: as `cr.effects.get(effect)` describes them.
+
         Raises:
-            ValidationError: unknown, or out of range; nothing changed.
+            ValidationError: unknown, without its name, or out of range; nothing changed.
         """
         name = self.effect
-        with self.clip.session.edit(f"set {name}"):
-            given = _scalars(with_files(self.clip, app(), name, parameters))
+        if values:
+            require_names(spec_for(self.clip, name), values, "fx.set({})")
+        with self.clip.session.edit(f"set {short_name(name)}"):
+            given = kept(self.clip, name, parameters)
             self.clip.apply(ops.SetEffect.checked(clip=self.clip.id, effect=self.id, parameters=given))
         return self
 
@@ -178,9 +164,10 @@ class Effect:
 
     def __repr__(self) -> str:
         value = self.value
-        constants = {k: repr(v) for k, v in value.parameters.items()}
+        files = {one.sha256: one.title for one in self.clip.session.document.resources}
+        constants = {k: repr(files.get(v, v) if isinstance(v, str) else v) for k, v in value.parameters.items()}
         inside = ", ".join(f"{k}={v}" for k, v in {**constants, **_told(value)}.items())
-        return f"{value.effect}({inside})" + ("" if value.enabled else " off")
+        return f"{short_name(value.effect)}({inside})" + ("" if value.enabled else " off")
 
 
 def _place(index: Any, last: int, length: int) -> int:
@@ -212,46 +199,59 @@ class EffectChain:
     clip: Clip
 
     @_each
-    def add(self, effect: EffectName | str | PythonEffect, *, index: int | None = None, **parameters: Any) -> Effect:
+    def add(
+        self, effect: EffectName | str | PythonEffect, *values: Any, index: int | None = None, **parameters: Any
+    ) -> Effect:
         """Put an effect at the end of the chain, or at `index`.
 
         Args:
             effect: a name of `cr.effects.to_df()`, or what `@cr.effect` made; "python:tint" is the project's `tint`.
+            values: none; parameters are given by name.
             index: place in the chain, from 0.
             parameters: as `cr.effects.get(effect)` describes them; what is left out has its default. A file is given
                 by its path.
 
         Raises:
             UnknownNameError: there is no such effect or parameter; names the nearest.
-            ValidationError: a value out of range, or a place beyond the end of the chain.
+            ValidationError: a value out of range or without its name, one that is required and was not given, or a
+                place beyond the end of the chain.
             EditError: the chain is full.
         """
+        self._require_names("add", effect, values)
         if len(self.clip.value.effects) >= LONGEST_CHAIN:
             raise EditError(
                 f"clip {self.clip.id} has {LONGEST_CHAIN} effects, and no more", value=effect, hint="remove one first"
             )
         length = len(self.clip.value.effects)
         place = None if index is None else _place(index, length, length)
-        told = effect.spec.effect.split(":")[1] if isinstance(effect, PythonEffect) else text("effect", effect)
+        told = effect.function.__name__ if isinstance(effect, PythonEffect) else text("effect", effect)
         with self.clip.session.edit(f"add {told}"):
             name = known_as(self.clip.session, effect)
-            given = _scalars(with_files(self.clip, app(), name, parameters))
+            given = kept(self.clip, name, parameters)
             adding = ops.AddEffect.checked(clip=self.clip.id, effect=name, parameters=given, index=place)
             made = self.clip.apply(adding)
         return Effect(self.clip, made.created[-1])
 
-    def replace(self, effect: EffectName | str | PythonEffect, **parameters: Any) -> Effect:
+    def replace(self, effect: EffectName | str | PythonEffect, *values: Any, **parameters: Any) -> Effect:
         """Put an effect in the place of the one with its name, or at the end where there is none.
 
         One that `@cr.effect` made takes the place of an earlier version of its function.
         """
-        name = effect.effect.rpartition(":")[0] if isinstance(effect, PythonEffect) else text("effect", effect)
+        self._require_names("replace", effect, values)
+        name = short_name(effect.effect) if isinstance(effect, PythonEffect) else text("effect", effect)
         with self.clip.session.edit(name):
             for index, old in enumerate(self.clip.value.effects):
                 if old.effect == name or same_function(name, old.effect):
                     Effect(self.clip, old.id).remove()
                     return self.add(effect, index=index, **parameters)
             return self.add(effect, **parameters)
+
+    def _require_names(self, verb: str, effect: str | PythonEffect, values: tuple[Any, ...]) -> None:
+        if isinstance(effect, PythonEffect):
+            require_names(effect.spec, values, f"clip.effects.{verb}({effect.function.__name__}, {{}})")
+        elif values:
+            spec = spec_for(self.clip, known_as(self.clip.session, effect))
+            require_names(spec, values, f"clip.effects.{verb}({spec.title!r}, {{}})")
 
     def __iter__(self) -> Iterator[Effect]:
         return iter([Effect(self.clip, effect.id) for effect in self.clip.value.effects])
@@ -260,7 +260,7 @@ class EffectChain:
         return len(self.clip.value.effects)
 
     def _ipython_key_completions_(self) -> list[str]:
-        return list(dict.fromkeys(effect.effect for effect in self.clip.value.effects))
+        return list(dict.fromkeys(short_name(effect.effect) for effect in self.clip.value.effects))
 
     def __getitem__(self, key: int | str) -> Effect:
         """An effect by place, name or id.
@@ -279,13 +279,14 @@ class EffectChain:
         for effect in chain:
             if key in {effect.effect, effect.id} or same_function(key, effect.effect):
                 return Effect(self.clip, effect.id)
-        raise nearest(key, {effect.effect for effect in chain}, what="effect in this chain of the name")
+        raise nearest(key, {short_name(effect.effect) for effect in chain}, what="effect in this chain of the name")
 
     def to_df(self) -> pd.DataFrame:
-        """One row per effect and parameter: id, clip, place, effect, enabled, parameter, value,
-        keyframes (how many; 0 where it stays at its value).
+        """One row per effect and parameter: id, clip, place, effect, enabled, parameter, value (a file by its name),
+        set (whether it was, or has its default), keyframes (how many; 0 where it stays at its value).
         """
-        return effects_table([(self.clip.id, self.clip.value.effects)])
+        clip = self.clip
+        return effects_table(clip.document, app().get(Registry), [(clip.track.value.kind, clip.value)])
 
     def keyframes_df(self) -> pd.DataFrame:
         """One row per keyframe: id (of the effect), clip, effect, parameter, time, time_frame, value, easing."""

@@ -126,7 +126,7 @@ class EffectAdd(Protocol):
         effect: Literal["lut3d"],
         *,
         index: int | None = ...,
-        file: str | os.PathLike[str] | Resource = ...,
+        file: str | os.PathLike[str] | Resource,
         strength: float = ...,
     ) -> Effect: ...
     @overload
@@ -344,7 +344,7 @@ class EffectAdd(Protocol):
         effect: Literal["ducking"],
         *,
         index: int | None = ...,
-        track: str = ...,
+        track: str,
         threshold: float = ...,
         ratio: float = ...,
         range: float = ...,

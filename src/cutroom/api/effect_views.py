@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from cutroom.api import arguments
 from cutroom.api.effect_graph import EffectGraph
+from cutroom.api.python_effects import known_as
 from cutroom.api.sheet import BeforeAfter, Sheet
 from cutroom.api.times import picture_at, seconds
 from cutroom.app import app
 from cutroom.effects.chain_graph import chain_graph
+from cutroom.effects.checks import require_title
 from cutroom.effects.python.declared import registry_for
-from cutroom.effects.registry import EffectSpec, Registry, Setting, require_title
+from cutroom.effects.registry import EffectSpec, Registry, Setting
 from cutroom.errors import TimeError, ValidationError
 from cutroom.jobs.bar import late_bar
 from cutroom.schema.base import new_id
@@ -97,7 +99,8 @@ def contact_sheet(
     without a file. Nothing is changed in the project.
 
     Args:
-        effects: names of `cr.effects.to_df()`; None: all that work on such a clip and need not be measured first.
+        effects: names of `cr.effects.to_df()`, "python:tint" for the project's `tint`; None: all that work on such a
+            clip and need not be measured first.
         at: timeline time; None: the middle of the clip.
         columns: how many stand side by side.
 
@@ -115,7 +118,7 @@ def contact_sheet(
         [spec for spec in registry.specs if _fits(spec, clip)]
         if effects is None
         else [
-            _wanted(registry_for(clip.document, registry).effect(arguments.text("effect", one), "video"), clip)
+            _wanted(registry_for(clip.document, registry).effect(known_as(clip.session, one), "video"), clip)
             for one in arguments.several("effects", effects)
         ]
     )
@@ -127,7 +130,7 @@ def contact_sheet(
             continue
         shown = Effect(id=new_id("e"), effect=spec.effect, parameters=dict(spec.example))
         document = _with(clip, (*value.effects, shown))
-        pictures[spec.effect] = app().still(document, clip.session.paths(document), time, size=box)
+        pictures[spec.title] = app().still(document, clip.session.paths(document), time, size=box)
     if not pictures:
         raise ValidationError("there is no effect to show", value=effects, hint="name effects of cr.effects.to_df()")
     return Sheet(pictures, columns)

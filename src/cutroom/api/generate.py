@@ -53,7 +53,7 @@ _INDEX = "index: int | None = ..."
 
 
 def _call(spec: EffectSpec) -> list[str]:
-    given = [f"{parameter.key}: {_type(parameter)} = ..." for parameter in spec.parameters]
+    given = [f"{p.key}: {_type(p)}{'' if p.required else ' = ...'}" for p in spec.parameters]
     return _signature(["self", f'effect: Literal["{spec.effect}"]', "*", _INDEX, *given])
 
 

@@ -109,7 +109,8 @@ def import_timeline(
     Example:
         >>> project.import_timeline("theirs.xml", media="footage")  # doctest: +SKIP
     """
-    from cutroom.effects.registry import Registry, check
+    from cutroom.effects.checks import check
+    from cutroom.effects.registry import Registry
     from cutroom.interchange.bring_in import bring_in
     from cutroom.interchange.formats import read_timeline, timeline_format
     from cutroom.interchange.guard import read_bytes

@@ -38,7 +38,7 @@ def keyframes_of(parameter: str, keyframes: Any, easing: Any, fps: Fraction) -> 
         raise ValidationError(
             f"{parameter} needs two keyframes or more to move, not {len(rows)}",
             value=keyframes,
-            hint=f"set({parameter}=…) gives it one value, still({parameter!r}) ends its animation",
+            hint=f"{_set(parameter, rows)}still({parameter!r}) ends its animation",
         )
     made: dict[Fraction, Keyframe] = {}
     for row in rows:
@@ -49,6 +49,13 @@ def keyframes_of(parameter: str, keyframes: Any, easing: Any, fps: Fraction) -> 
             )
         made[key.time] = key
     return tuple(made[time] for time in sorted(made))
+
+
+def _set(parameter: str, rows: list[Any]) -> str:
+    """How to give it the value of its only key, where it has one."""
+    row = (rows[0].time, rows[0].value) if rows and isinstance(rows[0], Keyframe) else rows[0] if rows else ()
+    value = row[1] if isinstance(row, tuple | list) and len(row) > 1 else None
+    return f"set({parameter}={value!r}) gives it one value, " if isinstance(value, int | float) else ""
 
 
 def _rows(parameter: str, keyframes: Any) -> list[Any]:

@@ -6,7 +6,7 @@ import io
 import os
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cutroom.api import arguments
 from cutroom.edit.project_file import write_whole
@@ -15,7 +15,7 @@ from cutroom.schema.time import timecode
 
 if TYPE_CHECKING:
     import numpy as np
-    from numpy.typing import NDArray
+    from numpy.typing import DTypeLike, NDArray
 
 KINDS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
 
@@ -58,6 +58,12 @@ class Frame:
     time: Fraction
     """Seconds on the timeline."""
     fps: Fraction = Fraction(30)
+
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
+        """The pixels, for `np.asarray(frame)` and all that takes arrays: (height, width, 3), uint8 RGB."""
+        import numpy as np
+
+        return np.array(self.array, dtype=dtype, copy=copy)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write it as a picture, whole or not at all; the suffix says which kind (.png, .jpg, .webp).

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, overload
 
-from cutroom.api.arguments import text
+from cutroom.api.arguments import names, text
 from cutroom.app import App, app
 from cutroom.edit.operations import AddResource
 from cutroom.effects.python.code import Numbers, code, name_of
@@ -29,7 +29,7 @@ def effect(
     *,
     dtype: Numbers = ...,
     parameters: Mapping[str, Sequence[Any]] | None = ...,
-    modules: Sequence[str] = ...,
+    modules: str | Sequence[str] = ...,
 ) -> Callable[[Callable[..., Any]], PythonEffect]: ...
 def effect(
     function: Callable[..., Any] | None = None,
@@ -37,7 +37,7 @@ def effect(
     *,
     dtype: Numbers = "uint8",
     parameters: Mapping[str, Sequence[Any]] | None = None,
-    modules: Sequence[str] = (),
+    modules: str | Sequence[str] = (),
 ) -> PythonEffect | Callable[[Callable[..., Any]], PythonEffect]:
     """Make an effect of a function, for `clip.effects.add(function, …)`, in previews and exports.
 
@@ -56,7 +56,7 @@ def effect(
         dtype: "uint8": whole numbers from 0 to 255; "float32": from 0 to 1, without loss where a project has 10 bits.
         parameters: of numbers, the range as (smallest, largest); of texts, the words that are possible. The same can be
             said by `Annotated[float, (0, 1), "what it does"]` and `Literal["left", "right"]`.
-        modules: what it imports that cannot be seen in it: workers import nothing after they have begun.
+        modules: what it imports that cannot be seen in it; workers import nothing after they have begun.
 
     Raises:
         ValidationError: no such function, or it uses something that cannot travel to a worker.
@@ -73,7 +73,8 @@ def effect(
     """
 
     def made(function: Callable[..., Any]) -> PythonEffect:
-        found = define(function, dtype=dtype, parameters=parameters, modules=modules)
+        named = names("modules", modules) or ()
+        found = define(function, dtype=dtype, parameters=parameters, modules=named)
         app().get(GrantBook).allow_code(found.resource.sha256, remember=True)
         return found
 

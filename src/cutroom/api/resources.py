@@ -13,7 +13,7 @@ from cutroom.api.arguments import text
 from cutroom.app import App, app
 from cutroom.edit.operations import AddResource, RemoveResource
 from cutroom.edit.relocate import portable
-from cutroom.effects.registry import Registry, kind_on
+from cutroom.effects.registry import EffectSpec
 from cutroom.errors import MediaNotFoundError, UnknownNameError, UnsupportedMediaError
 from cutroom.schema.media import Fingerprint
 from cutroom.schema.resource import LARGEST_FILE, ResourceKind
@@ -23,7 +23,6 @@ from cutroom.session import Session
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cutroom.api.clip import Clip
 
 SUFFIXES: Mapping[str, ResourceKind] = {".ttf": "font", ".otf": "font", ".ttc": "font", ".otc": "font", ".cube": "lut"}
 """What a file is, by its suffix."""
@@ -84,13 +83,13 @@ def _size(path: Path, kind: str) -> int:
     return size
 
 
-def with_files(clip: Clip, services: App, effect: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+def with_files(session: Session, services: App, spec: EffectSpec, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Parameters of an effect as the document holds them: paths of files become resources of the project.
 
     Args:
-        clip: that has it.
+        session: of the project.
         services: of the process.
-        effect: its name; one that does not exist is left to whoever looks at all names.
+        spec: of the effect.
         parameters: as they were given.
 
     Raises:
@@ -98,11 +97,10 @@ def with_files(clip: Clip, services: App, effect: str, parameters: Mapping[str, 
         ValidationError: what is wrong with a table, and in which line.
     """
     given = dict(parameters)
-    spec = services.get(Registry).effects.get(effect, {}).get(kind_on(clip.track.value.kind))
-    for parameter in spec.parameters if spec else ():
+    for parameter in spec.parameters:
         value = given.get(parameter.key)
         if parameter.kind == "file" and isinstance(value, str | os.PathLike | Resource) and value != "":
-            given[parameter.key] = stored(clip.session, services, value, parameter.resource)
+            given[parameter.key] = stored(session, services, value, parameter.resource)
     return given
 
 

@@ -16,7 +16,7 @@ from cutroom.errors import ValidationError
 
 if TYPE_CHECKING:
     import numpy as np
-    from numpy.typing import NDArray
+    from numpy.typing import DTypeLike, NDArray
 
 _GAP, _LABEL = 4, 20
 _LETTER, _LEAST = 13, 9
@@ -80,6 +80,12 @@ class Sheet:
                 label = f"{label[:-2]}…"
             draw.text((left + across / 2, top + down + _LABEL / 2), label, _INK, font, anchor="mm")
         return np.asarray(sheet)
+
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
+        """The whole picture, for `np.asarray(sheet)`: (height, width, 3), uint8 RGB."""
+        import numpy as np
+
+        return np.array(self.array, dtype=dtype, copy=copy)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write it as a picture, whole or not at all; the suffix says which kind (.png, .jpg, .webp).

@@ -11,6 +11,7 @@ from cutroom.api.clip import Clip
 from cutroom.api.times import seconds, step
 from cutroom.edit import operations as ops
 from cutroom.effects import templates
+from cutroom.effects.colour_names import hexadecimal
 from cutroom.effects.layouts import arranged
 from cutroom.effects.templates import Template
 from cutroom.errors import ValidationError, nearest
@@ -87,7 +88,7 @@ def split_screen(
         "align_x": arguments.number("align", x, 0, 1),
         "align_y": arguments.number("align", y, 0, 1),
         "border": arguments.number("border", border, 0, 0.5),
-        "border_colour": arguments.text("border_colour", border_colour),
+        "border_colour": hexadecimal(arguments.text("border_colour", border_colour)) or border_colour,
     }
     settings = timeline.document.settings
     cells = arranged(layout, settings.width, settings.height, arguments.number("gap", gap, 0, 0.5))

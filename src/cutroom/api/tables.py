@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from cutroom.edit.limits import inside_parts
-from cutroom.schema.clip import CompoundSource
+from cutroom.effects.checks import kind_on
+from cutroom.effects.python.declared import registry_for
+from cutroom.effects.registry import Registry
+from cutroom.schema.clip import Clip, CompoundSource
 from cutroom.schema.document import Document
 from cutroom.schema.effect import Effect as EffectValue
+from cutroom.schema.resource import short_name
 from cutroom.schema.speed import Ramp
 from cutroom.schema.time import to_frame
+from cutroom.schema.track import TrackKind
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,7 +62,7 @@ def clips_table(document: Document) -> pd.DataFrame:
                     clip.group,
                     shown,
                     angle,
-                    ", ".join(effect.effect for effect in clip.effects),
+                    ", ".join(short_name(effect.effect) for effect in clip.effects),
                 )
             )
     columns = ["id", "track", "kind", "media", "text", "start", "end", "duration", "start_frame", "end_frame"]
@@ -134,24 +140,25 @@ def markers_table(document: Document) -> pd.DataFrame:
     return frame.astype({"time": "float64", "time_frame": "Int64"})
 
 
-def effects_table(chains: list[tuple[str, tuple[EffectValue, ...]]]) -> pd.DataFrame:
-    """The effects of many clips as one table."""
+def effects_table(document: Document, registry: Registry, clips: Iterable[tuple[TrackKind, Clip]]) -> pd.DataFrame:
+    """The effects of many clips as one table; `EffectChain.to_df` says what the columns are."""
     import pandas as pd
 
-    rows: list[tuple[object, ...]] = [
-        (*(effect.id, clip, place, effect.effect, effect.enabled), name, effect.parameters.get(name), keys)
-        for clip, chain in chains
-        for place, effect in enumerate(chain)
-        for name, keys in _set(effect).items()
-    ]
-    columns = ["id", "clip", "place", "effect", "enabled", "parameter", "value", "keyframes"]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def _set(effect: EffectValue) -> dict[str, int]:
-    """The parameters of an effect that were set, and how many keyframes each has; one of no name where none was."""
-    found = {name: len(effect.curves.get(name, ())) for name in (*effect.parameters, *effect.curves)}
-    return found or {"": 0}
+    known = registry_for(document, registry).effects
+    files = {one.sha256: one.title for one in document.resources}
+    rows: list[tuple[object, ...]] = []
+    for kind, clip in clips:
+        for place, effect in enumerate(clip.effects):
+            spec = known.get(effect.effect, {}).get(kind_on(kind))
+            defaults = {one.key: one.default for one in spec.parameters} if spec else {}
+            values = {**defaults, **effect.parameters}
+            for name in dict.fromkeys((*values, *effect.curves)) or ("",):
+                value, curve = values.get(name), effect.curves.get(name, ())
+                shown = files.get(value, value) if isinstance(value, str) else value
+                own = (effect.id, clip.id, place, short_name(effect.effect), effect.enabled)
+                rows.append((*own, name, shown, name in effect.parameters or bool(curve), len(curve)))
+    columns = ["id", "clip", "place", "effect", "enabled", "parameter", "value", "set", "keyframes"]
+    return pd.DataFrame(rows, columns=columns).astype({"enabled": "bool", "value": "object", "set": "bool"})
 
 
 def keyframes_table(document: Document, chains: list[tuple[str, tuple[EffectValue, ...]]]) -> pd.DataFrame:
@@ -161,7 +168,15 @@ def keyframes_table(document: Document, chains: list[tuple[str, tuple[EffectValu
     fps = document.settings.fps
     rows = [
         (
-            *(effect.id, clip, effect.effect, parameter, float(key.time), to_frame(key.time, fps), key.value),
+            *(
+                effect.id,
+                clip,
+                short_name(effect.effect),
+                parameter,
+                float(key.time),
+                to_frame(key.time, fps),
+                key.value,
+            ),
             key.easing if isinstance(key.easing, str) else f"cubic_bezier{key.easing}",
         )
         for clip, chain in chains

@@ -39,6 +39,7 @@ from cutroom.api.track import Track
 from cutroom.api.transition import Transition
 from cutroom.app import App
 from cutroom.edit import operations as ops
+from cutroom.effects.registry import Registry
 from cutroom.errors import nearest
 from cutroom.jobs.bar import late_bar
 from cutroom.schema.time import TimeLike, parse_time
@@ -236,11 +237,11 @@ class Timeline(Handle):
         return clips_table(self.document)
 
     def effects_df(self) -> pd.DataFrame:
-        """One row per effect parameter of every clip: id, clip, place, effect, enabled, parameter, value,
-        keyframes (how many; 0 where it stays at its value).
+        """One row per effect parameter of every clip: id, clip, place, effect, enabled, parameter, value, set (whether
+        it was, or has its default), keyframes (how many; 0 where it stays at its value).
         """
-        clips = (clip for track in self.document.tracks for _, clip in track.clips())
-        return effects_table([(clip.id, clip.effects) for clip in clips])
+        clips = ((track.kind, clip) for track in self.document.tracks for _, clip in track.clips())
+        return effects_table(self.document, self.app.get(Registry), clips)
 
     def keyframes_df(self) -> pd.DataFrame:
         """One row per keyframe of every clip.

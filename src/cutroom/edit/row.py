@@ -13,6 +13,7 @@ from cutroom.errors import EditError, nearest
 from cutroom.schema.base import new_id
 from cutroom.schema.clip import Clip, CompoundSource, MediaSource, Source, TitleSource
 from cutroom.schema.document import Compound, Document
+from cutroom.schema.resource import short_name
 from cutroom.schema.speed import FASTEST, SLOWEST, travel
 from cutroom.schema.time import parse_time, shown, snap, to_frame
 
@@ -212,7 +213,7 @@ def _require_same(document: Document, known: Known, track: str, values: Values) 
         ("effects", "clip.effects.add(...) adds one, clip.effects[...].remove() takes one away"),
         ("link", "tl.link(clips) and clip.unlink() change what is linked"),
     ):
-        now = ", ".join(effect.effect for effect in clip.effects) if column == "effects" else clip.link
+        now = ", ".join(short_name(effect.effect) for effect in clip.effects) if column == "effects" else clip.link
         if column in values and (values[column] or None) != (now or None):
             raise EditError(f"a table does not change the {column} of a clip: {shown(values[column])}", hint=hint)
 

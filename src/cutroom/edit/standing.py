@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from cutroom.schema.clip import Clip, CompoundSource, MediaSource, TitleSource
 from cutroom.schema.document import Document
+from cutroom.schema.resource import short_name
 from cutroom.schema.track import Track
 
 TIMES = ("start", "end", "duration", "source_start", "source_end")
@@ -65,7 +66,7 @@ class Known(NamedTuple):
             document.find_media(source.media).path if isinstance(source, MediaSource) else None,
             document.compound(source.compound).title if isinstance(source, CompoundSource) else None,
             self.track.kind,
-            ", ".join(effect.effect for effect in clip.effects),
+            ", ".join(short_name(effect.effect) for effect in clip.effects),
             clip.link,
             clip.group,
             angle_of(document, source) if isinstance(source, CompoundSource) else None,

@@ -12,6 +12,7 @@ Example:
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def to_df() -> pd.DataFrame:
 
 def parameters_df() -> pd.DataFrame:
     """One row per parameter of each effect: effect, works_on (video or audio), parameter, kind, minimum, maximum (NaN:
-    no limit, or no number), unit, default, choices (a list), animatable, description.
+    no limit, or no number), unit, default, required, choices (a list), animatable, description.
 
     Example:
         >>> table = parameters_df()
@@ -55,7 +56,8 @@ def get(effect: str, kind: EffectKind | None = None) -> EffectSpec:
 
     Args:
         effect: its name.
-        kind: `"video"` or `"audio"`, where both have an effect of this name; None: the picture's.
+        kind: `"video"` or `"audio"`, where both have an effect of this name; None: the picture's, which then shows the
+            other one too.
 
     Raises:
         UnknownNameError: there is none of this name; the hint names the nearest.
@@ -67,4 +69,7 @@ def get(effect: str, kind: EffectKind | None = None) -> EffectSpec:
     """
     from cutroom.effects.registry import default_registry
 
-    return default_registry().effect(effect, kind)
+    registry = default_registry()
+    found = registry.effect(effect, kind)
+    others = tuple(spec for spec in registry.effects[effect].values() if kind is None and spec is not found)
+    return replace(found, namesakes=others) if others else found

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from itertools import chain
 
 from cutroom.edit import operations as ops
+from cutroom.effects.checks import check, kind_on, require_files
 from cutroom.effects.compiler.ducking import DUCKING, require_no_circle
 from cutroom.effects.python.declared import registry_for
-from cutroom.effects.registry import Registry, Setting, check, kind_on, require_files
+from cutroom.effects.registry import Registry, Setting
 from cutroom.schema.clip import Clip
 from cutroom.schema.document import Document
 from cutroom.schema.time import to_sample
@@ -34,7 +35,7 @@ def accept(operation: ops.Operation, document: Document, registry: Registry) -> 
         >>> accept(fade, Document(id="p"), default_registry())
         Traceback (most recent call last):
         cutroom.errors.UnknownNameError: there is no transition 'disolve'
-          → did you mean 'dissolve' or 'dither_dissolve' or 'distance'?
+          → did you mean 'dissolve'?
     """
     if operation.compound is not None:
         document = document.inside(operation.compound)

@@ -8,16 +8,19 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from cutroom.effects.checks import kind_on
 from cutroom.effects.compiler.fit import fit, full_range
 from cutroom.effects.nodes import Filter, Mode, Moving, Node
 from cutroom.effects.order import Plan, links_at, plans
+from cutroom.effects.python.code import code
 from cutroom.effects.python.declared import registry_for
-from cutroom.effects.registry import EffectSpec, Registry, Setting, kind_on
+from cutroom.effects.registry import EffectSpec, Registry, Setting
 from cutroom.media.colours import matrix_of
 from cutroom.media.light import light_of
 from cutroom.schema.clip import Clip, CompoundSource, TitleSource
 from cutroom.schema.document import Document
 from cutroom.schema.effect import Effect
+from cutroom.schema.resource import short_name
 from cutroom.schema.speed import Ramp
 from cutroom.schema.time import to_sample
 from cutroom.schema.track import Track
@@ -78,8 +81,8 @@ def chain_graph(document: Document, clip: Clip, track: Track, registry: Registry
     active = [(effect, known.effect(effect.effect, kind)) for effect in clip.effects if effect.enabled]
     built = [(effect, spec, _nodes(spec, effect, setting, time)) for effect, spec in active]
     stages = _heard(document, clip, track, built) if kind == "audio" else _drawn(document, clip, built)
-    idle = tuple(effect.effect for effect, spec, nodes in built if not nodes and spec.analysis is None)
-    return Chain(tuple(stages), idle, tuple(effect.effect for effect in clip.effects if not effect.enabled))
+    idle = tuple(spec.title for _, spec, nodes in built if not nodes and spec.analysis is None)
+    return Chain(tuple(stages), idle, tuple(short_name(effect.effect) for effect in clip.effects if not effect.enabled))
 
 
 _Built = list[tuple[Effect, EffectSpec, tuple[Node, ...]]]
@@ -198,12 +201,14 @@ def _about(plan: Plan) -> tuple[str, tuple[str, ...]]:
 def _work(document: Document, node: Any, effect: Effect) -> Work:
     fields = dict(node.args) if isinstance(node, Filter) else node.model_dump(exclude_defaults=True)
     fields.pop("kind", None)
-    files = {one.sha256: one.title for one in document.resources}
+    if "sha256" in fields:
+        fields = {"file": fields.pop("sha256"), **fields}
+    files = {one.sha256: code(one).title if one.kind == "python" else one.title for one in document.resources}
     told = {key: files.get(value, value) if isinstance(value, str) else value for key, value in fields.items()}
     values = ", ".join(f"{key}={_value(value)}" for key, value in told.items())
     kind = node.filter if isinstance(node, Filter) else node.kind
     about = inspect.cleandoc(type(node).__doc__ or "").partition("\n\n")[0].replace("\n", " ")
-    return Work(kind, values, effect.effect, effect.id, bool(effect.curves), about)
+    return Work(kind, values, short_name(effect.effect), effect.id, bool(effect.curves), about)
 
 
 def _value(value: Any) -> str:

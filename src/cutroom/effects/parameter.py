@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from cutroom.effects.colour_names import ACCEPTED, hexadecimal
 from cutroom.errors import ValidationError, nearest
 from cutroom.schema.curve import Curve
 from cutroom.schema.effect import Scalar
@@ -15,7 +16,6 @@ from cutroom.schema.resource import ResourceKind
 
 ParameterKind = Literal["float", "int", "bool", "choice", "colour", "text", "file"]
 WIDTHS, HEIGHTS = "fraction of the canvas width", "fraction of the canvas height"
-_COLOUR = re.compile(r"(?:#|0x)([0-9a-fA-F]{6})")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _TYPES: dict[str, tuple[type, ...]] = {"float": (int, float), "int": (int,), "bool": (bool,), "text": (str,)}
 
@@ -28,8 +28,8 @@ class Parameter:
         key: how it is called, in Python and in project files.
         description: one sentence.
         default: what it is when it is not given.
-        kind: its type; a `float` takes whole numbers too, a `colour` is "#rrggbb". A `file` is a path to whoever edits;
-            the file becomes a resource of the project, and the value its SHA-256. "" is no file.
+        kind: its type; a `float` takes whole numbers too, a `colour` is kept as "#rrggbb". A `file` is a path to
+            whoever edits; the file becomes a resource of the project, and the value its SHA-256. "" is no file.
         minimum: smallest number, inclusive.
         maximum: largest number, inclusive.
         unit: what the number counts.
@@ -37,6 +37,7 @@ class Parameter:
         animatable: whether it may change while the clip plays; only a `float` does, and none that says something about
             the whole clip, such as how long its beginning is.
         resource: what a `file` must be.
+        required: whether it must be given, since no default would make sense: that of a text or a file is "".
 
     Example:
         >>> level = Parameter("value", "How much lighter.", 0.0, minimum=-1, maximum=1)
@@ -54,6 +55,7 @@ class Parameter:
     choices: tuple[str, ...] = ()
     animatable: bool = True
     resource: ResourceKind | None = None
+    required: bool = False
 
     @property
     def moves(self) -> bool:
@@ -93,10 +95,10 @@ class Parameter:
                 raise nearest(value, self.choices, what=f"{owner} {self.key}")
             return value
         if self.kind == "colour":
-            found = _COLOUR.fullmatch(value) if isinstance(value, str) else None
-            if found is None:
+            colour = hexadecimal(value) if isinstance(value, str) else None
+            if colour is None:
                 raise self._wrong(value, owner)
-            return f"#{found[1].lower()}"
+            return colour
         if self.kind == "file":
             if not isinstance(value, str) or (value and not _SHA256.fullmatch(value)):
                 raise self._wrong(value, owner)
@@ -140,13 +142,23 @@ class Parameter:
         return ValidationError(
             f"{owner}: {self.key} cannot be {value!r}",
             value=value,
-            hint=f"{self.key} takes {self.kind}: {self.range}{unit}; default {self.default!r}",
+            hint=f"{self.key} takes {self._takes}{unit}; " + self.initial,
         )
+
+    @property
+    def _takes(self) -> str:
+        return f"a colour: {ACCEPTED}" if self.kind == "colour" else f"{self.kind}: {self.range}"
+
+    @property
+    def initial(self) -> str:
+        """What it is where it is not given, for people."""
+        return "it is required" if self.required else f"default {self.default!r}"
 
     def __str__(self) -> str:
         unit = f" {self.unit}" if self.unit else ""
         still = ", constant" if self.kind == "float" and not self.animatable else ""
-        return f"{self.key}: {self.range}{unit} = {self.default!r}{still}"
+        default = ", required" if self.required else f" = {self.default!r}"
+        return f"{self.key}: {self.range}{unit}{default}{still}"
 
 
 def resolve(owner: str, parameters: tuple[Parameter, ...], given: Mapping[str, Scalar]) -> dict[str, Scalar]:

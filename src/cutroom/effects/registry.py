@@ -12,11 +12,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from cutroom.effects.nodes import Node
 from cutroom.effects.parameter import Parameter, resolve
 from cutroom.errors import ValidationError, nearest
-from cutroom.schema.clip import Clip
 from cutroom.schema.curve import Curve, value_at
-from cutroom.schema.document import Document
 from cutroom.schema.effect import Effect, Scalar
-from cutroom.schema.track import TrackKind
+from cutroom.schema.resource import short_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -122,6 +120,7 @@ class EffectSpec(_Shown):
         swell: of an effect on sound that can be animated: its nodes, from the values and the curves of those that are.
         analysis: of one that measures its clip first: what it measures, and its nodes then; `build` gives those that
             stand in for them where nothing is measured.
+        namesakes: that are shown with it.
     """
 
     effect: str
@@ -139,6 +138,7 @@ class EffectSpec(_Shown):
     titles: bool = False
     chain: tuple[Part, ...] = field(default=(), hash=False)
     analysis: Analysis | None = None
+    namesakes: tuple[EffectSpec, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         if (self.memory.kind == "analysis") != (self.analysis is not None):
@@ -150,31 +150,40 @@ class EffectSpec(_Shown):
         Raises:
             UnknownNameError, ValidationError: as `parameter.resolve`.
         """
-        return resolve(self.effect, self.parameters, given)
+        return resolve(self.title, self.parameters, given)
 
     def values_of(self, effect: Effect) -> dict[str, Scalar]:
         """The constants of an effect of this kind, all of it checked: they, its keyframes, and both together.
 
         Raises:
             UnknownNameError: a parameter that does not exist; the hint names the nearest.
-            ValidationError: a value of the wrong type or out of range, or a parameter that cannot be animated.
+            ValidationError: a value of the wrong type or out of range, one that is required and was not given, or a
+                parameter that cannot be animated.
         """
         values = self.values(effect.parameters)
+        self._require_all(values)
         if effect.curves:
             known = {parameter.key: parameter for parameter in self.parameters}
             for key, curve in effect.curves.items():
                 if key not in known:
-                    raise nearest(key, known, what=f"{self.effect} parameter")
-                known[key].check_curve(curve, self.effect)
+                    raise nearest(key, known, what=f"{self.title} parameter")
+                known[key].check_curve(curve, self.title)
             if self._is_still:
                 raise ValidationError(
-                    f"{self.effect} cannot be animated: it looks at more than one frame or sample",
+                    f"{self.title} cannot be animated: it looks at more than one frame or sample",
                     value=self.effect,
                     hint="split the clip, and give each part values of its own",
                 )
         elif self.together is not None:
             self.together(values)
         return values
+
+    def _require_all(self, values: Mapping[str, Scalar]) -> None:
+        for parameter in self.parameters:
+            if parameter.required and values[parameter.key] == parameter.default:
+                from cutroom.effects.listing import call
+
+                raise ValidationError(f"{self.title} needs a {parameter.key}", value=self.effect, hint=call(self))
 
     def animates(self, parameter: Parameter) -> bool:
         """Whether one of its parameters may change while the clip plays."""
@@ -197,6 +206,11 @@ class EffectSpec(_Shown):
         return (self.at(values, curves, time) for time in sorted(times))
 
     @property
+    def title(self) -> str:
+        """What people call it."""
+        return short_name(self.effect)
+
+    @property
     def parts(self) -> str:
         """What a look is made of, for people."""
         return ", ".join(
@@ -204,8 +218,9 @@ class EffectSpec(_Shown):
         )
 
     def __str__(self) -> str:
-        page = _page(f"{self.effect} ({self.kind} effect, {self.memory})", self.description, self.parameters)
-        return f"{page}\n  is: {self.parts}" if self.chain else page
+        page = _page(f"{self.title} ({self.kind} effect, {self.memory})", self.description, self.parameters)
+        page = f"{page}\n  is: {self.parts}" if self.chain else page
+        return "\n\n".join([page, *map(str, self.namesakes)])
 
     def _repr_html_(self) -> str:
         from cutroom.effects.listing import effect_page
@@ -277,7 +292,7 @@ class Registry:
         """
         if effect not in self.effects:
             known = [name for name, kinds in self.effects.items() if kind is None or kind in kinds]
-            raise nearest(effect, known, what="effect")
+            raise nearest(effect, map(short_name, known), what="effect", listed="cr.effects.to_df()")
         kinds = self.effects[effect]
         if kind is None:
             return kinds["video"] if "video" in kinds else kinds["audio"]
@@ -298,7 +313,7 @@ class Registry:
             UnknownNameError: the hint names the nearest.
         """
         if transition not in self.transitions:
-            raise nearest(transition, self.transitions, what="transition")
+            raise nearest(transition, self.transitions, what="transition", listed="cr.transitions.to_df()")
         return self.transitions[transition]
 
     def effects_df(self) -> pd.DataFrame:
@@ -327,98 +342,3 @@ def default_registry() -> Registry:
     from cutroom.effects.catalogue import EFFECTS, TRANSITIONS
 
     return Registry(EFFECTS, TRANSITIONS)
-
-
-def check(subject: Document | Clip | Effect, registry: Registry | None = None, kind: EffectKind | None = None) -> None:
-    """Make sure that every effect and transition exists and that its parameters and keyframes are in range.
-
-    Args:
-        subject: what is looked at.
-        registry: the effects and transitions; None: the built-in ones.
-        kind: of a clip or an effect: what it works on; None: not known.
-
-    Raises:
-        UnknownNameError: an effect, transition, parameter or choice that does not exist; the hint names the nearest.
-        ValidationError: a value of the wrong type or out of range, or a sound effect on a picture.
-
-    Example:
-        >>> check(Effect(id="e_1", effect="blur", parameters={"radius": 0.02}))
-    """
-    registry = registry or default_registry()
-    if isinstance(subject, Effect):
-        registry.effect(subject.effect, kind).values_of(subject)
-    elif isinstance(subject, Clip):
-        for effect in subject.effects:
-            check(effect, registry, kind)
-            require_title(registry.effect(effect.effect, kind), subject)
-        _check_once(subject, registry)
-    else:
-        from cutroom.effects.python.declared import registry_for
-
-        registry = registry_for(subject, registry)
-        for track in subject.tracks:
-            for transition in track.transitions:
-                registry.transition(transition.transition)
-            for _, clip in track.clips():
-                kind = kind_on(track.kind)
-                check(clip, registry, kind)
-                for effect in clip.effects:
-                    require_files(registry.effect(effect.effect, kind), effect, subject)
-
-
-def kind_on(track: TrackKind) -> EffectKind:
-    """What effects work on that stand on a track.
-
-    Example:
-        >>> kind_on("audio"), kind_on("title")
-        ('audio', 'video')
-    """
-    return "audio" if track == "audio" else "video"
-
-
-def require_files(spec: EffectSpec, effect: Effect, document: Document) -> None:
-    """Make sure that the files of an effect are resources of the project, of the right kind.
-
-    Raises:
-        ValidationError: names the parameter.
-    """
-    for parameter in spec.parameters:
-        sha256 = effect.parameters.get(parameter.key) if parameter.kind == "file" else None
-        if not sha256:
-            continue
-        found = next((one for one in document.resources if one.sha256 == sha256), None)
-        if found is None or found.kind != parameter.resource:
-            what = "is no resource of the project" if found is None else f"is {found.title}, a {found.kind}"
-            raise ValidationError(
-                f"{spec.effect}: {parameter.key} {what}", value=sha256, hint=f"give the {parameter.range}"
-            )
-
-
-def _check_once(clip: Clip, registry: Registry) -> None:
-    """Refuse a second effect that goes by the clip's source, whatever stands before it: it would do the same again."""
-    seen: set[str] = set()
-    for effect in clip.effects:
-        spec = registry.effect(effect.effect)
-        if spec.analysis is None or spec.kind != "video" or not effect.enabled:
-            continue
-        if spec.effect in seen:
-            raise ValidationError(
-                f"clip {clip.id} has {spec.effect} twice",
-                value=effect.id,
-                hint="it measures the clip's source: one is enough; remove or disable the other",
-            )
-        seen.add(spec.effect)
-
-
-def require_title(spec: EffectSpec, clip: Clip) -> None:
-    """Refuse an effect of titles on another clip.
-
-    Raises:
-        ValidationError: names both.
-    """
-    if spec.titles and not clip.is_title:
-        raise ValidationError(
-            f"{spec.effect} works on titles, and clip {clip.id} is none",
-            value=spec.effect,
-            hint="tl.add_title(...) makes one",
-        )

@@ -146,7 +146,7 @@ def get(template: str) -> Template | TitleTemplate:
     """
     known: Mapping[str, Template | TitleTemplate] = {**split_screens(), **TEMPLATES}
     if template not in known:
-        raise nearest(template, known, what="template")
+        raise nearest(template, known, what="template", listed="cr.templates.to_df()")
     return known[template]
 
 
@@ -158,7 +158,7 @@ def split_screen(template: str) -> Template:
     """
     known = split_screens()
     if template not in known:
-        raise nearest(template, known, what="split screen")
+        raise nearest(template, known, what="split screen", listed="cr.templates.to_df()")
     return known[template]
 
 

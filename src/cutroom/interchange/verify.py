@@ -8,8 +8,9 @@ from typing import NamedTuple
 from cutroom.edit.items import cut_sides
 from cutroom.edit.limits import beyond, check_transition, readable
 from cutroom.edit.references import problems
+from cutroom.effects.checks import check, kind_on, require_files
 from cutroom.effects.python.declared import registry_for
-from cutroom.effects.registry import Registry, check, kind_on, require_files
+from cutroom.effects.registry import Registry
 from cutroom.errors import CutroomError, EditError
 from cutroom.schema.clip import Clip, Transition
 from cutroom.schema.document import Document

@@ -58,6 +58,16 @@ def code_of(effect: str) -> str | None:
     return found["digest"] if found else None
 
 
+def short_name(effect: str) -> str:
+    """What people call an effect: without the digest of its code, as `clip.effects.add` takes it too.
+
+    Example:
+        >>> short_name("python:tint:0123456789abcdef"), short_name("blur")
+        ('python:tint', 'blur')
+    """
+    return effect.rpartition(":")[0] if effect.startswith("python:") and code_of(effect) is not None else effect
+
+
 Payload = Annotated[str, Field(max_length=LARGEST_PAYLOAD * 4 // 3 + 4), AfterValidator(_payload)]
 """Bytes as base64."""
 

@@ -76,12 +76,37 @@ def test_chroma_key_clears_as_ffmpeg_does(studio):
     picture = studio.flat(120)
     picture[1][:] = np.rint(np.linspace(42, 200, 160))[None, :]
     picture[2][:] = np.rint(np.linspace(26, 160, 90))[:, None]
-    key = studio.effect("chroma_key", similarity=0.2, blend=0.15, despill=0)
+    key = studio.effect("chroma_key", similarity=0.2, blend=0.12, despill=0)
     y = over(studio, picture, [key], below=(20, 128, 128))[0]
-    keyed = by_ffmpeg(picture, "format=yuva420p,chromakey=0x002A1A:0.2:0.15:yuv=1", out="yuva420p")
+    keyed = by_ffmpeg(picture, "format=yuva420p,chromakey=0x002A1A:0.2:0.12:yuv=1", out="yuva420p")
     alpha = keyed[3] / 255
     assert 0.15 < (alpha == 0).mean() < 0.8
     assert psnr(y[2:-2, 2:-2], (20 + 100 * alpha)[2:-2, 2:-2]) >= 45
+
+
+@pytest.mark.parametrize("subject", [(16, 128, 128), (40, 128, 128), (40, 126, 125), (50, 121, 136), (235, 128, 128)])
+@pytest.mark.parametrize("blend", [0.0, 0.1, 0.5, 1.0])
+def test_what_has_no_colour_stays_however_soft_the_edge(studio, subject, blend):
+    """A dark suit, dark skin and white paper before a screen, with the similarity that is the default."""
+    picture, _ = screen(studio, subject=subject)
+    y = over(studio, picture, [studio.effect("chroma_key", blend=blend, despill=0.0)], below=(120, 128, 128))[0]
+    assert (y[60:120, 130:190] == subject[0]).all()
+    assert (y[:30] == 120).all()
+
+
+def test_a_blend_clears_in_part_what_has_some_of_the_colour(studio):
+    """Half-way between the screen and grey; the softer the edge, the more of it is left."""
+    left = []
+    for blend in (0.05, 0.1):
+        between = studio.flat(200, (42 + 128) // 2, (26 + 128) // 2)
+        key = studio.effect("chroma_key", similarity=0.15, blend=blend, despill=0.0)
+        left.append(int(over(studio, between, [key], below=(100, 128, 128))[0][40, 40]))
+    assert 100 < left[1] < left[0] < 200
+
+
+def test_a_similarity_that_reaches_grey_clears_it(studio):
+    y = over(studio, studio.flat(40), [studio.effect("chroma_key", similarity=0.4, blend=0.1)])[0]
+    assert (y == 60).all()
 
 
 def test_keys_multiply_alpha_that_is_there(studio):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.interpolate import PchipInterpolator
 
-from cutroom.effects.registry import check
+from cutroom.effects.checks import check
 from cutroom.errors import ValidationError
 
 from .program import colourful, filtered, psnr, to_rgb

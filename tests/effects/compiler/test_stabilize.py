@@ -10,10 +10,10 @@ import cv2
 import numpy as np
 import pytest
 
+from cutroom.effects.checks import check
 from cutroom.effects.compiler.document import compile_picture, cut_points
 from cutroom.effects.compiler.needed import needed
 from cutroom.effects.compiler.steady import CHUNK
-from cutroom.effects.registry import check
 from cutroom.errors import ValidationError
 from cutroom.schema.clip import Clip, CompoundSource
 from cutroom.schema.document import Compound, Timeline

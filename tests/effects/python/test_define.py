@@ -6,10 +6,11 @@ from typing import Annotated, Literal
 
 import pytest
 
+from cutroom.effects.checks import check
 from cutroom.effects.python.code import PYTHON, code, packed, unpacked
 from cutroom.effects.python.declared import registry_for, spec_of
 from cutroom.effects.python.define import define
-from cutroom.effects.registry import check, default_registry
+from cutroom.effects.registry import default_registry
 from cutroom.errors import RenderError, UnknownNameError, ValidationError
 from cutroom.schema.document import Document
 from cutroom.schema.effect import Effect
@@ -91,7 +92,7 @@ def _far(frame, amount: float = 5.0):
         (_far, {"parameters": {"amount": (0, 1, 2)}}, "no range of amount"),
         (_far, {"dtype": "uint16"}, "no frames of 'uint16'"),
         (len, {}, "made of a function"),
-        (lambda: 0, {}, "takes no frame"),
+        (lambda frame: frame, {}, "a lambda has no name"),
     ],
 )
 def test_what_no_effect_can_be_is_told(function, options, told):

@@ -146,7 +146,13 @@ DYNAMICS = (
         "audio",
         "Softer while another track is heard: what that has above a threshold is taken away here, but for 1 / ratio.",
         (
-            Parameter("track", "The other track, by id or title; as it is heard, with its effects.", "", kind="text"),
+            Parameter(
+                "track",
+                "The other track, by id or title; as it is heard, with its effects.",
+                "",
+                kind="text",
+                required=True,
+            ),
             _level(-30.0, "Level of the other track from which on it counts, measured in steps of 10 ms.", -80),
             _ratio(4.0, "Of what the other track has above the threshold, 1 - 1 / ratio is taken away here."),
             _range(12.0, "How much softer it gets at most."),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
+from cutroom.effects.catalogue.tint import LUMA
 from cutroom.effects.nodes import ChromaKey, LumaKey, Node
 from cutroom.effects.parameter import Parameter
 from cutroom.effects.registry import EffectSpec, Setting
@@ -13,7 +15,24 @@ _SHARE = "share of the way from black to white"
 
 
 def _chroma_key(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
-    return (ChromaKey(**values),)
+    similarity, blend = values["similarity"], values["blend"]
+    grey = _to_grey(values["colour"])
+    if similarity < grey:  # beyond, grey is what is to be cleared
+        blend = min(blend, max(0.0, grey * (1 - _LEFT) - similarity))
+    return (ChromaKey(**{**values, "blend": blend}),)
+
+
+_LEFT = 0.1
+"""Share of the screen's chroma that dark and grey things may have, and stay whole: cameras and codecs add some."""
+
+
+def _to_grey(colour: str) -> float:
+    """How far from a colour all greys are, black and white too, in the numbers of `similarity`."""
+    rgb = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    luma = sum(share * value for share, value in zip(LUMA, rgb, strict=True))
+    red, _, blue = LUMA
+    chroma = math.hypot((rgb[2] - luma) / (2 * (1 - blue)), (rgb[0] - luma) / (2 * (1 - red)))
+    return 224 * chroma / (255 * math.sqrt(2))
 
 
 def _luma_key(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
@@ -27,8 +46,20 @@ KEYS = (
         "Clears what has a colour, whatever its lightness: a green or blue screen.",
         (
             Parameter("colour", "Of the screen.", "#00ff00", "colour"),
-            Parameter("similarity", "How far from it colours are cleared too.", 0.3, minimum=0, maximum=1),
-            Parameter("blend", "How much farther they are cleared in part.", 0.0, minimum=0, maximum=1),
+            Parameter(
+                "similarity",
+                "How far from it colours are cleared too; grey is 0.37 from pure green, nearer to duller screens.",
+                0.3,
+                minimum=0,
+                maximum=1,
+            ),
+            Parameter(
+                "blend",
+                "How much farther they are cleared in part; never what is grey, dark or light, beyond `similarity`.",
+                0.0,
+                minimum=0,
+                maximum=1,
+            ),
             Parameter("despill", "How much of its reflection is taken off what stays.", 0.5, minimum=0, maximum=1),
         ),
         _chroma_key,

@@ -7,10 +7,11 @@ from functools import partial
 from itertools import pairwise
 
 from cutroom.effects.analysis import LoudnessRequest, Request, Results, require
+from cutroom.effects.checks import kind_on
 from cutroom.effects.compiler.document import Pictures, cut_points, frame_count
 from cutroom.effects.compiler.sound import blocks, compile_sound
 from cutroom.effects.python.declared import registry_for
-from cutroom.effects.registry import Registry, kind_on
+from cutroom.effects.registry import Registry
 from cutroom.errors import AnalysisNeededError
 from cutroom.schema.document import Document
 from cutroom.schema.time import to_sample

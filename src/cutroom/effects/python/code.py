@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import sys
 from functools import lru_cache
 from typing import Annotated, Literal, Self
@@ -23,7 +24,8 @@ Clock = Literal["time", "index"]
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 """The Python that this is; the code of functions is different in each."""
 LONGEST_TITLE = 60
-_Module = Annotated[str, Field(max_length=200, pattern=r"^\w+(\.\w+)*$")]
+MODULE = re.compile(r"^\w+(\.\w+)*$")
+_Module = Annotated[str, Field(max_length=200, pattern=MODULE)]
 
 
 class Declared(Frozen):

@@ -6,14 +6,14 @@ import inspect
 import math
 import textwrap
 import typing
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import FunctionType
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 import pydantic
 
-from cutroom.effects.python.code import PYTHON, Clock, Code, Declared, Numbers, packed
+from cutroom.effects.python.code import LONGEST_TITLE, MODULE, PYTHON, Clock, Code, Declared, Numbers, packed
 from cutroom.effects.python.declared import spec_of
 from cutroom.effects.registry import EffectSpec
 from cutroom.errors import ValidationError, nearest
@@ -26,6 +26,7 @@ _KINDS: Mapping[type, Literal["float", "int", "bool", "text"]] = {
     bool: "bool",
     str: "text",
 }
+_HINT = "@cr.effect above def tint(frame, *, amount: float = 0.5):"
 _TAKEN = frozenset({"self", "effect"})
 
 
@@ -93,19 +94,34 @@ def define(
         >>> def dim(frame, *, amount: float = 0.5):
         ...     return frame * amount
         >>> print(define(dim, dtype="float32", parameters={"amount": (0, 1)}).spec)  # doctest: +ELLIPSIS
-        python:dim:... (video effect, pointwise)
+        python:dim (video effect, pointwise)
         The function dim.
           amount: 0 … 1 = 0.5...
     """
     if not isinstance(function, FunctionType) or inspect.iscoroutinefunction(function):
-        raise ValidationError(
-            f"an effect is made of a function, not of {function!r}"[:200],
-            value=function,
-            hint="@cr.effect above def tint(frame, *, amount: float = 0.5): …",
-        )
+        raise ValidationError(f"an effect is made of a function, not of {function!r}"[:200], value=function, hint=_HINT)
+    if function.__name__ == "<lambda>":
+        raise ValidationError("a lambda has no name that projects could know it by", value=function, hint=_HINT)
     if dtype not in {"uint8", "float32"}:
         raise ValidationError(f"{function.__name__}: no frames of {dtype!r}", value=dtype, hint="uint8 or float32")
     title = function.__name__
+    if len(title) > LONGEST_TITLE:
+        raise ValidationError(
+            f"the name {title[:LONGEST_TITLE]}… is too long for an effect",
+            value=title,
+            hint=f"at most {LONGEST_TITLE} letters are possible",
+        )
+    if parameters is not None and not isinstance(parameters, Mapping):
+        raise ValidationError(
+            f"{title}: parameters takes ranges by name, not {parameters!r}"[:200],
+            value=parameters,
+            hint='parameters={"amount": (0, 1)}',
+        )
+    for module in modules:
+        if not MODULE.fullmatch(module):
+            raise ValidationError(
+                f"{title}: {module!r} is no name of a module", value=module, hint='modules=["scipy.ndimage"]'
+            )
     ranges = dict(parameters or {})
     declared, takes = _signature(function, ranges)
     if unknown := [name for name in ranges if name not in {one.key for one in declared}]:
@@ -148,7 +164,7 @@ def _signature(
     every = [*inspect.signature(function).parameters.values()]
     if not every or every[0].kind not in {inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD}:
         raise ValidationError(
-            f"{title} takes no frame", value=title, hint=f"def {title}(frame, *, amount: float = 0.5): …"
+            f"{title} takes no frame", value=title, hint=f"def {title}(frame, *, amount: float = 0.5):"
         )
     rest = every[1:]
     try:
@@ -188,6 +204,10 @@ def _declared(title: str, one: inspect.Parameter, hint: Any, limits: Sequence[An
         )
     given: dict[str, Any] = {"key": one.name, "kind": kind, "default": default, "description": words}
     if limits is not None and kind == "text":
+        if isinstance(limits, str) or not _gone_through(limits) or not all(isinstance(one, str) for one in limits):
+            raise ValidationError(
+                f"{title}: {limits!r} are no words of {one.name}", value=limits, hint='such as ("left", "right")'
+            )
         given |= {"kind": "choice", "choices": tuple(limits)}
     elif limits is not None:
         low, high = _pair(title, one.name, limits)
@@ -198,12 +218,17 @@ def _declared(title: str, one: inspect.Parameter, hint: Any, limits: Sequence[An
 
 
 def _pair(title: str, name: str, limits: Sequence[Any]) -> tuple[float | None, float | None]:
-    numbers = [None if isinstance(one, float) and math.isinf(one) else one for one in limits]
+    given = limits if _gone_through(limits) else ()
+    numbers = [None if isinstance(one, float) and math.isinf(one) else one for one in given]
     if len(numbers) != 2 or not all(one is None or isinstance(one, int | float) for one in numbers):
         raise ValidationError(
             f"{title}: {limits!r} is no range of {name}", value=limits, hint="(smallest, largest), such as (0, 1)"
         )
     return numbers[0], numbers[1]
+
+
+def _gone_through(value: object) -> bool:
+    return isinstance(value, Iterable)
 
 
 def _checked[T: pydantic.BaseModel](of: type[T], owner: str, /, **values: Any) -> T:
