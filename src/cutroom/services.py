@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 import svcs
 
@@ -17,6 +18,7 @@ from cutroom.settings import private_folder, settings
 from cutroom.workers import WorkerPool
 from cutroom.workers.grantbook import GrantBook
 
+T = TypeVar("T")
 MEDIA_TASKS = (
     "cutroom.media.tasks",
     "cutroom.render.tasks",
@@ -79,3 +81,25 @@ def build_registry() -> svcs.Registry:
 
     registry.register_factory(Jobs, jobs)
     return registry
+
+
+class Services:
+    """The services of one process, made when they are first asked for, stopped in reverse order.
+
+    Args:
+        registry: how they are made; None: as in production.
+    """
+
+    def __init__(self, registry: svcs.Registry | None = None) -> None:
+        self._container = svcs.Container(registry or build_registry())
+        self._lock = threading.RLock()
+
+    def get(self, service: type[T]) -> T:
+        """A service; made on the first call."""
+        with self._lock:
+            return self._container.get(service)
+
+    def close(self) -> None:
+        """Stop everything that was started, the last first."""
+        with self._lock:
+            self._container.close()

@@ -24,6 +24,7 @@ from life import Life, mark
 
 from cutroom.edit.change import State
 from cutroom.edit.journal_files import own_files
+from cutroom.edit.ledger import Ledger
 from cutroom.schema.document import ProjectSettings
 from cutroom.session import Session
 
@@ -72,8 +73,7 @@ def killed(project: Path, seed: str, draw: Random) -> list[str]:
 def reopened(project: Path) -> Session:
     """A project as the next process will find it, in memory: a close may have shortened its history."""
     session = Session.open(project)
-    memory = Session(session.document)
-    memory._state = State(session.revision, session.document, session.history)
+    memory = Session(Ledger(State(session.revision, session.document, session.history)))
     session.close(save=False)
     return memory
 
