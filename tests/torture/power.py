@@ -245,7 +245,7 @@ def torture(folder: Path, cuts: int, seed: int = 0, *, lies: bool = False, netwo
         except Exception as error:
             lost.append(f"{image.name} after {number} calls: {error}")
             continue
-        now, problem = mark(found.document), found.journal and found.journal.problem
+        now, problem = mark(found.document), found.ledger.journal and found.ledger.journal.problem
         if problem or now not in marks[number : number + 2]:
             lost.append(f"{image.name} after {number} calls: {problem or 'another document'}")
         under_way += now != marks[number]

@@ -19,33 +19,16 @@ import cv2
 from cutroom.effects.cube import Cube, parse_cube
 from cutroom.effects.nodes import ColourNode, Filter, Lut3d, Matrix, ToneNode, Vibrance
 from cutroom.effects.pictures.cube import channel_bend, hald, hald_frame, wide_views
-from cutroom.effects.pictures.graph import CubeGraph, FrameGraph, Step, steps, tag
+from cutroom.effects.pictures.graph import CubeGraph, FrameGraph, steps, tag
 from cutroom.effects.pictures.mixing import mix, strengthen
 from cutroom.effects.pictures.planes import Picture
+from cutroom.effects.pictures.scaling import Step, from_rgb, to_rgb
 from cutroom.effects.pictures.tones import Bend, bend, tables
 
 Resource = Callable[[str], bytes]
 """Gives the bytes of a file, by SHA-256."""
 _BAND = 32
 """Rows that are mixed at a time: few enough to stay near the processor."""
-_FLAGS = "bicubic+accurate_rnd+full_chroma_int+full_chroma_inp"
-
-
-def to_rgb(alpha: bool) -> list[Step]:
-    """From the chain's Y'CbCr to R'G'B'."""
-    options = {"in_color_matrix": "bt709", "in_range": "limited", "out_range": "full"}
-    site = {"in_h_chr_pos": "0", "in_v_chr_pos": "128"}
-    return [
-        ("scale", {"flags": _FLAGS, **options, **site}),
-        ("format", {"pix_fmts": "gbrap16le" if alpha else "gbrp16le"}),
-    ]
-
-
-def from_rgb(name: str) -> list[Step]:
-    """From R'G'B' to a Y'CbCr format of the chain."""
-    options = {"out_color_matrix": "bt709", "out_range": "limited", "in_range": "full"}
-    site = {"out_h_chr_pos": "0", "out_v_chr_pos": "128"}
-    return [("scale", {"flags": _FLAGS, **options, **site}), ("format", {"pix_fmts": name})]
 
 
 class Work(Protocol):
@@ -148,11 +131,11 @@ class Shared:
 
     def there(self, alpha: bool) -> Work:
         """From Y'CbCr."""
-        return self._kept(("there", "alpha" * alpha), lambda: to_rgb(alpha))
+        return self._kept(("there", "alpha" * alpha), lambda: to_rgb(alpha=alpha))
 
     def back(self, name: str) -> Work:
         """To a format of the chain."""
-        return self._kept(("back", name), lambda: from_rgb(name))
+        return self._kept(("back", name), lambda: [from_rgb(), ("format", {"pix_fmts": name})])
 
     def table(self, node: Lut3d) -> Work:
         """What a .cube file says."""

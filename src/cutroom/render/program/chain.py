@@ -36,8 +36,9 @@ from cutroom.effects.nodes import (
     Warp,
 )
 from cutroom.effects.order import gathered
+from cutroom.effects.pictures.scaling import from_rgb, to_rgb
 from cutroom.errors import EditError
-from cutroom.render.program.colours import affine_steps, colour_steps, from_rgb, to_rgb
+from cutroom.render.program.colours import affine_steps, colour_steps
 from cutroom.render.program.curves import number
 from cutroom.render.program.detail import box_blurred, glowing, motion_blurred, pixelated, sharpened
 from cutroom.render.program.graph import Graph, Step
