@@ -81,7 +81,7 @@ def reopened(project: Path) -> Session:
 def _agree(found: Session, memory: Session) -> bool:
     """Whether both hold one document, and the steps of what was found are the last ones of the other."""
     steps, lived = ([(step.label, step.operation) for step in one.history.steps] for one in (found, memory))
-    return mark(found.document) == mark(memory.document) and steps == lived[len(lived) - len(steps) :]
+    return mark(found.document) == mark(memory.document) and steps == lived[-len(steps) :]
 
 
 def torture(folder: Path, kills: int, seed: int = 0) -> Kills:

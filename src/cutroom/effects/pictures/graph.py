@@ -68,24 +68,17 @@ class FrameGraph:
         """Whether it takes frames like this one."""
         return self._like == (frame.width, frame.height, frame.format.name)
 
-    def feed(self, frame: av.VideoFrame) -> av.VideoFrame | None:
-        """Put a frame in; what comes out, or None while the filters still gather."""
-        self._graph.vpush(frame)
-        try:
-            return self._graph.vpull()
-        except (av.BlockingIOError, EOFError):
-            return None
-
     def run(self, frame: av.VideoFrame) -> av.VideoFrame:
         """Put a frame in and take one out.
 
         Raises:
             RenderError: the filters gave none.
         """
-        result = self.feed(frame)
-        if result is None:
-            raise RenderError("a filter swallowed a frame", hint="take a filter that gives a frame for each")
-        return result
+        self._graph.vpush(frame)
+        try:
+            return self._graph.vpull()
+        except (av.BlockingIOError, EOFError):
+            raise RenderError("a filter swallowed a frame", hint="take a filter that gives a frame for each") from None
 
 
 class MaskGraph:

@@ -8,7 +8,6 @@ from cutroom.effects.nodes import (
     Affine,
     Balance,
     ColourNode,
-    Filter,
     Levels,
     Lut3d,
     Matrix,
@@ -25,15 +24,13 @@ from cutroom.render.program.graph import Step
 _CHANNELS = "rgb"
 
 
-def colour_steps(node: ColourNode | Filter, paths: Mapping[str, str]) -> list[Step]:
+def colour_steps(node: ColourNode, paths: Mapping[str, str]) -> list[Step]:
     """One node's filters.
 
     Raises:
         EditError: the program has nothing like it.
         MediaNotFoundError: a table whose file is not known.
     """
-    if isinstance(node, Filter):
-        return [(node.filter, node.args)]
     if isinstance(node, Matrix):
         return _matrix(node)
     if isinstance(node, Vibrance):
