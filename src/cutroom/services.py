@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
 import threading
 from collections.abc import Iterator
 from typing import Any, TypeVar
@@ -9,6 +11,7 @@ from typing import Any, TypeVar
 import svcs
 
 from cutroom.effects.registry import Registry, default_registry
+from cutroom.errors import CutroomError
 from cutroom.jobs.service import Jobs, default_jobs
 from cutroom.media.fingerprint import Digests
 from cutroom.media.sources import Sources
@@ -19,11 +22,10 @@ from cutroom.workers import WorkerPool
 from cutroom.workers.grantbook import GrantBook
 
 T = TypeVar("T")
-MEDIA_TASKS = (
+MEDIA_TASKS = (  # not what measures: SciPy's filters take as long to load as all of these, and few edits need them
     "cutroom.media.tasks",
     "cutroom.render.tasks",
     "cutroom.render.frame_tasks",
-    "cutroom.render.analysis_tasks",
     "cutroom.preview.tasks",
     "cutroom.preview.proxy_tasks",
     "cutroom.detection.watch",
@@ -98,6 +100,12 @@ class Services:
         """A service; made on the first call."""
         with self._lock:
             return self._container.get(service)
+
+    def start_ahead(self, workers: type[WorkerPool]) -> None:
+        """In a notebook, start a worker while its user still types; a script starts only what it uses."""
+        if "ipykernel" in sys.modules:
+            with contextlib.suppress(CutroomError):  # on this system there are none: what needs one will tell
+                self.get(workers).start()
 
     def close(self) -> None:
         """Stop everything that was started, the last first."""

@@ -18,6 +18,7 @@ from cutroom.app import App, app
 from cutroom.schema.base import new_id
 from cutroom.schema.document import Document, ProjectSettings
 from cutroom.schema.time import TimeLike, parse_rate
+from cutroom.services import MediaWorkers
 from cutroom.session import Session
 
 _ROWS_SHOWN = 60
@@ -36,6 +37,7 @@ class Project(Keeping, Handover):
     def __init__(self, session: Session, services: App) -> None:
         self.session = session
         self._app = services
+        services.start_ahead(MediaWorkers)
         completion.teach()
 
     @classmethod
