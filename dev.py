@@ -367,13 +367,13 @@ def command_build(options: argparse.Namespace, extra: list[str]) -> int:
 
 
 def command_bench(options: argparse.Namespace, extra: list[str]) -> int:
-    """Measure, print one table, write bench.json. Further arguments name benchmarks."""
+    """Measure, print one table, write bench.json. Further arguments name some; --publish: BENCHMARKS.md too."""
     prepare("dev")
     return run_through(PYTHON, ROOT / "tests" / "benchmarks" / "run.py", *extra)
 
 
 def command_generate(options: argparse.Namespace, extra: list[str]) -> int:
-    """Write what is generated from the Python sources anew: names and calls of effects, the widgets' protocol."""
+    """Write what is generated from the Python sources anew: names and calls for editors, the widgets' protocol."""
     prepare("dev")
     step("names and calls", [PYTHON, "-m", "cutroom.api.generate"])
     step("the widgets' protocol", [PYTHON, "-m", "cutroom.widgets.generate"])
@@ -416,7 +416,8 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", metavar="command", required=True)
     for name, function in COMMANDS.items():
         text = (function.__doc__ or "").strip()
-        one = commands.add_parser(name, help=text.split(". ")[0].rstrip("."), description=text, allow_abbrev=False)
+        short = text.splitlines()[0].split(". ")[0].rstrip(".")
+        one = commands.add_parser(name, help=short, description=text, allow_abbrev=False)
         if name == "lint":
             one.add_argument("--fix", action="store_true", help="repair what can be repaired, then check")
         if name == "setup":

@@ -11,7 +11,7 @@ import pytest
 
 import cutroom as cr
 from cutroom.app import App
-from cutroom.effects.nodes import Filter
+from cutroom.effects.nodes import Affine
 from cutroom.effects.registry import Registry, default_registry
 from cutroom.render.plan import plan
 from cutroom.render.planned import Plan
@@ -67,7 +67,7 @@ def test_what_is_shown_and_exported_has_the_apps_own_effects(
     """An effect of the name `brightness` that turns the picture dark, in a registry of the app's own."""
     dark = replace(
         default_registry().effect("brightness"),
-        build=lambda values, setting: (Filter(filter="lutyuv", args={"y": "16", "u": "128", "v": "128"}),),
+        build=lambda values, setting: (Affine(gain=0.0, chroma=0.0),),
     )
     registry = build_registry()
     known = default_registry()

@@ -7,28 +7,24 @@ registry of its own in which it has replaced a service.
 from __future__ import annotations
 
 import atexit
-import contextlib
-import os
-import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import svcs
 
+from cutroom.access import Access, require_there
 from cutroom.edit import operations as ops
 from cutroom.effects.accept import accept
 from cutroom.effects.checks import check
-from cutroom.effects.python.granted import require_code, supplied, used_code
+from cutroom.effects.python.granted import require_code, used_code
 from cutroom.effects.registry import Registry
-from cutroom.errors import AccessDeniedError, CutroomError, MediaNotFoundError
 from cutroom.jobs.places import tidy
 from cutroom.jobs.service import Jobs
-from cutroom.media.fingerprint import Digests, Identity
-from cutroom.media.sources import Sources
+from cutroom.media.fingerprint import Digests
 from cutroom.open_projects import OpenProjects
 from cutroom.render.analysis_store import AnalysisStore
 from cutroom.render.cache import SegmentCache
@@ -37,11 +33,8 @@ from cutroom.schema.document import Document
 from cutroom.schema.export import ExportSettings
 from cutroom.schema.resource import ResourceKind
 from cutroom.schema.time import Seconds
-from cutroom.services import MediaWorkers, PreviewWorkers, build_registry
-from cutroom.settings import private_folder, settings
-from cutroom.workers import WorkerPool
+from cutroom.services import MediaWorkers, PreviewWorkers, Services
 from cutroom.workers.context import OnProgress
-from cutroom.workers.gate import GRANT_HINT
 from cutroom.workers.grantbook import GrantBook
 
 if TYPE_CHECKING:
@@ -57,7 +50,6 @@ if TYPE_CHECKING:
     from cutroom.render.report import Report
     from cutroom.schema.media import Media
 
-T = TypeVar("T")
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -73,82 +65,17 @@ class Snapshot(Frozen):
     span: tuple[Seconds, Seconds] | None = None
 
 
-class App:
-    """The services of one process, made when they are first asked for, stopped in reverse order.
+class App(Services):
+    """The services of one process, and what they do together.
 
     Args:
         registry: how they are made; None: as in production.
     """
 
     def __init__(self, registry: svcs.Registry | None = None) -> None:
-        self._container = svcs.Container(registry or build_registry())
-        self._lock = threading.RLock()
+        super().__init__(registry)
+        self.access = Access(self)
         self.projects = OpenProjects(self.check)
-
-    def get(self, service: type[T]) -> T:
-        """A service; made on the first call."""
-        with self._lock:
-            return self._container.get(service)
-
-    def start_ahead(self, workers: type[WorkerPool]) -> None:
-        """In a notebook, start a worker while its user still types; a script starts only what it uses."""
-        if "ipykernel" in sys.modules:
-            with contextlib.suppress(CutroomError):  # on this system there are none: what needs one will tell
-                self.get(workers).start()
-
-    def close(self) -> None:
-        """Stop everything that was started, the last first."""
-        with self._lock:
-            self._container.close()
-
-    def grant_read(self, path: Path, *, remember: bool = True) -> None:
-        """Let workers read a file or a folder that the user named."""
-        self.get(GrantBook).allow(path, remember=remember)
-
-    def grant_beneath(self, folder: Path, paths: Iterable[Path]) -> None:
-        """Let workers of this session read what lies beneath a project's folder: it is granted with the project."""
-        home = os.path.realpath(folder)
-        for path in paths:
-            real = os.path.realpath(path)
-            if os.path.commonpath([home, real]) == home:
-                self.grant_read(Path(real), remember=False)
-
-    def require_granted(self, paths: Iterable[str]) -> None:
-        """Refuse files that only a project names: a job carries its grants with it, so they are checked before.
-
-        Raises:
-            AccessDeniedError: names the file.
-        """
-        grants = self.get(GrantBook).grants
-        for path in paths:
-            if os.path.exists(path) and not grants.may_read(path):
-                raise AccessDeniedError(f"nobody granted this path to be read: {path}", value=path, hint=GRANT_HINT)
-
-    def may_read(self, path: str) -> bool:
-        """Whether workers may read a file."""
-        return self.get(GrantBook).grants.may_read(path)
-
-    def supplied(self, document: Document, paths: Mapping[str, str]) -> Mapping[str, str]:
-        """Paths of what a document shows, and of the code of its effects; see `effects.python.granted`.
-
-        Raises:
-            AccessDeniedError: nobody granted the code; names the effect.
-            RenderError: another Python made it.
-        """
-        return supplied(document, paths, self.get(GrantBook), private_folder(settings().cache_dir / "code"))
-
-    def require_unchanged(self, paths: Mapping[str, str]) -> dict[str, Identity]:
-        """Refuse media whose content is not what the document says; cached segments would be wrong for ever.
-
-        Returns:
-            The state in which each file was found, by path; see `Sources.require`.
-
-        Raises:
-            MediaError: names the file.
-        """
-        granted = self.get(GrantBook).grants
-        known = {sha256: path for sha256, path in paths.items() if granted.may_read(path)}
-        return self.get(Sources).require(known, self.get(MediaWorkers))
 
     def check(self, operation: ops.Operation, document: Document) -> None:
         """Refuse what could never be shown; see `effects.accept` and `Session`."""
@@ -168,28 +95,6 @@ class App:
         from cutroom.media import probe
 
         return probe(str(path), self.get(MediaWorkers), digests=self.get(Digests))
-
-    @contextlib.contextmanager
-    def writing(self) -> Iterator[Callable[[Path], None]]:
-        """What lets workers write a file and read it back, for as long as this lasts; they read the cache meanwhile."""
-        grants = self.get(GrantBook).grants
-        grants.allow_read(settings().cache_dir)
-        written: list[Path] = []
-
-        def allow(part: Path) -> None:
-            grants.allow_write(part)
-            grants.allow_read(part)
-            written.append(part)
-
-        try:
-            yield allow
-        finally:
-            for part in written:
-                grants.forget(part)
-
-    def sha256(self, path: str) -> str:
-        """The digest of a file's content, from a worker where it is not known."""
-        return self.get(Sources).sha256(path, self.get(MediaWorkers))
 
     def require_resource(self, path: str, kind: ResourceKind) -> None:
         """Make sure, in a worker, that a font or a look-up table can be read.
@@ -213,7 +118,7 @@ class App:
         """
         from cutroom.detection.align import align
 
-        self.require_unchanged({one.fingerprint.sha256: path for one, path in zip(media, paths, strict=True)})
+        self.access.require_unchanged({one.fingerprint.sha256: path for one, path in zip(media, paths, strict=True)})
         return align(media, paths, self.get(MediaWorkers), on_progress=on_progress)
 
     def still(
@@ -247,10 +152,9 @@ class App:
     ) -> Any:
         from cutroom.preview import still, wanted
 
-        _require_originals(document, paths)
-        _require_resources(document, paths)
-        self.require_unchanged(paths)
-        paths = self.supplied(document, paths)
+        require_there(document, paths)
+        self.access.require_unchanged(paths)
+        paths = self.access.supplied(document, paths)
         registry = self.get(Registry)
         results = self.measured(wanted(document, time, registry), paths, on_progress)
         workers = self.get(PreviewWorkers)
@@ -273,7 +177,7 @@ class App:
             paths,
             self.get(MediaWorkers),
             on_progress=on_progress,
-            require=self.require_unchanged,
+            require=self.access.require_unchanged,
         )
 
     def plan(self, snapshot: Snapshot, on_progress: OnProgress | None = None, *, measure: bool = True) -> Plan:
@@ -298,7 +202,7 @@ class App:
         from cutroom.render.plan import wanted
 
         wants = wanted(snapshot.document, snapshot.settings, snapshot.span, self.get(Registry))
-        return self.measured(wants, self.supplied(snapshot.document, snapshot.paths), on_progress)
+        return self.measured(wants, self.access.supplied(snapshot.document, snapshot.paths), on_progress)
 
     def require_output(self, snapshot: Snapshot, output: Path) -> None:
         """Make sure that an export can be written there, before anything is done for it.
@@ -322,11 +226,10 @@ class App:
         """Export a snapshot of a project; see `cutroom.render.export.export`."""
         from cutroom.render.export import export
 
-        _require_originals(snapshot.document, snapshot.paths)
-        _require_resources(snapshot.document, snapshot.paths)
-        self.require_unchanged(snapshot.paths)
-        paths = self.supplied(snapshot.document, snapshot.paths)
-        with self.writing() as grant:
+        require_there(snapshot.document, snapshot.paths)
+        self.access.require_unchanged(snapshot.paths)
+        paths = self.access.supplied(snapshot.document, snapshot.paths)
+        with self.access.writing() as grant:
             return export(
                 snapshot.document,
                 paths,
@@ -339,39 +242,9 @@ class App:
                 on_progress=on_progress,
                 cancelled=cancelled,
                 grant=grant,
-                require=self.require_unchanged,
+                require=self.access.require_unchanged,
                 protected=snapshot.protected,
                 analyses=self.get(AnalysisStore),
-            )
-
-
-def _require_originals(document: Document, paths: Mapping[str, str]) -> None:
-    """Name the remedy where a media is missing and has a proxy, or is one; what else is missing shows when opened."""
-    for media in document.media:
-        path = paths.get(media.fingerprint.sha256)
-        if media.proxy is not None and path is not None and not os.path.exists(path):
-            raise MediaNotFoundError(
-                f"there is no file {path}; it has a proxy",
-                value=path,
-                hint="project.media.use_proxies() shows proxies in place of media, relink(folder) finds what was moved",
-            )
-        if media.original is not None and path is not None and not os.path.exists(path):
-            raise MediaNotFoundError(
-                f"there is no file {path}; it is a proxy, in the place of {media.original.path}",
-                value=path,
-                hint="project.media.use_originals() shows the media themselves again, relink(folder) finds them",
-            )
-
-
-def _require_resources(document: Document, paths: Mapping[str, str]) -> None:
-    """Name the remedy where a font or a look-up table is missing."""
-    for resource in document.resources:
-        path = paths.get(resource.sha256)
-        if path is not None and not os.path.exists(path):
-            raise MediaNotFoundError(
-                f"there is no {resource.kind} {path}, which the project uses",
-                value=path,
-                hint="put it back, or project.resources.relink(folder) finds it by its content",
             )
 
 

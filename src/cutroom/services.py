@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
+import threading
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 import svcs
 
 from cutroom.effects.registry import Registry, default_registry
+from cutroom.errors import CutroomError
 from cutroom.jobs.service import Jobs, default_jobs
 from cutroom.media.fingerprint import Digests
 from cutroom.media.sources import Sources
@@ -17,6 +21,7 @@ from cutroom.settings import private_folder, settings
 from cutroom.workers import WorkerPool
 from cutroom.workers.grantbook import GrantBook
 
+T = TypeVar("T")
 MEDIA_TASKS = (  # not what measures: SciPy's filters take as long to load as all of these, and few edits need them
     "cutroom.media.tasks",
     "cutroom.render.tasks",
@@ -78,3 +83,31 @@ def build_registry() -> svcs.Registry:
 
     registry.register_factory(Jobs, jobs)
     return registry
+
+
+class Services:
+    """The services of one process, made when they are first asked for, stopped in reverse order.
+
+    Args:
+        registry: how they are made; None: as in production.
+    """
+
+    def __init__(self, registry: svcs.Registry | None = None) -> None:
+        self._container = svcs.Container(registry or build_registry())
+        self._lock = threading.RLock()
+
+    def get(self, service: type[T]) -> T:
+        """A service; made on the first call."""
+        with self._lock:
+            return self._container.get(service)
+
+    def start_ahead(self, workers: type[WorkerPool]) -> None:
+        """In a notebook, start a worker while its user still types; a script starts only what it uses."""
+        if "ipykernel" in sys.modules:
+            with contextlib.suppress(CutroomError):  # on this system there are none: what needs one will tell
+                self.get(workers).start()
+
+    def close(self) -> None:
+        """Stop everything that was started, the last first."""
+        with self._lock:
+            self._container.close()

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 import cutroom as cr
+from cutroom.edit.change import State
+from cutroom.edit.ledger import Ledger
 from cutroom.errors import (
     EditError,
     MediaError,
@@ -131,7 +133,7 @@ def test_what_is_wrong_with_a_project_is_a_table(project: cr.Project, tmp_path: 
     longer = broken.items[1].evolve(duration=Fraction(9), effects=(clip.effects[0].evolve(effect="blurr"),))
     timeline = project.session.document.timeline.evolve(tracks=(broken.evolve(items=(clip, longer)),))
     document = project.session.document.evolve(timeline=timeline)
-    wrong = cr.Project(Session(document, project.path), project._app).verify().query("status != 'ok'")
+    wrong = cr.Project(Session(Ledger(State(0, document), project.path)), project._app).verify().query("status != 'ok'")
     assert wrong[["what", "status"]].values.tolist() == [
         ["media", "changed"], ["media", "missing"], ["reference", "loose"], ["clip", "beyond"], ["effect", "unknown"],
         ["version", "other"], ["version", "other"],

@@ -85,7 +85,7 @@ def test_media_that_only_the_file_names_is_not_opened(project: cr.Project, tmp_p
         assert not [clip for clip in other.timeline.clips if clip.media]
         assert any("name its folder" in loss.why for loss in report)
         with pytest.raises(errors.AccessDeniedError):
-            other.timeline.app.require_granted([str(hidden)])
+            other.timeline.app.access.require_granted([str(hidden)])
         other.undo()
         report = interchange.import_timeline(other.timeline, tmp_path / "sent" / "trip.xml", media=tmp_path / "away")
         assert report.complete, report

@@ -50,7 +50,7 @@ def test_what_is_no_media_leaves_no_grant(project: cr.Project, folder: Path) -> 
         project.media.add(text)
     assert not any(remembered(path) for path in (other, text, secret))
     with pytest.raises(errors.AccessDeniedError):
-        project.timeline.app.require_granted([str(secret)])
+        project.timeline.app.access.require_granted([str(secret)])
 
 
 def test_a_name_that_no_project_takes_is_told(project: cr.Project, film, folder: Path) -> None:

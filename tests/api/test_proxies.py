@@ -16,6 +16,7 @@ from decoding import numbers, sha256
 
 import cutroom as cr
 from cutroom import errors
+from cutroom.access import Access
 from cutroom.app import App, app
 from cutroom.demo.film import read_frame_number, write_demo_film
 from cutroom.preview import proxying
@@ -333,7 +334,7 @@ def test_opening_grants_proxies_beneath_the_project_and_no_others(
     project.media.make_proxies(height=180, folder=tmp_path / "elsewhere", progress=False)
     project.close()
     named: list[Path] = []
-    monkeypatch.setattr(App, "grant_read", lambda self, path, **_: named.append(path))
+    monkeypatch.setattr(Access, "grant_read", lambda self, path, **_: named.append(path))
     with cr.Project.open(home / "trip.tlp"):
         assert [path.name for path in named] == ["film.mp4"]
 
@@ -410,8 +411,10 @@ def test_a_project_uses_the_services_it_was_given(home: Path, monkeypatch: pytes
         pytest.fail("these are the services of the process")
 
     with contextlib.closing(App()) as services, contextlib.closing(cr.Project.create(home / "trip.tlp")) as made:
-        for name in ("probe", "may_read", "sha256", "grant_read", "still"):
+        for name in ("probe", "still"):
             monkeypatch.setattr(app(), name, others)
+        for name in ("may_read", "sha256", "grant_read"):
+            monkeypatch.setattr(app().access, name, others)
         project = cr.Project(made.session, services)
         project.timeline.append(project.media.add(home / "raw" / "film.mp4"))
         project.media.make_proxies(height=180, progress=False)

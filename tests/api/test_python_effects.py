@@ -257,7 +257,7 @@ def test_modules_are_imported_before_the_lock(project, clip) -> None:
 
 def supplied(project):
     document = project.session.document
-    return document, app().supplied(document, project.session.paths())
+    return document, app().access.supplied(document, project.session.paths())
 
 
 def test_a_loop_without_end_is_killed_and_a_crash_costs_one_task(project, clip) -> None:

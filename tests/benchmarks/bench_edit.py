@@ -18,8 +18,10 @@ from cutroom.api.project import Project
 from cutroom.api.tables import clips_table
 from cutroom.app import app
 from cutroom.edit import operations as ops
+from cutroom.edit.change import State as Now
 from cutroom.edit.journal import Journal
 from cutroom.edit.journal_files import journal_path
+from cutroom.edit.ledger import Ledger
 from cutroom.edit.project_file import dump, write_whole
 from cutroom.effects.registry import default_registry
 from cutroom.render.plan import plan
@@ -130,9 +132,10 @@ def _operations(document: Document) -> dict[str, Callable[[int], ops.Operation]]
 def _edits(name: str, document: Document, folder: Path) -> list[dict[str, Any]]:
     """Each edit follows upon the one before, as it does for a person; the patch is what the widget's thread adds."""
     results: list[dict[str, Any]] = []
-    session = Session(document, folder / f"{name}.tlp")
-    session.journal = Journal(folder / f"{name}.tlp")
-    session.journal.begin(document, hashlib.sha256(dump(document)).hexdigest())
+    path = folder / f"{name}.tlp"
+    journal = Journal(path)
+    session = Session(Ledger(Now(0, document), path, journal))
+    journal.begin(document, hashlib.sha256(dump(document)).hexdigest())
     clock = clock_of(document)
     for verb in _operations(document):
         times, both, size = [], [], 0

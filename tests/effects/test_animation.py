@@ -302,7 +302,7 @@ def test_a_neighbour_that_looks_back_remembers_across_changes(studio):
 
 def test_a_stage_whose_nodes_did_not_change_is_used_again():
     def bright(offset):
-        return (Filter(filter="lutyuv", args={"y": f"val+{offset}"}),)
+        return (Filter(filter="deband", args={"range": offset}),)
 
     blur = Filter(filter="gblur", args={"sigma": 2.0}, spatial=True)
     warps = tuple((Warp(scale=1 + i / 10),) for i in range(3))

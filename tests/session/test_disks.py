@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cutroom.edit import journal, project_file
+from cutroom.edit import journal_database, project_file
 from cutroom.edit.operations import AddTrack
 from cutroom.errors import DiskFullError, OutputError
 from cutroom.schema.document import ProjectSettings
@@ -112,14 +112,14 @@ def test_a_network_disk_gets_a_rollback_journal(tmp_path: Path, monkeypatch: pyt
     log = path.with_name("trip.tlp-journal-wal")
     assert log.stat().st_size > 0
     session.close(save=False)
-    monkeypatch.setattr(journal, "on_network_disk", lambda folder: folder == tmp_path)
+    monkeypatch.setattr(journal_database, "on_network_disk", lambda folder: folder == tmp_path)
     again = Session.open(path)
-    assert again.journal is not None
+    assert again.ledger.journal is not None
     for title in ("V2", "V3"):
         add(again, title)
         assert not log.exists()
         assert not path.with_name("trip.tlp-journal-shm").exists()
-    assert again.journal._db.execute("pragma journal_mode").get == "delete"
+    assert again.ledger.journal.database.connection.execute("pragma journal_mode").get == "delete"
     assert titles(again) == ["V1", "V2", "V3"]
     again.close()
 

@@ -98,7 +98,7 @@ def test_a_fork_leaves_the_project_to_its_parent(tmp_path: Path, body: str, netw
     path = tmp_path / "trip.tlp"
     head, tail = HEAD, TAIL
     if network:
-        head += "from cutroom.edit import journal\njournal.on_network_disk = lambda _: True\n"
+        head += "from cutroom.edit import journal_database\njournal_database.on_network_disk = lambda _: True\n"
         tail = tail.replace('"trip.tlp-journal-wal", ', "")
     code = [sys.executable, "-c", head + body + tail, str(path)]
     done = subprocess.run(code, capture_output=True, text=True, check=False)

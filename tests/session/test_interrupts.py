@@ -17,12 +17,12 @@ import json, os, signal, sys
 from pathlib import Path
 
 from cutroom import session as sessions
-from cutroom.edit import history, journal, project_file
+from cutroom.edit import history, journal, journal_database, ledger, project_file
 from cutroom.edit.operations import AddTrack
 from cutroom.schema.document import ProjectSettings
 from cutroom.session import Session
 
-FILES = {module.__file__ for module in (sessions, history, journal, project_file)}
+FILES = {module.__file__ for module in (sessions, history, journal, journal_database, ledger, project_file)}
 
 class Interrupt:
     # as a user does: after so many lines, wherever that is

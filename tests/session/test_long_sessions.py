@@ -36,8 +36,9 @@ for part in range(12):
         for _ in range(undone):
             session.undo()
     session.save()
-    files = [session.journal.path.with_name(session.journal.path.name + suffix) for suffix in ("", "-wal")]
-    sizes.append((session.journal.last_step(), sum(file.stat().st_size for file in files)))
+    journal = session.ledger.journal
+    files = [journal.path.with_name(journal.path.name + suffix) for suffix in ("", "-wal")]
+    sizes.append((journal.last_step(), sum(file.stat().st_size for file in files)))
 for verb in after:
     {"u": session.undo, "r": session.redo, "a": step, "s": session.save}[verb]()
 told = {

@@ -154,23 +154,23 @@ def test_a_folder_that_cannot_be_written_any_more(path: Path) -> None:
 def test_a_disk_that_is_full_when_the_journal_is_written_again(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     session = Session.create(path, ProjectSettings())
     add(session, "V1")
-    journal = session.journal
+    journal = session.ledger.journal
     assert journal is not None
-    write = journal._write
+    write = journal.database.write
     for name in ("trip.tlp-journal", "trip.tlp-journal-wal"):
         path.with_name(name).unlink()
 
     def full(*statements: object) -> None:
         raise OutputError("no space left")
 
-    monkeypatch.setattr(journal, "_write", full)
+    monkeypatch.setattr(journal.database, "write", full)
     for _ in range(2):
         with pytest.raises(CutroomError, match="no space left"):
             add(session, "V2")
-    monkeypatch.setattr(journal, "_write", write)
+    monkeypatch.setattr(journal.database, "write", write)
     assert titles(session) == ["V1"]
     add(session, "V3")
-    session.journal = None  # as a kill leaves it
+    session.ledger.journal = None  # as a kill leaves it
     journal.close(keep=True)
     again = Session.open(path)
     assert titles(again) == ["V1", "V3"]
@@ -179,20 +179,20 @@ def test_a_disk_that_is_full_when_the_journal_is_written_again(path: Path, monke
 
 def test_a_journal_that_is_removed_while_a_step_is_written(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     session = Session.create(path, ProjectSettings())
-    journal = session.journal
+    journal = session.ledger.journal
     assert journal is not None
-    write = journal._write
+    write = journal.database.write
 
     def removed_then(*statements: tuple[str, tuple[object, ...]]) -> None:
-        monkeypatch.setattr(journal, "_write", write)
+        monkeypatch.setattr(journal.database, "write", write)
         write(*statements)
         for name in ("trip.tlp-journal", "trip.tlp-journal-wal", "trip.tlp-lock"):
             path.with_name(name).unlink()
 
-    monkeypatch.setattr(journal, "_write", removed_then)
+    monkeypatch.setattr(journal.database, "write", removed_then)
     add(session, "V1")
     assert beside(path) >= {"-journal", "-lock"}
-    session.journal = None  # as a kill leaves it
+    session.ledger.journal = None  # as a kill leaves it
     journal.close(keep=True)
     again = Session.open(path)
     assert titles(again) == ["V1"]
@@ -202,18 +202,18 @@ def test_a_journal_that_is_removed_while_a_step_is_written(path: Path, monkeypat
 def test_a_step_that_is_refused_after_it_was_written_is_no_step(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     session = Session.create(path, ProjectSettings())
     add(session, "V1")
-    journal, told = session.journal, []
+    journal, told = session.ledger.journal, []
     assert journal is not None
     session.changed.connect(lambda change: told.append(change.label))
-    write = journal._write
+    write = journal.database.write
 
     def write_and_lose(*rows: Any) -> None:
         write(*rows)
-        monkeypatch.setattr(journal, "_write", write)
+        monkeypatch.setattr(journal.database, "write", write)
         journal.path.rename(path.with_name("taken"))
         journal.path.write_bytes(b"another's")
 
-    monkeypatch.setattr(journal, "_write", write_and_lose)
+    monkeypatch.setattr(journal.database, "write", write_and_lose)
     with pytest.raises(ReadOnlyProjectError, match="was moved"):
         add(session, "V2")
     assert (titles(session), told, session.revision) == (["V1"], [], 1)

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 import cutroom as cr
-from cutroom.app import app
+from cutroom.access import Access
+from cutroom.app import App
 
 OPEN = """
 import sys
@@ -107,9 +108,9 @@ def test_what_is_read_only_can_be_saved_elsewhere(tmp_path: Path) -> None:
     project.close()
 
 
-@pytest.mark.parametrize("what", ["grant_beneath", "check_document"])
+@pytest.mark.parametrize(("part", "what"), [(Access, "grant_beneath"), (App, "check_document")])
 def test_an_opening_that_fails_at_the_end_keeps_no_lock(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: type, what: str
 ) -> None:
     path = tmp_path / "trip.tlp"
     cr.Project.create(path).close()
@@ -118,13 +119,13 @@ def test_an_opening_that_fails_at_the_end_keeps_no_lock(
         raise ValueError("embedded null byte")
 
     with monkeypatch.context() as patch:
-        patch.setattr(type(app()), what, fails)
+        patch.setattr(part, what, fails)
         with pytest.raises(ValueError, match="null byte"):
             cr.Project.open(path)
     assert [file.name for file in tmp_path.iterdir()] == ["trip.tlp"]
     project = cr.Project.open(path)
     with monkeypatch.context() as patch:
-        patch.setattr(type(app()), what, fails)
+        patch.setattr(part, what, fails)
         with pytest.raises(ValueError, match="null byte"):
             cr.Project.open(path)
     project.timeline.add_title("still open", at=0, duration=1)

@@ -15,7 +15,7 @@ import apsw
 import pytest
 
 import cutroom as cr
-from cutroom.edit import journal
+from cutroom.edit import journal_database
 from cutroom.edit.journal import KEPT, LEFT, Journal
 from cutroom.edit.journal_files import journal_path
 from cutroom.edit.operations import AddTrack, SetSettings
@@ -86,7 +86,7 @@ def killed(path: Path, *widths: int, undo: int = 0) -> None:
 
 @pytest.mark.parametrize("network", [False, True])
 def test_undo_and_redo_reach_across_a_close(path: Path, monkeypatch: pytest.MonkeyPatch, network: bool) -> None:
-    monkeypatch.setattr(journal, "on_network_disk", lambda _: network)
+    monkeypatch.setattr(journal_database, "on_network_disk", lambda _: network)
     lived(path, 1000, 1002)
     session = Session.open(path)
     assert (session.recovered, session.dirty, session.revision) == ("", False, 0)
@@ -229,8 +229,8 @@ def test_a_long_past_is_shortened(quick_disk: Path) -> None:
     session.close()
     session = Session.open(path)
     assert 50 <= KEPT <= LEFT <= 200
-    assert session.journal
-    assert session.journal.last_step() <= LEFT
+    assert session.ledger.journal
+    assert session.ledger.journal.last_step() <= LEFT
     assert session.history.done == KEPT
     assert labels(session)[-1] == f"width {1000 + LEFT + 19}"
     session.redo()

@@ -66,21 +66,22 @@ def test_a_file_that_was_removed_is_written_again(path: Path) -> None:
 TWICE = """
 import os, signal, sys
 from pathlib import Path
-from cutroom import session as sessions
+from cutroom.edit import ledger
 from cutroom.edit.operations import AddTrack
 from cutroom.schema.document import ProjectSettings
-session = sessions.Session.create(Path(sys.argv[1]), ProjectSettings())
+from cutroom.session import Session
+session = Session.create(Path(sys.argv[1]), ProjectSettings())
 session.apply(AddTrack(track="video", title="V1"))
 def interrupt():
     raise KeyboardInterrupt
-session.journal.saved = interrupt
+session.ledger.journal.saved = interrupt
 try:
     session.save()  # the file is in place, the journal was not told
 except KeyboardInterrupt:
     pass
 session.apply(AddTrack(track="video", title="V2"))
-del session.journal.saved
-sessions.write_whole = lambda path, data: os.kill(os.getpid(), signal.SIGKILL)
+del session.ledger.journal.saved
+ledger.write_whole = lambda path, data: os.kill(os.getpid(), signal.SIGKILL)
 session.save()
 """
 

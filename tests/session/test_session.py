@@ -173,9 +173,9 @@ def test_starting_anew_drops_a_journal_that_holds_nothing_unsaved(project: Path)
     session = Session.create(project, ProjectSettings())
     add(session, "V1")
     session.save()
-    assert session.journal
-    session.journal.close(keep=True)  # as a kill after the save leaves it
-    session.journal = None
+    assert session.ledger.journal
+    session.ledger.journal.close(keep=True)  # as a kill after the save leaves it
+    session.ledger.journal = None
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         Session.create(project, ProjectSettings(), overwrite=True).close()
@@ -227,11 +227,11 @@ def test_save_as_its_own_name_saves(project: Path) -> None:
 def test_crash_between_rename_and_bookkeeping(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     session = Session.create(project, ProjectSettings())
     add(session, "V1")
-    assert session.journal is not None
-    monkeypatch.setattr(session.journal, "saved", lambda: (_ for _ in ()).throw(KeyboardInterrupt))
+    assert session.ledger.journal is not None
+    monkeypatch.setattr(session.ledger.journal, "saved", lambda: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
         session.save()
-    session.journal.close(keep=True)
+    session.ledger.journal.close(keep=True)
     again = Session.open(project)
     assert titles(again) == ["V1"]
     assert again.recovered == ""

@@ -12,7 +12,7 @@ import apsw
 import pytest
 from editing import build
 
-from cutroom.edit import journal, project_file, recorded
+from cutroom.edit import journal_database, project_file, recorded
 from cutroom.edit.operations import AddTrack
 from cutroom.errors import CutroomError
 from cutroom.schema.document import ProjectSettings
@@ -52,7 +52,7 @@ def set_aside(path: Path, why: str) -> None:
 
 
 def test_a_document_that_unpacks_without_end(crashed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (journal, project_file, recorded):
+    for module in (journal_database, project_file, recorded):
         monkeypatch.setattr(module, "LARGEST", 2**20)
     change(crashed, base=zlib.compress(b"[" * 2**26, 9))
     tracemalloc.start()
@@ -86,7 +86,7 @@ def test_a_document_that_is_cut_short(crashed: Path) -> None:
 
 def test_a_step_that_is_too_large(crashed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     change(crashed, "update steps set operation = printf('%.*c', 3000000, ' ') || operation")
-    for module in (journal, project_file, recorded):
+    for module in (journal_database, project_file, recorded):
         monkeypatch.setattr(module, "LARGEST", 2**20)
     set_aside(crashed, "cannot be read")
 
@@ -118,7 +118,7 @@ def test_triggers_are_not_run(crashed: Path) -> None:
 
 
 def test_an_edit_that_no_journal_could_give_back_is_refused(crashed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(journal, "LARGEST", 4096)
+    monkeypatch.setattr(journal_database, "LARGEST", 4096)
     session = Session.open(crashed)
     with pytest.raises(CutroomError):
         session.apply(AddTrack(track="video", title="x" * 100, id="op_" + "x" * 5000))

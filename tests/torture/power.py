@@ -20,7 +20,7 @@ from unittest.mock import patch
 import apsw
 from life import Life, mark
 
-from cutroom.edit import journal, project_file
+from cutroom.edit import journal_database, project_file
 from cutroom.schema.document import ProjectSettings
 from cutroom.session import Session
 
@@ -227,7 +227,7 @@ def torture(folder: Path, cuts: int, seed: int = 0, *, lies: bool = False, netwo
     disk.moment = moment
     home = folder / "home"
     home.mkdir()
-    with powered(disk), patch.object(journal, "on_network_disk", lambda _: network):
+    with powered(disk), patch.object(journal_database, "on_network_disk", lambda _: network):
         session = Session.create(home / "trip.tlp", ProjectSettings())
         life = Life(session, f"power {seed}")
         marks.append(mark(session.document))
@@ -245,7 +245,7 @@ def torture(folder: Path, cuts: int, seed: int = 0, *, lies: bool = False, netwo
         except Exception as error:
             lost.append(f"{image.name} after {number} calls: {error}")
             continue
-        now, problem = mark(found.document), found.journal and found.journal.problem
+        now, problem = mark(found.document), found.ledger.journal and found.ledger.journal.problem
         if problem or now not in marks[number : number + 2]:
             lost.append(f"{image.name} after {number} calls: {problem or 'another document'}")
         under_way += now != marks[number]

@@ -189,8 +189,8 @@ class Handover(abc.ABC):
         try:
             if not os.path.isfile(path):
                 return "missing", f"there is no file {path}; project.{library}.relink(...) names another"
-            self._app.require_granted([path])
-            self._app.require_unchanged({media.fingerprint.sha256: path})
+            self._app.access.require_granted([path])
+            self._app.access.require_unchanged({media.fingerprint.sha256: path})
         except AccessDeniedError as error:
             return "not granted", error.message
         except (CutroomError, OSError) as error:

@@ -273,7 +273,7 @@ class _Finder:
             return stated
         path = Path(os.path.normpath(self.beside / stated.path))
         if self._allowed(path):
-            self.timeline.app.grant_read(path, remember=False)
+            self.timeline.app.access.grant_read(path, remember=False)
         return stated.evolve(path=portable(path, self.timeline.session.folder))
 
     def notes(self) -> list[Loss]:
@@ -316,10 +316,10 @@ class _Finder:
     def _probed(self, path: Path, reference: Reference) -> Media:
         """What the file is. It is granted for later only where a person named its folder."""
         app, session = self.timeline.app, self.timeline.session
-        app.grant_read(path, remember=False)
+        app.access.grant_read(path, remember=False)
         probed = app.probe(path)
         if _beneath(path, self.folders):
-            app.grant_read(path, remember=True)
+            app.access.grant_read(path, remember=True)
         if reference.stated is not None and reference.stated.fingerprint != probed.fingerprint:
             self._refused[str(path)] = "its content is not what it was when the timeline was written"
         return probed.evolve(path=portable(path, session.folder))

@@ -37,9 +37,9 @@ def probe(services: App, path: Any) -> MediaValue:
     """
     absolute = arguments.path(path)
     checked_path(absolute)
-    services.grant_read(absolute, remember=False)
+    services.access.grant_read(absolute, remember=False)
     probed = services.probe(absolute)
-    services.grant_read(absolute, remember=True)
+    services.access.grant_read(absolute, remember=True)
     return probed
 
 
@@ -59,7 +59,7 @@ def state(session: Session, services: App, media: MediaValue | Rendition, *, tho
         return "missing"
     if size != media.fingerprint.size:
         return "changed"
-    if thorough and services.may_read(path) and services.sha256(path) != media.fingerprint.sha256:
+    if thorough and services.access.may_read(path) and services.access.sha256(path) != media.fingerprint.sha256:
         return "changed"
     return "ok"
 
@@ -103,8 +103,8 @@ def search(library: MediaLibrary, lost: Iterable[Media], folder: Path, *, progre
     files = [path for path in _files(folder) if path.stat().st_size in sizes]
     copies: dict[str, list[Path]] = {}
     for path in _told(files, f"relink {folder.name}", progress=progress):
-        services.grant_read(path, remember=False)
-        if (content := services.sha256(str(path))) in wanted:
+        services.access.grant_read(path, remember=False)
+        if (content := services.access.sha256(str(path))) in wanted:
             copies.setdefault(content, []).append(path)
     found: list[tuple[Media, MediaValue]] = []
     for content, paths in copies.items():

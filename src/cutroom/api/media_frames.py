@@ -97,7 +97,7 @@ def _write(  # noqa: PLR0917  what `write_frames` is made of
     total: int | None,
     bar: Bar | None,
 ) -> tuple[Path, bool]:
-    with services.writing() as grant:
+    with services.access.writing() as grant:
         from cutroom.render.frames import write_frames  # here: it loads what exports are made of
 
         return write_frames(

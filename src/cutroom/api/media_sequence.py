@@ -65,7 +65,7 @@ def add_sequence(
     target = None if path is None else target_of(path)
     require_open(self.session)
     for one in held:
-        self.app.grant_read(one.path, remember=False)
+        self.app.access.grant_read(one.path, remember=False)
     folder = home(self.session, "media") if target is None else target.parent
     stem = re.sub(r"[^\w-]+$", "", re.split(r"\d+$|%", held[0].path.stem)[0]) or "sequence"
     from cutroom.render.frame_tasks import Reel, TakePicturesTask, take_pictures
@@ -80,7 +80,7 @@ def add_sequence(
         reel = Reel(*taken.kind, fps=rate)
         return reel, repr((*taken.kind, str(rate)))
 
-    with folder_for(folder), Bar(stem) if draws else nullcontext() as bar, self.app.writing() as grant:
+    with folder_for(folder), Bar(stem) if draws else nullcontext() as bar, self.app.access.writing() as grant:
         Part(target or folder / f"{stem}.mov").discard()  # what cannot be written shows before the first frame
         orders = (
             Order(take_pictures, TakePicturesTask(tuple(map(str, chunk))), CHUNK_BYTES) for chunk in _chunks(held)

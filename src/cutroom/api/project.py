@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-from collections.abc import Iterator, Sequence
-from pathlib import Path
-from types import TracebackType
+from collections.abc import Sequence
 from typing import Any, Literal, Self
 
 from cutroom.api import arguments, completion, compound
-from cutroom.api.belongings import belongings
 from cutroom.api.compound import Compound
 from cutroom.api.handover import Handover
-from cutroom.api.history import History
+from cutroom.api.keeping import Keeping, require_project
 from cutroom.api.media import Media, MediaLibrary
 from cutroom.api.python_effects import ProjectEffects
 from cutroom.api.resources import ResourceLibrary
 from cutroom.api.timeline import Timeline
 from cutroom.app import App, app
-from cutroom.errors import ProjectExistsError, ValidationError
-from cutroom.render.publish import refuse
 from cutroom.schema.base import new_id
 from cutroom.schema.document import Document, ProjectSettings
 from cutroom.schema.time import TimeLike, parse_rate
@@ -31,7 +25,7 @@ _ROWS_SHOWN = 60
 """Clips that a cell shows of a project; of more, the first and the last."""
 
 
-class Project(Handover):
+class Project(Keeping, Handover):
     """A project. Every edit is in a journal on the disk before the call that made it returns.
 
     Example:
@@ -90,7 +84,7 @@ class Project(Handover):
             return cls(Session(Document(id=new_id("p"), settings=settings), check=services.check), services)
         target = arguments.path(path)
         if overwrite:
-            _require_project(target)
+            require_project(target)
         return cls(services.projects.create(target, settings, overwrite=overwrite), services)
 
     @classmethod
@@ -129,7 +123,7 @@ class Project(Handover):
         session = services.projects.open(target)
         try:
             services.check_document(session.document)
-            services.grant_beneath(session.folder, session.files())
+            services.access.grant_beneath(session.folder, session.files())
         except BaseException:
             if session is not known:
                 session.close(save=False)
@@ -246,128 +240,9 @@ class Project(Handover):
         return ProjectEffects(self.session, self._app)
 
     @property
-    def history(self) -> History:
-        """Its steps."""
-        return History(self.session)
-
-    @property
-    def path(self) -> Path | None:
-        """The project file; None for a project in memory."""
-        return self.session.path
-
-    @property
     def settings(self) -> ProjectSettings:
         """Frame rate, size, sample rate."""
         return self.session.document.settings
-
-    @property
-    def last(self) -> str:
-        """What the last step did beside what was asked, in words."""
-        return self.session.last
-
-    @property
-    def recovered(self) -> str:
-        """What `open` replayed after a crash, in words; empty when nothing was lost."""
-        return self.session.recovered
-
-    def undo(self) -> Self:
-        """Take the last step back, also one that was made before the project was closed and opened again.
-
-        Raises:
-            EditError: nothing to undo: a session remembers 500 steps, a close leaves the last 100 of them at least.
-        """
-        self.session.undo()
-        return self
-
-    def redo(self) -> Self:
-        """Do the step that was undone last once more.
-
-        Raises:
-            EditError: nothing to redo.
-        """
-        self.session.redo()
-        return self
-
-    @contextlib.contextmanager
-    def edit(self, label: str, *, rerun: Literal["replace"] | None = None) -> Iterator[Self]:
-        """Everything inside is one step of history: all of it or, after an exception, nothing.
-
-        Args:
-            label: names the step.
-            rerun: "replace" for a cell that is run again and again: its step takes the place of the step with this
-                label that it made before, the clips keep their ids, and the steps after it are done once more on top.
-                Inside, the timeline is as it was before the cell ran for the first time. That holds as long as the
-                step can be undone, also when the kernel was restarted or the project closed in between.
-
-        Raises:
-            EditError: a later step does not fit what the cell does now; names it, and nothing has changed.
-
-        Example:
-            >>> import cutroom as cr
-            >>> project = cr.Project.create(fps=25, size=(640, 360), sample_rate=48_000)
-            >>> for text in ("Hello", "Good morning"):  # the same cell, run twice
-            ...     with project.edit("title", rerun="replace"):
-            ...         title = project.timeline.add_title(text, at=0, duration=2)
-            >>> [clip.text for clip in project.timeline.clips], len(project.history)
-            (['Good morning'], 1)
-        """
-        if rerun not in {None, "replace"}:
-            raise ValidationError(f"rerun is 'replace' or None, not {rerun!r}", value=rerun, hint='rerun="replace"')
-        with self.session.edit(arguments.text("label", label), again=rerun is not None):
-            yield self
-
-    def save(self, *, overwrite: bool = False) -> None:
-        """Write the project file whole or not at all.
-
-        Args:
-            overwrite: whether a file that something else (a git checkout, say) changed meanwhile may be replaced.
-
-        Raises:
-            ProjectExistsError: something else changed the file, and `overwrite` is off.
-            OutputError, DiskFullError: the old file is as it was.
-        """
-        self.session.save(overwrite=overwrite)
-
-    def save_as(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
-        """Go on under another name. All steps can still be undone; the old file stays as it was saved last.
-
-        Args:
-            path: the project file; relative to the current folder, or absolute.
-            overwrite: whether an existing file may be replaced.
-
-        Raises:
-            ProjectExistsError: the file exists and `overwrite` is off.
-            ReadOnlyProjectError: another process has that project open.
-            OutputError: the file cannot be written, or belongs to this project, which is as it was.
-        """
-        target = arguments.path(path)
-        own = str(self.session.path)
-        refuse(Path(os.path.realpath(target)), (one for one in belongings(self.session) if one != own))
-        if overwrite:
-            _require_project(target)
-        self.session.save_as(target, overwrite=overwrite)
-        self._app.projects.keep(self.session)
-
-    def close(self) -> None:
-        """Save what is unsaved and let go of the file. A closed project can still be read.
-
-        The journal stays beside the file (`trip.tlp-journal`) with at least the last 100 steps, so that they can be
-        undone when the project is opened again. There is nothing unsaved in it: it may be deleted. A project that gets
-        another name keeps its history where the journal is renamed along.
-
-        Raises:
-            ProjectExistsError: something else changed the file; it is not replaced, and the project is still open.
-            OutputError, DiskFullError: the file cannot be written; the project is still open.
-        """
-        self.session.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.session.close(save=error is None)
 
     def __eq__(self, other: object) -> bool:
         """Whether both are the same open project, with one list of steps; `diff` compares what they hold."""
@@ -386,20 +261,6 @@ class Project(Handover):
         name = escape(self.path.name if self.path else "unsaved project")
         table = self.timeline.to_df().to_html(index=False, max_rows=_ROWS_SHOWN)
         return f"<strong>{name}</strong> {escape(repr(self.timeline))}{table}"
-
-
-def _require_project(path: Path) -> None:
-    """Refuse to put a project in the place of a file that is none: a film, say.
-
-    Raises:
-        ProjectExistsError: names it.
-    """
-    if path.suffix.lower() == ".tlp" or not path.is_file():
-        return
-    with contextlib.suppress(OSError), path.open("rb") as file:
-        if b'"schema_version"' in file.read(4096):
-            return
-    raise ProjectExistsError(f"{path} is no project", value=str(path), hint='projects are called "name.tlp"')
 
 
 def timeline(path: str | os.PathLike[str], **source: Any) -> Timeline:

@@ -79,7 +79,7 @@ def shown(session: Session, services: App, document: Document) -> Document:
     """A document with proxies in place of all media that have a fresh one, which may be read."""
 
     def best(media: MediaValue) -> MediaValue:
-        if media.proxy is None or not services.may_read(str(session.folder / media.proxy.path)):
+        if media.proxy is None or not services.access.may_read(str(session.folder / media.proxy.path)):
             return media
         return media.as_proxy() if _state(session, services, media, thorough=False) == "fresh" else media
 
@@ -182,8 +182,8 @@ def _known(session: Session, services: App, order: Order) -> ProxyValue | None:
 def _have_made(services: App, orders: list[Order], done: Callable[[Order], None], bar: Bar | None) -> None:
     from cutroom.preview.proxying import make_proxies as have_made
 
-    services.require_unchanged({order.media.fingerprint.sha256: str(order.source) for order in orders})
-    with services.writing() as grant:
+    services.access.require_unchanged({order.media.fingerprint.sha256: str(order.source) for order in orders})
+    with services.access.writing() as grant:
         tell = None if bar is None else bar.update
         have_made(orders, services.get(MediaWorkers), grant=grant, done=done, on_progress=tell)
 
@@ -323,24 +323,24 @@ def use_originals(self: MediaLibrary, media: Which = None) -> list[Media]:
             raise EditError(
                 f"{path} is not what its proxy was made of", value=str(path), hint="relink to the right file"
             )
-        services.grant_beneath(session.folder, [path])
+        services.access.grant_beneath(session.folder, [path])
     _swap(session, "use originals", [one.value.as_original() for one in swapped])
     return swapped
 
 
 def restore(library: MediaLibrary, beside: Path) -> list[Media]:
     """Put originals in the place of their proxies that lie where the project or a folder says; by their content."""
-    session, services = library.session, library.app
+    session, access = library.session, library.app.access
     found: list[MediaValue] = []
     for one in library:
         original = one.value.original
         for path in _candidates(original, session.folder, beside) if original is not None else ():
             assert original is not None
             if path.is_file() and path.stat().st_size == original.fingerprint.size:
-                services.grant_beneath(beside, [path])
-                if not services.may_read(str(path)) or services.sha256(str(path)) != original.fingerprint.sha256:
+                access.grant_beneath(beside, [path])
+                if not access.may_read(str(path)) or access.sha256(str(path)) != original.fingerprint.sha256:
                     continue
-                services.grant_read(path)
+                access.grant_read(path)
                 found.append(one.value.as_original().evolve(path=portable(path, session.folder)))
                 break
     _swap(session, "found originals", found)

@@ -9,7 +9,9 @@ from pathlib import Path
 from cutroom.api import arguments
 from cutroom.api.project import Project
 from cutroom.app import app
+from cutroom.edit.change import State
 from cutroom.edit.journal_files import journal_path, with_logs
+from cutroom.edit.ledger import Ledger
 from cutroom.edit.recovery import opened
 from cutroom.edit.rescue import require_project
 from cutroom.edit.still import still
@@ -47,10 +49,9 @@ def read_only(path: str | os.PathLike[str]) -> Project:
         )
     services = app()
     services.check_document(found.document)
-    session = Session(found.document, target, read_only=True)
-    services.grant_beneath(target.parent, session.files())
-    if found.unsaved:
-        session.recovered = f"with {found.unsaved} edits that are not saved yet"
+    words = f"with {found.unsaved} edits that are not saved yet" if found.unsaved else ""
+    session = Session(Ledger(State(0, found.document), target, read_only=True, recovered=words))
+    services.access.grant_beneath(target.parent, session.files())
     return Project(session, services)
 
 
@@ -59,5 +60,5 @@ def recover(path: str | os.PathLike[str]) -> Project:
     services = app()
     session = Session.recover(arguments.path(path), check=services.check)
     services.check_document(session.document)
-    services.grant_beneath(session.folder, session.files())
+    services.access.grant_beneath(session.folder, session.files())
     return Project(session, services)

@@ -171,7 +171,7 @@ class Renderer:
         target = _target(output)
         snapshot = self._snapshot(span)
         _warn_of_proxies(snapshot)
-        self._app.require_granted(snapshot.paths.values())
+        self._app.access.require_granted(snapshot.paths.values())
         self._app.plan(snapshot, measure=False)  # what cannot be planned or written fails here, not later
         self._app.require_output(snapshot, target)
         return self._app.get(Jobs).submit(

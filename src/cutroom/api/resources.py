@@ -55,11 +55,11 @@ def stored(session: Session, services: App, path: Any, kind: ResourceKind | None
             f"{absolute.name} is no {kind or 'font or look-up table'}", value=str(absolute), hint=f"give a {suffixes}"
         )
     size = _size(absolute, found)
-    services.grant_read(absolute, remember=False)
-    sha256 = services.sha256(str(absolute))
+    services.access.grant_read(absolute, remember=False)
+    sha256 = services.access.sha256(str(absolute))
     if sha256 not in {one.sha256 for one in session.document.resources}:
         services.require_resource(str(absolute), found)
-    services.grant_read(absolute, remember=True)
+    services.access.grant_read(absolute, remember=True)
     made = ResourceValue.checked(
         kind=found, path=portable(absolute, session.folder), fingerprint=Fingerprint(sha256=sha256, size=size)
     )
@@ -152,7 +152,7 @@ class Resource:
         services = app()
         if os.stat(path).st_size != self.value.fingerprint.size:
             return "changed"
-        return "ok" if not services.may_read(path) or services.sha256(path) == self.sha256 else "changed"
+        return "ok" if not services.access.may_read(path) or services.access.sha256(path) == self.sha256 else "changed"
 
     def remove(self) -> None:
         """Take it out of the project; the file stays where it is.
@@ -220,8 +220,8 @@ class ResourceLibrary:
         with self.session.edit(f"relink {target.name}"):
             for file in files:
                 if lost and file.suffix.lower() in SUFFIXES and file.stat().st_size in sizes:
-                    self.app.grant_read(file, remember=False)
-                    one = lost.pop(self.app.sha256(str(file)), None)
+                    self.app.access.grant_read(file, remember=False)
+                    one = lost.pop(self.app.access.sha256(str(file)), None)
                     if one is not None:
                         stored(self.session, self.app, file, one.kind)
                         found.append(one)

@@ -150,7 +150,7 @@ def _stack(timeline: Timeline, clips: list[Clip], start: Fraction) -> None:
     placed: list[ops.Placed] = []
     kinds: tuple[tuple[TrackKind, list[tuple[ClipValue, Fraction]]], ...] = (("video", moves), ("audio", sounds))
     for kind, rows in kinds:
-        room = _room(timeline, kind, leaving)
+        room = _room(timeline, kind)
         for clip, to in rows:
             track = next(one for one in room if _is_free(one, leaving, to, to + clip.duration))
             placed.append(ops.Placed(track=track.id, at=to, clip=clip))
@@ -161,7 +161,7 @@ def _stack(timeline: Timeline, clips: list[Clip], start: Fraction) -> None:
     timeline.apply(ops.Arrange.checked(tracks=order, placed=tuple(placed), gone=()))
 
 
-def _room(timeline: Timeline, kind: TrackKind, leaving: set[str]) -> Iterator[Track]:
+def _room(timeline: Timeline, kind: TrackKind) -> Iterator[Track]:
     """The tracks of a kind that are in use, from the bottom, and then new ones; each once."""
     for track in timeline.document.tracks:
         if track.kind == kind and not track.locked and not track.hidden:

@@ -15,7 +15,7 @@ from cutroom.demo.backgrounds import background
 from cutroom.demo.framenumber import draw_frame_number, strip_height
 from cutroom.demo.outlines import CLASSES, Points, clipped_box, outline, placed, visible_shares
 from cutroom.demo.scenes import Scene
-from cutroom.demo.shapes import Image, Sprite, bake, draw
+from cutroom.demo.shapes import Image, bake, draw
 from cutroom.errors import UnsupportedMediaError
 
 _MARGIN = 1.34  # how much larger than the picture a background is, so that the camera can move over it
@@ -74,7 +74,7 @@ class ScenePainter:
             outlines.append(placed(sprite.points, x, y, turn=turn, scale=scale))
         self._plates.draw(canvas, number, self.fps)
         draw_frame_number(canvas, number)
-        return canvas, self._boxes(outlines, self._sprites)
+        return canvas, self._boxes(outlines)
 
     def _camera(self, eased: float) -> Image:
         """The part of the backdrop that the camera sees, by one sub-pixel warp."""
@@ -88,7 +88,7 @@ class ScenePainter:
         seen = cv2.warpAffine(self._backdrop, matrix, (width, height), flags=flags)
         return np.asarray(cv2.cvtColor(seen, cv2.COLOR_RGBA2RGB), np.uint8)
 
-    def _boxes(self, outlines: list[Points], sprites: list[Sprite]) -> tuple[Box, ...]:
+    def _boxes(self, outlines: list[Points]) -> tuple[Box, ...]:
         width, height = self.size[0], self.size[1] - strip_height(self.size[1])
         step = max(1, width // 320)
         found = []

@@ -18,6 +18,27 @@ def real(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
+def files(document: Document, folder: Path) -> list[Path]:
+    """Absolute paths of all media, of their proxies, of the originals of proxies, and of resources."""
+    named = [path for media in document.media for path in media.paths]
+    named += [resource.path for resource in document.resources if resource.path is not None]
+    return [(folder / path).absolute() for path in named]
+
+
+def shown_files(document: Document, folder: Path) -> dict[str, str]:
+    """Absolute path of every media and resource that a timeline shows, by SHA-256."""
+    resources = {
+        resource.sha256: str((folder / resource.path).absolute())
+        for resource in document.resources
+        if resource.path is not None and resource.sha256 in document.used_resources
+    }
+    return resources | {
+        media.fingerprint.sha256: str((folder / media.path).absolute())
+        for media in document.media
+        if media.id in document.used_media
+    }
+
+
 def portable(media: Path, folder: Path) -> str:
     """A media path as a project file in `folder` stores it: relative where the media lies beneath it, else absolute.
 

@@ -1,6 +1,6 @@
 """The order in which the nodes of a picture's chain are run, and which of them run together. Pure: no pixel is touched.
 
-Movements are put off to the next one, so that a layer is resampled once; neighbours of one colour space share the way
+Movements are put off to the next one, so that a layer is resampled once; neighbours that work on R'G'B' share the way
 there and back.
 """
 
@@ -53,7 +53,7 @@ def plans(links: Sequence[Link]) -> Iterator[Plan]:
     for i, (kind, group) in enumerate(groups):
         soft = any(link.node.spatial for _, later in groups[i + 1 :] for link in later)
         nodes, places = [link.node for link in group], [link.place for link in group]
-        if kind == "warp" or kind.startswith(("yuv", "rgb")):
+        if kind == "warp" or kind.startswith(("filter", "rgb")):
             yield Plan(kind, nodes, soft and kind == "warp", places)
         else:
             # what looks back must be the same stage all the time, whatever comes after it
@@ -96,17 +96,12 @@ def _gathered(links: Sequence[Link]) -> list[Link]:
 
 
 def _joined(links: Sequence[Link]) -> Iterator[Link]:
-    """Neighbouring colours of our own as one run, whether they change together or not: they are made anew in no time.
-
-    Filters are not drawn in. They may remember frames, and a stage is made anew as a whole.
-    """
+    """Neighbouring colours as one run, whether they change together or not: they are made anew in no time."""
     before: Link | None = None
-    alone = True  # whether the run so far has no filter
     for link in links:
         one = link
-        if isinstance(link.node, ColourNode) and before is not None and isinstance(before.node, ColourNode) and alone:
+        if isinstance(link.node, ColourNode) and before is not None and isinstance(before.node, ColourNode):
             one = link._replace(run=before.run)
-        alone = isinstance(one.node, ColourNode) and (alone or before is None or before.run != one.run)
         yield one
         before = one
 
@@ -116,4 +111,6 @@ def _group(link: Link) -> str:
     node = link.node
     if isinstance(node, Flip):
         return "warp"
-    return f"{node.space} {node.spatial} {link.run}" if isinstance(node, Filter | ColourNode) else node.kind
+    if isinstance(node, ColourNode):
+        return f"rgb {link.run}"
+    return f"filter {node.spatial} {link.run}" if isinstance(node, Filter) else node.kind

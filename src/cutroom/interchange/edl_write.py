@@ -123,7 +123,7 @@ def _events(
                 lines += [f"* FROM CLIP NAME:  {named[0]}", f"* FROM CLIP: {named[1]}"]
             else:
                 length = int(into.duration * fps)
-                lines += _leg(document, left, start, reels, fps)
+                lines += _leg(left, start, reels, fps)
                 lines.append(f"###  {reel:8} @@ D {length:03}    {source} {record}")
                 lines += _speed(shown, reel, fps)
                 lines += _from(document, left, locate)
@@ -138,7 +138,7 @@ def _events(
             join = f"{timecode(cut, fps)} {timecode(cut + out_of.duration, fps)}"
             length = int(out_of.duration * fps)
             black = f"{timecode(none, fps)} {timecode(out_of.duration, fps)}"
-            lines = _leg(document, rest, cut, reels, fps)
+            lines = _leg(rest, cut, reels, fps)
             lines.append(f"###  {'BL':8} @@ D {length:03}    {black} {join}")
             lines += _speed(rest, reel, fps) if shown is None else []
             lines += _from(document, rest, locate)
@@ -147,7 +147,7 @@ def _events(
     return events, losses
 
 
-def _leg(document: Document, left: Clip | None, at: Fraction, reels: dict[str, str], fps: Fraction) -> list[str]:
+def _leg(left: Clip | None, at: Fraction, reels: dict[str, str], fps: Fraction) -> list[str]:
     """The first line of a transition: where the outgoing clip, or black, is cut."""
     reel, edge = "BL", Fraction(0)
     if left is not None:

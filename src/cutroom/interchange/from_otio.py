@@ -162,7 +162,7 @@ class _Reader(ItemReader):
         self.place_pending(made, title)
         return made
 
-    def compound(self, child: core.Composition, track: Track, where: str) -> CompoundSource:
+    def compound(self, child: core.Composition, where: str) -> CompoundSource:
         """The compound that a nested stack is; copies that are equal are one."""
         if isinstance(key := child.metadata.get(SHARED), str):
             return self._shared(key, child.metadata.get(ANGLE), where)

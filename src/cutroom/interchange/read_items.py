@@ -83,7 +83,7 @@ class ItemReader(Reader, abc.ABC):
             begins -= _origin(child, begins)
         source: CompoundSource | TitleSource | MediaSource | None
         if isinstance(child, core.Composition):
-            source = self.compound(child, track, where)
+            source = self.compound(child, where)
         elif isinstance(child, schema.Clip) and isinstance(child.media_reference, schema.GeneratorReference):
             source, begins = self._title(child.media_reference, known, where), Fraction(0)
         else:
@@ -101,7 +101,7 @@ class ItemReader(Reader, abc.ABC):
         return made.replace(effects=tuple(_moved(one, known.clip, made) if known else one for one in effects))
 
     @abc.abstractmethod
-    def compound(self, child: core.Composition, track: Track, where: str) -> CompoundSource:
+    def compound(self, child: core.Composition, where: str) -> CompoundSource:
         """The compound that a nested stack is."""
 
     def _speed(self, child: core.Item, known: Clip | None, where: str) -> tuple[Fraction | Ramp, bool]:

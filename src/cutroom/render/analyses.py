@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import queue
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import CancelledError, Future
 from functools import partial
-from itertools import count
 from typing import Any, NamedTuple
 
 import pydantic
@@ -26,10 +23,10 @@ from cutroom.effects.analysis import (
 )
 from cutroom.effects.segment import SoundSegment, sound_inputs
 from cutroom.errors import MediaError, MediaNotFoundError, RenderError
-from cutroom.media.fingerprint import Identity
 from cutroom.render.analysis_store import AnalysisStore
-from cutroom.render.encoding import BASE_TIMEOUT, FRAME_TIMEOUT, LOOK_EVERY, ROUNDS, Require, untouched
-from cutroom.render.executor import TaskExecutor, slots, stop, submit
+from cutroom.render.encoding import BASE_TIMEOUT, FRAME_TIMEOUT, ROUNDS
+from cutroom.render.executor import TaskExecutor
+from cutroom.render.flights import Flight, Flights, Order, Require
 from cutroom.render.meter import OnProgress
 from cutroom.telemetry import count as counted
 
@@ -119,12 +116,6 @@ class _Work(NamedTuple):
         return sum(request.amount for request in self.requests)
 
 
-class _Flight(NamedTuple):
-    future: Future[Any]
-    work: _Work
-    sources: Mapping[str, Identity]
-
-
 class _Measuring:
     """One round: some requests, each measured once."""
 
@@ -140,37 +131,29 @@ class _Measuring:
     ) -> None:
         self._results = results
         self._paths = paths
-        self._executor = executor
         self._tell = on_progress
-        self._check = check
-        self._require = require
         self._waiting = deque(_batches(requests))
         self._total = sum(request.amount for request in requests)
         self._finished = 0
         self._partly: dict[int, float] = {}
-        self._flying: dict[int, _Flight] = {}
-        self._events: queue.SimpleQueue[tuple[int, dict[str, Any] | None]] = queue.SimpleQueue()
-        self._numbers = count()
+        self._flights = Flights[_Work](
+            executor,
+            check=check,
+            require=require,
+            order=self._order,
+            heard=self._heard,
+            landed=self._landed,
+            cancelled=RenderError("a measurement was cancelled", hint="try again"),
+        )
 
     def run(self) -> None:
         """Measure all of them."""
         self._progress()
-        most = slots(self._executor)
-        try:
-            while self._waiting or self._flying:
-                self._check()
-                while self._waiting and len(self._flying) < most:
-                    if self._submit(self._waiting.popleft()).done():
-                        break
-                self._listen()
-        finally:
-            for flight in self._flying.values():
-                stop(flight.future)
+        self._flights.run(self._waiting)
 
-    def _submit(self, work: _Work) -> Future[Any]:
+    def _order(self, work: _Work) -> Order:
         from cutroom.render.analysis_tasks import MeasureTask, measure
 
-        number, events = next(self._numbers), self._events
         files = dict.fromkeys(file for request in work.requests for file in request.files)
         for file in files:
             if file not in self._paths:
@@ -179,36 +162,16 @@ class _Measuring:
                 )
         paths = tuple((file, self._paths[file]) for file in files)
         task = MeasureTask(work.requests, paths, work.before, goes_on=bool(work.rest))
-        sources = self._require(dict(task.paths))
-        future = submit(
-            self._executor,
-            measure,
-            task,
-            on_progress=lambda progress: events.put((number, progress)),
-            timeout=BASE_TIMEOUT + FRAME_TIMEOUT * work.amount,
-        )
-        self._flying[number] = _Flight(future, work, sources)
-        future.add_done_callback(lambda _: events.put((number, None)))
-        return future
+        return Order(measure, task, BASE_TIMEOUT + FRAME_TIMEOUT * work.amount)
 
-    def _listen(self) -> None:
-        try:
-            number, progress = self._events.get(timeout=LOOK_EVERY)
-        except queue.Empty:
-            return
-        if progress is not None:
-            self._partly[number] = float(progress.get("done") or 0)
-            self._progress()
-            return
-        flight = self._flying[number]
-        try:
-            answer = flight.future.result()
-        except CancelledError:
-            raise RenderError("a measurement was cancelled", hint="try again") from None
+    def _heard(self, flight: Flight[_Work], progress: dict[str, Any]) -> None:
+        self._partly[flight.number] = float(progress.get("done") or 0)
+        self._progress()
+
+    def _landed(self, flight: Flight[_Work], answer: Any) -> None:
         found = _checked(answer, flight.work)
-        del self._flying[number]
-        self._partly.pop(number, None)
-        if untouched(flight.sources):
+        self._partly.pop(flight.number, None)
+        if flight.untouched:
             self._finished += flight.work.amount
             self._take(flight.work, found)
         self._progress()

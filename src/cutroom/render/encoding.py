@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
-import queue
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import CancelledError, Future
 from functools import partial
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from cutroom.errors import MediaError, MediaNotFoundError, RenderError
-from cutroom.media.fingerprint import Identity, identity_of
 from cutroom.render.cache import SegmentCache
-from cutroom.render.executor import TaskExecutor, carries_progress, slots, stop, submit
+from cutroom.render.executor import TaskExecutor, carries_progress
+from cutroom.render.flights import Flight, Flights, Order, Require
 from cutroom.render.meter import Meter
 from cutroom.render.orders import RunTask, SoundOrder, SoundTask
 from cutroom.render.planned import WARM_PACKETS, Chunk, Plan, Segment
@@ -24,35 +21,14 @@ from cutroom.schema.media import Media
 from cutroom.schema.resource import Resource
 from cutroom.telemetry import absorb, count, current_context
 
-LOOK_EVERY = 0.1
-"""Seconds between two looks at whether to stop."""
 BASE_TIMEOUT = 300.0
 FRAME_TIMEOUT = 5.0
 """Seconds that a run may take, and how much more for each of its frames; then it is killed."""
 ROUNDS = 3
 """How often something is encoded whose sources were touched meanwhile."""
 
-Require = Callable[[Mapping[str, str]], Mapping[str, Identity]]
-"""Looks at media files (paths by SHA-256) before they are read: raises where one is not what it was, and gives the
-state in which it found each path."""
-
-
-_Order = tuple[Callable[..., Any], Callable[[], Any], float]
+_Work = tuple[Callable[..., Any], Callable[[], Any], float]
 """A function, what makes its task, its time limit."""
-
-
-class _Flight(NamedTuple):
-    future: Future[Any]
-    awaited: set[str]
-    """Keys that may still come from it: a worker's word is not trusted for others."""
-    sources: Mapping[str, Identity]
-    """The states of the files that it reads, from before it began."""
-
-
-class _Event(NamedTuple):
-    run: int
-    progress: dict[str, Any] | None
-    """None: the run is over."""
 
 
 class Encoding:
@@ -83,16 +59,22 @@ class Encoding:
     ) -> None:
         self._plan = plan
         self._paths = paths
-        self._executor = executor
         self._cache = cache
         self._spool = spool
         self._meter = meter
         self._check = check
-        self._require = require
         self._keep = not carries_progress(executor)
-        self._events: queue.SimpleQueue[_Event] = queue.SimpleQueue()
-        self._flying: dict[int, _Flight] = {}
-        self._numbers = itertools.count()
+        self._awaited: dict[int, set[str]] = {}
+        """Keys that may still come from a run: a worker's word is not trusted for others."""
+        self._flights = Flights[_Work](
+            executor,
+            check=check,
+            require=require,
+            order=lambda work: Order(work[0], work[1](), work[2]),
+            heard=self._heard,
+            landed=self._landed,
+            cancelled=RenderError("a run was cancelled", hint="export again; finished segments are kept"),
+        )
         self._weights = _weights(plan)
         self.encoded = 0
         """Payloads that were made now."""
@@ -108,7 +90,7 @@ class Encoding:
         self._meter.expect(sum(self._weights.values()))
         self._fetch()
         for _ in range(ROUNDS):
-            self._encode(deque(self._orders()))
+            self._flights.run(deque(self._orders()))
             missing = [key for key in self._weights if key not in self._spool]
             if not missing:
                 break
@@ -119,20 +101,6 @@ class Encoding:
                 hint="export again when nothing writes to them; finished segments are kept",
             )
         self._spool.flush()
-
-    def _encode(self, orders: deque[_Order]) -> None:
-        """Have everything encoded once."""
-        most = slots(self._executor)
-        try:
-            while orders or self._flying:
-                self._check()
-                while orders and len(self._flying) < most:
-                    if self._submit(*orders.popleft()).done():  # in this process: take what it made first
-                        break
-                self._listen()
-        finally:
-            for flight in self._flying.values():
-                stop(flight.future)
 
     def _fetch(self) -> None:
         """Take from the cache what it has: it may forget anything from here on."""
@@ -145,7 +113,7 @@ class Encoding:
             count("cache_misses_total" if payload is None else "cache_hits_total", cache="segments")
         self._meter.tell(force=True)
 
-    def _orders(self) -> Iterator[_Order]:
+    def _orders(self) -> Iterator[_Work]:
         """What is missing, each once: function, what makes its task, time limit.
 
         Sound first: its tasks are longest. Then the runs with most frames, so that no worker is left with a long one
@@ -200,53 +168,29 @@ class Encoding:
                 )
         return tuple((file, self._paths[file]) for file in files)
 
-    def _submit(self, function: Callable[..., Any], make: Callable[[], Any], timeout: float) -> Future[Any]:
-        number, events, task = next(self._numbers), self._events, make()
-        sources = self._require(dict(task.paths))
-        future = submit(
-            self._executor,
-            function,
-            task,
-            on_progress=lambda progress: events.put(_Event(number, progress)),
-            timeout=timeout,
-        )
-        self._flying[number] = _Flight(future, set(task.keys), sources)
-        future.add_done_callback(lambda _: events.put(_Event(number, None)))
-        return future
+    def _landed(self, flight: Flight[_Work], answer: Any) -> None:
+        for key, payload in answer["payloads"].items():
+            self._take(flight, key, payload, answer["short"][key])
+        absorb(answer["telemetry"])
+        if awaited := self._awaited_of(flight):
+            raise RenderError(f"{len(awaited)} segments were not encoded", value=min(awaited))
 
-    def _listen(self) -> None:
-        try:
-            event = self._events.get(timeout=LOOK_EVERY)
-        except queue.Empty:
-            return
-        if event.progress is not None:
-            self._progress(event.run, event.progress)
-            return
-        flight = self._flying[event.run]
-        try:
-            result = flight.future.result()
-        except CancelledError:
-            raise RenderError("a run was cancelled", hint="export again; finished segments are kept") from None
-        for key, payload in result["payloads"].items():
-            self._take(event.run, key, payload, result["short"][key])
-        absorb(result["telemetry"])
-        if flight.awaited:
-            raise RenderError(f"{len(flight.awaited)} segments were not encoded", value=min(flight.awaited))
-        del self._flying[event.run]
-
-    def _progress(self, run: int, progress: dict[str, Any]) -> None:
+    def _heard(self, flight: Flight[_Work], progress: dict[str, Any]) -> None:
         if "payload" in progress:
-            self._take(run, progress["key"], progress["payload"], progress["short"])
+            self._take(flight, progress["key"], progress["payload"], progress["short"])
         else:
-            self._meter.partly(run, int(progress["done"]) - int(progress["finished"]))
+            self._meter.partly(flight.number, int(progress["done"]) - int(progress["finished"]))
 
-    def _take(self, run: int, key: str, payload: bytes, short: Mapping[str, float]) -> None:
-        awaited, sources = self._flying[run].awaited, self._flying[run].sources
+    def _awaited_of(self, flight: Flight[_Work]) -> set[str]:
+        return self._awaited.setdefault(flight.number, set(flight.order.task.keys))
+
+    def _take(self, flight: Flight[_Work], key: str, payload: bytes, short: Mapping[str, float]) -> None:
+        awaited = self._awaited_of(flight)
         if key not in awaited:
             raise RenderError("a worker sent a segment that nobody asked it for", value=key)
         awaited.remove(key)
-        if not untouched(sources):
-            self._meter.partly(run, 0)
+        if not flight.untouched:
+            self._meter.partly(flight.number, 0)
             return  # who knows what was read: it is encoded again, once the file was found to be right
         if short:  # not kept: the next export is to warn of it as well
             self.short.update((str(sha256), float(end)) for sha256, end in short.items())
@@ -255,7 +199,7 @@ class Encoding:
         self._spool.add(key, payload)
         self.encoded += 1
         weight = self._weights[key]
-        self._meter.finished(run, weight)
+        self._meter.finished(flight.number, weight)
         if self._plan.layout.frames:
             count("render_frames_processed_total", weight)
 
@@ -263,14 +207,6 @@ class Encoding:
 def _frames(run: Sequence[Segment]) -> int:
     """How many frames it has."""
     return sum(segment.frames for segment in run)
-
-
-def untouched(sources: Mapping[str, Identity]) -> bool:
-    """Whether files are still in the states in which they were found."""
-    try:
-        return all(identity_of(path) == state for path, state in sources.items())
-    except OSError:
-        return False
 
 
 def _weights(plan: Plan) -> dict[str, int]:

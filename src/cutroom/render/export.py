@@ -18,8 +18,9 @@ from cutroom.errors import CutroomError, DiskFullError, JobCancelledError, Outpu
 from cutroom.render.analyses import measured
 from cutroom.render.analysis_store import AnalysisStore
 from cutroom.render.cache import SegmentCache
-from cutroom.render.encoding import BASE_TIMEOUT, LOOK_EVERY, Encoding, Require
+from cutroom.render.encoding import BASE_TIMEOUT, Encoding
 from cutroom.render.executor import TaskExecutor, stop, submit
+from cutroom.render.flights import LOOK_EVERY, Require
 from cutroom.render.gaps import gaps
 from cutroom.render.meter import Meter, OnProgress
 from cutroom.render.orders import MuxTask, VerifyTask

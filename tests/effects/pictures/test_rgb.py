@@ -9,28 +9,25 @@ import numpy as np
 import pytest
 
 from cutroom.effects.nodes import Affine, Filter, Levels, Matrix, Moving, Opacity, Vibrance
-from cutroom.effects.nodes.filters import FILTERS
 from cutroom.effects.pictures.graph import FrameGraph, tag
 from cutroom.effects.pictures.planes import Picture, new_frame, views
 from cutroom.effects.pictures.rgb import RgbStage, Shared
 from cutroom.effects.pictures.stages import Stages
 
 ONE = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
-FILTER = Filter.model_construct(filter="vibrance", args={"intensity": 0.0}, space="rgb")
 NOTHING = {
     "tones": (Levels(),),
     "matrix": (Matrix(rows=ONE),),
     "vibrance": (Vibrance(intensity=0),),
-    "filter": (FILTER,),
-    "all": (Levels(), FILTER, Matrix(rows=ONE), Vibrance(intensity=0), Levels()),
+    "all": (Levels(), Matrix(rows=ONE), Vibrance(intensity=0), Levels()),
 }
 
 
-def stage(nodes, width=320, height=180):
+def stage(nodes):
     def no_files(sha256):
         raise AssertionError(sha256)
 
-    return RgbStage(nodes, width, height, Shared(no_files))
+    return RgbStage(nodes, Shared(no_files))
 
 
 def waves(width=320, height=180):
@@ -50,7 +47,7 @@ def worst(made, planes):
 @pytest.mark.parametrize("size", [(320, 180), (161, 121)], ids=str)
 def test_a_picture_comes_back_to_within_a_level(nodes, size):
     planes = waves(*size)
-    made = stage(nodes, *size).run(Picture.of(new_frame(*size, planes)))
+    made = stage(nodes).run(Picture.of(new_frame(*size, planes)))
     assert worst(made.planes, planes) <= [1, 1, 1]
     assert all(abs(np.mean(a.astype(float) - b)) < 0.05 for a, b in zip(made.planes, planes, strict=True))
 
@@ -63,7 +60,7 @@ def test_frames_of_real_clips_come_back(shared_data, name, number):
         frame = next(f for i, f in enumerate(container.decode(video=0)) if i == number)
     planes = [np.array(view) for view in views(frame)]
     size = (frame.width, frame.height)
-    made = stage(NOTHING["tones"], *size).run(Picture.of(new_frame(*size, planes)))
+    made = stage(NOTHING["tones"]).run(Picture.of(new_frame(*size, planes)))
     for one, other in zip(made.planes, planes, strict=True):
         error = one.astype(float) - other
         assert (np.abs(error) > 1).mean() < 0.02
@@ -130,28 +127,6 @@ def test_alpha_stays_as_it_is_and_colours_are_straight(nodes):
     assert worst(stage(nodes).run(straight).planes, [*planes, alpha]) <= [1, 1, 1, 0]
 
 
-def test_a_filter_that_mixes_neighbours_gets_colours_multiplied_by_alpha(monkeypatch):
-    monkeypatch.setitem(FILTERS, "gblur", {"sigma": float, "steps": int, "planes": int})
-    white, clear = np.full((180, 320), 235, np.uint8), np.zeros((180, 320), np.uint8)
-    clear[:, :160] = 255
-    grey = np.full((90, 160), 128, np.uint8)
-    luma = np.where(clear > 0, white, 16).astype(np.uint8)  # black where it is clear: it must not darken the edge
-    node = Filter(filter="gblur", args={"sigma": 6.0}, space="rgb", spatial=True)
-    made = stage((node,)).run(Picture.of(new_frame(320, 180, [luma, grey, grey, clear])))
-    assert 100 < made.alpha[90, 160] < 155
-    assert made.y[90, 150:168].min() >= 233
-
-
-def test_a_filter_that_clears_makes_alpha(monkeypatch):
-    monkeypatch.setitem(FILTERS, "colorkey", {"color": str, "similarity": float, "blend": float})
-    planes = [np.full((180, 320), 125, np.uint8), *(np.full((90, 160), 128, np.uint8) for _ in "uv")]
-    planes[0][:, :100] = 235
-    key = Filter(filter="colorkey", args={"color": "white", "similarity": 0.1}, space="rgb", clears=True)
-    made = stage((key,)).run(Picture.of(new_frame(320, 180, planes)))
-    assert (made.alpha[:, :98] == 0).all()
-    assert (made.alpha[:, 102:] == 255).all()
-
-
 def counting(monkeypatch):
     """The filters of each graph that is made from now on."""
     built = []
@@ -167,12 +142,12 @@ def counting(monkeypatch):
 
 def test_neighbours_share_a_conversion_and_functions_of_a_channel_one_table(monkeypatch):
     built = counting(monkeypatch)
-    nodes = [Levels(gamma=(2, 2, 2)), Levels(gamma=(0.5, 0.5, 0.5)), FILTER, FILTER, Matrix(rows=ONE), Levels()]
+    nodes = [Levels(gamma=(2, 2, 2)), Levels(gamma=(0.5, 0.5, 0.5)), Matrix(rows=ONE), Levels()]
     (only,) = Stages(nodes, 320, 180).at(0)
     planes = waves()
     for _ in range(3):
         assert only.run(Picture.of(new_frame(320, 180, planes))) is not None
-    assert built == [["scale", "format"], ["vibrance", "vibrance"], ["scale", "format"]]
+    assert built == [["scale", "format"], ["scale", "format"]]
     twice = stage(nodes[:2]).run(Picture.of(new_frame(320, 180, planes)))
     assert worst(twice.planes, planes) <= [1, 1, 1]  # 16 bits: nothing was lost between them
 
@@ -190,7 +165,11 @@ def test_colours_that_change_share_the_run_and_the_conversions_of_those_that_do_
 
 def test_a_filter_is_not_made_anew_when_colours_beside_it_change():
     moving = Moving(frames=tuple((Levels(gamma=(g, g, g)),) for g in (1.5, 2.0)))
-    stages = Stages([Levels(), moving, FILTER, Levels(), moving, moving], 320, 180)
+    stages = Stages(
+        [Levels(), moving, Filter(filter="gblur", args={"sigma": 2.0}, spatial=True), Levels(), moving, moving],
+        320,
+        180,
+    )
     (changing, still, last), (changed, same, later) = stages.at(0), stages.at(1)
     assert changing is not changed
     assert still is same

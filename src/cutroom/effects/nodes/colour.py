@@ -7,7 +7,7 @@ treat red, green and blue on their own: each channel goes through a function of 
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -35,9 +35,7 @@ class Affine(OwnNode):
 
 
 class ColourNode(OwnNode):
-    """What works on R'G'B'; neighbours in one space share one conversion from Y'CbCr and back."""
-
-    space: ClassVar[Literal["rgb"]] = "rgb"
+    """What works on R'G'B'; neighbours share one conversion from Y'CbCr and back."""
 
 
 class Levels(ColourNode):

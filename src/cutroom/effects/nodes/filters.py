@@ -22,23 +22,19 @@ FILTERS: Mapping[str, Mapping[str, type]] = {
         "coupling": int,
     },
     "gblur": {"sigma": float, "steps": int, "planes": int},
-    "lutyuv": {"y": str, "u": str, "v": str},
 }
 """Filters that a picture's chain may hold, with the arguments each takes. All keep the size."""
 
 
 class Filter(Frozen):
-    """One FFmpeg filter with its arguments by name."""
+    """One FFmpeg filter with its arguments by name; it works on the chain's own Y'CbCr."""
 
     kind: Literal["filter"] = "filter"
     filter: str
     args: dict[str, StrictInt | StrictFloat | StrictStr] = Field(default_factory=dict)
-    space: Literal["yuv", "rgb"] = "yuv"
-    """What it works on: the chain's own Y'CbCr, or R'G'B' that the picture is converted to and back from."""
     spatial: bool = False
     """Whether it mixes neighbouring pixels. A picture with alpha then enters it with premultiplied colours."""
-    clears: bool = False
-    """Whether it makes parts of the picture clear, as keys do."""
+    clears: ClassVar[bool] = False
     clocked: ClassVar[bool] = False
     anchored: ClassVar[bool] = False
     back: ClassVar[int] = 0

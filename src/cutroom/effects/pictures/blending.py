@@ -24,12 +24,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from cutroom.effects.pictures.colour import from_rgb
-from cutroom.effects.pictures.levels import Plane, added, depth_of, peak_of
+from cutroom.effects.pictures.colour import from_rgb, upsampled
+from cutroom.effects.pictures.levels import Floats, Plane, added, depth_of, floats, peak_of
 from cutroom.effects.pictures.planes import Picture, halve, overlap
 
-Floats = NDArray[Any]
-"""32-bit floats."""
 Blend = Callable[[Plane, Plane], Plane]
 """From what is below and the layer to what they make, all of it R'G'B' in 8 or 16 bits, (H, W, 3)."""
 
@@ -81,24 +79,16 @@ def _part(picture: Picture, luma: Any, chroma: Any) -> Picture:
 
 def _to_rgb(picture: Picture) -> Floats:
     """R'G'B' of a straight picture, (H, W, 3), 0 to 255 or 65535; beyond that where the codes are no colours."""
-    size = picture.y.shape[::-1]
-    chroma = [picture.u, picture.v]
+    shape = picture.y.shape
+    chroma = [floats(picture.u), floats(picture.v)]
     if picture.alpha is None:
-        full = [_upsampled(plane, size) for plane in chroma]
+        full = [upsampled(plane, shape) for plane in chroma]
     else:  # a sample of colour beside an edge takes nothing from the clear ones behind it
-        solid = picture.chroma_alpha.astype(np.float32)
-        weight = np.maximum(_upsampled(solid, size), np.float32(1e-3))
-        full = [_upsampled(plane * solid, size) / weight for plane in chroma]
-    rgb = cv2.transform(cv2.merge([picture.y.astype(np.float32), *full]), _matrix(picture.y.dtype.itemsize))
+        solid = floats(picture.chroma_alpha)
+        weight = np.maximum(upsampled(solid, shape), np.float32(1e-3))
+        full = [upsampled(plane * solid, shape) / weight for plane in chroma]
+    rgb = cv2.transform(cv2.merge([floats(picture.y), *full]), _matrix(picture.y.dtype.itemsize))
     result: Floats = rgb
-    return result
-
-
-def _upsampled(plane: Plane, size: tuple[int, ...]) -> Floats:
-    """A chroma plane at luma's size: straight lines between chroma samples where they stand."""
-    back = np.array([[0.5, 0, 0], [0, 0.5, -0.25]])
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    result: Floats = cv2.warpAffine(plane.astype(np.float32), back, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
     return result
 
 
@@ -106,7 +96,7 @@ def _halved(change: Floats, alpha: Plane | None) -> Floats:
     """A change at chroma's size; where the layer is clear, nothing changes."""
     if alpha is None:
         return halve(change)
-    solid = alpha.astype(np.float32)
+    solid = floats(alpha)
     whole: Floats = halve(change * solid) / np.maximum(halve(solid), np.float32(1e-3))
     return whole
 

@@ -15,10 +15,10 @@ import cv2
 import numpy as np
 
 from cutroom.effects.pictures.colour import conversion, from_rgb
-from cutroom.effects.pictures.graph import FrameGraph, Step
-from cutroom.effects.pictures.levels import BLACK, Plane, peak_of, rounded
+from cutroom.effects.pictures.graph import FrameGraph
+from cutroom.effects.pictures.levels import BLACK, Plane, in_codes, peak_of
 from cutroom.effects.pictures.planes import TURNS, Picture, halve
-from cutroom.effects.pictures.scaling import FLAGS, LEFT_SITES, SITES, sites
+from cutroom.effects.pictures.scaling import FLAGS, LEFT_SITES, SITES, Step, sites
 from cutroom.effects.segment import Depth
 from cutroom.media.tone import TOP
 
@@ -114,8 +114,8 @@ class ClearFrames:
         share = solid / np.maximum(alpha, 1)
         y, u, v = (plane * share / np.float32(finer) for plane in (y, u, v))
         peak = 255 if self._depth == 8 else 1023
-        alpha = rounded(solid * np.float32(peak / _ALL), self._depth)
-        y, u, v = (rounded(plane, self._depth) for plane in (y, halve(u), halve(v)))
+        alpha = in_codes(solid * np.float32(peak / _ALL), self._depth)
+        y, u, v = (in_codes(plane, self._depth) for plane in (y, halve(u), halve(v)))
         return Picture(y, u, v, alpha, premultiplied=True)
 
     def _opened(self, frame: av.VideoFrame, name: str, target: str) -> av.VideoFrame:
@@ -147,7 +147,7 @@ class ClearFrames:
 def _fitted(plane: Plane, alpha: Plane, full: int, depth: Depth) -> Plane:
     """A scaled plane as codes: where alpha came to more than all, as much less."""
     share = np.float32(1 / (_FINER >> depth - 8)) * (full / np.maximum(alpha, full).astype(np.float32))
-    return rounded(plane * share, depth)
+    return in_codes(plane * share, depth)
 
 
 def _views(frame: av.VideoFrame, bits: int) -> list[Plane]:

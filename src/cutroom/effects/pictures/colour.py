@@ -37,6 +37,19 @@ def from_rgb(matrix: str = "bt709") -> NDArray[np.float64]:
     )
 
 
+@lru_cache(maxsize=64)
+def ycc(colour: str) -> tuple[float, float, float]:
+    """A colour "#rrggbb" as luma (0 to 1), Cb and Cr (-0.5 to 0.5).
+
+    Example:
+        >>> [round(value, 4) for value in ycc("#00ff00")]
+        [0.7152, -0.3854, -0.4542]
+    """
+    rgb = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+    y, cb, cr = from_rgb() @ rgb
+    return float(y), float(cb), float(cr)
+
+
 @lru_cache(maxsize=32)
 def conversion(matrix: str, full: bool, white: float) -> NDArray[np.float64]:
     """Code values less their zero, to those of BT.709 limited range; both on the scale of 8 bits."""

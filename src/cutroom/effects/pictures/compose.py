@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from cutroom.effects.pictures.blending import blended
-from cutroom.effects.pictures.levels import Plane, added, dtype_of, inverted, over, scaled, times
+from cutroom.effects.pictures.levels import SHOWN, Plane, added, codes, dtype_of, inverted, over, scaled, times
 from cutroom.effects.pictures.planes import Picture, half, halve, new_frame, overlap
 from cutroom.effects.segment import Depth
 
@@ -67,7 +67,7 @@ def mix(left: Picture, right: Picture, progress: float) -> Picture:
 
 
 def mix_masked(left: Picture, right: Picture, mask: Plane) -> Picture:
-    """Two canvases, each pixel its own share of both: all left where the mask is 65535, all right where it is 0."""
+    """Two canvases, each pixel its own share of both: all left where the mask is `SHOWN`, all right where it is 0."""
     if left.alpha is not None or right.alpha is not None:
         left, right = left.with_alpha().multiplied(), right.with_alpha().multiplied()
     result = canvas(left.width, left.height, left)
@@ -77,14 +77,9 @@ def mix_masked(left: Picture, right: Picture, mask: Plane) -> Picture:
         layers.append((result.alpha_uv, right.chroma_alpha, small))
     for target, other, share in layers:
         lead = cv2.subtract(target, other, dtype=cv2.CV_32F)
-        lead = cv2.multiply(lead, share, scale=1 / 65535, dtype=cv2.CV_32F)
-        target[...] = cv2.add(other, lead, dtype=_depth(target))
+        lead = cv2.multiply(lead, share, scale=1 / SHOWN, dtype=cv2.CV_32F)
+        target[...] = cv2.add(other, lead, dtype=codes(target).depth)
     return result
-
-
-def _depth(plane: Plane) -> int:
-    """OpenCV's word for a plane's type."""
-    return cv2.CV_8U if plane.dtype == np.uint8 else cv2.CV_16U
 
 
 @dataclass(frozen=True)

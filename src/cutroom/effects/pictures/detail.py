@@ -10,11 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cutroom.effects.nodes import BoxBlur, Glow, Pixelate, Sharpen, Smooth
-from cutroom.effects.pictures.codes import Floats, codes, floats, looked_up, remade, rounded, rounded_luma
 from cutroom.effects.pictures.grid import Grid, chroma_grid, luma_grid, raised
-from cutroom.effects.pictures.levels import Plane
+from cutroom.effects.pictures.levels import Floats, Plane, codes, floats, looked_up, rounded, rounded_luma
 from cutroom.effects.pictures.light import Light, Solid, blurred, shone
-from cutroom.effects.pictures.planes import Picture, halve
+from cutroom.effects.pictures.planes import Picture, halve, remade
 
 if TYPE_CHECKING:
     from cutroom.effects.pictures.stages import Place

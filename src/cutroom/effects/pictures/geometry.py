@@ -15,15 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cutroom.effects.nodes import Crop, Flip
-from cutroom.effects.pictures.levels import Plane, depth_of, peak_of, rounded, times
+from cutroom.effects.pictures.levels import Plane, depth_of, in_codes, peak_of, times
 from cutroom.effects.pictures.normalise import Resizer
 from cutroom.effects.pictures.placement import Edge, Motion, Placement
-from cutroom.effects.pictures.planes import Picture, half
+from cutroom.effects.pictures.planes import Picture, half, on_chroma
 
 Matrix = NDArray[np.float64]
 _NEAR = 1e-6
-_CHROMA = np.array([[0.5, 0, 0], [0, 0.5, -0.25], [0, 0, 1]])
-"""From luma's coordinates to chroma's: every other column, between two rows."""
 
 
 class CropStage:
@@ -192,7 +190,7 @@ class WarpStage:
             picture = replace(picture, alpha_uv=picture.chroma_alpha)
         # straight colours go on past their edge, where alpha ends; multiplied ones end with it
         border = cv2.BORDER_CONSTANT if picture.premultiplied else cv2.BORDER_REPLICATE
-        chroma = _CHROMA @ matrix @ np.linalg.inv(_CHROMA)
+        chroma = on_chroma(matrix)
         return Picture(
             _warp(picture.y, matrix, size, border),
             _warp(picture.u, chroma, chroma_size, border),
@@ -302,4 +300,4 @@ def _whole_steps(matrix: Matrix) -> tuple[int, int] | None:
 def _warp(plane: Plane, matrix: Matrix, size: tuple[int, int], border: int) -> Plane:
     """In float: OpenCV's 8-bit warp is off by up to 0.05 pixels."""
     moved = cv2.warpAffine(plane.astype(np.float32), matrix[:2], size, flags=cv2.INTER_LINEAR, borderMode=border)
-    return rounded(moved, depth_of(plane))
+    return in_codes(moved, depth_of(plane))

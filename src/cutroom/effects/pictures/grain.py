@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cutroom.effects.nodes import Grain
-from cutroom.effects.pictures.codes import Codes, Floats, codes, looked_up, rounded_luma
+from cutroom.effects.pictures.levels import Codes, Floats, codes, looked_up, rounded_luma
 from cutroom.effects.pictures.planes import Picture
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ from av.filter.context import FilterContext
 from numpy.typing import NDArray
 
 from cutroom.effects.nodes import Filter
+from cutroom.effects.pictures.levels import SHOWN
+from cutroom.effects.pictures.scaling import Step
 from cutroom.errors import RenderError
 
-Step = tuple[str, dict[str, str]]
-"""A filter's name and its options; FFmpeg takes them as a dictionary, so that nothing needs escaping."""
 TAGS = {"colorspace": "bt709", "range": "tv"}
 _BT709, _LIMITED, _LEFT = 1, 1, 1
 _RGB, _FULL = 0, 2
@@ -85,24 +85,17 @@ class FrameGraph(_Owner):
         """Whether it takes frames like this one."""
         return self._like == (frame.width, frame.height, frame.format.name)
 
-    def feed(self, frame: av.VideoFrame) -> av.VideoFrame | None:
-        """Put a frame in; what comes out, or None while the filters still gather."""
-        self._graph.vpush(frame)
-        try:
-            return self._graph.vpull()
-        except (av.BlockingIOError, EOFError):
-            return None
-
     def run(self, frame: av.VideoFrame) -> av.VideoFrame:
         """Put a frame in and take one out.
 
         Raises:
             RenderError: the filters gave none.
         """
-        result = self.feed(frame)
-        if result is None:
-            raise RenderError("a filter swallowed a frame", hint="take a filter that gives a frame for each")
-        return result
+        self._graph.vpush(frame)
+        try:
+            return self._graph.vpull()
+        except (av.BlockingIOError, EOFError):
+            raise RenderError("a filter swallowed a frame", hint="take a filter that gives a frame for each") from None
 
 
 class MaskGraph(_Owner):
@@ -116,13 +109,13 @@ class MaskGraph(_Owner):
         width: of the canvas.
         height: of the canvas.
         ticks: how many parts the whole way has; only whole numbers of them are asked for.
-        onto: what the incoming picture is, 0 or 65535.
+        onto: what the incoming picture is, 0 or `SHOWN`.
     """
 
     def __init__(self, kind: str, width: int, height: int, ticks: int, onto: int = 0) -> None:
         self._ticks = ticks
         self._base = Fraction(1, ticks)
-        self._sides = [_grey(width, height, level) for level in (65535, onto)]
+        self._sides = [_grey(width, height, level) for level in (SHOWN, onto)]
         self._graph = Graph()
         self._graph.threads = 1
         options: dict[str, Any] = {
@@ -142,7 +135,7 @@ class MaskGraph(_Owner):
         self.at(Fraction(0))  # its way begins with the first frame it gets
 
     def at(self, progress: Fraction) -> NDArray[np.uint16]:
-        """The mask at a part of the way, (H, W): 65535 where all is outgoing. Any order gives the same."""
+        """The mask at a part of the way, (H, W): `SHOWN` where all is outgoing. Any order gives the same."""
         for frame, node in zip(self._sides, self._inputs, strict=True):
             frame.pts, frame.time_base = int(progress * self._ticks), self._base
             node.push(frame)

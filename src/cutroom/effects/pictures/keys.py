@@ -10,18 +10,19 @@ import cv2
 import numpy as np
 
 from cutroom.effects.nodes import ChromaKey, LumaKey
-from cutroom.effects.pictures.codes import (
+from cutroom.effects.pictures.colour import ycc
+from cutroom.effects.pictures.grid import raised
+from cutroom.effects.pictures.levels import (
     Floats,
+    Plane,
     codes,
     floats,
     looked_up,
     rounded,
     rounded_chroma,
     rounded_luma,
-    ycc,
+    times,
 )
-from cutroom.effects.pictures.grid import raised
-from cutroom.effects.pictures.levels import Plane, times
 from cutroom.effects.pictures.planes import Picture, halve
 
 if TYPE_CHECKING:

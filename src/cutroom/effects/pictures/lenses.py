@@ -10,10 +10,9 @@ import cv2
 import numpy as np
 
 from cutroom.effects.nodes import Fringe, Lens
-from cutroom.effects.pictures.codes import Floats, codes, floats, rounded, rounded_chroma, rounded_luma
 from cutroom.effects.pictures.detail import spread
 from cutroom.effects.pictures.grid import Grid, chroma_grid, luma_grid, raised
-from cutroom.effects.pictures.levels import Plane
+from cutroom.effects.pictures.levels import Floats, Plane, codes, floats, rounded, rounded_chroma, rounded_luma
 from cutroom.effects.pictures.planes import Picture, halve
 
 if TYPE_CHECKING:

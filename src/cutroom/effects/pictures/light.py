@@ -8,7 +8,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from cutroom.effects.pictures.codes import Floats, codes, floats, rounded, rounded_chroma, rounded_luma
+from cutroom.effects.pictures.levels import Floats, codes, floats, rounded, rounded_chroma, rounded_luma
 from cutroom.effects.pictures.planes import Picture, halve
 
 

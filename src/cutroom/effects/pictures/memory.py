@@ -13,9 +13,8 @@ import cv2
 import numpy as np
 
 from cutroom.effects.nodes import MotionBlur, Settle
-from cutroom.effects.pictures.codes import Floats, codes, floats, remade, rounded
-from cutroom.effects.pictures.levels import Plane
-from cutroom.effects.pictures.planes import Picture, halve
+from cutroom.effects.pictures.levels import Floats, Plane, codes, floats, rounded
+from cutroom.effects.pictures.planes import Picture, halve, remade
 
 if TYPE_CHECKING:
     from cutroom.effects.pictures.stages import Place

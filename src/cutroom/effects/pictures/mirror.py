@@ -9,10 +9,9 @@ import cv2
 import numpy as np
 
 from cutroom.effects.nodes import Crop, Flip, Mirror
-from cutroom.effects.pictures.codes import Floats, remade, rounded
 from cutroom.effects.pictures.geometry import WarpStage, covered
-from cutroom.effects.pictures.levels import Plane
-from cutroom.effects.pictures.planes import Picture, halve
+from cutroom.effects.pictures.levels import Floats, Plane, rounded
+from cutroom.effects.pictures.planes import Picture, halve, remade
 
 if TYPE_CHECKING:
     from cutroom.effects.pictures.stages import Place

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from cutroom.effects.compiler.fit import has_alpha
 from cutroom.effects.pictures.clear import ClearFrames, ClearScaler
 from cutroom.effects.pictures.colour import to_canvas
-from cutroom.effects.pictures.graph import Cloner, FrameGraph, Step, tag
-from cutroom.effects.pictures.levels import Plane, black, deepened, depth_of, rounded, scaled
+from cutroom.effects.pictures.graph import Cloner, FrameGraph, tag
+from cutroom.effects.pictures.levels import Plane, black, deepened, depth_of, in_codes, scaled
 from cutroom.effects.pictures.planes import TURNS, Picture, half, views
-from cutroom.effects.pictures.scaling import FLAGS, LEFT, LEFT_SITES, SITES, sites
+from cutroom.effects.pictures.scaling import FLAGS, LEFT, LEFT_SITES, SITES, Step, sites
 from cutroom.effects.segment import Depth, Fit, MediaPicture
 from cutroom.media.tone import Toner
 
@@ -231,13 +231,13 @@ def _resited(picture: Picture, site: tuple[float, float]) -> Picture:
             np.where(solid > 0, _moved(plane * weight, shift) / np.maximum(solid, np.float32(1e-3)), plane)
             for plane in (picture.u, picture.v)
         )
-        return replace(picture, u=rounded(u, picture.depth), v=rounded(v, picture.depth), frame=None)
+        return replace(picture, u=in_codes(u, picture.depth), v=in_codes(v, picture.depth), frame=None)
     return replace(picture, u=shifted(picture.u, shift), v=shifted(picture.v, shift), frame=None)
 
 
 def shifted(plane: Plane, matrix: NDArray[Any]) -> Plane:
     """A plane under a map of its own size; edges repeat. In float: OpenCV's 8-bit warp is off by up to 0.05 pixels."""
-    return rounded(_moved(plane, matrix), depth_of(plane))
+    return in_codes(_moved(plane, matrix), depth_of(plane))
 
 
 def _moved(plane: Plane, matrix: NDArray[Any]) -> Plane:

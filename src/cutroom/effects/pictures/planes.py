@@ -15,6 +15,7 @@ from typing import Any, Self
 import av
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from cutroom.effects.nodes import BlendMode
 from cutroom.effects.pictures.levels import Plane, black, depth_of, dtype_of, peak_of, times, within
@@ -23,6 +24,8 @@ from cutroom.effects.segment import Depth, Fit
 
 TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
 """What OpenCV calls clockwise turns by degrees."""
+_CHROMA = np.array([[0.5, 0, 0], [0, 0.5, -0.25], [0, 0, 1]])
+"""From luma's coordinates to chroma's: every other column, between two rows."""
 
 
 def views(frame: av.VideoFrame) -> list[Plane]:
@@ -47,6 +50,11 @@ def new_frame(width: int, height: int, planes: Sequence[Plane] | None = None, de
 def half(size: int) -> int:
     """Length of a chroma plane's side."""
     return (size + 1) // 2
+
+
+def on_chroma(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A movement of luma's coordinates (3 by 3) as one of chroma's."""
+    return _CHROMA @ matrix @ np.linalg.inv(_CHROMA)
 
 
 @dataclass(frozen=True)
@@ -208,3 +216,9 @@ def halve(plane: Plane) -> Plane:
     size = (half(width), half(height))
     ahead, behind = (cv2.resize(part, size, interpolation=cv2.INTER_AREA) for part in (padded[:, 1:], padded[:, :-1]))
     return cv2.addWeighted(ahead, 0.5, behind, 0.5, 0)
+
+
+def remade(picture: Picture, planes: Sequence[Plane]) -> Picture:
+    """The picture with other planes: luma, Cb, Cr, and alpha where there is a fourth."""
+    y, u, v, *alpha = planes
+    return replace(picture, y=y, u=u, v=v, alpha=alpha[0] if alpha else picture.alpha, frame=None)

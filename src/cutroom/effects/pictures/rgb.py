@@ -8,7 +8,7 @@ R'G'B', which Y'CbCr can hold, are brought to its surface.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import Protocol
@@ -17,42 +17,25 @@ import av
 import cv2
 
 from cutroom.effects.cube import Cube, parse_cube
-from cutroom.effects.nodes import ColourNode, Filter, Lut3d, Matrix, ToneNode, Vibrance
+from cutroom.effects.nodes import ColourNode, Lut3d, Matrix, ToneNode, Vibrance
 from cutroom.effects.pictures.cube import channel_bend, hald, hald_frame, wide_views
-from cutroom.effects.pictures.graph import CubeGraph, FrameGraph, Step, steps, tag
+from cutroom.effects.pictures.graph import CubeGraph, FrameGraph, tag
 from cutroom.effects.pictures.mixing import mix, strengthen
 from cutroom.effects.pictures.planes import Picture
+from cutroom.effects.pictures.scaling import Step, from_rgb, to_rgb
 from cutroom.effects.pictures.tones import Bend, bend, tables
 
 Resource = Callable[[str], bytes]
 """Gives the bytes of a file, by SHA-256."""
 _BAND = 32
 """Rows that are mixed at a time: few enough to stay near the processor."""
-_FLAGS = "bicubic+accurate_rnd+full_chroma_int+full_chroma_inp"
-
-
-def to_rgb(alpha: bool) -> list[Step]:
-    """From the chain's Y'CbCr to R'G'B'."""
-    options = {"in_color_matrix": "bt709", "in_range": "limited", "out_range": "full"}
-    site = {"in_h_chr_pos": "0", "in_v_chr_pos": "128"}
-    return [
-        ("scale", {"flags": _FLAGS, **options, **site}),
-        ("format", {"pix_fmts": "gbrap16le" if alpha else "gbrp16le"}),
-    ]
-
-
-def from_rgb(name: str) -> list[Step]:
-    """From R'G'B' to a Y'CbCr format of the chain."""
-    options = {"out_color_matrix": "bt709", "out_range": "limited", "in_range": "full"}
-    site = {"out_h_chr_pos": "0", "out_v_chr_pos": "128"}
-    return [("scale", {"flags": _FLAGS, **options, **site}), ("format", {"pix_fmts": name})]
 
 
 class Work(Protocol):
     """A part of a run."""
 
-    def run(self, frame: av.VideoFrame) -> av.VideoFrame | None:
-        """What becomes of a frame, which may be written into; None while filters still gather."""
+    def run(self, frame: av.VideoFrame) -> av.VideoFrame:
+        """What becomes of a frame, which may be written into."""
         ...
 
 
@@ -63,11 +46,11 @@ class _Filters:
         self._chain = chain
         self._graph: FrameGraph | None = None
 
-    def run(self, frame: av.VideoFrame) -> av.VideoFrame | None:
+    def run(self, frame: av.VideoFrame) -> av.VideoFrame:
         if self._graph is None or not self._graph.fits(frame):
             tags = {"colorspace": str(int(frame.colorspace)), "range": str(int(frame.color_range))}
             self._graph = FrameGraph(frame, self._chain, tags)
-        return self._graph.feed(frame)
+        return self._graph.run(frame)
 
 
 class _Tones:
@@ -143,16 +126,16 @@ class Shared:
 
     def __init__(self, resource: Resource) -> None:
         self._resource = resource
-        self._filters: dict[tuple[str, ...], _Filters] = {}
+        self._filters: dict[str, _Filters] = {}
         self._tables: dict[str, _Table] = {}
 
-    def there(self, alpha: bool) -> Work:
+    def there(self) -> Work:
         """From Y'CbCr."""
-        return self._kept(("there", "alpha" * alpha), lambda: to_rgb(alpha))
+        return self._kept("there", lambda: to_rgb(alpha=False))
 
     def back(self, name: str) -> Work:
         """To a format of the chain."""
-        return self._kept(("back", name), lambda: from_rgb(name))
+        return self._kept(name, lambda: [from_rgb(), ("format", {"pix_fmts": name})])
 
     def table(self, node: Lut3d) -> Work:
         """What a .cube file says."""
@@ -160,19 +143,17 @@ class Shared:
             self._tables[node.sha256] = _Table(parse_cube(self._resource(node.sha256)))
         return _Lookup(self._tables[node.sha256], node.strength)
 
-    def _kept(self, key: tuple[str, ...], chain: Callable[[], list[Step]]) -> Work:
+    def _kept(self, key: str, chain: Callable[[], list[Step]]) -> Work:
         if key not in self._filters:
             self._filters[key] = _Filters(chain())
         return self._filters[key]
 
 
-def _works(nodes: Iterable[ColourNode | Filter], shared: Shared) -> list[Work]:
-    """Neighbouring filters as one graph, neighbouring functions of a channel as one table."""
+def _works(nodes: Iterable[ColourNode], shared: Shared) -> list[Work]:
+    """Neighbouring functions of a channel as one table."""
     made: list[Work] = []
-    for kind, group in groupby(nodes, key=_kind):
-        if kind is Filter:
-            made.append(_Filters(steps([node for node in group if isinstance(node, Filter)])))
-        elif kind is ToneNode:
+    for tones, group in groupby(nodes, key=lambda node: isinstance(node, ToneNode)):
+        if tones:
             made.append(_Tones([bend(node) for node in group if isinstance(node, ToneNode)]))
         else:
             made += [
@@ -183,56 +164,26 @@ def _works(nodes: Iterable[ColourNode | Filter], shared: Shared) -> list[Work]:
     return made
 
 
-def _kind(node: ColourNode | Filter) -> object:
-    return Filter if isinstance(node, Filter) else ToneNode if isinstance(node, ToneNode) else type(node)
-
-
 class RgbStage:
-    """Runs neighbouring nodes of R'G'B'.
-
-    Alpha stays as it is. Only filters that make parts clear, or that mix neighbouring pixels and so get colours
-    multiplied by alpha, take it with them.
+    """Runs neighbouring nodes of R'G'B'; alpha stays as it is.
 
     Args:
-        nodes: all spatial, or none.
-        width: of the canvas.
-        height: of the canvas.
+        nodes: what is done, one after the other.
         shared: what other stages use too.
     """
 
-    def __init__(self, nodes: Sequence[ColourNode | Filter], width: int, height: int, shared: Shared) -> None:
-        self._canvas = (width, height)
-        self._spatial = nodes[0].spatial
-        self._clears = any(node.clears for node in nodes)
+    def __init__(self, nodes: Sequence[ColourNode], shared: Shared) -> None:
         self._works = _works(nodes, shared)
-        self._multiply, self._divide = (
-            _Filters([(name, {"inplace": "1"})]) for name in ("premultiply", "unpremultiply")
-        )
         self._shared = shared
 
-    def run(self, picture: Picture) -> Picture | None:
+    def run(self, picture: Picture) -> Picture:
         """The picture with its colours changed."""
         picture = picture.averaged()
         if picture.alpha is not None:
-            picture = (picture.on_canvas(*self._canvas) if self._spatial else picture).divided()
-        elif self._clears:
-            picture = picture.with_alpha()
-        together = picture.alpha is not None and (self._spatial or self._clears)
-        alone = picture if together or picture.alpha is None else replace(picture, alpha=None, frame=None)
-        done: av.VideoFrame | None = tag(alone.to_frame())
-        assert done is not None
-        for work in self._run(done.format.name, together):
-            done = None if done is None else work.run(done)
-        if done is None:
-            return None
-        made = Picture.of(done, picture)
+            picture = picture.divided()
+        alone = picture if picture.alpha is None else replace(picture, alpha=None, frame=None)
+        frame = tag(alone.to_frame())
+        for work in (self._shared.there(), *self._works, self._shared.back(frame.format.name)):
+            frame = work.run(frame)
+        made = Picture.of(frame, picture)
         return made if alone is picture else replace(made, alpha=picture.alpha, frame=None)
-
-    def _run(self, name: str, together: bool) -> Iterator[Work]:
-        yield self._shared.there(together)
-        if together and self._spatial:
-            yield self._multiply
-        yield from self._works
-        if together and self._spatial:
-            yield self._divide
-        yield self._shared.back(name)

@@ -16,3 +16,21 @@ def sites(side: str, site: tuple[float, float], across: bool = True, down: bool 
 
 LEFT_SITES = {**sites("in", LEFT), **sites("out", LEFT)}
 """Chroma on the left, before and after."""
+Step = tuple[str, dict[str, str]]
+"""A filter's name and its options."""
+_EXACT = "accurate_rnd+full_chroma_int+full_chroma_inp"
+
+
+def to_rgb(*, alpha: bool, kernel: str = "bicubic") -> list[Step]:
+    """From the chain's Y'CbCr to R'G'B' of 16 bits; chroma is made larger by this kernel."""
+    options = {"in_color_matrix": "bt709", "in_range": "limited", "out_range": "full", **sites("in", LEFT)}
+    return [
+        ("scale", {"flags": f"{kernel}+{_EXACT}", **options}),
+        ("format", {"pix_fmts": "gbrap16le" if alpha else "gbrp16le"}),
+    ]
+
+
+def from_rgb() -> Step:
+    """Back again; a format must follow."""
+    options = {"out_color_matrix": "bt709", "in_range": "full", "out_range": "limited", **sites("out", LEFT)}
+    return "scale", {"flags": f"bicubic+{_EXACT}", **options}

@@ -11,10 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cutroom.effects.pictures.levels import Plane, depth_of, peak_of
-from cutroom.effects.pictures.planes import Picture
-
-_CHROMA = np.array([[0.5, 0, 0], [0, 0.5, -0.25], [0, 0, 1]])
-"""From luma's coordinates to chroma's: every other column, between two rows."""
+from cutroom.effects.pictures.planes import Picture, on_chroma
 
 
 def tinted(picture: Picture, luma: int, strength: float) -> Picture:
@@ -104,7 +101,7 @@ def squeezed(picture: Picture, size: float, *, across: bool) -> Picture:
     length = (picture.width, picture.height)[axis]
     back = np.eye(3)
     back[axis, axis], back[axis, 2] = 1 / size, (1 - 1 / size) * (length - 1) / 2
-    chroma = _CHROMA @ back @ np.linalg.inv(_CHROMA)
+    chroma = on_chroma(back)
 
     def narrowed(plane: Plane, half: bool) -> Plane:
         goal = list(plane.shape[::-1])
@@ -129,7 +126,7 @@ def zoomed(picture: Picture, part: float) -> Picture:
         return picture
     middle = ((picture.width - 1) / 2, (picture.height - 1) / 2)
     back = np.array([[part, 0, (1 - part) * middle[0]], [0, part, (1 - part) * middle[1]], [0, 0, 1]])
-    chroma = _CHROMA @ back @ np.linalg.inv(_CHROMA)
+    chroma = on_chroma(back)
     return _each(picture, lambda plane, half: _moved(plane, chroma if half else back, plane.shape[::-1]))
 
 

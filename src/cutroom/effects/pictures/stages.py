@@ -228,8 +228,7 @@ class Stages:
                 [node for node in plan.nodes if isinstance(node, Warp | Flip)], *self._canvas, soft=plan.soft
             )
         if plan.kind.startswith("rgb"):
-            coloured = [node for node in plan.nodes if isinstance(node, ColourNode | Filter)]
-            return RgbStage(coloured, *self._canvas, self._shared)
+            return RgbStage([node for node in plan.nodes if isinstance(node, ColourNode)], self._shared)
         (*_, node) = plan.nodes
         if not isinstance(node, Filter):
             return STAGES[type(node)](node, Place(*self._canvas, plan.soft, self._resource))

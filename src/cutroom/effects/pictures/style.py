@@ -10,16 +10,9 @@ import cv2
 import numpy as np
 
 from cutroom.effects.nodes import Edges, Flare, Vignette
-from cutroom.effects.pictures.codes import (
-    Floats,
-    codes,
-    floats,
-    rounded,
-    smoothstep,
-    ycc,
-)
+from cutroom.effects.pictures.colour import ycc
 from cutroom.effects.pictures.grid import Grid, chroma_grid, luma_grid, raised
-from cutroom.effects.pictures.levels import Plane
+from cutroom.effects.pictures.levels import Floats, Plane, codes, floats, rounded, smoothstep
 from cutroom.effects.pictures.light import Light, shone
 from cutroom.effects.pictures.placement import Placement
 from cutroom.effects.pictures.planes import Picture, halve

@@ -21,7 +21,7 @@ import numpy as np
 from cutroom.effects.catalogue.transitions import XFADE
 from cutroom.effects.pictures.compose import Ground, clear, draw, mix, mix_masked
 from cutroom.effects.pictures.graph import MaskGraph
-from cutroom.effects.pictures.levels import Plane, peak_of
+from cutroom.effects.pictures.levels import SHOWN, Plane, peak_of
 from cutroom.effects.pictures.planes import Picture
 from cutroom.effects.pictures.sides import blurred, greyed, mosaic, shifted, squeezed, tinted, zoomed
 from cutroom.effects.segment import Layer
@@ -99,7 +99,7 @@ class Compared:
         """See `Transition`."""
         left, right = _drawn(self._ground, below, sides)
         share = self._share(left, right, float(1 - progress))
-        return mix_masked(left, right, np.rint(65535 * share).astype(np.uint16))
+        return mix_masked(left, right, np.rint(SHOWN * share).astype(np.uint16))
 
 
 class Placed:
@@ -129,7 +129,7 @@ class Placed:
             moved.append(shifted(alone, *step) if moves and alone else alone)
         mask = np.zeros(size[::-1], np.uint16)
         columns, rows = (_kept(*one) for one in zip(self._way, size, kept, strict=True))
-        mask[rows, columns] = 65535
+        mask[rows, columns] = SHOWN
         left, right = _drawn(self._ground, below, (moved[0], moved[1]))
         return mix_masked(left, right, mask)
 
@@ -159,7 +159,7 @@ class Squeezed:
         length = self._ground.width if self._across else self._ground.height
         cover = np.clip(0.5 + size * length / 2 - np.abs(np.arange(length) - (length - 1) / 2), 0, 1)
         cover = cover[None, :] if self._across else cover[:, None]
-        mask = np.broadcast_to(np.rint(65535 * cover).astype(np.uint16), (self._ground.height, self._ground.width))
+        mask = np.broadcast_to(np.rint(SHOWN * cover).astype(np.uint16), (self._ground.height, self._ground.width))
         left, right = _drawn(self._ground, below, (squeezed(alone, size, across=self._across), behind))
         return mix_masked(left, right, np.ascontiguousarray(mask))
 
@@ -235,7 +235,7 @@ class Closed:
     def __init__(self, layer: Layer, ground: Ground, *, kind: str) -> None:
         self._ground = ground
         self._only = _only(layer)
-        self._mask = MaskGraph(kind, ground.width, ground.height, 2 * _ticks(layer), onto=65535)
+        self._mask = MaskGraph(kind, ground.width, ground.height, 2 * _ticks(layer), onto=SHOWN)
 
     def run(self, below: Picture | None, sides: Sides, progress: Fraction) -> Picture | None:
         """See `Transition`."""

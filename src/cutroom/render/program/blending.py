@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from cutroom.effects.pictures.scaling import from_rgb, to_rgb
 from cutroom.errors import EditError
-from cutroom.render.program.colours import from_rgb, to_rgb
 from cutroom.render.program.graph import Graph, Step
 from cutroom.render.program.layers import Canvas
 from cutroom.render.program.masks import eight, several

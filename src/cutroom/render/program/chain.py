@@ -36,8 +36,9 @@ from cutroom.effects.nodes import (
     Warp,
 )
 from cutroom.effects.order import gathered
+from cutroom.effects.pictures.scaling import from_rgb, to_rgb
 from cutroom.errors import EditError
-from cutroom.render.program.colours import affine_steps, colour_steps, from_rgb, to_rgb
+from cutroom.render.program.colours import affine_steps, colour_steps
 from cutroom.render.program.curves import number
 from cutroom.render.program.detail import box_blurred, glowing, motion_blurred, pixelated, sharpened
 from cutroom.render.program.graph import Graph, Step
@@ -112,22 +113,15 @@ class Chain:
 
     def _coloured(self, layer: Layer, columns: Sequence[Sequence[StillNode]]) -> Layer:
         """Neighbours that work on R'G'B'."""
-        first = [nodes[0] for nodes in columns]
-        alpha = layer.alpha or any(node.clears for node in first)
-        spatial = any(node.spatial for node in first) and layer.alpha
-        if spatial:
-            layer = on_canvas(self._graph, layer, self._canvas, alpha=True)
-        steps: list[Step] = [self._canvas.form(alpha=alpha), *to_rgb(alpha=alpha)]
+        form = self._canvas.form(alpha=layer.alpha)
+        steps: list[Step] = [form, *to_rgb(alpha=layer.alpha)]
         inner: list[Step] = []
         for nodes in columns:
-            told = [colour_steps(node, self._paths) for node in nodes if isinstance(node, ColourNode | Filter)]
+            told = [colour_steps(node, self._paths) for node in nodes if isinstance(node, ColourNode)]
             inner += [
                 step for same in zip(*told, strict=True) for step in changing(self._graph, same, self._canvas.fps)
             ]
-        if spatial:
-            inner = [("premultiply", {"inplace": 1}), *inner, ("unpremultiply", {"inplace": 1})]
-        label = self._graph.one([layer.label], *steps, *inner, from_rgb(), self._canvas.form(alpha=alpha))
-        return replace(layer, label=label, alpha=alpha)
+        return replace(layer, label=self._graph.one([layer.label], *steps, *inner, from_rgb(), form))
 
     def _after(self, layer: Layer, nodes: Sequence[StillNode]) -> Layer | None:
         first = nodes[0]
@@ -155,14 +149,12 @@ class Chain:
         first, canvas = nodes[0], self._canvas
         if first.spatial and layer.alpha:
             layer = on_canvas(self._graph, layer, canvas, alpha=True)
-        alpha = layer.alpha or first.clears
         turns = any(isinstance(node, Affine) and node.turn for node in nodes)
         told = [affine_steps(n, turns=turns) if isinstance(n, Affine) else [(n.filter, n.args)] for n in nodes]
         steps = [step for same in zip(*told, strict=True) for step in changing(self._graph, same, canvas.fps)]
         if first.spatial and layer.alpha:
             steps = [("premultiply", {"inplace": 1}), *steps, ("unpremultiply", {"inplace": 1})]
-        label = self._graph.one([layer.label], *steps, canvas.form(alpha=alpha))
-        return replace(layer, label=label, alpha=alpha)
+        return replace(layer, label=self._graph.one([layer.label], *steps, canvas.form(alpha=layer.alpha)))
 
     def _faded(self, layer: Layer, opacities: Sequence[float]) -> Layer:
         fainter: list[Step] = [("lutyuv", {"a": f"round(val*{number(value)})"}) for value in opacities]
@@ -191,8 +183,8 @@ def _named(node: StillNode) -> str:
 def _kind(node: StillNode) -> str:
     if isinstance(node, Warp | Flip):
         return "warp"
-    return "rgb" if isinstance(node, ColourNode) or (isinstance(node, Filter) and node.space == "rgb") else "yuv"
+    return "rgb" if isinstance(node, ColourNode) else "yuv"
 
 
 def _shape(node: StillNode) -> tuple[object, ...]:
-    return (node.kind, node.filter, tuple(node.args), node.space) if isinstance(node, Filter) else (node.kind,)
+    return (node.kind, node.filter, tuple(node.args)) if isinstance(node, Filter) else (node.kind,)

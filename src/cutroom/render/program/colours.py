@@ -8,7 +8,6 @@ from cutroom.effects.nodes import (
     Affine,
     Balance,
     ColourNode,
-    Filter,
     Levels,
     Lut3d,
     Matrix,
@@ -17,42 +16,21 @@ from cutroom.effects.nodes import (
     Vibrance,
     Zones,
 )
-from cutroom.effects.pictures.scaling import LEFT, sites
+from cutroom.effects.pictures.tones import PEAK
 from cutroom.errors import EditError, MediaNotFoundError
 from cutroom.render.program.curves import number
 from cutroom.render.program.graph import Step
 
-_EXACT = "accurate_rnd+full_chroma_int+full_chroma_inp"
-_FLAGS = f"bicubic+{_EXACT}"
-_PEAK = 255 * 256
-"""What 1 is to swscale in 16 bits."""
 _CHANNELS = "rgb"
 
 
-def to_rgb(*, alpha: bool, kernel: str = "bicubic") -> list[Step]:
-    """From Y'CbCr to R'G'B' of 16 bits, as the export itself goes; chroma is made larger by this kernel."""
-    options = {"in_color_matrix": "bt709", "in_range": "limited", "out_range": "full", **sites("in", LEFT)}
-    return [
-        ("scale", {"flags": f"{kernel}+{_EXACT}", **options}),
-        ("format", {"pix_fmts": "gbrap16le" if alpha else "gbrp16le"}),
-    ]
-
-
-def from_rgb() -> Step:
-    """Back again; a format must follow."""
-    options = {"out_color_matrix": "bt709", "in_range": "full", "out_range": "limited", **sites("out", LEFT)}
-    return "scale", {"flags": _FLAGS, **options}
-
-
-def colour_steps(node: ColourNode | Filter, paths: Mapping[str, str]) -> list[Step]:
+def colour_steps(node: ColourNode, paths: Mapping[str, str]) -> list[Step]:
     """One node's filters.
 
     Raises:
         EditError: the program has nothing like it.
         MediaNotFoundError: a table whose file is not known.
     """
-    if isinstance(node, Filter):
-        return [(node.filter, node.args)]
     if isinstance(node, Matrix):
         return _matrix(node)
     if isinstance(node, Vibrance):
@@ -84,7 +62,7 @@ def affine_steps(node: Affine, *, turns: bool) -> list[Step]:
 
 
 def _tone(node: Levels | Balance | Zones, channel: int) -> str:
-    x = f"(val/{_PEAK})"
+    x = f"(val/{PEAK})"
     if isinstance(node, Levels):
         return _code(_levels(node, channel, x))
     if isinstance(node, Balance):
@@ -107,7 +85,7 @@ def _levels(node: Levels, channel: int, x: str) -> str:
 
 
 def _code(expression: str) -> str:
-    return f"round(clip({expression},0,1)*{_PEAK})"
+    return f"round(clip({expression},0,1)*{PEAK})"
 
 
 def _matrix(node: Matrix) -> list[Step]:
@@ -120,7 +98,7 @@ def _matrix(node: Matrix) -> list[Step]:
         )
     steps: list[Step] = [("colorchannelmixer", names)]
     if any(node.offset):
-        moved = {name: f"clip(val+{number(node.offset[i] * _PEAK)},0,{_PEAK})" for i, name in enumerate(_CHANNELS)}
+        moved = {name: f"clip(val+{number(node.offset[i] * PEAK)},0,{PEAK})" for i, name in enumerate(_CHANNELS)}
         steps.append(("lutrgb", moved))
     return steps
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 from cutroom.effects.nodes import ChromaKey, LumaKey
-from cutroom.effects.pictures.codes import ycc
+from cutroom.effects.pictures.colour import ycc
 from cutroom.render.program.curves import number
 from cutroom.render.program.graph import Graph, Step
 from cutroom.render.program.layers import Canvas, Layer

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from cutroom.effects.nodes import Cell, Crop, Flip, Mirror
 from cutroom.effects.pictures.cells import around, sides
-from cutroom.effects.pictures.codes import ycc
+from cutroom.effects.pictures.colour import ycc
 from cutroom.effects.pictures.geometry import turned_over
 from cutroom.effects.pictures.placement import Edge, Motion, Placement, inside
 from cutroom.render.program.curves import expression

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 from cutroom.effects.nodes import Edges, Flare, Fringe, Lens, Vignette
-from cutroom.effects.pictures.codes import ycc
+from cutroom.effects.pictures.colour import ycc
+from cutroom.effects.pictures.scaling import from_rgb, to_rgb
 from cutroom.effects.pictures.style import FlareStage
-from cutroom.render.program.colours import from_rgb, to_rgb
 from cutroom.render.program.curves import exact, number
 from cutroom.render.program.detail import deep
 from cutroom.render.program.graph import Graph, Step
