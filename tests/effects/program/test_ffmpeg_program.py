@@ -69,6 +69,43 @@ def test_an_animated_transform(studio, moving, tmp_path):
     compare(studio, studio.document(low, high), tmp_path)
 
 
+@pytest.mark.parametrize(("first", "last"), [(0, 1), (1, 0), (0, 0.7)])
+def test_an_opacity_that_reaches_its_ends(studio, moving, tmp_path, first, last):
+    keyframes = (Keyframe(time=Fraction(1, 5), value=first), Keyframe(time=Fraction(3, 5), value=last))
+    effect = studio.effect("transform").evolve(curves={"opacity": keyframes})
+    low = studio.track(studio.clip(moving, "4/5"))
+    high = studio.track(studio.clip(moving, "4/5", 1, effects=[effect]))
+    compare(studio, studio.document(low, high), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("effect", "parameter", "neutral", "other"),
+    [
+        ("transform", "position_x", 0, 0.4),
+        ("transform", "scale", 1, 0.5),
+        ("brightness", "value", 0, 0.3),
+        ("saturation", "value", 1, 0.2),
+        ("hue", "degrees", 0, 90),
+    ],
+)
+def test_animations_to_what_does_nothing(studio, moving, tmp_path, effect, parameter, neutral, other):
+    keyframes = (Keyframe(time=0, value=other), Keyframe(time=Fraction(1, 3), value=neutral))
+    parameters = studio.example(default_registry().effect(effect, "video"))
+    animated = studio.effect(effect, **parameters).evolve(curves={parameter: keyframes})
+    if effect == "transform":
+        animated = animated.evolve(parameters={})
+    low = studio.track(studio.clip(moving, "1/2"))
+    high = studio.track(studio.clip(moving, "1/2", 1, effects=[animated]))
+    compare(studio, studio.document(low, high), tmp_path)
+
+
+def test_an_animated_gamma(studio, moving, tmp_path):
+    keyframes = (Keyframe(time=0, value=1.6), Keyframe(time=Fraction(1, 3), value=1.1))
+    effect = studio.effect("gamma").evolve(curves={"value": keyframes})
+    document = studio.document(studio.track(studio.clip(moving, "1/2", effects=[effect])))
+    compare(studio, document, tmp_path)
+
+
 def test_titles_and_transitions(studio, moving, tmp_path):
     a, b = studio.clip(moving, 1, "1/2"), studio.clip(moving, 1, 0)
     b = b.evolve(start=Fraction(1, 2))
