@@ -45,6 +45,7 @@ from cutroom.render.program.graph import Graph, Step
 from cutroom.render.program.keys import chroma_keyed, luma_keyed
 from cutroom.render.program.layers import Canvas, Layer, changing, on_canvas
 from cutroom.render.program.moves import celled, cropped, mirrored, moved
+from cutroom.render.program.neutral import evened, shape
 from cutroom.render.program.style import bent, flared, fringed, outlined, vignetted
 
 DRAWN: Mapping[type, Callable[[Graph, Canvas, Layer, Any], Layer | None]] = {
@@ -84,8 +85,8 @@ class Chain:
         self._paths = paths
         self._canvas = canvas
         modes = {_mode(nodes) for nodes in chains}
-        self._chains = [_ordered(nodes) for nodes in chains]
-        kinds = {tuple(_shape(node) for node in nodes) for nodes in self._chains}
+        self._chains = [_ordered(nodes) for nodes in evened([_drawn(nodes) for nodes in chains])]
+        kinds = {tuple(shape(node) for node in nodes) for nodes in self._chains}
         if len(kinds) > 1 or len(modes) > 1:
             raise EditError(
                 "an animation begins or ends with another chain of filters, which the ffmpeg program cannot change",
@@ -166,9 +167,13 @@ _NAMES = {"grain": "film_grain: its noise is our own", "settle": "denoise", "smo
 """Effects of the nodes that the program has nothing for."""
 
 
+def _drawn(nodes: Sequence[StillNode]) -> list[StillNode]:
+    return [node for node in nodes if not isinstance(node, Mode | Typed | Rolled)]
+
+
 def _ordered(nodes: Sequence[StillNode]) -> list[StillNode]:
     """As they are run; how faint a layer is counts when it is put on the canvas."""
-    drawn = [node for node in nodes if not isinstance(node, Mode | Typed | Rolled | Opacity)]
+    drawn = [node for node in nodes if not isinstance(node, Opacity)]
     return [*gathered(drawn), *(node for node in nodes if isinstance(node, Opacity))]
 
 
@@ -184,7 +189,3 @@ def _kind(node: StillNode) -> str:
     if isinstance(node, Warp | Flip):
         return "warp"
     return "rgb" if isinstance(node, ColourNode) else "yuv"
-
-
-def _shape(node: StillNode) -> tuple[object, ...]:
-    return (node.kind, node.filter, tuple(node.args)) if isinstance(node, Filter) else (node.kind,)

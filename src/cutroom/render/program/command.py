@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 from collections.abc import Mapping
 from fractions import Fraction
 from types import MappingProxyType
@@ -26,6 +27,9 @@ from cutroom.schema.export import ExportSettings
 from cutroom.schema.time import to_sample
 
 _TAGS = ("-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv")
+_UNSEEN = "\u2060"
+_TAG = re.compile(r"(<(?=[A-Za-z/])|\{(?=\\|[A-Za-z]:)|\\(?=[Nnh]))")
+"""Where the program begins to read a tag, or an end of a line."""
 
 
 def ffmpeg_command(
@@ -97,13 +101,15 @@ def ffmpeg_command(
 
 
 def _srt(track: SoftTrack) -> bytes:
-    """Subtitles as a text file; lines are broken as they are, whatever a player thinks of tags."""
+    """Subtitles as a text file. The program has no way to write what looks like a tag: a letter that is not seen parts
+    it, and stands on empty lines, which would end a text."""
     told = []
     for i, (start, end, text) in enumerate(track.told, start=1):
         first, last = (
             f"{ms // 3_600_000:02}:{ms // 60_000 % 60:02}:{ms // 1000 % 60:02},{ms % 1000:03}" for ms in (start, end)
         )
-        told.append(f"{i}\n{first} --> {last}\n{text}\n")
+        lines = (_TAG.sub(rf"\1{_UNSEEN}", line) or _UNSEEN for line in text.split("\n"))
+        told.append(f"{i}\n{first} --> {last}\n" + "\n".join(lines) + "\n")
     return "\n".join(told).encode()
 
 

@@ -72,7 +72,25 @@ class Graph:
         """Let a stream go that nothing needs."""
         self._chains.append(f"[{label}]nullsink")
 
+    def stream(self, *arguments: str, which: int | str = "v", sound: bool = False) -> str:
+        """Add an input, and one of its streams.
+
+        A second end of it, which nobody looks at, keeps it open when what is wanted of it has been seen. The program's
+        scheduler may wait for an input that a filter has closed while it holds back the one that is needed, and then
+        never ends.
+        """
+        number = self.input(*arguments)
+        kind = "a" if sound else ""
+        wanted, rest = self.chain([f"{number}:{which}"], [(f"{kind}split", {})], outputs=2)
+        self._chains.append(f"[{rest}]{kind}nullsink")
+        return wanted
+
     @property
     def text(self) -> str:
         """The whole graph, a chain to a line."""
         return ";\n".join(self._chains)
+
+
+def joined(graph: Graph, parts: Sequence[str]) -> str:
+    """Streams of pictures, one after the other."""
+    return parts[0] if len(parts) == 1 else graph.one(parts, ("concat", {"n": len(parts), "v": 1, "a": 0}))

@@ -115,5 +115,5 @@ def _commands(steps: Sequence[Step], fps: Fraction) -> str:
         if changed:
             # a quarter of a frame early, so that no rounding of times makes it late
             at = number(float((Fraction(i) - Fraction(1, 4)) / fps))
-            told.append(f"{at} " + ", ".join(f"{name} {key} {value}" for key, value in changed))
+            told.append(f"{at} " + ", ".join(f"{name} {key} '{value}'" for key, value in changed))
     return ";".join(told)

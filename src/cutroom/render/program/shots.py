@@ -6,17 +6,21 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from typing import Literal
 
 from cutroom.effects.compiler.fit import has_alpha
 from cutroom.effects.nodes import Rolled, Typed
 from cutroom.effects.pictures.scaling import FLAGS, LEFT, sites
-from cutroom.effects.segment import CompoundPicture, Fit, MediaPicture, PictureSegment, Shot, TitlePicture
+from cutroom.effects.segment import CompoundPicture, MediaPicture, PictureSegment, Shot, TitlePicture
+from cutroom.effects.segment import Layer as SegmentLayer
 from cutroom.errors import EditError, MediaNotFoundError
 from cutroom.render.program.chain import Chain
 from cutroom.render.program.curves import exact, number
-from cutroom.render.program.graph import Graph, Step
+from cutroom.render.program.graph import Graph, Step, joined
+from cutroom.render.program.joins import Joins, Meeting, Run, whole
 from cutroom.render.program.layers import CLEAR, Canvas, Layer, on_canvas, resized
 from cutroom.render.program.light import toned
+from cutroom.render.program.stacking import over
 from cutroom.render.program.titles import Draw, drawn_here, title
 from cutroom.schema.media import Media
 
@@ -58,14 +62,14 @@ class Shots:
         source = shot.source
         seen = _seen(shot, frames)
         if not seen:
-            return Layer.of(self.nothing(frames), self._whole, alpha=True)
+            return self.clear(frames)
         # frames before the first that filters look at: those that the clip has, and its first for those it lacks
         back, lead = shot.preroll, min(shot.lead, shot.preroll)
         numbers = [max(i, -lead) for i in range(-back, frames)]
         if isinstance(source, MediaPicture):
             label, alpha = self._file(source, shot, lead, frames), has_alpha(source.input.stream)
         elif isinstance(source, CompoundPicture):
-            label, alpha = self._compound(source, lead, frames), True
+            label, alpha = self._compound(source, lead, frames)
         else:
             label, alpha = self._title(source, shot, [*range(-lead, 0), *range(frames)]), True
         if back > lead:
@@ -75,15 +79,11 @@ class Shots:
         chain = Chain(self._graph, self._canvas, chains[:1] if still else chains, self._paths)
         layer = chain.run(Layer.of(label, shot.fit, alpha=alpha))
         if layer is None:
-            return Layer.of(self.nothing(frames), self._whole, alpha=True)
+            return self.clear(frames)
         if back:
             cut: Step = ("trim", {"start_frame": back})
             layer = replace(layer, label=self._graph.one([layer.label], cut, *_counted(frames, self._canvas.fps)))
         return layer if len(seen) == frames else self._part(layer, seen, frames)
-
-    @property
-    def _whole(self) -> Fit:
-        return Fit(x=0, y=0, width=self._canvas.width, height=self._canvas.height)
 
     def _part(self, layer: Layer, seen: range, frames: int) -> Layer:
         """A layer at some of its frames, with nothing at the others."""
@@ -94,24 +94,34 @@ class Shots:
         parts = [part for part in (empty[0], shown, empty[1]) if part]
         return replace(layer, label=joined(self._graph, parts))
 
-    def stretch(self, segment: PictureSegment) -> str:
-        """A stretch of layers on a clear canvas."""
-        canvas = self._canvas
-        label = self.nothing(segment.frames)
+    def stretch(self, segment: PictureSegment) -> tuple[str, bool]:
+        """A stretch of layers, and whether it has alpha: on a clear canvas, unless a layer fills that."""
+        below: str | None = None
+        alpha = True
         for layer in segment.layers:
-            if layer.shot is None or layer.blend is not None:
-                raise EditError(
-                    "the ffmpeg program gets no transitions inside of a compound",
-                    hint="unnest the compound, or export with Cutroom",
-                )
-            above = self.layer(layer.shot, segment.frames)
-            if above.mode != "normal":
-                raise EditError(
-                    "the ffmpeg program gets no blend modes inside of a compound",
-                    hint="unnest the compound, or export with Cutroom",
-                )
-            label = self._graph.one([label, above.label], overlay(above, alpha=True), canvas.form(alpha=True))
-        return self._graph.one([label], *_counted(segment.frames, canvas.fps))
+            above = self._inner(layer, segment.frames)
+            if above.fills(self._canvas):
+                if below is not None:
+                    self._graph.sink(below)
+                below, alpha = above.label, False
+                continue
+            below = self.nothing(segment.frames) if below is None else below
+            below = over(self._graph, self._canvas, below, Run(0, segment.frames, above), alpha=alpha)
+        below = self.nothing(segment.frames) if below is None else below
+        return self._graph.one([below], *_counted(segment.frames, self._canvas.fps)), alpha
+
+    def _inner(self, layer: SegmentLayer, frames: int) -> Layer:
+        """A layer of a compound; in a transition, what that makes of its two sides."""
+        if layer.blend is None and layer.shot is not None:
+            return self.layer(layer.shot, frames)
+        assert layer.blend is not None
+        left, right = (
+            Run(0, frames, self.clear(frames) if shot is None else self.layer(shot, frames))
+            for shot in (layer.shot, layer.incoming)
+        )
+        only: Literal[0, 1] | None = 1 if layer.shot is None else 0 if layer.incoming is None else None
+        meeting = Meeting(layer.blend.transition, 0, frames, layer.blend.progress, layer.blend.step, only)
+        return Joins(self._graph, self._canvas).crossed(left, right, meeting).layer
 
     def nothing(self, frames: int, colour: str = CLEAR) -> str:
         """So many frames of one colour."""
@@ -122,6 +132,10 @@ class Shots:
         steps: list[Step] = [("color", options), canvas.form(alpha=colour == CLEAR), ("setparams", tags)]
         return self._graph.one([], *steps, *_counted(frames, canvas.fps))
 
+    def clear(self, frames: int) -> Layer:
+        """A layer with nothing to see."""
+        return Layer.of(self.nothing(frames), whole(self._canvas), alpha=True)
+
     def _file(self, source: MediaPicture, shot: Shot, lead: int, frames: int) -> str:
         sha256, stream = source.input.sha256, source.input.stream
         if sha256 not in self._paths:
@@ -130,9 +144,9 @@ class Shots:
             )
         decoder = ("-c:v", _DECODERS[stream.codec]) if has_alpha(stream) and stream.codec in _DECODERS else ()
         if stream.still:
-            number_ = self._graph.input(*decoder, "-i", self._paths[sha256])
+            label = self._graph.stream(*decoder, "-i", self._paths[sha256], which=stream.index)
             held: list[Step] = [("loop", {"loop": -1, "size": 1}), *_counted(lead + frames, self._canvas.fps)]
-            return self._graph.one([f"{number_}:{stream.index}"], *held, *self._normalised(source, shot))
+            return self._graph.one([label], *held, *self._normalised(source, shot))
         begin, last = source.time(-lead), source.time(frames - 1)
         if any(source.time(i) != source.start + i * source.step for i in range(-lead, frames)) and (
             source.step < 0 or lead
@@ -143,7 +157,7 @@ class Shots:
             )
         low = max(stream.start, min(begin, last))
         options, origin = self._opening(sha256, low)
-        number_ = self._graph.input(*options, *decoder, "-i", self._paths[sha256])
+        label = self._graph.stream(*options, *decoder, "-i", self._paths[sha256], which=stream.index)
         steps: list[Step] = [("settb", {"expr": "AVTB"})]
         if stream.interlaced:
             steps.insert(0, ("bwdif", {"mode": "send_field", "parity": "auto", "deint": "interlaced"}))
@@ -156,7 +170,7 @@ class Shots:
         steps += [("tpad", {"stop": -1, "stop_mode": "clone"}), ("trim", {"end_frame": lead + frames})]
         if source.step < 0:
             steps += [("reverse", {}), ("setpts", {"expr": f"round(N/({self._canvas.fps})/TB)"})]
-        return self._graph.one([f"{number_}:{stream.index}"], *steps, *self._normalised(source, shot))
+        return self._graph.one([label], *steps, *self._normalised(source, shot))
 
     def _clock(self, source: MediaPicture, seconds: str) -> str:
         """The canvas's time at which a moment of the media is shown."""
@@ -208,7 +222,7 @@ class Shots:
         rate: Step = ("fps", {"fps": _ratio(self._canvas.fps)})
         return self._graph.one([label], *_counted(len(numbers), self._canvas.fps), rate)
 
-    def _compound(self, source: CompoundPicture, lead: int, frames: int) -> str:
+    def _compound(self, source: CompoundPicture, lead: int, frames: int) -> tuple[str, bool]:
         if source.step != 1 or source.bend or source.start.denominator != 1:
             raise EditError(
                 "the ffmpeg program gets no compound at another speed",
@@ -216,21 +230,24 @@ class Shots:
             )
         if source.before:
             raise EditError("the ffmpeg program gets no compound whose speed turns", hint="give it one speed")
-        parts: list[str] = []
+        parts: list[tuple[str, bool]] = []
         at, end = int(source.start) - lead, int(source.start) + frames
         for piece in source.pieces:
             begin, stop = max(piece.first, at), min(piece.first + piece.picture.frames, end)
             if begin >= stop:
                 continue
             if begin > at:
-                parts.append(self.nothing(begin - at))
-            whole = self.stretch(piece.picture)
+                parts.append((self.nothing(begin - at), True))
+            there, has = self.stretch(piece.picture)
             cut = {"start_frame": begin - piece.first, "end_frame": stop - piece.first}
-            parts.append(self._graph.one([whole], ("trim", cut), *_counted(stop - begin, self._canvas.fps)))
+            parts.append((self._graph.one([there], ("trim", cut), *_counted(stop - begin, self._canvas.fps)), has))
             at = stop
         if at < end:
-            parts.append(self.nothing(end - at))
-        return joined(self._graph, parts)
+            parts.append((self.nothing(end - at), True))
+        alpha = any(has for _, has in parts)
+        form = self._canvas.form(alpha=True)
+        labels = [self._graph.one([part], form) if alpha and not has else part for part, has in parts]
+        return joined(self._graph, labels), alpha
 
 
 def _seen(shot: Shot, frames: int) -> range:
@@ -240,17 +257,6 @@ def _seen(shot: Shot, frames: int) -> range:
         return range(frames)
     shown = [i for i in range(frames) if source.shows(i)]
     return range(shown[0], shown[-1] + 1) if shown else range(0)
-
-
-def overlay(layer: Layer, *, alpha: bool, more: Mapping[str, object] | None = None) -> Step:
-    """Put a layer over what is below."""
-    options = {"x": layer.x, "y": layer.y, "format": "auto" if alpha else "yuv420", "eof_action": "pass"}
-    return "overlay", {**options, **(more or {})}
-
-
-def joined(graph: Graph, parts: list[str]) -> str:
-    """Streams one after the other."""
-    return parts[0] if len(parts) == 1 else graph.one(parts, ("concat", {"n": len(parts), "v": 1, "a": 0}))
 
 
 def _counted(frames: int, fps: Fraction) -> list[Step]:

@@ -70,7 +70,7 @@ def _clip(graph: Graph, clip: SoundClip, segment: SoundSegment, paths: Mapping[s
         sha256 = clip.input.sha256
         if sha256 not in paths:
             raise MediaNotFoundError(f"no file is known for media {sha256[:12]}…", value=sha256, hint="put it back")
-        label = f"{graph.input('-i', paths[sha256])}:{clip.input.stream.index}"
+        label = graph.stream("-i", paths[sha256], which=clip.input.stream.index, sound=True)
         first -= clip.input.stream.start * rate
         steps.append(("aresample", {"osr": rate, "filter_size": 64}))
     elif isinstance(clip.input, Tape):

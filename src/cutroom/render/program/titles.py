@@ -103,7 +103,7 @@ def _png(picture: Any) -> bytes:
 
 def _input(graph: Graph, data: bytes) -> str:
     address = "data:image/png;base64," + base64.b64encode(data).decode()
-    return f"{graph.input('-f', 'png_pipe', '-i', address)}:v"
+    return graph.stream("-f", "png_pipe", "-i", address)
 
 
 def _in_a_row(graph: Graph, files: Sequence[bytes], source: TitlePicture) -> str:

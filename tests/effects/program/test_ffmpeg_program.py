@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import subprocess
 from fractions import Fraction
-from itertools import pairwise
 
-import imageio_ffmpeg
 import numpy as np
 import pyloudnorm
 import pytest
+from ffmpeg_program import compare, program
 
 from cutroom.effects.catalogue.transitions import XFADE
-from cutroom.effects.compiler.document import compile_picture, compile_sound, cut_points, frame_count
+from cutroom.effects.compiler.document import compile_sound, frame_count
 from cutroom.effects.registry import default_registry
-from cutroom.effects.run import PictureRunner, mix
+from cutroom.effects.run import mix
 from cutroom.errors import EditError
 from cutroom.render.analyses import measured
 from cutroom.render.analysis_store import AnalysisStore
@@ -26,72 +24,6 @@ from cutroom.schema.curve import Keyframe
 from cutroom.schema.export import ExportSettings
 from cutroom.schema.media import Colour
 from cutroom.workers.inline import InlineExecutor
-
-
-def program(document, paths, tmp_path, settings=None, results=None):
-    """Frames (frames, bytes) and samples (channels, samples) that the program makes, before they are encoded."""
-    command = ffmpeg_command(document, paths, "out.mp4", settings or ExportSettings(), results=results or {})
-    graph = command[: command.index("-map")]
-    maps = [command[i + 1] for i, word in enumerate(command) if word == "-map"]
-    picture, sound = tmp_path / "picture.yuv", tmp_path / "sound.f32"
-    graph[0] = imageio_ffmpeg.get_ffmpeg_exe()
-    graph += ["-map", maps[0], "-f", "rawvideo", "-pix_fmt", "yuv420p", "-fps_mode", "passthrough", str(picture)]
-    if len(maps) > 1:
-        graph += ["-map", maps[1], "-f", "f32le", str(sound)]
-    done = subprocess.run(
-        [graph[0], "-v", "error", "-nostdin", *graph[1:]], check=False, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr + "\n" + command[command.index("-filter_complex") + 1]
-    width, height = document.settings.width, document.settings.height
-    frames = np.fromfile(picture, np.uint8).reshape(-1, width * height * 3 // 2)
-    if len(maps) < 2:
-        return frames, None
-    return frames, np.fromfile(sound, np.float32).reshape(-1, document.settings.channels).T
-
-
-def own(studio, document):
-    found = []
-    points = cut_points(document)
-    with studio.readers() as readers:
-        for begin, end in pairwise(points):
-            segment = compile_picture(document, begin, end - begin, results=studio.measured(document))
-            with PictureRunner(segment, readers) as runner:
-                for i in range(end - begin):
-                    frame = runner.frame(i)
-                    planes = [
-                        np.frombuffer(p, np.uint8).reshape(p.height, p.line_size)[:, : p.width].ravel()
-                        for p in frame.planes
-                    ]
-                    found.append(np.concatenate(planes))
-    return np.array(found)
-
-
-def psnr(a, b):
-    error = np.mean((a.astype(float) - b) ** 2)
-    return 99.0 if error == 0 else 10 * np.log10(255**2 / error)
-
-
-def compare(studio, document, tmp_path, least=45.0):
-    made, _ = program(document, studio.paths, tmp_path, results=studio.measured(document))
-    wanted = own(studio, document)
-    assert made.shape == wanted.shape
-    worst = min(psnr(a, b) for a, b in zip(made, wanted, strict=True))
-    assert worst >= least, f"{worst:.1f} dB"
-    return worst
-
-
-@pytest.fixture
-def moving(studio):
-    """A textured picture, different in every frame, smooth enough to be resampled alike."""
-
-    def picture(i):
-        rows, columns = np.mgrid[0:180, 0:320].astype(float)
-        y = 126 + 60 * np.sin((columns + 7 * i) / 17) * np.cos((rows - 3 * i) / 13) + 20 * np.sin(columns * rows / 900)
-        u = 128 + 50 * np.sin((columns[::2, ::2] - 5 * i) / 29)
-        v = 128 + 50 * np.cos((rows[::2, ::2] + 5 * i) / 31)
-        return [np.rint(p).astype(np.uint8) for p in (y, u, v)]
-
-    return studio.film(picture, frames=60)
 
 
 def test_clips_gaps_and_speeds_are_frame_for_frame_the_same(studio, moving, tmp_path):
@@ -135,6 +67,43 @@ def test_an_animated_transform(studio, moving, tmp_path):
     low = studio.track(studio.clip(moving, 1))
     high = studio.track(studio.clip(moving, 1, 1, effects=[effect]))
     compare(studio, studio.document(low, high), tmp_path)
+
+
+@pytest.mark.parametrize(("first", "last"), [(0, 1), (1, 0), (0, 0.7)])
+def test_an_opacity_that_reaches_its_ends(studio, moving, tmp_path, first, last):
+    keyframes = (Keyframe(time=Fraction(1, 5), value=first), Keyframe(time=Fraction(3, 5), value=last))
+    effect = studio.effect("transform").evolve(curves={"opacity": keyframes})
+    low = studio.track(studio.clip(moving, "4/5"))
+    high = studio.track(studio.clip(moving, "4/5", 1, effects=[effect]))
+    compare(studio, studio.document(low, high), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("effect", "parameter", "neutral", "other"),
+    [
+        ("transform", "position_x", 0, 0.4),
+        ("transform", "scale", 1, 0.5),
+        ("brightness", "value", 0, 0.3),
+        ("saturation", "value", 1, 0.2),
+        ("hue", "degrees", 0, 90),
+    ],
+)
+def test_animations_to_what_does_nothing(studio, moving, tmp_path, effect, parameter, neutral, other):
+    keyframes = (Keyframe(time=0, value=other), Keyframe(time=Fraction(1, 3), value=neutral))
+    parameters = studio.example(default_registry().effect(effect, "video"))
+    animated = studio.effect(effect, **parameters).evolve(curves={parameter: keyframes})
+    if effect == "transform":
+        animated = animated.evolve(parameters={})
+    low = studio.track(studio.clip(moving, "1/2"))
+    high = studio.track(studio.clip(moving, "1/2", 1, effects=[animated]))
+    compare(studio, studio.document(low, high), tmp_path)
+
+
+def test_an_animated_gamma(studio, moving, tmp_path):
+    keyframes = (Keyframe(time=0, value=1.6), Keyframe(time=Fraction(1, 3), value=1.1))
+    effect = studio.effect("gamma").evolve(curves={"value": keyframes})
+    document = studio.document(studio.track(studio.clip(moving, "1/2", effects=[effect])))
+    compare(studio, document, tmp_path)
 
 
 def test_titles_and_transitions(studio, moving, tmp_path):

@@ -1,0 +1,67 @@
+"""Media that are more than a row of solid pictures, as the ffmpeg program reads them."""
+
+from __future__ import annotations
+
+import av
+import numpy as np
+import pytest
+from ffmpeg_program import compare
+
+from cutroom.media import probe
+from cutroom.workers.inline import InlineExecutor
+
+
+def smooth(i, colours=3):
+    """R'G'B' or R'G'B'A that moves."""
+    rows, columns = np.mgrid[0:180, 0:320].astype(float)
+    planes = [128 + 80 * np.sin((columns + 5 * i) / (23 + 7 * k)) * np.cos(rows / (31 - 3 * k)) for k in range(colours)]
+    return np.rint(np.stack(planes, axis=-1)).astype(np.uint8)
+
+
+def written(studio, name, codec, form, frames, options=None, **set_up):
+    """A film on disk, as a media."""
+    path = studio.folder / name
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, rate=30, options=options or {})
+        stream.width, stream.height, stream.pix_fmt = 320, 180, form
+        for key, value in set_up.items():
+            setattr(stream.codec_context, key, value)
+        for i in range(frames):
+            frame = av.VideoFrame.from_ndarray(smooth(i, 4), format="rgba").reformat(format=form)
+            frame.pts = i
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return studio.add(probe(str(path), InlineExecutor()))
+
+
+@pytest.mark.parametrize(("name", "codec"), [("a.webm", "libvpx"), ("b.webm", "libvpx-vp9")])
+def test_alpha_of_vp8_and_vp9(studio, moving, tmp_path, name, codec):
+    film = written(studio, name, codec, "yuva420p", 30, {"auto-alt-ref": "0", "deadline": "realtime", "cpu-used": "8"})
+    if studio.media[film].video.pixel_format != "yuva420p":
+        pytest.skip("this encoder writes no alpha")
+    low, high = studio.track(studio.clip(moving, "1/2")), studio.track(studio.clip(film, "1/2", "1/5"))
+    compare(studio, studio.document(low, high), tmp_path)
+
+
+def test_interlaced_film(studio, tmp_path):
+    def woven(i):
+        planes = []
+        for step, scale in ((1, 1.0), (2, 0.5), (2, 0.4)):
+            y, x = np.mgrid[0 : 180 // step, 0 : 320 // step].astype(float)
+            field = (np.arange(180 // step) % 2)[:, None]
+            planes.append(np.rint(128 + 60 * scale * np.sin((step * x + 6 * (2 * i + field)) / 29 + y / 40)))
+        return [plane.astype(np.uint8) for plane in planes]
+
+    film = studio.film(woven, frames=30, interlaced=True)
+    compare(studio, studio.document(studio.track(studio.clip(film, "2/3", "1/5"))), tmp_path)
+
+
+@pytest.mark.parametrize("form", ["RGB", "RGBA"])
+def test_a_still(studio, moving, tmp_path, form):
+    from PIL import Image
+
+    path = studio.folder / "still.png"
+    Image.fromarray(smooth(0, len(form)), form).save(path)
+    still = studio.add(probe(str(path), InlineExecutor()))
+    high = studio.clip(still, "1/2", effects=[studio.effect("transform", scale=0.8)])
+    compare(studio, studio.document(studio.track(studio.clip(moving, "1/2")), studio.track(high)), tmp_path)
