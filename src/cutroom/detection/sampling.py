@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from cutroom.effects.compiler import fit
 from cutroom.effects.pictures.planes import TURNS
 from cutroom.errors import DamagedMediaError
-from cutroom.media.video import Shown, VideoReader
+from cutroom.media.decoding import Shown
+from cutroom.media.video import VideoReader
 from cutroom.schema.media import VideoStream
 from cutroom.schema.time import to_frame
 

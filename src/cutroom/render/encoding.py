@@ -11,6 +11,7 @@ from functools import partial
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+from cutroom.effects.lack import Lack
 from cutroom.errors import MediaError, MediaNotFoundError, RenderError
 from cutroom.media.fingerprint import Identity, identity_of
 from cutroom.render.cache import SegmentCache
@@ -96,8 +97,8 @@ class Encoding:
         self._weights = _weights(plan)
         self.encoded = 0
         """Payloads that were made now."""
-        self.short: dict[str, float] = {}
-        """The files that ended before they said, by SHA-256, and where, in seconds."""
+        self.lacks: set[Lack] = set()
+        """What the files did not have though they say otherwise."""
 
     def run(self) -> None:
         """Collect all payloads in the spool.
@@ -228,7 +229,7 @@ class Encoding:
         except CancelledError:
             raise RenderError("a run was cancelled", hint="export again; finished segments are kept") from None
         for key, payload in result["payloads"].items():
-            self._take(event.run, key, payload, result["short"][key])
+            self._take(event.run, key, payload, result["lacks"][key])
         absorb(result["telemetry"])
         if flight.awaited:
             raise RenderError(f"{len(flight.awaited)} segments were not encoded", value=min(flight.awaited))
@@ -236,11 +237,11 @@ class Encoding:
 
     def _progress(self, run: int, progress: dict[str, Any]) -> None:
         if "payload" in progress:
-            self._take(run, progress["key"], progress["payload"], progress["short"])
+            self._take(run, progress["key"], progress["payload"], progress["lacks"])
         else:
             self._meter.partly(run, int(progress["done"]) - int(progress["finished"]))
 
-    def _take(self, run: int, key: str, payload: bytes, short: Mapping[str, float]) -> None:
+    def _take(self, run: int, key: str, payload: bytes, lacks: Sequence[Any]) -> None:
         awaited, sources = self._flying[run].awaited, self._flying[run].sources
         if key not in awaited:
             raise RenderError("a worker sent a segment that nobody asked it for", value=key)
@@ -248,8 +249,8 @@ class Encoding:
         if not untouched(sources):
             self._meter.partly(run, 0)
             return  # who knows what was read: it is encoded again, once the file was found to be right
-        if short:  # not kept: the next export is to warn of it as well
-            self.short.update((str(sha256), float(end)) for sha256, end in short.items())
+        if lacks:  # not kept: the next export is to warn of it as well
+            self.lacks.update(map(Lack.load, lacks))
         else:
             self._cache.put(key, payload)
         self._spool.add(key, payload)

@@ -31,7 +31,7 @@ from cutroom.effects.text.title import Now, title_picture
 
 
 class Nothing(Enum):
-    """Stands in for a frame behind the end of a media."""
+    """Stands in for a frame behind the end of a media, or in a damaged part of it."""
 
     HERE = 0
 
@@ -158,7 +158,7 @@ class ShotRunner:
             return Nothing.HERE
         time = source.time(i)
         frame = self._loan.frame_back(time) if source.step < 0 else self._loan.frame_at(time)
-        return Nothing.HERE if self._loan.is_over(time - source.grace(i)) else frame
+        return Nothing.HERE if frame is None or self._loan.is_over(time - source.grace(i)) else frame
 
     def _made(self, i: int) -> Picture | None:
         """The picture of a frame. What is held, or is a title, is made once, up to the first stage that changes."""
