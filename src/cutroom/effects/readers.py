@@ -138,13 +138,23 @@ class Readers:
         paths: absolute path of each media file and resource, by SHA-256.
         threads: decoder threads of each picture reader.
         keep: how many idle readers stay open.
+        on_call: told whose code is about to be called, by SHA-256, and "" afterwards.
     """
 
-    def __init__(self, context: Opener, paths: Mapping[str, str], *, threads: int = 1, keep: int = 8) -> None:
+    def __init__(
+        self,
+        context: Opener,
+        paths: Mapping[str, str],
+        *,
+        threads: int = 1,
+        keep: int = 8,
+        on_call: Callable[[str], None] | None = None,
+    ) -> None:
         self._context = context
         self._paths = dict(paths)
         self._threads = threads
         self._keep = keep
+        self._on_call = on_call
         self._idle: list[Loan] = []
         self._resources: dict[str, bytes] = {}
         self._lacks: set[Lack] = set()
@@ -159,9 +169,17 @@ class Readers:
         found, self._lacks = sorted(self._lacks), set()
         return found
 
-    def attach(self, context: Opener, paths: Mapping[str, str]) -> None:
+    def tell_call(self, sha256: str) -> None:
+        """A function of the user's own is about to be called, or (of "") is done."""
+        if self._on_call is not None:
+            self._on_call(sha256)
+
+    def attach(
+        self, context: Opener, paths: Mapping[str, str], *, on_call: Callable[[str], None] | None = None
+    ) -> None:
         """Go on with another task's files: readers stay warm, but read only what that task may."""
         self.release()
+        self._on_call = on_call
         self._context, self._paths = context, dict(paths)
 
     def release(self) -> None:

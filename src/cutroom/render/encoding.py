@@ -12,7 +12,8 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from cutroom.effects.lack import Lack
-from cutroom.errors import MediaError, MediaNotFoundError, RenderError
+from cutroom.effects.python.late import too_slow
+from cutroom.errors import MediaError, MediaNotFoundError, RenderError, WorkerTimeoutError
 from cutroom.media.fingerprint import Identity, identity_of
 from cutroom.render.cache import SegmentCache
 from cutroom.render.executor import TaskExecutor, carries_progress, slots, stop, submit
@@ -93,6 +94,7 @@ class Encoding:
         self._keep = not carries_progress(executor)
         self._events: queue.SimpleQueue[_Event] = queue.SimpleQueue()
         self._flying: dict[int, _Flight] = {}
+        self._running: dict[int, str] = {}  # whose code, by SHA-256
         self._numbers = itertools.count()
         self._weights = _weights(plan)
         self.encoded = 0
@@ -224,8 +226,11 @@ class Encoding:
             self._progress(event.run, event.progress)
             return
         flight = self._flying[event.run]
+        running = self._running.pop(event.run, "")
         try:
             result = flight.future.result()
+        except WorkerTimeoutError as error:
+            raise too_slow(self._plan.document, running, "the time that its frames may take", error) from None
         except CancelledError:
             raise RenderError("a run was cancelled", hint="export again; finished segments are kept") from None
         for key, payload in result["payloads"].items():
@@ -236,7 +241,9 @@ class Encoding:
         del self._flying[event.run]
 
     def _progress(self, run: int, progress: dict[str, Any]) -> None:
-        if "payload" in progress:
+        if "running" in progress:
+            self._running[run] = str(progress["running"])
+        elif "payload" in progress:
             self._take(run, progress["key"], progress["payload"], progress["lacks"])
         else:
             self._meter.partly(run, int(progress["done"]) - int(progress["finished"]))

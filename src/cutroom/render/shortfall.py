@@ -60,22 +60,28 @@ def lacking(document: Document, lacks: Iterable[Lack]) -> Iterator[str]:
             )
         for stream, what in (("picture", "clear"), ("sound", "silent")):
             if parts := found.get((sha256, stream)):
+                when = spans((one.start, one.end) for one in parts)
                 yield (
-                    f"the {stream} of {name} is damaged {_spans(parts)} of the file: what clips show of that is "
-                    f"{what}; copy the file again from its source, or keep that part out of the edit"
+                    f"the {stream} of {name} is damaged {when} of the file: what clips show of that is {what}; "
+                    "copy the file again from its source, or keep that part out of the edit"
                 )
 
 
-def _spans(lacks: Iterable[Lack]) -> str:
-    """In words, what is sorted by time; stretches that touch are one."""
-    spans: list[tuple[Fraction, Fraction]] = []
-    for lack in lacks:
-        if spans and lack.start <= spans[-1][1] + _TOUCHING:
-            spans[-1] = spans[-1][0], max(spans[-1][1], lack.end)
+def spans(stretches: Iterable[tuple[Fraction, Fraction]]) -> str:
+    """Stretches in words, sorted by time; those that touch are one.
+
+    Example:
+        >>> spans([(Fraction(0), Fraction(1)), (Fraction(1), Fraction(2)), (Fraction(5), Fraction(6))])
+        'from 0 s to 2 s, from 5 s to 6 s'
+    """
+    joined: list[tuple[Fraction, Fraction]] = []
+    for start, end in stretches:
+        if joined and start <= joined[-1][1] + _TOUCHING:
+            joined[-1] = joined[-1][0], max(joined[-1][1], end)
         else:
-            spans.append((lack.start, lack.end))
-    told = [f"from {readable(start)} to {readable(end)}" for start, end in spans[:_TOLD]]
-    more = len(spans) - len(told)
+            joined.append((start, end))
+    told = [f"from {readable(start)} to {readable(end)}" for start, end in joined[:_TOLD]]
+    more = len(joined) - len(told)
     return ", ".join(told) + (f" and in {more} more place{'' if more == 1 else 's'}" if more else "")
 
 

@@ -35,6 +35,7 @@ def render_run(task: RunTask, context: Context = DIRECT) -> dict[str, Any]:
     """Encode a run of segments.
 
     Each finished segment is sent up as progress (`key`, `payload`), or comes with the result when the task says so.
+    Other progress says whose code is `running`, by SHA-256, and "" when it is done.
 
     Returns:
         `frames`, `payloads` by key (empty unless `task.keep`), `telemetry`, and `lacks`: by key, what the files in it
@@ -52,10 +53,14 @@ def render_run(task: RunTask, context: Context = DIRECT) -> dict[str, Any]:
     payloads: dict[str, bytes] = {}
     lacks: dict[str, list[list[str]]] = {}
     done = 0
+
+    def on_call(sha256: str) -> None:
+        context.progress(done, task.frames, running=sha256)
+
     with (
         attached(task.trace),
         span("render.run", segments=len(task.segments), frames=task.frames),
-        Readers(context, dict(task.paths)) as readers,
+        Readers(context, dict(task.paths), on_call=on_call) as readers,
     ):
         for key, segment in task.segments:
             picture = PictureFormat(segment.fps, segment.width, segment.height)

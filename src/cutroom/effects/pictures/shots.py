@@ -103,7 +103,7 @@ class ShotRunner:
         self._shot = shot
         self._canvas = (segment.width, segment.height)
         self._resource = readers.resource
-        self._stages = Stages(shot.nodes, *self._canvas, resource=self._resource)
+        self._stages = Stages(shot.nodes, *self._canvas, resource=self._resource, calls=readers.tell_call)
         self._next: int | None = None
         self._base: tuple[object, Picture | None] | None = None
         self._done: list[tuple[Stage, Picture | None, Picture | None]] = []
