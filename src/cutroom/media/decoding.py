@@ -213,8 +213,24 @@ class Decoding:
         self._is_spoilt = False
 
 
+class _Due(NamedTuple):
+    """A packet whose frame has not come out."""
+
+    number: int
+    place: Fraction
+
+
+class _Held(NamedTuple):
+    """A frame that came out; how many packets went in before its own."""
+
+    shown: Shown
+    number: int | None
+
+
 class _Run:
     """The frames up to the next damage, or to the end.
+
+    A frame is given once all have come out that were decoded before it: it may go by any of them.
 
     Args:
         decoding: gives them.
@@ -232,8 +248,11 @@ class _Run:
         self._keys: list[VideoPacket] = []
         self._shown_keys = 0
         self._floor: Fraction | None = None  # when the first keyframe is shown: what is before may lack what it needs
+        self._count = 0
         self._previous: Fraction | None = None
-        self._due: dict[int, Fraction] = {}  # when frames are shown that have not come out
+        self._decoded: Fraction | None = None
+        self._due: dict[int, _Due] = {}
+        self._held: deque[_Held] = deque()
 
     def __iter__(self) -> Iterator[Shown]:
         landed, decoding = self._from_key, self._decoding
@@ -252,18 +271,19 @@ class _Run:
                 yield from self._before(packet, frames)
                 return
             for frame in frames:
-                start = decoding.start(frame, self._previous)
+                start = decoding.start(frame, self._decoded)
                 self._shown_keys += frame.key_frame
                 if start is None or (self._is_early(start) and (landed or frame.is_corrupt)):
                     continue
-                lost = self._missing(frame, start)
-                if lost is not None:
-                    self._stop(lost)
+                damaged = self._take(frame, start)
+                if damaged is not None:
+                    yield from self._whole(damaged)
                     return
-                self._previous = start
-                yield Shown(start, frame)
+                yield from self._released()
+        yield from self._let_go(len(self._held))
 
     def _note(self, packet: VideoPacket) -> None:
+        self._count += 1
         self._recent.append(packet)
         if packet.is_keyframe:
             self._keys.append(packet)
@@ -272,21 +292,45 @@ class _Run:
             return
         if packet.is_keyframe and self._floor is None:
             self._floor = place
-        if self._decoding.is_complete and not packet.is_discard and packet.pts is not None:
-            self._due[packet.pts] = place
+        if not packet.is_discard and packet.pts is not None:
+            self._due[packet.pts] = _Due(self._count, place)
 
     def _is_early(self, start: Fraction | None) -> bool:
         return start is not None and self._floor is not None and start < self._floor
 
-    def _missing(self, frame: VideoFrame, start: Fraction) -> Fraction | None:
-        """From when on frames are lost, as a frame shows by what it is or by coming before others."""
-        if frame.pts is not None:
-            self._due.pop(frame.pts, None)
-        late = {pts: place for pts, place in self._due.items() if place < start}
-        for pts in late:
-            del self._due[pts]
-        places = [place for place in late.values() if not self._is_early(place)]
-        return min(places) if places else start if frame.is_corrupt else None
+    def _take(self, frame: VideoFrame, start: Fraction) -> _Due | None:
+        """Hold a frame; or what is damaged, as the frame shows by what it is or by coming before others."""
+        own = None if frame.pts is None else self._due.pop(frame.pts, None)
+        self._decoded = start
+        late = [pts for pts, due in self._due.items() if due.place < start]
+        missing = [due for due in map(self._due.pop, late) if not self._is_early(due.place)]
+        if missing and self._decoding.is_complete:
+            return _Due(min(one.number for one in missing), min(one.place for one in missing))
+        number = None if own is None else own.number
+        if frame.is_corrupt:
+            return _Due(self._count if number is None else number, start)
+        self._held.append(_Held(Shown(start, frame), number))
+        return None
+
+    def _released(self) -> Iterator[Shown]:
+        """The frames that go by none that has not come out."""
+        while self._held:
+            (start, _), number = self._held[0]
+            if number is not None and any(due.number < number and due.place > start for due in self._due.values()):
+                return
+            yield from self._let_go(1)
+
+    def _let_go(self, count: int) -> Iterator[Shown]:
+        for _ in range(count):
+            shown = self._held.popleft().shown
+            self._previous = shown.start
+            yield shown
+
+    def _whole(self, damaged: _Due) -> Iterator[Shown]:
+        """The held frames that do not go by a damaged one; what comes after them is lost."""
+        lost = min([damaged.place, *(s.start for s, n in self._held if n is not None and n > damaged.number)])
+        yield from self._let_go(sum(shown.start < lost for shown, _ in self._held))
+        self._stop(lost)
 
     def _before(self, packet: VideoPacket, frames: list[VideoFrame]) -> Iterator[Shown]:
         """The frames that a broken packet leaves, of those that were held back; and what is lost.
@@ -306,14 +350,15 @@ class _Run:
         else:
             is_last = False
         for frame in () if decoding.counted and not is_last else frames:
-            start = decoding.start(frame, self._previous)
+            start = decoding.start(frame, self._decoded)
             if start is not None and not self._is_early(start) and (is_last or place is None or start < place):
-                if self._missing(frame, start) is not None:
-                    break
-                self._previous = start
-                yield Shown(start, frame)
+                damaged = self._take(frame, start)
+                if damaged is not None:
+                    yield from self._whole(damaged)
+                    return
+        yield from self._let_go(sum(place is None or shown.start < place for shown, _ in self._held))
         if not is_last:
-            self._stop(self._after() if place is None else place, key)
+            self._stop(self._after() if place is None else place, key, broken=packet)
 
     def _up_to_key(self) -> Iterator[VideoPacket]:
         """The packets up to the next keyframe, which stays in the source."""
@@ -324,11 +369,12 @@ class _Run:
                     self._source = chain((packet,), self._source)
                     return
 
-    def _stop(self, lost: Fraction, key: VideoPacket | None = None) -> None:
+    def _stop(self, lost: Fraction, key: VideoPacket | None = None, broken: VideoPacket | None = None) -> None:
         self.lost = lost if self._previous is None or lost > self._previous else self._after()
         key = key or self._key_behind(lost)
         held = list(self._recent)
-        self.rest = self._source if key is None else chain(held[held.index(key) :], self._source)
+        again = [] if key is None else held[held.index(key) :]
+        self.rest = chain((one for one in again if one is not broken), self._source)
 
     def _after(self) -> Fraction:
         if self._previous is None:
