@@ -37,6 +37,30 @@ def test_threads_that_come_at_once_share_one_app() -> None:
     assert done.stdout.strip() == "1"
 
 
+AHEAD = """
+import sys, types
+import cutroom as cr
+from cutroom.app import app
+from cutroom.services import MediaWorkers, PreviewWorkers
+def count(): return [len(app().get(kind).status()) for kind in (MediaWorkers, PreviewWorkers)]
+cr.Project.create()
+print(count())
+sys.modules["ipykernel"] = types.ModuleType("ipykernel")
+tl = cr.Project.create().timeline
+print(count())
+tl.append(sys.argv[1])
+print(count())
+tl.frame(0)
+print(count(), [app().get(kind).status()[0]["restarts"] for kind in (MediaWorkers, PreviewWorkers)])
+"""
+
+
+def test_only_in_notebooks_workers_start_before_they_are_needed(film) -> None:
+    command = [sys.executable, "-c", AHEAD, str(film.path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["[0, 0]", "[1, 0]", "[1, 1]", "[1, 1] [0, 0]"]
+
+
 def test_what_is_shown_and_exported_has_the_apps_own_effects(
     tmp_path: Path, film, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -64,6 +64,16 @@ def test_the_bundled_model_ships(built: tuple[set[str], set[str]]) -> None:
     assert len(names) == 1
 
 
+def test_the_fonts_travel_with_their_licences(built: tuple[set[str], set[str]]) -> None:
+    wheel, archive = built
+    folder = "cutroom/effects/text/fonts"
+    files = {f"{folder}/{path.name}" for path in (ROOT / "src" / folder).iterdir()}
+    assert {f"{folder}/LICENSE", f"{folder}/LICENSE-OFL"} < files <= wheel
+    assert {f"src/{name}" for name in files} <= archive
+    assert "Bitstream Vera" in (ROOT / "src" / folder / "LICENSE").read_text(encoding="utf-8")
+    assert "SIL OPEN FONT LICENSE" in (ROOT / "src" / folder / "LICENSE-OFL").read_text(encoding="utf-8").upper()
+
+
 def test_both_archives_hold_the_built_bundle(built: tuple[set[str], set[str]]) -> None:
     if not list(STATIC.glob("*.js")):
         pytest.skip("the front end is not built (python3 dev.py setup)")

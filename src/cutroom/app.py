@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
@@ -22,7 +23,7 @@ from cutroom.edit import operations as ops
 from cutroom.effects.accept import accept
 from cutroom.effects.python.granted import require_code, supplied, used_code
 from cutroom.effects.registry import Registry, check
-from cutroom.errors import AccessDeniedError, MediaNotFoundError
+from cutroom.errors import AccessDeniedError, CutroomError, MediaNotFoundError
 from cutroom.jobs.places import tidy
 from cutroom.jobs.service import Jobs
 from cutroom.media.fingerprint import Digests, Identity
@@ -37,6 +38,7 @@ from cutroom.schema.resource import ResourceKind
 from cutroom.schema.time import Seconds
 from cutroom.services import MediaWorkers, PreviewWorkers, build_registry
 from cutroom.settings import private_folder, settings
+from cutroom.workers import WorkerPool
 from cutroom.workers.context import OnProgress
 from cutroom.workers.gate import GRANT_HINT
 from cutroom.workers.grantbook import GrantBook
@@ -86,6 +88,12 @@ class App:
         """A service; made on the first call."""
         with self._lock:
             return self._container.get(service)
+
+    def start_ahead(self, workers: type[WorkerPool]) -> None:
+        """In a notebook, start a worker while its user still types; a script starts only what it uses."""
+        if "ipykernel" in sys.modules:
+            with contextlib.suppress(CutroomError):  # on this system there are none: what needs one will tell
+                self.get(workers).start()
 
     def close(self) -> None:
         """Stop everything that was started, the last first."""

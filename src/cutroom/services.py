@@ -17,11 +17,10 @@ from cutroom.settings import private_folder, settings
 from cutroom.workers import WorkerPool
 from cutroom.workers.grantbook import GrantBook
 
-MEDIA_TASKS = (
+MEDIA_TASKS = (  # not what measures: SciPy's filters take as long to load as all of these, and few edits need them
     "cutroom.media.tasks",
     "cutroom.render.tasks",
     "cutroom.render.frame_tasks",
-    "cutroom.render.analysis_tasks",
     "cutroom.preview.tasks",
     "cutroom.preview.proxy_tasks",
     "cutroom.detection.watch",

@@ -56,6 +56,21 @@ def test_files_media_clips_and_timelines_are_measured(song) -> None:
     assert cr.loudness(project.timeline, span=(0, 1)).integrated == pytest.approx(short, abs=0.1)
 
 
+def test_mono_is_louder_from_two_speakers_and_says_so(song, tmp_path: Path) -> None:
+    with wave.open(str(song[0])) as stereo, wave.open(str(tmp_path / "mono.wav"), "wb") as mono:
+        samples = np.frombuffer(stereo.readframes(-1), "<i2").reshape(-1, 2)[:, :1]
+        mono.setparams((1, 2, RATE, 0, "NONE", ""))
+        mono.writeframes(samples.tobytes())
+    file = cr.loudness(tmp_path / "mono.wav")
+    assert file.integrated == pytest.approx(meter(samples.T / 32768), abs=0.1)
+    assert file.channels == 1
+    assert repr(file).endswith("dBTP, mono)")
+    clip = cr.loudness(cr.timeline(tmp_path / "mono.wav").clips[0])
+    assert clip.integrated - file.integrated == pytest.approx(3.01, abs=0.02)
+    assert clip.channels == 2
+    assert "mono" not in repr(clip)
+
+
 def test_normalize_as_a_user_adds_it(song, tmp_path: Path) -> None:
     path, _ = song
     project = cr.Project.create(fps=30, size=(64, 64), sample_rate=RATE)

@@ -177,7 +177,7 @@ def test_a_title_is_drawn_and_styled(project: cr.Project, film) -> None:
     with pytest.raises(errors.UnknownNameError, match="colour"):
         tl.add_title("x", at=0, duration=1, color="#ff0000")
     with pytest.raises(errors.ValidationError):
-        tl.add_title("x", at=0, duration=1, colour="red")
+        tl.add_title("x", at=0, duration=1, colour="rot")
 
 
 def test_dissolve_mixes_and_needs_handles(project: cr.Project, film) -> None:

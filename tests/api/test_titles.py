@@ -44,7 +44,7 @@ def test_a_title_looks_different_where_its_style_says_so(project: cr.Project) ->
     ("name", "value"),
     [
         ("text", 5), ("text", None), ("text", "x" * 20_000), ("text", "漢字"), ("style", {"size": 7}),
-        ("style", {"colour": "red"}), ("style", {"colr": "#ffffff"}), ("style", "big"), ("style", {5: 5}),
+        ("style", {"colour": "rot"}), ("style", {"colr": "#ffffff"}), ("style", "big"), ("style", {5: 5}),
     ],
 )  # fmt: skip
 def test_values_that_a_title_does_not_take(project: cr.Project, name: str, value: object) -> None:

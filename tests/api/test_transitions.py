@@ -96,3 +96,42 @@ def test_both_edges_of_a_clip_share_it(project: cr.Project, film) -> None:
     first.duration = 0.6
     second.duration = 1.2
     assert second.duration == F(6, 5)
+
+
+def test_what_keeps_two_clips_apart_is_said(project: cr.Project, film) -> None:
+    tl = project.timeline
+    a, b = tl.track("V1").clips
+    above = tl.overwrite(film.path, at=0, source=(0, 1), track="V2", sound=False)
+    c = tl.append(film.path, source=(0, 1))
+    for left, right, told in (
+        (b, a, f"{a.id} comes first: give the clips in their order"),
+        (a, above, f"{above.id} is on track V2: a transition joins two clips of one track"),
+        (a, c, "a transition joins two neighbours, or a clip and a gap"),
+    ):
+        with pytest.raises(EditError, match="do not meet at a cut of track V1") as caught:
+            tl.add_transition("dissolve", left, right)
+        assert caught.value.hint == told
+    a.trim(end=0.5)
+    with pytest.raises(EditError) as caught:
+        tl.add_transition("dissolve", a, b)
+    assert caught.value.hint.startswith("a gap lies between them (0.5 s to 1 s): close it, or give one clip")
+    tl.add_transition("dissolve", a, duration=0.2)
+
+
+def test_fades_from_and_to_nothing_go_along_with_their_clip(film) -> None:
+    tl = cr.Project.create(fps=30).timeline
+    clip = tl.append(film.path, source=(1, 3))
+    fades = [tl.add_transition("dissolve", clip, duration=0.4), tl.add_transition("dissolve", None, clip, duration=0.2)]
+    dark, kept = tl.frame(cr.frames(59)).array.mean(), tl.transitions
+    assert dark < tl.frame(1).array.mean() / 5
+    clip.move(to=4)
+    assert tl.project.last == "move"
+    assert {one.id for one in tl.transitions} == {one.id for one in kept}
+    assert tl.frame(4 + F(59, 30)).array.mean() == dark
+    other = tl.overwrite(film.path, at=0, source=(0, 1))
+    clip.move(to=1)  # now something is before it
+    assert tl.transitions == [fades[0], *fades[0].linked]
+    assert f"removed the dissolve {fades[1].id}" in tl.project.last
+    clip.move(to=8, track="V2")
+    assert [one.track for one in tl.transitions] == ["V2", "A1"]
+    assert tl.clips[0] == other

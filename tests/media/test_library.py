@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 import cutroom.media as media
-from cutroom.effects.compiler import fit
 from cutroom.errors import DamagedMediaError, MediaError, MediaNotFoundError, UnsupportedMediaError, ValidationError
 from cutroom.media.audio import AudioReader
+from cutroom.media.colours import matrix_of
 from cutroom.schema.media import Media
 from cutroom.workers import Grants, InlineExecutor, WorkerPool
 
@@ -235,7 +235,7 @@ def test_thumbnails_have_the_colours_of_the_canvas_where_a_file_does_not_name_it
     assert video is not None
     assert video.colour.matrix is None
     canvas = {"bt601": (0.299, 0.114), "bt709": (0.2126, 0.0722)}
-    red, blue = canvas[fit.matrix(video)]
+    red, blue = canvas[matrix_of(video.colour, video.width, video.height)]
     luma, cb, cr = (120 - 16) / 219, (90 - 128) / 224, (200 - 128) / 224
     r, b = luma + 2 * (1 - red) * cr, luma + 2 * (1 - blue) * cb
     expected = [255 * b, 255 * (luma - red * r - blue * b) / (1 - red - blue), 255 * r]

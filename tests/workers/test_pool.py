@@ -215,6 +215,33 @@ def test_workers_start_together_and_run_side_by_side(kind: ChildClass) -> None:
     assert all(tasks.gone(pid) for pid in pids)
 
 
+def test_a_worker_that_starts_ahead_takes_the_first_task(kind: ChildClass) -> None:
+    with WorkerPool(kind, workers=3, preload=("worker_tasks",)) as pool:
+        for _ in range(2):
+            pool.start()
+        assert pool.run(tasks.echo, Do({"value": 1})) == 1  # while it is still starting
+        (row,) = pool.status()
+        assert (row["tasks"], row["restarts"]) == (1, 0)
+    with WorkerPool(kind, workers=1, preload=("worker_tasks",)) as pool:
+        pool.start()
+        deadline = time.monotonic() + 20
+        while not pool.status()[0]["child_pid"]:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        child = pool.status()[0]["child_pid"]
+        assert pool.run(tasks.echo, Do({"value": 2})) == 2
+        assert pool.status()[0]["child_pid"] == child
+
+
+def test_one_that_cannot_start_ahead_fails_the_first_task(kind: ChildClass) -> None:
+    with WorkerPool(kind, workers=1, preload=("cutroom_no_such_module",)) as pool:
+        pool.start()
+        with pytest.raises(errors.WorkerError, match="cutroom_no_such_module"):
+            pool.run(tasks.echo, Do({"value": 1}))
+    pool.start()  # of a pool that was shut down: nothing
+    assert all(row["pid"] is None for row in pool.status())
+
+
 def test_a_warm_worker_is_taken_before_another_one_starts(kind: ChildClass) -> None:
     with WorkerPool(kind, workers=3, preload=("worker_tasks",)) as pool:
         assert pool.status() == []

@@ -45,14 +45,8 @@ class Clip(Handle):
         except ClipGoneError:
             raise gone(self.session, "clip", self.id) from None
 
-    @property
-    def exists(self) -> bool:
-        """Whether it is on the timeline."""
-        try:
-            self.document.locate(self.id)
-        except ClipGoneError:
-            return False
-        return True
+    def _find(self) -> object | None:
+        return self.document.locate(self.id)
 
     @property
     def start(self) -> Fraction:

@@ -183,15 +183,26 @@ def move(clip: Clip, to: TimeLike | None = None, *, track: str | None = None) ->
         before  [A][B~~~][C]
         after   [A]·····[C][B~~~]   clip.move(to=…)
 
+    Fades from and to nothing go along, where nothing is beside it there.
+
+    Args:
+        to: timeline time; None: where it is.
+        track: another track for the clip itself, as `append` takes it: "V2" is made when it is missing.
+
     Raises:
+        UnknownNameError: another title that no track has; names the nearest.
         EditError: the track cannot hold it, or something that goes along would start before 0.
 
     Example:
         >>> clip.move(to=5, track="V2")  # doctest: +SKIP
     """
+    from cutroom.api.place import ensure_track
+
     _ = clip.value
     named = None if track is None else text("track", track)
     with step(clip, "move", clip.clock_kind) as clock:
+        if named is not None:
+            ensure_track(clip, named, clip.track.value.kind)
         target = clip.start if to is None else clock.at(to)
         clip.apply(ops.Move.checked(clip=clip.id, to=target, track=named))
     return clip
@@ -199,6 +210,8 @@ def move(clip: Clip, to: TimeLike | None = None, *, track: str | None = None) ->
 
 def delete(clip: Clip, *, ripple: bool = False) -> None:
     """Remove it with what is linked to it or grouped with it; leave a gap, or close it.
+
+    A clip that is gone already, with another one perhaps, is no error: `[clip.delete() for clip in tl.clips]`.
 
     ::
 
@@ -212,5 +225,6 @@ def delete(clip: Clip, *, ripple: bool = False) -> None:
     Example:
         >>> clip.delete(ripple=True)  # doctest: +SKIP
     """
-    _ = clip.value
-    clip.apply(ops.Delete(clip=clip.id, ripple=truth("ripple", ripple)))
+    closing = truth("ripple", ripple)
+    if clip.exists:
+        clip.apply(ops.Delete(clip=clip.id, ripple=closing))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from cutroom.api.arguments import drawable, text, wrong
-from cutroom.api.resources import with_font
+from cutroom.api.arguments import drawable, wrong
+from cutroom.api.title_style import styled_values
 from cutroom.edit import operations as ops
 from cutroom.errors import EditError
 from cutroom.schema.clip import TitleSource, TitleStyle
@@ -42,7 +42,7 @@ def styled(session: Session, old: TitleStyle, style: TitleStyle | Mapping[str, A
         return style
     if not isinstance(style, Mapping):
         raise wrong("style", 'values by name, such as {"size": 0.12}', style)
-    return old.replace(**with_font(session, {text("style", name): value for name, value in style.items()}))
+    return old.replace(**styled_values(session, style))
 
 
 def _title(clip: Clip) -> TitleSource:

@@ -98,13 +98,13 @@ class Compound(Timeline):
         return [track.title for track in self.value.timeline.tracks if track.kind != "audio"]
 
     def remove(self) -> None:
-        """Take it out of the project.
+        """Take it out of the project; where it is gone already, nothing happens.
 
         Raises:
             EditError: a clip shows it; `.value` has the ids.
         """
-        _ = self.value
-        self.session.apply(ops.RemoveCompound(name=self.id))
+        if self.exists:
+            self.session.apply(ops.RemoveCompound(name=self.id))
 
     def __repr__(self) -> str:
         settings, what = self.document.settings, "Multicam" if self.multicam else "Compound"

@@ -75,6 +75,11 @@ class Effect:
         raise gone(self.clip.session, "effect", self.id)
 
     @property
+    def exists(self) -> bool:
+        """Whether it is in the chain, and the clip on the timeline."""
+        return self.clip.exists and any(effect.id == self.id for effect in self.clip.value.effects)
+
+    @property
     def effect(self) -> str:
         """Its name in the registry."""
         return self.value.effect
@@ -167,9 +172,9 @@ class Effect:
         return self
 
     def remove(self) -> None:
-        """Take it out of the chain."""
-        _ = self.value
-        self.clip.apply(ops.RemoveEffect(clip=self.clip.id, effect=self.id))
+        """Take it out of the chain; where it is gone already, nothing happens."""
+        if self.exists:
+            self.clip.apply(ops.RemoveEffect(clip=self.clip.id, effect=self.id))
 
     def __repr__(self) -> str:
         value = self.value
@@ -274,7 +279,7 @@ class EffectChain:
         for effect in chain:
             if key in {effect.effect, effect.id} or same_function(key, effect.effect):
                 return Effect(self.clip, effect.id)
-        raise nearest(key, {effect.effect for effect in chain}, what=f"effect on clip {self.clip.id}")
+        raise nearest(key, {effect.effect for effect in chain}, what="effect in this chain of the name")
 
     def to_df(self) -> pd.DataFrame:
         """One row per effect and parameter: id, clip, place, effect, enabled, parameter, value,

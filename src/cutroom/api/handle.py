@@ -46,6 +46,17 @@ class Handle:
         """
         return self.session.apply(operation if self.within is None else operation.evolve(compound=self.within), label)
 
+    @property
+    def exists(self) -> bool:
+        """Whether it is there: neither it nor what it belongs to was removed. To remove what is gone is no error."""
+        try:
+            return self._find() is not None
+        except ClipGoneError:  # the compound that it lies in
+            return False
+
+    def _find(self) -> object | None:
+        return self.document
+
     def __dir__(self) -> list[str]:
         """What completion offers: the verbs and properties of an editor, not what handles are made of."""
         return sorted(set(object.__dir__(self)) - _INSIDE)
@@ -57,7 +68,11 @@ class Handle:
 
 def gone(session: Session, what: str, thing_id: str) -> ClipGoneError:
     """The error for a handle whose thing is gone, naming the step that removed it."""
-    after = session.document
+    after = session.state[1]
+    if thing_id in _only(after, session.document):
+        return ClipGoneError(
+            f"{what} {thing_id} was removed by this very step", value=thing_id, hint="use it before it is removed"
+        )
     for step in reversed(session.history.steps[: session.history.done]):
         before = step.before
         if thing_id in _only(before, after) and thing_id not in _only(after, before):

@@ -31,6 +31,9 @@ Source = str | os.PathLike[str] | Media | Clip | Timeline
 def loudness(source: Source, *, span: Any = None, progress: bool = True) -> Loudness:
     """How loud something is, by EBU R 128; measured once, and kept.
 
+    A mono file is measured as one channel; on a stereo timeline both speakers play it, and that is 3.01 LUFS louder by
+    ITU-R BS.1770: -18.7 for the file, -15.7 for its clip and in the export. `.channels` says what was heard.
+
     Args:
         source: a path or a media: its own sound, of more than two channels as they are mixed to stereo. A clip: its
             sound by itself, after its effects; of a picture, that of the clip linked to it. A timeline: the whole mix.
@@ -38,7 +41,8 @@ def loudness(source: Source, *, span: Any = None, progress: bool = True) -> Loud
         progress: whether to draw a bar where it takes long.
 
     Returns:
-        `.integrated` (LUFS; None where it is silent, or shorter than 0.4 s), `.range` (LU), `.true_peak` (dBTP).
+        `.integrated` (LUFS; None where it is silent, or shorter than 0.4 s), `.range` (LU), `.true_peak` (dBTP),
+        `.channels` (1 or 2).
 
     Raises:
         UnsupportedMediaError: there is no sound in it.

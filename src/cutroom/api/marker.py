@@ -34,10 +34,13 @@ class Marker(Handle):
         Raises:
             ClipGoneError: it was removed.
         """
-        for marker in self.document.timeline.markers:
-            if marker.id == self.id:
-                return marker
-        raise gone(self.session, "marker", self.id)
+        found = self._find()
+        if found is None:
+            raise gone(self.session, "marker", self.id)
+        return found
+
+    def _find(self) -> MarkerValue | None:
+        return next((marker for marker in self.document.timeline.markers if marker.id == self.id), None)
 
     @property
     def time(self) -> Fraction:
@@ -71,9 +74,9 @@ class Marker(Handle):
         self.apply(ops.SetMarker(marker=self.id, kind=kind_of(kind)), "set marker")
 
     def remove(self) -> None:
-        """Take it away."""
-        _ = self.value
-        self.apply(ops.RemoveMarker(marker=self.id))
+        """Take it away; where it is gone already, nothing happens."""
+        if self.exists:
+            self.apply(ops.RemoveMarker(marker=self.id))
 
     def __repr__(self) -> str:
         value = self.value

@@ -28,7 +28,7 @@ from cutroom.telemetry import count
 if TYPE_CHECKING:
     import pandas as pd
 
-_PACKAGE = str(Path(__file__).parents[1])
+PACKAGE = str(Path(__file__).parents[1])
 """Warnings point at the line outside of it that asked."""
 
 
@@ -201,10 +201,10 @@ class MediaLibrary:
                 session.apply(SetSettings(settings=adopted))
             if note:
                 session.note(note)
-                warnings.warn(note, skip_file_prefixes=(_PACKAGE,))
+                warnings.warn(note, skip_file_prefixes=(PACKAGE,))
             for fault in made.warnings:
                 session.note(f"{absolute.name}: {fault}")
-                warnings.warn(f"{absolute.name}: {fault}", skip_file_prefixes=(_PACKAGE,))
+                warnings.warn(f"{absolute.name}: {fault}", skip_file_prefixes=(PACKAGE,))
             count("media_files_imported_total")
             return Media(session, added)
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import difflib
 import os
+import warnings
 from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cutroom.api.arguments import text, truth, wrong
 from cutroom.api.clip import Clip
 from cutroom.api.handle import Handle
-from cutroom.api.media import Media, MediaLibrary
+from cutroom.api.media import PACKAGE, Media, MediaLibrary
 from cutroom.api.tempo import lasting, speed_of
 from cutroom.api.times import Clock, Played, source_range, span_of
 from cutroom.edit import operations as ops
@@ -21,12 +23,15 @@ from cutroom.schema.document import Document
 from cutroom.schema.media import Media as MediaValue
 from cutroom.schema.speed import FASTEST, NORMAL, SLOWEST, Ramp, Speed
 from cutroom.schema.track import TrackKind
+from cutroom.services import PreviewWorkers
 
 if TYPE_CHECKING:
     from cutroom.api.compound import Compound
     from cutroom.api.timeline import Timeline
 
 LETTER: dict[TrackKind, str] = {"video": "V", "audio": "A", "title": "T", "subtitle": "S"}
+PADDING = Fraction(1, 10)
+"""Seconds: by so much the two may end apart as encoders leave them."""
 MediaLike = str | os.PathLike[str] | Media
 """A path, or a media of the project."""
 
@@ -82,6 +87,8 @@ def place(timeline: Timeline, verb: str, media: Any, at: Any, how: Placing) -> C
         else:
             duration = _lasting(speed, (begins, ends, played.duration), clock, asked=asked)
             placing |= {"speed": speed, "duration": duration}
+            if how.source is None:
+                _tell_of_ends(timeline, known, heard=sound_track is not None)
             if verb == "append":
                 made = timeline.apply(ops.Append.checked(**placing))
             else:
@@ -91,7 +98,8 @@ def place(timeline: Timeline, verb: str, media: Any, at: Any, how: Placing) -> C
         if not isinstance(known, Media) and known.multicam:
             _first_angles(timeline, made.created[: 2 if sound_track else 1])
         clock.tell(timeline.session)
-        return first
+    timeline.app.start_ahead(PreviewWorkers)  # what was placed will be looked at
+    return first
 
 
 def _known(timeline: Timeline, media: Any) -> Media | Compound | MediaValue:
@@ -148,6 +156,25 @@ def _lasting(
     if asked and isinstance(speed, Fraction):
         clock.lasting((ends - begins) / speed, duration)
     return duration
+
+
+def _tell_of_ends(timeline: Timeline, known: Media | Compound, *, heard: bool) -> None:
+    """Tell where all of a media was asked for, and its sound and its picture do not end together."""
+    if not heard or not isinstance(known, Media) or known.video is None or known.audio is None or known.value.is_still:
+        return
+    seen, sound = (stream.start + stream.duration for stream in (known.video, known.audio))
+    name = Path(known.value.path).name
+    if sound - seen > PADDING:
+        told = (
+            f"{name}: its sound goes on for {readable(sound - seen)} after its picture ends at {readable(seen)}, and "
+            "is left out; source=(0, None) takes it, too"
+        )
+    elif seen - sound > PADDING:
+        told = f"{name}: its sound ends at {readable(sound)}, its picture at {readable(seen)}: silent in between"
+    else:
+        return
+    timeline.session.note(told)
+    warnings.warn(told, skip_file_prefixes=(PACKAGE,))
 
 
 def _fitting(speed: Fraction) -> Speed:

@@ -24,6 +24,7 @@ from cutroom.render.publish import refuse
 from cutroom.schema.base import new_id
 from cutroom.schema.document import Document, ProjectSettings
 from cutroom.schema.time import TimeLike, parse_rate
+from cutroom.services import MediaWorkers
 from cutroom.session import Session
 
 _ROWS_SHOWN = 60
@@ -42,6 +43,7 @@ class Project(Handover):
     def __init__(self, session: Session, services: App) -> None:
         self.session = session
         self._app = services
+        services.start_ahead(MediaWorkers)
         completion.teach()
 
     @classmethod

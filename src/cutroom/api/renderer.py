@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -13,7 +14,7 @@ from cutroom.api.belongings import belongings
 from cutroom.api.timeline import Timeline
 from cutroom.api.times import Clock, span_of
 from cutroom.app import Snapshot, app
-from cutroom.errors import MediaNotFoundError, OutputError
+from cutroom.errors import MediaNotFoundError, OutputError, ValidationError
 from cutroom.jobs import Jobs
 from cutroom.jobs.bar import Bar, late_bar
 from cutroom.jobs.job import Job
@@ -76,7 +77,7 @@ class Renderer:
             raise wrong("executor", "something with a method submit", executor)
         self.session = timeline.session
         self._timeline = timeline
-        chosen = {"subtitles": subtitles, "subtitle_language": language}
+        chosen = {"subtitles": subtitles, "subtitle_language": _language(language)}
         changes = {name: value for name, value in chosen.items() if value is not None}
         self.settings = default_presets().get(text("preset", preset)).settings.replace(**changes)
         if loudness is not None:
@@ -216,3 +217,14 @@ def verify(path: str | os.PathLike[str]) -> Verification:
     services = app()
     services.get(GrantBook).grants.allow_read(target)
     return verify_file(target, services.get(MediaWorkers))
+
+
+def _language(code: str | None) -> str | None:
+    """A code of ISO 639-2, in small letters."""
+    if code is None or re.fullmatch(r"[a-z]{3}", code := text("language", code).lower()):
+        return code
+    raise ValidationError(
+        f"language takes three letters, not {code!r}",
+        value=code,
+        hint='give a code of ISO 639-2: "eng" for English, "fra" for French, "deu" for German, "zho" for Chinese',
+    )

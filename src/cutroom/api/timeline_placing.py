@@ -35,7 +35,8 @@ def append(
     Args:
         media: a path, a media of the project, or a compound; of a multi-camera the first angle is shown and heard.
         source: (in point, out point) in media time; None takes all of it, and 5 seconds of a still picture, of which
-            `(0, 60)` takes a minute.
+            `(0, 60)` takes a minute. All of a film is as long as its picture: sound that goes on after it is left out,
+            with a Python warning, unless it is asked for, `(0, None)`; sound that ends sooner is told as well.
         track: where the picture (or a sound file) goes: "V1", "A1"; made when it is missing.
         sound: the track of the linked sound; True: the sound track of the same number; None or False: no sound.
         speed: 2 plays it twice as fast, in half the time, from 0.1 to 10; or a ramp, speeds by seconds after the clip's
@@ -77,7 +78,7 @@ def insert(
     Args:
         media: a path, a media of the project, or a compound.
         at: timeline time.
-        source: (in point, out point) in media time; None takes all of it.
+        source: (in point, out point) in media time; None takes all of it, as `append` does.
         track: where the picture (or a sound file) goes; made when it is missing.
         sound: the track of the linked sound; True: the sound track of the same number; None or False: no sound.
         speed: as `append` takes it.
@@ -116,7 +117,7 @@ def overwrite(
     Args:
         media: a path, a media of the project, or a compound.
         at: timeline time; for a sound a `Fraction` is taken exactly, between two samples too.
-        source: (in point, out point) in media time; None takes all of it.
+        source: (in point, out point) in media time; None takes all of it, as `append` does.
         track: where the picture (or a sound file) goes; made when it is missing.
         sound: the track of the linked sound; True: the sound track of the same number; None or False: no sound.
         speed: as `append` takes it.

@@ -8,9 +8,9 @@ from cutroom.api import arguments
 from cutroom.api.clip import Clip
 from cutroom.api.marker import Marker, kind_of
 from cutroom.api.place import ensure_track
-from cutroom.api.resources import with_font
 from cutroom.api.times import span_of, step
 from cutroom.api.title_animation import Animate, animated
+from cutroom.api.title_style import styled_values
 from cutroom.api.track import Cue
 from cutroom.edit import operations as ops
 from cutroom.effects.title_templates import TitleTemplate, title_template
@@ -47,7 +47,8 @@ def add_title(
         after   T1 ··[Hello]  V1 [A~~~~~~]
 
     Args:
-        text: lines are kept, long ones are broken.
+        text: lines are kept, long ones are broken between words; in Thai, Lao, Khmer and Burmese, which have no spaces
+            between them, at zero-width spaces (U+200B), or wherever a line is full.
         at: timeline time.
         duration: how long it stands; None: as its template says, or 4 seconds.
         template: how it looks and comes and goes, a name of `cr.templates.to_df()`: "title", "intro", "outro",
@@ -58,9 +59,9 @@ def add_title(
             keyframes are those of effects on the clip, and can be edited there. None: as the template says.
         animate_out: how it goes.
         track: a title or picture track; None: "T1", made when it is missing.
-        style: size (fraction of the canvas height), colour ("#ffffff"), outline, outline_colour, background,
-            align, position (canvas fractions from the centre, y down), font (path of a .ttf or .otf), and whatever else
-            `cr.ops.TitleStyle` has.
+        style: size (fraction of the canvas height), colour ("#ffcc00", or a name of CSS such as "white"), outline,
+            outline_colour, background, align, position (canvas fractions from the centre, y down), font (path of a
+            .ttf or .otf), and whatever else `cr.ops.TitleStyle` has.
 
     Raises:
         UnknownNameError: there is no such template or animation.
@@ -77,7 +78,7 @@ def add_title(
     words, spans = made_by.words(first, arguments.drawable("subtitle", subtitle, font=font))
     name = "T1" if track is None else arguments.text("track", track)
     with step(timeline, "add title", "title") as clock:
-        look = made_by.look(**with_font(timeline.session, style))
+        look = made_by.look(**styled_values(timeline.session, style))
         source = TitleSource.checked(text=words, style=look, spans=spans)
         ensure_track(timeline, name, "title")
         length = clock.length(made_by.duration if duration is None else duration)
@@ -122,7 +123,7 @@ def add_subtitle(
     name = "S1" if track is None else arguments.text("track", track)
     words = arguments.drawable("text", text, font=style.get("font"))
     with step(timeline, "add subtitle", "subtitle") as clock:
-        look = SUBTITLE_STYLE.replace(**with_font(timeline.session, style)) if style else None
+        look = SUBTITLE_STYLE.replace(**styled_values(timeline.session, style)) if style else None
         first, last = span_of((start, end), clock)
         ensure_track(timeline, name, "subtitle")
         stands = timeline.track(name)

@@ -202,7 +202,7 @@ def _ends(value: Any, clock: Clock) -> tuple[Fraction, Fraction, bool]:
         start, end = _two(value)
     except (TypeError, ValueError):
         raise TimeError(
-            f"a span is (start, end), not {shown(value)}", value=value, hint="for example (3, 4.5)"
+            f"a span is (start, end), not {shown(value)}", value=value, hint="for example (3, 4.5); several: [(3, 4.5)]"
         ) from None
     lasts = parse_time(start, rate=clock.rate) < parse_time(end, rate=clock.rate)
     return clock.at(start), clock.at(end), lasts

@@ -43,10 +43,13 @@ class Track(Handle):
         Raises:
             ClipGoneError: it was removed.
         """
-        for track in self.document.tracks:
-            if track.id == self.id:
-                return track
-        raise gone(self.session, "track", self.id)
+        found = self._find()
+        if found is None:
+            raise gone(self.session, "track", self.id)
+        return found
+
+    def _find(self) -> TrackValue | None:
+        return next((track for track in self.document.tracks if track.id == self.id), None)
 
     @property
     def kind(self) -> str:
@@ -166,11 +169,13 @@ class Track(Handle):
     def remove(self) -> None:
         """Take it away with everything on it; linked clips of other tracks stay, without the link.
 
+        Where it is gone already, nothing happens.
+
         Raises:
             LockedTrackError: it is locked.
         """
-        _ = self.value
-        self.apply(ops.RemoveTrack(track=self.id))
+        if self.exists:
+            self.apply(ops.RemoveTrack(track=self.id))
 
     def __repr__(self) -> str:
         value = self.value
@@ -202,10 +207,14 @@ class Cue(Handle):
         Raises:
             ClipGoneError: it was removed.
         """
-        for cue in self.track.value.cues:
-            if cue.id == self.id:
-                return cue
-        raise gone(self.session, "subtitle", self.id)
+        found = self._find()
+        if found is None:
+            raise gone(self.session, "subtitle", self.id)
+        return found
+
+    def _find(self) -> CueValue | None:
+        tracks = (track for track in self.document.tracks if track.id == self._track)
+        return next((cue for track in tracks for cue in track.cues if cue.id == self.id), None)
 
     @property
     def text(self) -> str:
@@ -254,9 +263,9 @@ class Cue(Handle):
             self._put(lasting(self.value, self.start, clock.at(time)), "trim subtitle")
 
     def remove(self) -> None:
-        """Take it away."""
-        _ = self.value
-        self._put(None, "remove subtitle")
+        """Take it away; where it is gone already, nothing happens."""
+        if self.exists:
+            self._put(None, "remove subtitle")
 
     def _put(self, changed: CueValue | None, label: str) -> None:
         cues = self.track.value.cues

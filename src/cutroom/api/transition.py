@@ -42,13 +42,16 @@ class Transition(Handle):
         """
         return self._found[1]
 
+    def _find(self) -> tuple[Track, TransitionValue] | None:
+        pairs = ((track, one) for track in self.document.tracks for one in track.transitions)
+        return next((pair for pair in pairs if pair[1].id == self.id), None)
+
     @property
     def _found(self) -> tuple[Track, TransitionValue]:
-        for track in self.document.tracks:
-            for one in track.transitions:
-                if one.id == self.id:
-                    return track, one
-        raise gone(self.session, "transition", self.id)
+        found = self._find()
+        if found is None:
+            raise gone(self.session, "transition", self.id)
+        return found
 
     @property
     def transition(self) -> str:
@@ -103,8 +106,9 @@ class Transition(Handle):
         ]
 
     def remove(self) -> None:
-        """Make the cut a plain cut again."""
-        _ = self.value
+        """Make the cut a plain cut again, and that of the linked sound; where it is one already, nothing happens."""
+        if not self.exists:
+            return
         with self.session.edit("remove transition"):
             for one in (*self.linked, self):
                 one.apply(ops.RemoveTransition(transition=one.id))

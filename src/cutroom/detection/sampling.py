@@ -14,9 +14,10 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
-from cutroom.effects.compiler import fit
+from cutroom.effects.compiler.fit import full_range
 from cutroom.effects.pictures.planes import TURNS
 from cutroom.errors import DamagedMediaError
+from cutroom.media.colours import matrix_of
 from cutroom.media.decoding import Shown
 from cutroom.media.video import VideoReader
 from cutroom.schema.media import VideoStream
@@ -118,8 +119,8 @@ class Converter:
     """
 
     def __init__(self, stream: VideoStream) -> None:
-        self._matrix = int(_MATRICES[fit.matrix(stream)])
-        self._range = int(ColorRange.JPEG if fit.full_range(stream) else ColorRange.MPEG)
+        self._matrix = int(_MATRICES[matrix_of(stream.colour, stream.width, stream.height)])
+        self._range = int(ColorRange.JPEG if full_range(stream) else ColorRange.MPEG)
         self._turn = TURNS.get(stream.rotation)
         self._scalers = threading.local()
 

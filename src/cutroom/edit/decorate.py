@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cutroom.edit.draft import Draft
 from cutroom.edit.items import cut_sides
-from cutroom.edit.limits import check_overlaps, check_transition, require_font
+from cutroom.edit.limits import check_overlaps, check_transition, readable, require_font
 from cutroom.edit.operations import (
     AddEffect,
     AddTransition,
@@ -17,7 +17,8 @@ from cutroom.edit.operations import (
     SetTransition,
 )
 from cutroom.errors import ClipGoneError, EditError
-from cutroom.schema.clip import Clip, TitleSource, Transition
+from cutroom.schema.clip import Clip, Gap, TitleSource, Transition
+from cutroom.schema.document import Document
 from cutroom.schema.effect import Effect
 
 
@@ -90,6 +91,21 @@ def set_title(draft: Draft, op: SetTitle) -> None:
     draft.set_clip(clip.evolve(source=op.source))
 
 
+def _why_apart(document: Document, left: str | None, right: str | None) -> str:
+    """What keeps two clips from a transition, and what to do."""
+    if left and right:
+        (t, i), (u, j) = document.locate(left), document.locate(right)
+        track = document.tracks[t]
+        if t != u:
+            return f"{right} is on track {document.tracks[u].title}: a transition joins two clips of one track"
+        if j == i - 1:
+            return f"{right} comes first: give the clips in their order"
+        if j == i + 2 and isinstance(track.items[i + 1], Gap):
+            span = f"({readable(track.start_of(i + 1))} to {readable(track.start_of(j))})"
+            return f"a gap lies between them {span}: close it, or give one clip for a transition from or to nothing"
+    return "a transition joins two neighbours, or a clip and a gap"
+
+
 def add_transition(draft: Draft, op: AddTransition) -> None:
     """``[A][B]`` → ``[A/\\B]``, or to and from nothing ``[A]··`` → ``[A\\··``: on the cut; no clip moves or changes.
 
@@ -110,7 +126,7 @@ def add_transition(draft: Draft, op: AddTransition) -> None:
         raise EditError(
             f"{op.left or 'nothing'} and {op.right or 'nothing'} do not meet at a cut of track {track.title}",
             value=(op.left, op.right),
-            hint="a transition joins two neighbours, or a clip and a gap",
+            hint=_why_apart(draft.document, op.left, op.right),
         )
     for other in track.transitions:
         if (op.left and other.left == op.left) or (op.right and other.right == op.right):

@@ -12,7 +12,7 @@ from cutroom.edit.limits import check_kind, readable
 from cutroom.edit.operations import Append, Arrange, Fill, Insert, Move, Overwrite, Placed
 from cutroom.edit.ride import Ride
 from cutroom.errors import EditError
-from cutroom.schema.clip import Clip, Gap, Item
+from cutroom.schema.clip import Clip, Gap, Item, Transition
 from cutroom.schema.track import Track
 
 
@@ -97,6 +97,7 @@ def move(draft: Draft, op: Move) -> None:
     """``[A][B][C]``, A to C's end → ``···[B][C][A]``: over what is there; gaps stay behind, nothing else moves.
 
     What is linked to the clip and its group go as far, each on its own track; only the clip itself changes tracks.
+    Fades from and to nothing go along, where there is nothing.
 
     Raises:
         EditError: something that goes along would start before 0, or lie on the same track as the clip.
@@ -128,11 +129,28 @@ def move(draft: Draft, op: Move) -> None:
         moves.append((target, clip, to))
     _require_room(draft, *moves)
     moves = [row for row, (t, i) in zip(moves, members, strict=True) if delta or row[0] != t]
+    fades = [_take_fades(draft, clip) for _, clip, _ in moves]
     for _, clip, _ in moves:
         t, i = draft.document.locate(clip.id)
         draft.splice(t, i, i + 1, [Gap(duration=clip.duration)])
     for target, clip, to in moves:
         draft.put(target, to, to + clip.duration, [clip])
+    for (target, _, _), taken in zip(moves, fades, strict=True):
+        if taken:
+            track = draft.document.tracks[target]
+            draft.set_tracks({target: track.evolve(transitions=draft.standing(track, (*track.transitions, *taken)))})
+
+
+def _take_fades(draft: Draft, clip: Clip) -> tuple[Transition, ...]:
+    """Take off a clip's transitions from and to nothing, which go with it as long as nothing is beside it there."""
+    t, _ = draft.document.locate(clip.id)
+    track = draft.document.tracks[t]
+    alone = ((clip.id, None), (None, clip.id))
+    taken = tuple(known for known in track.transitions if (known.left, known.right) in alone)
+    if taken:
+        left = tuple(known for known in track.transitions if known not in taken)
+        draft.set_tracks({t: track.evolve(transitions=left)})
+    return taken
 
 
 def _require_room(draft: Draft, first: tuple[int, Clip, Fraction], *others: tuple[int, Clip, Fraction]) -> None:

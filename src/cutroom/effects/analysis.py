@@ -86,12 +86,15 @@ class Loudness(Frozen):
     """LU between its soft and its loud parts."""
     true_peak: float | None = None
     """dBTP of the loudest moment, between the samples as well; None where it is silent."""
+    channels: int = Field(default=2, ge=1, le=2)
+    """What was heard: 1 is mono; from both speakers of stereo the same sound has 3.01 LUFS more (ITU-R BS.1770)."""
 
     def __repr__(self) -> str:
         if self.integrated is None:
             return "Loudness(too soft or too short to be measured)"
         peak = "none" if self.true_peak is None else f"{self.true_peak:.1f} dBTP"
-        return f"Loudness({self.integrated:.1f} LUFS, range {self.range:.1f} LU, true peak {peak})"
+        mono = ", mono" if self.channels == 1 else ""
+        return f"Loudness({self.integrated:.1f} LUFS, range {self.range:.1f} LU, true peak {peak}{mono})"
 
     __str__ = __repr__
 

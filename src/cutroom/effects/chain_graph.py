@@ -8,11 +8,13 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from cutroom.effects.compiler.fit import fit, full_range, light, matrix
+from cutroom.effects.compiler.fit import fit, full_range
 from cutroom.effects.nodes import Filter, Mode, Moving, Node
 from cutroom.effects.order import Plan, links_at, plans
 from cutroom.effects.python.declared import registry_for
 from cutroom.effects.registry import EffectSpec, Registry, Setting, kind_on
+from cutroom.media.colours import matrix_of
+from cutroom.media.light import light_of
 from cutroom.schema.clip import Clip, CompoundSource, TitleSource
 from cutroom.schema.document import Document
 from cutroom.schema.effect import Effect
@@ -158,10 +160,12 @@ def _source(document: Document, clip: Clip) -> list[Stage]:
     seen += [] if video.still else [f"{_number(float(video.rate))} fps" + ", variable" * video.variable_rate]
     seen += [f"turned by {video.rotation}°"] * bool(video.rotation)
     seen += ["pixels that are not square"] * (video.pixel_aspect != 1)
-    place, lit = fit(video, settings.width, settings.height), light(video)
+    place, lit = fit(video, settings.width, settings.height), light_of(video.colour)
     turned = ["deinterlaced"] * video.interlaced
     turned += [f"fitted to {place.width}x{place.height} at ({place.x}, {place.y})"]
-    colours = f"{matrix(video)}, {'full' if full_range(video) else 'limited'} range"
+    colours = (
+        f"{matrix_of(video.colour, video.width, video.height)}, {'full' if full_range(video) else 'limited'} range"
+    )
     turned += [f"{colours} to bt709, limited range" if colours != "bt709, limited range" else f"{colours} as it is"]
     if lit is not None:
         turned += [f"{lit.primaries} {lit.transfer}{f', {lit.peak} cd/m²' * bool(lit.peak)} by way of linear light"]

@@ -10,12 +10,12 @@ import math
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from functools import cached_property
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_serializer, model_validator
 
 from cutroom.effects.nodes import Filter, Gain, Moving, PictureNode, PointNode, SoundNode, StillNode
-from cutroom.media.colours import Primaries
+from cutroom.media.light import Light
 from cutroom.schema.base import Frozen, digest
 from cutroom.schema.clip import TextSpan, TitleStyle
 from cutroom.schema.media import AudioStream, VideoStream
@@ -40,18 +40,6 @@ class AudioInput(Frozen):
 
 
 Input = VideoInput | AudioInput
-
-
-class Light(Frozen):
-    """What light a source's R'G'B' means, where that is not what the canvas's means (BT.709, SDR)."""
-
-    HLG_PEAK: ClassVar[int] = 1000
-    """cd/m² of the display that HLG is shown for; also what PQ was made for where a file does not tell."""
-
-    primaries: Primaries
-    transfer: Literal["sdr", "pq", "hlg"]
-    peak: int = Field(default=0, ge=0, le=10_000)
-    """The brightest light in it, in cd/m²; 0 in SDR, where white is white."""
 
 
 class MediaPicture(Frozen):

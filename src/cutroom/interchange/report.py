@@ -73,7 +73,10 @@ class Report(Frozen):
     def _repr_html_(self) -> str:
         if self.complete:
             return f"<div>{html.escape(str(self))}</div>"
-        return f"<div>{html.escape(self.format)} {self.verb}, without</div>{self.to_df().to_html(index=False)}"
+        rows = ((html.escape(text) for text in (loss.what, loss.where, loss.why)) for loss in self.losses)
+        cells = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+        head = "<tr><th>what</th><th>where</th><th>why</th></tr>"
+        return f"<div>{html.escape(self.format)} {self.verb}, without</div><table>{head}{cells}</table>"
 
 
 def place_of(track: str, time: Fraction, fps: Fraction, title: str = "") -> str:

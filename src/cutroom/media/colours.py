@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from struct import Struct
 from typing import TYPE_CHECKING, Literal
 
+from cutroom.errors import UnsupportedMediaError
 from cutroom.schema.media import Colour
 
 if TYPE_CHECKING:
@@ -56,6 +57,26 @@ def untagged(width: int, height: int) -> Matrix:
         ('bt601', 'bt709')
     """
     return "bt601" if max(width, height) < SD[0] and min(width, height) <= SD[1] else "bt709"
+
+
+def matrix_of(colour: Colour, width: int, height: int) -> Matrix:
+    """The matrix of a picture: its own word; where it has none, BT.2020's in HDR, or by its size (see `SD`).
+
+    Raises:
+        UnsupportedMediaError: colours that are coded in another way than with a matrix of this list.
+    """
+    if colour.matrix in KNOWN:
+        return KNOWN[colour.matrix]
+    if colour.matrix not in {None, "gbr"}:
+        raise unreadable(f"colours coded as {colour.matrix}", colour.matrix)
+    if colour.transfer in {"smpte2084", "arib-std-b67"}:
+        return "bt2020"
+    return untagged(width, height)
+
+
+def unreadable(what: str, name: str | None) -> UnsupportedMediaError:
+    """The error about colours that cannot be converted."""
+    return UnsupportedMediaError(f"{what} cannot be read", value=name, hint="convert the file to BT.709 first")
 
 
 def colour_of(frame: VideoFrame) -> Colour:

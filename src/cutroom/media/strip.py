@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import BinaryIO
+from functools import lru_cache
+from typing import Any, BinaryIO
 
 import av
 import cv2
@@ -17,8 +18,9 @@ from av.video.reformatter import ColorRange, Colorspace, Interpolation
 from av.video.stream import VideoStream as AvVideoStream
 
 from cutroom.errors import DamagedMediaError, UnsupportedMediaError
-from cutroom.media.colours import KNOWN, MATRICES, Matrix, untagged
+from cutroom.media.colours import Matrix, colour_of, matrix_of, untagged
 from cutroom.media.fields import Fields
+from cutroom.media.light import light_of
 from cutroom.media.opening import (
     DECODER_OPTIONS,
     called,
@@ -32,7 +34,8 @@ from cutroom.media.opening import (
 )
 from cutroom.media.pictures import kind_of_file, open_reader
 from cutroom.media.probing import probe_file
-from cutroom.schema.media import VideoStream
+from cutroom.media.tone import Toner
+from cutroom.schema.media import Colour, VideoStream
 
 type KeyPacket = Packet[AvVideoStream]
 QUALITY = 60
@@ -158,16 +161,18 @@ def jpeg(frame: VideoFrame, aspect: Fraction, size: tuple[int, int]) -> bytes:
     width, height = max(1, round(frame.width * aspect)), frame.height
     box = size if turned % 2 == 0 else (size[1], size[0])
     scale = min(Fraction(box[0], width), Fraction(box[1], height), Fraction(1))
+    toner = _toner(colour_of(frame))
     small = frame.reformat(
         width=max(1, round(width * scale)),
         height=max(1, round(height * scale)),
-        format="bgr24",
+        format="bgr24" if toner is None else "gbrp16le",
         src_colorspace=_matrix(frame),
         dst_colorspace=Colorspace.DEFAULT,
         dst_color_range=ColorRange.JPEG,
         interpolation=Interpolation.AREA,
     )
-    picture = np.ascontiguousarray(np.rot90(small.to_ndarray(), -turned))
+    pixels: Any = small.to_ndarray() if toner is None else toner.bgr(small)
+    picture = np.ascontiguousarray(np.rot90(pixels, -turned))
     done, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
     assert done
     return data.tobytes()
@@ -175,8 +180,20 @@ def jpeg(frame: VideoFrame, aspect: Fraction, size: tuple[int, int]) -> bytes:
 
 def _matrix(frame: VideoFrame) -> int:
     """How libswscale numbers the frame's colour matrix."""
-    named = MATRICES.get(int(frame.colorspace))
-    return int(_NUMBERS[KNOWN[named] if named in KNOWN else untagged(frame.width, frame.height)])
+    try:
+        return int(_NUMBERS[matrix_of(colour_of(frame), frame.width, frame.height)])
+    except UnsupportedMediaError:
+        return int(_NUMBERS[untagged(frame.width, frame.height)])
+
+
+@lru_cache(maxsize=4)
+def _toner(colour: Colour) -> Toner | None:
+    """What brings other light to the canvas's; a film that cannot be brought there is still shown somehow."""
+    try:
+        light = light_of(colour)
+    except UnsupportedMediaError:
+        return None
+    return None if light is None else Toner(light)
 
 
 def _no_picture(file: BinaryIO) -> UnsupportedMediaError:

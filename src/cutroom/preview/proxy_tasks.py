@@ -178,18 +178,20 @@ def _ticks(time: Fraction, tick: Fraction) -> int:
 
 def _painter(task: ProxyTask) -> Callable[[av.VideoFrame], av.VideoFrame]:
     """What makes the proxy's picture of a decoded frame: the canvas's own way of scaling, turning and colouring."""
-    from cutroom.effects.compiler.fit import full_range, light, matrix
+    from cutroom.effects.compiler.fit import full_range
     from cutroom.effects.pictures.graph import tag
     from cutroom.effects.pictures.normalise import Normaliser
     from cutroom.effects.segment import Fit, MediaPicture, VideoInput
+    from cutroom.media.colours import matrix_of
+    from cutroom.media.light import light_of
 
     source = MediaPicture(
         input=VideoInput(sha256=task.sha256, stream=task.video),
         start=Fraction(0),
         step=1 / task.video.rate,
-        matrix=matrix(task.video),
+        matrix=matrix_of(task.video.colour, task.video.width, task.video.height),
         full_range=full_range(task.video),
-        light=light(task.video),
+        light=light_of(task.video.colour),
     )
     place = Fit(x=0, y=0, width=task.proxy.width, height=task.proxy.height)
     normaliser = Normaliser(source, place, 10 if task.proxy.codec == "prores" else 8)

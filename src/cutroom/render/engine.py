@@ -22,7 +22,7 @@ _ROOMS = ("effects", "media", "render")
 to raise a number."""
 _CURVES = "schema/curve.py"
 """Works out the gain of each sample."""
-_LIBRARIES = ("numpy", "opencv-python-headless", "pillow", "python-bidi", "scipy", "uharfbuzz")
+_LIBRARIES = ("numpy", "opencv-python-headless", "pillow", "scipy", "uharfbuzz")
 """All that those rooms compute with, beside PyAV."""
 _CHOICES = ("NPY_DISABLE_CPU_FEATURES", "OPENBLAS_CORETYPE")
 """Settings of the environment by which libraries choose other code than the processor's class would have."""

@@ -20,6 +20,7 @@ from cutroom.render.analysis_store import AnalysisStore
 from cutroom.render.cache import SegmentCache
 from cutroom.render.encoding import BASE_TIMEOUT, LOOK_EVERY, Encoding, Require
 from cutroom.render.executor import TaskExecutor, stop, submit
+from cutroom.render.gaps import gaps
 from cutroom.render.meter import Meter, OnProgress
 from cutroom.render.orders import MuxTask, VerifyTask
 from cutroom.render.plan import Plan, plan, wanted
@@ -136,7 +137,7 @@ def export(  # noqa: PLR0917  the five things it is made of, and where it goes
         encoder=_encoder(made),
         verified=verified,
         wall_seconds=wall_seconds,
-        warnings=(*_shortfalls(made), *lacking(document, encoding.lacks), *_too_soft(made), *_warnings(peak)),
+        warnings=(*_told(made), *lacking(document, encoding.lacks), *_too_soft(made), *_warnings(peak)),
     )
 
 
@@ -226,7 +227,7 @@ def _result(future: Future[Any]) -> Any:
 def _encoder(made: Plan) -> str:
     settings = made.layout.settings
     if not made.layout.frames:
-        return "none: there is no picture"
+        return f"{settings.audio_codec}, {settings.audio_bitrate / 1000:g} kbit/s"
     return f"libx264 {settings.encoder_preset}, CRF {settings.crf:g}: runs everywhere, the same bytes on equal machines"
 
 
@@ -251,9 +252,12 @@ def _too_soft(made: Plan) -> tuple[str, ...]:
     )
 
 
-def _shortfalls(made: Plan) -> Iterator[str]:
+def _told(made: Plan) -> Iterator[str]:
+    """What the timeline itself leaves clear, black or silent."""
     begin = made.first_frame / made.document.settings.fps
-    return shortfalls(made.document, begin, begin + Fraction(made.seconds))
+    end = begin + Fraction(made.seconds)
+    yield from shortfalls(made.document, begin, end)
+    yield from gaps(made.document, begin, end)
 
 
 def _warnings(peak: float) -> tuple[str, ...]:

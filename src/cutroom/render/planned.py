@@ -176,8 +176,23 @@ class Plan:
         whole = dict.fromkeys(("start_frame", "end_frame", "frames"), "Int64")
         return table.astype({"start": "float64", "end": "float64", **dict.fromkeys(_TEXTS, "str"), **whole})
 
+    def __str__(self) -> str:
+        frames = f"{self.layout.frames} frame{'' if self.layout.frames == 1 else 's'}"
+        picture = f"{frames} in {_counted('segment', self.segments)}" if self.segments else "no picture"
+        sound = f"sound in {_counted('chunk', self.chunks)}" if self.chunks else "no sound"
+        return f"{self.seconds:.3f} s: {picture}; {sound}"
+
+    def __repr__(self) -> str:
+        return f"<Plan {self}>"
+
     def _repr_html_(self) -> str:
-        return str(self.to_df()._repr_html_())  # type: ignore[operator]  # pandas has it, its stubs do not
+        table = self.to_df()._repr_html_() if self.segments else ""  # type: ignore[operator]  # pandas has it, its stubs do not
+        return f"<div>{self}</div>{table}"
+
+
+def _counted(what: str, parts: Sequence[Segment | Chunk]) -> str:
+    cached = sum(part.action == "cached" for part in parts)
+    return f"{len(parts)} {what}{'' if len(parts) == 1 else 's'}, {cached} in the cache"
 
 
 def mastering(found: Loudness, target: float) -> Master:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import math
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -30,11 +32,13 @@ class Report(Frozen):
     segments_cached: int = Field(ge=0)
     """Those that an earlier export, or an equal part of this one, had made already."""
     encoder: str
-    """Which encoder made the picture, and why that one."""
+    """Which encoder made the picture, and why that one; of sound only, its own."""
     verified: Verification
     wall_seconds: float
     """From the call to the published file."""
     warnings: tuple[str, ...] = ()
+    """Clips that ask for more than their media has, times at which no clip lies on any track (black, or silent; five of
+    each, further ones as a number), media that break off, peaks that were limited."""
 
     @property
     def speed(self) -> float:
@@ -50,17 +54,36 @@ class Report(Frozen):
         return pd.DataFrame([row])
 
     def __str__(self) -> str:
-        made = f"{self.segments_encoded} encoded, {self.segments_cached} from the cache"
+        words = {**self._words, "verified": "verified" if self.verified.ok else "; ".join(self.verified.problems)}
+        length = f"{_frames(self.frames)}, {float(self.seconds):.3f} s"
         return (
-            f"{os.path.basename(self.output)}: {self.frames} frames, {float(self.seconds):.3f} s,"
-            f" {self.size / 1e6:.1f} MB in {self.wall_seconds:.1f} s ({self.speed:.1f}x; {made}); {self.encoder}; "
-            + ("verified" if self.verified.ok else "; ".join(self.verified.problems))
-            + "".join(f"\n  ! {warning}" for warning in self.warnings)
+            f"{os.path.basename(self.output)}: {length}, {words['size']} in {words['made']}; {words['encoder']};"
+            f" {words['verified']}" + "".join(f"\n  ! {warning}" for warning in self.warnings)
         )
 
     def __repr__(self) -> str:
         return f"<Report {self}>"
 
     def _repr_html_(self) -> str:
-        table = self.to_df().T.rename(columns={0: ""})
-        return str(table._repr_html_())  # type: ignore[operator]  # pandas has it, its stubs do not
+        cells = {name: html.escape(value) for name, value in self._words.items()}
+        if self.warnings:
+            cells["warnings"] = "<br>".join(map(html.escape, self.warnings))
+        rows = (f'<tr><th style="text-align: left">{name}</th><td>{cell}</td></tr>' for name, cell in cells.items())
+        return f"<table>{''.join(rows)}</table>"
+
+    @property
+    def _words(self) -> dict[str, str]:
+        """What a notebook shows, but for the warnings."""
+        made = f"{self.segments_encoded} encoded, {self.segments_cached} reused"
+        return {
+            "file": self.output,
+            "length": f"{float(self.seconds):.3f} s, {_frames(self.frames)}",
+            "size": f"{self.size / 1e6:.1f} MB" if self.size >= 1e6 else f"{math.ceil(self.size / 1e3)} kB",
+            "made": f"{self.wall_seconds:.1f} s ({self.speed:.1f}x; {made})",
+            "encoder": self.encoder,
+            "verified": "✓" if self.verified.ok else "✗ " + "; ".join(self.verified.problems),
+        }
+
+
+def _frames(count: int) -> str:
+    return "sound only" if not count else f"{count} frame{'' if count == 1 else 's'}"

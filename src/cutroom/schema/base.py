@@ -11,8 +11,7 @@ from typing import Any, Self
 import pydantic
 from pydantic import BaseModel, ConfigDict
 
-from cutroom.errors import ValidationError, nearest
-from cutroom.schema.time import shown
+from cutroom.schema.wording import worded
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no look-alikes when ids are read aloud
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
@@ -33,7 +32,7 @@ class Frozen(BaseModel):
         try:
             return cls(**values)
         except pydantic.ValidationError as error:
-            raise _ours(error, cls) from None
+            raise worded(error.errors()[0], cls.model_fields, values, cls.__name__) from None
 
     def replace(self, **changes: Any) -> Self:
         """A copy with `changes`, validated (pydantic's own `model_copy(update=…)` skips validation).
@@ -50,15 +49,6 @@ class Frozen(BaseModel):
         """
         values = {name: getattr(self, name) for name in type(self).model_fields}
         return type(self).model_construct(**{**values, **changes})
-
-
-def _ours(error: pydantic.ValidationError, cls: type[Frozen]) -> ValidationError:
-    first = error.errors()[0]
-    field = ".".join(str(part) for part in first["loc"])
-    if first["type"] == "extra_forbidden":
-        return nearest(field, cls.model_fields, what=f"field of {cls.__name__}")
-    told = first["msg"].removeprefix("Value error, ")
-    return ValidationError(f"{field}: {told}, not {shown(first['input'])}", value=first["input"])
 
 
 def new_id(prefix: str) -> str:

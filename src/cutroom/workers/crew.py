@@ -60,6 +60,20 @@ class Crew:
                 self._hands[-1].start()
             self._changed.notify()
 
+    def start(self) -> None:
+        """Start the first worker before there is work for it; the first task waits for that one."""
+        with self._changed:
+            if self._hands or self._closing or os.getpid() != self._owner:
+                return
+            self._idle += 1
+            self._hands.append(_Hand(self, 0, ahead=True))
+            self._hands[0].start()
+
+    def started(self) -> None:
+        """A worker that was started before there is work for it is ready, or could not start."""
+        with self._changed:
+            self._idle -= 1
+
     def next(self) -> Call | None:
         """The next task, when there is one; None when the crew is to go home."""
         with self._changed:
@@ -120,9 +134,10 @@ class Crew:
 class _Hand(threading.Thread):
     """One worker: takes tasks from the line and runs them on its link."""
 
-    def __init__(self, crew: Crew, number: int) -> None:
+    def __init__(self, crew: Crew, number: int, *, ahead: bool = False) -> None:
         super().__init__(name=f"cutroom-{crew.limits.name}-{number}", daemon=True)
         self._crew = crew
+        self._ahead = ahead
         self._guard = threading.Lock()
         self._current: TaskFuture | None = None
         self._done = 0
@@ -131,6 +146,13 @@ class _Hand(threading.Thread):
 
     def run(self) -> None:
         try:
+            if self._ahead:
+                try:
+                    self._connect()
+                except errors.CutroomError:
+                    _log.debug("a worker did not start ahead of its work", exc_info=True)  # the first task will tell
+                finally:
+                    self._crew.started()
             while (call := self._crew.next()) is not None:
                 self._take(call)
                 del call  # its future holds the result, which may be large

@@ -42,6 +42,7 @@ def environment() -> dict[str, str]:
         "PYTHONSAFEPATH": "1",
         "PYTHONUTF8": "1",
         "OPENBLAS_NUM_THREADS": "1",
+        "PYDANTIC_DISABLE_PLUGINS": "__all__",  # it would look through every installed package for some
         "ORT_DISABLE_TELEMETRY": "1",  # ONNX Runtime would report its use to its maker, and keep a file for it
     }
     return {**kept, **_own_path(), **own}

@@ -131,6 +131,10 @@ class WorkerPool(Executor):
             ready = self._crew.first_ready()
         return {} if ready is None else dict(ready.report)
 
+    def start(self) -> None:
+        """Start a worker before there is work for it, and return at once; nothing happens where one was started."""
+        self._crew.start()
+
     def status(self) -> list[dict[str, Any]]:
         """One row for each worker: pid, child_pid, level, tasks, restarts, rss (bytes), busy."""
         return self._crew.status()

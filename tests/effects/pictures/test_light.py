@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 
 from cutroom.effects.compiler.document import compile_picture
-from cutroom.effects.compiler.fit import light, matrix
 from cutroom.effects.run import PictureRunner
-from cutroom.effects.segment import Light
 from cutroom.errors import UnsupportedMediaError
 from cutroom.media import probe
-from cutroom.schema.media import Colour, VideoStream
+from cutroom.media.colours import matrix_of
+from cutroom.media.light import Light, light_of
+from cutroom.schema.media import Colour
 from cutroom.workers.inline import InlineExecutor
 
 from ..conftest import HEIGHT, WIDTH, Planes, Studio
@@ -303,40 +303,33 @@ def test_rotation_and_alpha_come_along(studio: Studio) -> None:
     assert np.abs(np.array(found) - wanted[0, 0]).max() <= 2
 
 
-def stream(**colour: Any) -> VideoStream:
-    return VideoStream(
-        index=0, codec="hevc", width=1920, height=1080, rate=Fraction(25), duration=Fraction(1), frames=25,
-        pixel_format="yuv420p10le", colour=Colour(**colour),
-    )  # fmt: skip
-
-
-def test_what_light_a_stream_is_taken_for() -> None:
-    assert light(stream()) is None
-    assert light(stream(primaries="bt709", transfer="iec61966-2-1")) is None
-    assert light(stream(matrix="bt2020nc")) is None
-    assert light(stream(primaries="bt2020")) == Light(primaries="bt2020", transfer="sdr")
-    assert light(stream(transfer="smpte2084")) == Light(primaries="bt2020", transfer="pq", peak=1000)
-    assert light(stream(transfer="smpte2084", primaries="smpte432", peak=600)) == Light(
+def test_what_light_colours_are_taken_for() -> None:
+    assert light_of(Colour()) is None
+    assert light_of(Colour(primaries="bt709", transfer="iec61966-2-1")) is None
+    assert light_of(Colour(matrix="bt2020nc")) is None
+    assert light_of(Colour(primaries="bt2020")) == Light(primaries="bt2020", transfer="sdr")
+    assert light_of(Colour(transfer="smpte2084")) == Light(primaries="bt2020", transfer="pq", peak=1000)
+    assert light_of(Colour(transfer="smpte2084", primaries="smpte432", peak=600)) == Light(
         primaries="smpte432", transfer="pq", peak=600
     )
-    assert light(stream(transfer="arib-std-b67", peak=600)) == Light(primaries="bt2020", transfer="hlg", peak=1000)
+    assert light_of(Colour(transfer="arib-std-b67", peak=600)) == Light(primaries="bt2020", transfer="hlg", peak=1000)
 
 
 @pytest.mark.parametrize("transfer", ["linear", "log100", "log316", "smpte428"])
 def test_a_transfer_that_is_not_known_is_refused(transfer: str) -> None:
     with pytest.raises(UnsupportedMediaError, match=f"transfer {transfer} cannot be read"):
-        light(stream(transfer=transfer))
+        light_of(Colour(transfer=transfer))
 
 
 def test_primaries_that_are_not_known_are_refused() -> None:
     with pytest.raises(UnsupportedMediaError, match="primaries smpte428 cannot be read"):
-        light(stream(primaries="smpte428"))
+        light_of(Colour(primaries="smpte428"))
 
 
 @pytest.mark.parametrize("named", ["bt2020c", "ictcp", "ycgco"])
 def test_a_matrix_that_is_not_known_is_refused(named: str) -> None:
     with pytest.raises(UnsupportedMediaError, match=f"colours coded as {named} cannot be read"):
-        matrix(stream(matrix=named))
+        matrix_of(Colour(matrix=named), 1920, 1080)
 
 
 @pytest.mark.shared

@@ -134,6 +134,24 @@ def test_lines_are_as_long_as_they_can_be_and_not_longer() -> None:
     assert [glyph.number for glyph in soft[0].glyphs][-1] == bundled()[0].glyph("-")
 
 
+@pytest.mark.parametrize(
+    "word",
+    ["ภาษาไทยเป็นภาษาที่มีระดับเสียงของคำแน่นอนหรือวรรณยุกต์เช่นเดียวกับภาษาจีน", "https://example.com/" + "q=0123456789&" * 9],
+    ids=["Thai", "URL"],
+)
+def test_a_word_that_is_too_long_is_parted_between_letters_and_never_leaves_its_box(word: str) -> None:
+    room = 700.0
+    lines = lined(word, room=room)
+    assert len(lines) > 2
+    assert all(0 < line.width <= room for line in lines)
+    begins = set(letters(word))
+    assert all(min(glyph.place for glyph in line.glyphs) in begins for line in lines)  # no mark begins a line
+    assert {glyph.place for line in lines for glyph in line.glyphs} >= begins
+    style = TitleStyle(size=0.1, max_width=0.3, outline=0)
+    columns = np.flatnonzero(draw_title(word, style, (640, 360))[..., 3].any(axis=0))
+    assert columns[-1] - columns[0] <= 0.3 * 640 + 2
+
+
 def test_a_right_to_left_line_ends_at_the_left() -> None:
     first, second = lined("אבג דהו", room=lined("אבג")[0].width + 1)
     assert {glyph.place for glyph in first.glyphs} == {0, 1, 2}

@@ -101,6 +101,17 @@ def test_what_is_written_comes_in_the_order_of_reading_and_nothing_moves() -> No
         assert np.array_equal(draw_title(text, style, SIZE, now=Now(1.0))[:, side], whole)
 
 
+def test_letters_out_of_sight_throw_their_shadow_into_it() -> None:
+    style = TitleStyle(
+        size=0.3, outline=0, shadow="#ff0000", shadow_offset=(0.0, 0.4), shadow_blur=0, position=(0, -0.62)
+    )
+    picture = draw_title("HH", style, SIZE)
+    assert not (picture[..., 1] > 100).any()  # the letters are above the canvas
+    lower = draw_title("HH", style.replace(position=(0, -0.4)), SIZE)
+    whole = int(lower[lower[..., 1] == 0, 3].sum())
+    assert int(picture[..., 3].sum()) == pytest.approx(whole, rel=0.1)
+
+
 def test_a_roll_goes_from_below_to_above() -> None:
     style = TitleStyle(size=0.2, outline=0)
     text = "\n".join("H" * 12)

@@ -41,7 +41,7 @@ TEXT = (
         ),
         _roll,
         group="text",
-        cost=74.0,
+        cost=3.0,
         titles=True,
     ),
 )

@@ -193,7 +193,7 @@ class Pictures:
         return self._scene.registry.effect(effect.effect, "video").analysis is not None
 
 
-def _shown(document: Document) -> list[Track]:
+def seen_tracks(document: Document) -> list[Track]:
     """The tracks that draw, from bottom to top: all but sound, without the hidden; where some are solo, only those."""
     tracks = [track for track in document.tracks if track.kind != "audio"]
     solo = [track for track in tracks if track.solo]
@@ -202,7 +202,7 @@ def _shown(document: Document) -> list[Track]:
 
 def layouts(document: Document) -> list[Layout]:
     """The tracks that draw, on the frame grid, from bottom to top."""
-    return [frames_layout(track, document.settings.fps) for track in _shown(document)]
+    return [frames_layout(track, document.settings.fps) for track in seen_tracks(document)]
 
 
 def _layer(scene: Scene, layout: Layout, frame: int, frames: int) -> Layer | None:

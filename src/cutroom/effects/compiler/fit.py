@@ -2,68 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from fractions import Fraction
 from functools import lru_cache
-from typing import Literal, get_args
 
-from cutroom.effects.segment import Fit, Light
-from cutroom.errors import UnsupportedMediaError
-from cutroom.media.colours import KNOWN, Matrix, Primaries, untagged
+from cutroom.effects.segment import Fit
 from cutroom.schema.media import VideoStream
 
 _SLIVER = 200
 """Bars thinner than a 200th of the canvas are no bars: the picture is stretched over them."""
 _ALPHA = ("yuva", "rgba", "bgra", "argb", "abgr", "gbrap", "ya8", "ya16", "pal8", "ayuv", "vuya", "uyva", "yaf")
-
 _IMAGES = frozenset({"bmp", "jpeg", "mjpeg", "png", "tiff"})
-_HDR: Mapping[str | None, Literal["pq", "hlg"]] = {"smpte2084": "pq", "arib-std-b67": "hlg"}
-_UNSHOWN = frozenset({"linear", "log100", "log316", "smpte428"})
-"""Transfers whose numbers were not made for a display of BT.709."""
-_PRIMARIES: Mapping[str | None, Primaries] = {name: name for name in get_args(Primaries)}
-
-
-def matrix(stream: VideoStream) -> Matrix:
-    """The stream's own word; where it has none, by its size (see `colours.SD`).
-
-    Raises:
-        UnsupportedMediaError: colours that are coded in another way than with a matrix of this list.
-    """
-    named = stream.colour.matrix
-    if named in KNOWN:
-        return KNOWN[named]
-    if named not in {None, "gbr"}:
-        raise _unknown(f"colours coded as {named}", named)
-    if stream.colour.transfer in _HDR:
-        return "bt2020"
-    return untagged(stream.width, stream.height)
-
-
-def light(stream: VideoStream) -> Light | None:
-    """What light the stream's R'G'B' means; None where it is the canvas's own.
-
-    Primaries that are not named are taken for the canvas's, in HDR for those of BT.2020. PQ that does not tell how
-    bright it gets is taken to be made for 1,000 cd/m².
-
-    Raises:
-        UnsupportedMediaError: primaries, or a transfer, that cannot be converted.
-    """
-    colour = stream.colour
-    if colour.transfer in _UNSHOWN:
-        raise _unknown(f"colours of the transfer {colour.transfer}", colour.transfer)
-    if colour.primaries not in {None, *_PRIMARIES}:
-        raise _unknown(f"colours of the primaries {colour.primaries}", colour.primaries)
-    transfer = _HDR.get(colour.transfer)
-    if transfer is None:
-        found = _PRIMARIES.get(colour.primaries, "bt709")
-        return None if found == "bt709" else Light(primaries=found, transfer="sdr")
-    found = _PRIMARIES.get(colour.primaries, "bt2020")
-    peak = colour.peak if transfer == "pq" else None
-    return Light(primaries=found, transfer=transfer, peak=peak or Light.HLG_PEAK)
-
-
-def _unknown(what: str, name: str | None) -> UnsupportedMediaError:
-    return UnsupportedMediaError(f"{what} cannot be read", value=name, hint="convert the file to BT.709 first")
 
 
 def full_range(stream: VideoStream) -> bool:

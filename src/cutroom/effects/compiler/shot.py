@@ -11,12 +11,14 @@ from cutroom.edit.limits import lacking
 from cutroom.effects.analysis import Film
 from cutroom.effects.compiler.chain import Scene, Stretch, chain
 from cutroom.effects.compiler.film import media_film
-from cutroom.effects.compiler.fit import fit, full_range, light, matrix
+from cutroom.effects.compiler.fit import fit, full_range
 from cutroom.effects.compiler.layout import Layout, Window
 from cutroom.effects.compiler.travel import travel_of
 from cutroom.effects.nodes import PictureNode
 from cutroom.effects.segment import CompoundPicture, Fit, MediaPicture, Shot, TitlePicture, VideoInput
 from cutroom.errors import EditError, HandlesError
+from cutroom.media.colours import matrix_of
+from cutroom.media.light import light_of
 from cutroom.schema.clip import Clip, CompoundSource, TitleSource
 from cutroom.schema.document import Document
 from cutroom.schema.speed import NORMAL
@@ -85,9 +87,9 @@ def _picture(scene: Scene, clip: Clip, media_id: str) -> tuple[MediaPicture, Fit
         input=VideoInput(sha256=media.fingerprint.sha256, stream=media.video),
         start=Fraction(0),
         step=scene.step,
-        matrix=matrix(media.video),
+        matrix=matrix_of(media.video.colour, media.video.width, media.video.height),
         full_range=full_range(media.video),
-        light=light(media.video),
+        light=light_of(media.video.colour),
     )
     scene.shown[media_id] = found = picture, fit(media.video, scene.setting.width, scene.setting.height)
     return found

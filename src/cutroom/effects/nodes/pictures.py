@@ -110,7 +110,10 @@ class Typed(OwnNode):
 
 
 class Rolled(OwnNode):
-    """How far a title has come on its way from below the canvas to above it. Titles only."""
+    """How far a title has come on its way from below the canvas to above it. Titles only.
+
+    It rests at n-ths of a pixel: n is the largest power of 2 that is at most 8640 / height, and at least 2.
+    """
 
     kind: Literal["rolled"] = "rolled"
     way: float = Field(ge=0, le=1)

@@ -19,8 +19,8 @@ from cutroom.effects.pictures.graph import FrameGraph, Step
 from cutroom.effects.pictures.levels import BLACK, Plane, peak_of, rounded
 from cutroom.effects.pictures.planes import TURNS, Picture, halve
 from cutroom.effects.pictures.scaling import FLAGS, LEFT_SITES, SITES, sites
-from cutroom.effects.pictures.tone import TOP
 from cutroom.effects.segment import Depth
+from cutroom.media.tone import TOP
 
 _FINER = 64
 _ALL = 255 * _FINER

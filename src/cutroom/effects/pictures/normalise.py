@@ -17,8 +17,8 @@ from cutroom.effects.pictures.graph import Cloner, FrameGraph, Step, tag
 from cutroom.effects.pictures.levels import Plane, black, deepened, depth_of, rounded, scaled
 from cutroom.effects.pictures.planes import TURNS, Picture, half, views
 from cutroom.effects.pictures.scaling import FLAGS, LEFT, LEFT_SITES, SITES, sites
-from cutroom.effects.pictures.tone import Toner
 from cutroom.effects.segment import Depth, Fit, MediaPicture
+from cutroom.media.tone import Toner
 
 _PLANAR_420 = {8: {"yuv420p", "yuvj420p", "yuva420p"}, 10: {"yuv420p10le", "yuva420p10le"}}
 """Frames that are 4:2:0 as a picture of so many bits is."""

@@ -6,7 +6,6 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import maximum_filter1d
 
 from cutroom.effects.nodes import Limit
 from cutroom.effects.sounds.resampling import Samples
@@ -66,7 +65,7 @@ class Limiter:
         """What the next samples lose: never less than each must, and never in a step."""
         known = np.concatenate([self._losses, losses])
         self._losses = known[len(losses) :]
-        ahead: Floats = maximum_filter1d(known, self._fade, origin=-(self._fade // 2))[: len(losses)]
+        ahead = highest(known, self._fade)
         held = np.concatenate([self._held, self._released(ahead)])
         self._held = held[max(0, len(held) - self._fade + 1) :]
         if len(held) < self._fade:
@@ -87,6 +86,21 @@ class Limiter:
         held[held < _NOTHING] = 0
         self._lost = float(held[-1])
         return held
+
+
+def highest(values: Floats, width: int) -> Floats:
+    """The highest of each `width` neighbours, of which the first is the one at that place.
+
+    Example:
+        >>> highest(np.array([0.0, 3.0, 1.0, 2.0, 0.0, 0.0]), 3).tolist()
+        [3.0, 3.0, 2.0, 2.0]
+    """
+    found, span = values, 1
+    while 2 * span <= width:
+        found = np.maximum(found[:-span], found[span:])
+        span *= 2
+    count = len(values) - width + 1
+    return np.maximum(found[:count], found[width - span :][:count])
 
 
 def true_peaks(samples: Samples) -> Floats:

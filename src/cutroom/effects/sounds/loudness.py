@@ -90,6 +90,7 @@ class LoudnessMeter:
             integrated=round(float(_lufs(integrated.mean())), 3) if integrated.size else None,
             range=_range(_loud(_means(steps, _SHORT), _BELOW_MEAN_OF_RANGE)),
             true_peak=None if peak is None else round(peak, 3),
+            channels=len(self._tail),
         )
 
     def _look(self, part: Samples) -> None:

@@ -75,6 +75,9 @@ def _is_ideographic(character: str) -> bool:
 def lines(text: str, widths: Sequence[float], room: float) -> list[tuple[int, int]]:
     """Lines that fit, each as long as it can be.
 
+    A word that is wider than the room is parted between its letters, marks and all; so is Thai, Lao, Khmer and Burmese
+    wherever it has neither spaces nor zero-width spaces (U+200B), which may be in the middle of a word.
+
     Args:
         text: a paragraph.
         widths: how far each character goes on.

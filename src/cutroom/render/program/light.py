@@ -1,11 +1,11 @@
-"""Other light made the canvas's, pixel by pixel: the formulas of `effects/pictures/tone.py` as expressions."""
+"""Other light made the canvas's, pixel by pixel: the formulas of `media/tone.py` as expressions."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from cutroom.effects.pictures.tone import BRIGHTEST, GAMMA, HLG, LUMINANCE, PQ, TOP, WHITE, between, to_pq
-from cutroom.effects.segment import Light
+from cutroom.media.light import Light
+from cutroom.media.tone import BRIGHTEST, GAMMA, HLG, LUMINANCE, PQ, TOP, WHITE, between, to_pq
 from cutroom.render.program.curves import exact
 from cutroom.render.program.graph import Step
 

@@ -25,7 +25,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from cutroom.effects.segment import Light
+from cutroom.media.light import Light
 
 WHITE = 203.0
 """cd/m² that SDR's white stands for in HDR."""
@@ -90,6 +90,12 @@ class Toner:
             rows = slice(first, first + _ROWS)
             self._strip([plane[rows] for plane in sources], [plane[rows] for plane in targets])
         return result
+
+    def bgr(self, frame: av.VideoFrame) -> Numbers:
+        """The same as an array of (H, W, 3), from 0 to 255: blue, green, red."""
+        green, blue, red, *_ = _views(self.run(frame))
+        deep = np.stack([blue, green, red], axis=-1)
+        return np.asarray(cv2.convertScaleAbs(deep, alpha=255 / TOP))
 
     def _strip(self, sources: list[Numbers], targets: list[Numbers]) -> None:
         green, blue, red, *alpha = sources
