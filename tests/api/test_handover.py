@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import zipfile
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import pytest
 
 import cutroom as cr
@@ -49,6 +51,23 @@ def test_operations_are_exact_and_checked(project: cr.Project) -> None:
     with pytest.raises(ValidationError, match="operation"):
         project.apply("split")  # type: ignore[arg-type]
     assert project.session.state == before
+
+
+def test_what_cannot_be_decoded_is_found_by_decoding_it(project: cr.Project, tmp_path: Path) -> None:
+    path = tmp_path / "home" / "hurt.mp4"
+    data = bytearray((tmp_path / "home" / "beach.mp4").read_bytes())
+    with av.open(str(tmp_path / "home" / "beach.mp4")) as container:
+        packets = [p for p in container.demux(video=0) if p.size]
+    for packet in packets[40:42]:
+        data[packet.pos + 8 : packet.pos + packet.size] = b"\xff" * (packet.size - 8)
+    path.write_bytes(data)
+    project.media.add(path)
+    assert list(project.verify().query("what == 'media'").status) == ["ok", "ok"]  # both are what was added
+    found = project.verify(decode=True, progress=False).query("what == 'media'")
+    assert list(found.status) == ["ok", "damaged"]
+    told = found.detail.iloc[1]
+    assert re.match(r"cannot be decoded: the picture from 1\.\d+ s to [\d.]+ s", told), told
+    assert "sound" not in told
 
 
 def test_effects_inside_of_compounds_are_checked_there(project: cr.Project) -> None:

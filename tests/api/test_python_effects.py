@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from fractions import Fraction
 from pathlib import Path
 
@@ -22,7 +23,6 @@ from cutroom.errors import (
     UnknownNameError,
     WorkerCrashedError,
     WorkerError,
-    WorkerTimeoutError,
 )
 from cutroom.preview import still
 from cutroom.services import MEDIA_TASKS
@@ -279,8 +279,11 @@ def test_a_loop_without_end_is_killed_and_a_crash_costs_one_task(project, clip) 
         assert (still(*supplied(project), 0, pool) == 50).all()
         looping = clip.effects.add(forever)
         document, paths = supplied(project)
-        with pytest.raises(WorkerTimeoutError, match="ran past its limit of 3 s"):
-            still(document, paths, 0, _Hurried(pool, 3))
+        begun = time.monotonic()
+        with pytest.raises(RenderError, match=f"effect forever on clip {clip.id} ran past the 3 s") as caught:
+            still(document, paths, 0, pool, patience=3)
+        assert "a loop that never ends" in str(caught.value)
+        assert time.monotonic() - begun < 12
         looping.remove()
         crashing = clip.effects.add(crash)
         with pytest.raises(WorkerCrashedError, match="SIGSEGV"):
@@ -290,14 +293,20 @@ def test_a_loop_without_end_is_killed_and_a_crash_costs_one_task(project, clip) 
         assert fine.enabled
 
 
-class _Hurried:
-    """A pool whose tasks have little time."""
+def test_an_export_names_the_function_that_never_ends(project, clip, tmp_path, monkeypatch) -> None:
+    @cr.effect
+    def forever(frame, *, index: int = 0):
+        while index > 2:
+            pass
+        return frame
 
-    def __init__(self, pool: WorkerPool, seconds: float) -> None:
-        self._pool, self._seconds = pool, seconds
-
-    def run(self, fn, task, **more):
-        return self._pool.run(fn, task, **{**more, "timeout": self._seconds})
+    monkeypatch.setattr("cutroom.render.encoding.BASE_TIMEOUT", 3.0)
+    monkeypatch.setattr("cutroom.render.encoding.FRAME_TIMEOUT", 0.0)
+    added = clip.effects.add(forever)
+    with pytest.raises(RenderError, match=f"effect forever on clip {clip.id} ran past the time"):
+        cr.Renderer(project).render(tmp_path / "out.mp4", progress=False)
+    added.remove()
+    assert cr.Renderer(project).render(tmp_path / "out.mp4", progress=False).verified.ok
 
 
 def test_the_json_says_what_the_code_is_and_nothing_is_unpickled_to_open_it(project, clip, tmp_path) -> None:

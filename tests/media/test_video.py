@@ -144,7 +144,7 @@ def test_damage_is_an_error_where_it_is_and_nowhere_else(
     broken.write_bytes(data)
     with open_reader(broken, video) as reader:
         assert read_number(reader.frame_at(24 / video.rate)) == 24
-        with pytest.raises(DamagedMediaError, match=r"broken\.mp4 is damaged after 0\.96 s") as caught:
+        with pytest.raises(DamagedMediaError, match=r"broken\.mp4 is damaged at 1\.00 s") as caught:
             reader.frame_at(28 / video.rate)
         assert caught.value.hint
         assert read_number(reader.frame_at(30 / video.rate)) == 30

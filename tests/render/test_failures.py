@@ -301,10 +301,7 @@ def test_missing_and_damaged_sources_are_named(desk: Desk, film: Film, pool: Wor
             Desk(desk.folder, moved, desk.cache).export(film.cuts(*CUTS), executor=executor)
         assert "gone.mp4" in str(caught.value)
     broken = desk.folder / "broken.mp4"
-    data = bytearray(film.path.read_bytes())
-    middle = len(data) // 2
-    data[middle : middle + 20_000] = bytes(20_000)
-    broken.write_bytes(data)
+    broken.write_bytes(film.path.read_bytes()[:200])  # its index is gone
     damaged = Desk(desk.folder, Film(broken, film.truth, film.media), desk.cache)
     assert damaged.film.paths == {digest: str(broken)}
     with pytest.raises(MediaError, match=r"broken\.mp4"):

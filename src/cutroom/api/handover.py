@@ -5,6 +5,7 @@ from __future__ import annotations
 import abc
 import os
 from collections.abc import Iterable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -15,8 +16,10 @@ from cutroom.edit.operations import Operation
 from cutroom.edit.operations.base import BaseOperation
 from cutroom.effects.registry import Registry
 from cutroom.errors import AccessDeniedError, CutroomError, ValidationError
+from cutroom.jobs.bar import Bar
 from cutroom.schema.media import Media
 from cutroom.schema.resource import Resource
+from cutroom.services import MediaWorkers
 from cutroom.session import Session
 from cutroom.workers.grantbook import GrantBook
 
@@ -153,16 +156,24 @@ class Handover(abc.ABC):
         media = tuple(known.as_original().evolve(proxy=None) for known in document.media)
         return script(document.evolve(media=media), title=path.name if path else "an edit")
 
-    def verify(self) -> pd.DataFrame:
+    def verify(self, *, decode: bool = False, progress: bool = True) -> pd.DataFrame:
         """Look at everything that could keep the project from being shown or handed over; nothing is raised.
+
+        Of media it is looked whether they are, by their fingerprint, the files that were added: one that was damaged
+        before that is "ok". What of it can be decoded takes as long as to watch it fast: `decode=True`.
+
+        Args:
+            decode: whether all media that are "ok" are decoded from end to end, in a worker; a file of which something
+                cannot be is "damaged", and its detail says from when to when. An export is clear or silent there.
+            progress: whether a bar is drawn meanwhile.
 
         Returns:
             One row for each media, resource (font, look-up table, code), clip, transition and effect, for each
             reference that leads nowhere, and for each part of the machine that is not what a `requirements.lock` beside
             the project says. Columns: what, id, place, status, detail. A status is "ok", or of a media or a resource
-            "missing", "changed", "not granted" (nobody named the file, or trusted the code, on this machine); of a clip
-            "beyond" (it reaches out of its source); of a transition "short", "apart" or "unknown"; of an effect
-            "unknown" or "invalid"; of a reference "loose"; of a version "other".
+            "missing", "changed", "damaged", "not granted" (nobody named the file, or trusted the code, on this
+            machine); of a clip "beyond" (it reaches out of its source); of a transition "short", "apart" or "unknown";
+            of an effect "unknown" or "invalid"; of a reference "loose"; of a version "other".
 
         Example:
             >>> import cutroom as cr
@@ -175,7 +186,15 @@ class Handover(abc.ABC):
 
         from cutroom.interchange.verify import Finding, verify
 
-        rows = list(verify(self.session.document, self._state_of, self._app.get(Registry)))
+        decodes, draws = arguments.truth("decode", decode), arguments.truth("progress", progress)
+
+        def state(media: Media | Resource) -> tuple[str, str]:
+            found = self._state_of(media)
+            if not decodes or found[0] != "ok" or not isinstance(media, Media):
+                return found
+            return self._decoded(media, progress=draws)
+
+        rows = list(verify(self.session.document, state, self._app.get(Registry)))
         rows += [
             Finding("version", part, _LOCK, "other", f"{here}, not {locked}") for part, locked, here in self._other()
         ]
@@ -196,6 +215,26 @@ class Handover(abc.ABC):
         except (CutroomError, OSError) as error:
             return "changed", str(error)
         return "ok", ""
+
+    def _decoded(self, media: Media, *, progress: bool) -> tuple[str, str]:
+        """Whether all of a media can be decoded."""
+        from cutroom.media.library import damage
+        from cutroom.render.shortfall import spans
+
+        try:
+            with Bar(f"decode {Path(media.path).name}") if progress else nullcontext() as bar:
+                found = damage(
+                    self.session.folder / media.path,
+                    self._app.get(MediaWorkers),
+                    video=media.video,
+                    audio=media.audio,
+                    on_progress=None if bar is None else bar.update,
+                )
+        except (CutroomError, OSError) as error:
+            return "damaged", str(error)
+        parts = {stream: [one[1:] for one in found if one[0] == stream] for stream in ("picture", "sound")}
+        told = [f"the {stream} {spans(lost)}" for stream, lost in parts.items() if lost]
+        return ("damaged", "cannot be decoded: " + "; ".join(told)) if told else ("ok", "")
 
     def _state_of_code(self, sha256: str) -> tuple[str, str]:
         if self._app.get(GrantBook).may_run(sha256):

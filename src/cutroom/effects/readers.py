@@ -14,11 +14,13 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from cutroom.effects.lack import Lack
 from cutroom.effects.segment import Input, VideoInput
 from cutroom.effects.source import Source
 from cutroom.errors import MediaError, MediaNotFoundError
 from cutroom.media.audio import AudioReader
 from cutroom.media.backwards import Backwards
+from cutroom.media.decoding import Lost, Shown
 from cutroom.media.pictures import open_reader
 from cutroom.media.video import VideoReader
 from cutroom.schema.resource import LARGEST_FILE
@@ -47,7 +49,7 @@ class Loan:
         reader: the reader.
         position: where it stands, in media seconds.
         give_back: takes the loan back.
-        tell: is told of a file, by SHA-256, that has less than it says, and where that ends.
+        tell: is told of what the file lacks though it says otherwise.
     """
 
     key: tuple[object, ...]
@@ -56,38 +58,41 @@ class Loan:
     reader: VideoReader | AudioReader
     position: Fraction
     give_back: Callable[[Loan], None]
-    tell: Callable[[str, Fraction], None]
+    tell: Callable[[Lack], None]
     broken: bool = False
     _backwards: Backwards | None = None
 
-    def frame_at(self, time: Fraction) -> av.VideoFrame:
-        """As `VideoReader.frame_at`."""
+    def frame_at(self, time: Fraction) -> av.VideoFrame | None:
+        """As `VideoReader.frame_at`; None where the frame is lost."""
         assert isinstance(self.reader, VideoReader)
         self.broken = True  # until it has worked: a reader that failed is not lent again
-        frame = self.reader.frame_at(time)
+        found = self.reader.look_at(time)
         self.broken, self.position = False, time
-        return frame
+        return self._picture(found)
 
-    def frame_back(self, time: Fraction) -> av.VideoFrame:
+    def frame_back(self, time: Fraction) -> av.VideoFrame | None:
         """As `frame_at`, for times that go backwards."""
         assert isinstance(self.reader, VideoReader)
         assert isinstance(self.wanted, VideoInput)
         if self._backwards is None:
             self._backwards = Backwards(self.reader, self.wanted.stream)
         self.broken = True
-        frame = self._backwards.frame_at(time)
+        found = self._backwards.look_at(time)
         self.broken, self.position = False, time
-        return frame
+        return self._picture(found)
 
     def read(self, first: int, count: int, sample_rate: int, channels: int) -> NDArray[np.float32]:
-        """As `AudioReader.read`."""
+        """As `AudioReader.read`; what is lost is silent."""
         assert isinstance(self.reader, AudioReader)
         self.broken = True
         samples = self.reader.read(first, count, sample_rate, channels)
         end = self.reader.broke_off
         if end is not None and first + count > end * sample_rate:
-            self.tell(self.wanted.sha256, end)
-        self.broken, self.position = False, Fraction(first + count, sample_rate)
+            self.tell(Lack(self.wanted.sha256, "end", end, end))
+        begin, until = Fraction(first, sample_rate), Fraction(first + count, sample_rate)
+        for lost in self.reader.damaged(begin, until):
+            self.tell(Lack(self.wanted.sha256, "sound", *lost))
+        self.broken, self.position = False, until
         return samples
 
     def is_over(self, time: Fraction) -> bool:
@@ -96,7 +101,7 @@ class Loan:
         end = self.reader.broke_off
         if end is None or time < end:
             return False
-        self.tell(self.wanted.sha256, end)
+        self.tell(Lack(self.wanted.sha256, "end", end, end))
         return True
 
     def forget(self) -> None:
@@ -115,6 +120,13 @@ class Loan:
     ) -> None:
         self.close()
 
+    def _picture(self, found: Shown | Lost) -> av.VideoFrame | None:
+        if isinstance(found, Shown):
+            return found.frame
+        assert found.end is not None
+        self.tell(Lack(self.wanted.sha256, "picture", found.start, found.end))
+        return None
+
 
 class Readers:
     """Opens and keeps readers of the media that segments name by digest, and reads the resources that they name.
@@ -126,33 +138,48 @@ class Readers:
         paths: absolute path of each media file and resource, by SHA-256.
         threads: decoder threads of each picture reader.
         keep: how many idle readers stay open.
+        on_call: told whose code is about to be called, by SHA-256, and "" afterwards.
     """
 
-    def __init__(self, context: Opener, paths: Mapping[str, str], *, threads: int = 1, keep: int = 8) -> None:
+    def __init__(
+        self,
+        context: Opener,
+        paths: Mapping[str, str],
+        *,
+        threads: int = 1,
+        keep: int = 8,
+        on_call: Callable[[str], None] | None = None,
+    ) -> None:
         self._context = context
         self._paths = dict(paths)
         self._threads = threads
         self._keep = keep
+        self._on_call = on_call
         self._idle: list[Loan] = []
         self._resources: dict[str, bytes] = {}
-        self._short: dict[str, Fraction] = {}
+        self._lacks: set[Lack] = set()
 
     @property
     def idle(self) -> int:
         """How many readers are open and not in use."""
         return len(self._idle)
 
-    def short(self) -> dict[str, Fraction]:
-        """The files, by SHA-256, that were asked for more than they have though they say otherwise, and where they end.
-
-        Counted from the last time that this was asked.
-        """
-        found, self._short = self._short, {}
+    def lacks(self) -> list[Lack]:
+        """What the files were asked for and do not have though they say otherwise, since this was asked last."""
+        found, self._lacks = sorted(self._lacks), set()
         return found
 
-    def attach(self, context: Opener, paths: Mapping[str, str]) -> None:
+    def tell_call(self, sha256: str) -> None:
+        """A function of the user's own is about to be called, or (of "") is done."""
+        if self._on_call is not None:
+            self._on_call(sha256)
+
+    def attach(
+        self, context: Opener, paths: Mapping[str, str], *, on_call: Callable[[str], None] | None = None
+    ) -> None:
         """Go on with another task's files: readers stay warm, but read only what that task may."""
         self.release()
+        self._on_call = on_call
         self._context, self._paths = context, dict(paths)
 
     def release(self) -> None:
@@ -250,8 +277,8 @@ class Readers:
             return open_reader(file, wanted.stream, threads=self._threads)
         return AudioReader(file, wanted.stream)
 
-    def _note(self, sha256: str, end: Fraction) -> None:
-        self._short[sha256] = end
+    def _note(self, lack: Lack) -> None:
+        self._lacks.add(lack)
 
     def _take_back(self, loan: Loan) -> None:
         loan.forget()

@@ -17,7 +17,7 @@ from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream as AvAudioStream
 from av.packet import Packet
 
-from cutroom.errors import DamagedMediaError, MediaError
+from cutroom.errors import MediaError
 from cutroom.media.opening import called, clock, only, open_container, origin, packets, reraise_unless_media
 from cutroom.media.samples import as_channels, as_float, resample
 from cutroom.media.sound import Assembler, Samples
@@ -43,8 +43,9 @@ _BLOCK_SECONDS = 30
 class AudioReader:
     """Gives samples of any stretch of media time. What it gives never depends on what was read before.
 
-    Encoder delay is honoured as FFmpeg reports it; gaps in the timestamps and everything outside the stream are
-    silence. Mono to stereo and back keep the level; more channels are mixed down by libswresample (ITU-R BS.775).
+    Encoder delay is honoured as FFmpeg reports it; gaps in the timestamps, what cannot be decoded and everything
+    outside the stream are silence. Mono to stereo and back keep the level; more channels are mixed down by
+    libswresample (ITU-R BS.775).
 
     Args:
         file: open for reading, seekable; the reader owns it from here on.
@@ -71,6 +72,7 @@ class AudioReader:
         self._exhausted = False
         self.broke_off: Fraction | None = None
         """Where the sound really ends, where that was found to be before the end that the probe tells of."""
+        self._damaged: dict[int, list[tuple[Fraction, Fraction]]] = {}
         self._open()
 
     def read(self, first: int, count: int, sample_rate: int, channels: int) -> Samples:
@@ -78,9 +80,6 @@ class AudioReader:
 
         Returns:
             float32 of shape (channels, count), nominally within ±1.
-
-        Raises:
-            DamagedMediaError: a stretch where nothing at all can be decoded.
         """
         step = _BLOCK_SECONDS * sample_rate
         blocks = [
@@ -88,6 +87,12 @@ class AudioReader:
             for at in range(first, first + count, step)
         ]
         return np.concatenate(blocks, axis=1) if blocks else np.zeros((channels, 0), np.float32)
+
+    def damaged(self, begin: Fraction, end: Fraction) -> list[tuple[Fraction, Fraction]]:
+        """The stretches of media time, of what was read between two of them, that cannot be decoded and are silent."""
+        numbers = range(math.floor(begin / CHUNK_SECONDS), math.floor(end / CHUNK_SECONDS) + 1)
+        found = (lost for number in numbers for lost in self._damaged.get(number, ()))
+        return [lost for lost in found if lost[0] < end and lost[1] > begin]
 
     def close(self) -> None:
         """Free the decoder and close the file."""
@@ -164,12 +169,9 @@ class AudioReader:
         if not self._anchored:
             self._find_anchor()
         begin, end = number * CHUNK_SECONDS, (number + 1) * CHUNK_SECONDS + _BLEND + Fraction(1, 10)
-        assembler, failures = Assembler(self._rate, self._tick), 0
+        assembler, lost = Assembler(self._rate, self._tick), list[tuple[Fraction, Fraction]]()
         last = Fraction(0)
-        for frame in self._decode(Fraction(begin), Fraction(end)):
-            if frame is None:
-                failures += 1
-                continue
+        for frame in self._decode(Fraction(begin), Fraction(end), lost):
             position = self._position(frame)
             assembler.add(position, as_float(frame, self._stream))
             last = Fraction(frame.samples, frame.sample_rate) + (
@@ -179,12 +181,7 @@ class AudioReader:
         last = last if assembler.runs else Fraction(begin)  # or even before
         if self._exhausted and begin < stated and last + _LOST < min(end, stated):
             self.broke_off = last if self.broke_off is None else min(last, self.broke_off)
-        if failures and not assembler.runs:
-            raise DamagedMediaError(
-                f"the sound of {self._name} is damaged after {begin} s",
-                value=self._name,
-                hint="copy the file again from its source, or keep that part out of the edit",
-            )
+        self._damaged[number] = [one for one in lost if one[1] > begin]
         chunk = assembler.write(number * self._length, self._length + self._blend, self._stream.channels, self._anchor)
         self._chunks[number] = chunk
         while len(self._chunks) > _KEPT:
@@ -194,9 +191,9 @@ class AudioReader:
     def _find_anchor(self) -> None:
         """Where the stream's second frame begins: the first may be shortened by the encoder delay."""
         self._anchored = True
-        for frame in self._decode(Fraction(0), Fraction(CHUNK_SECONDS)):
-            position = None if frame is None else self._position(frame)
-            if frame is not None and position is not None:
+        for frame in self._decode(Fraction(0), Fraction(CHUNK_SECONDS), []):
+            position = self._position(frame)
+            if position is not None:
                 self._anchor = math.floor(position + 0.5) + frame.samples
                 return
 
@@ -204,8 +201,8 @@ class AudioReader:
         """Where a frame begins, in samples of media time, by its timestamp."""
         return None if frame.pts is None else frame.pts * self._scale - self._shift
 
-    def _decode(self, begin: Fraction, end: Fraction) -> Iterator[AudioFrame | None]:
-        """Frames from half a second before `begin` until `end`; None for a packet that cannot be decoded."""
+    def _decode(self, begin: Fraction, end: Fraction, lost: list[tuple[Fraction, Fraction]]) -> Iterator[AudioFrame]:
+        """Frames from half a second before `begin` until `end`; what cannot be decoded is added to `lost`."""
         lead = math.ceil((begin - _LEAD + self._origin) / self._tick)
         stop = math.ceil((end + self._origin) / self._tick)
         inside = begin <= 0
@@ -223,11 +220,21 @@ class AudioReader:
                 return
             except (av.FFmpegError, ValueError, OSError) as error:
                 reraise_unless_media(error, self._name)
-                yield None
+                lost.extend(self._span(packet.pts, packet.duration))
                 continue
-            yield from frames
+            for frame in frames:
+                if frame.is_corrupt:
+                    lost.extend(self._span(frame.pts, packet.duration))
+                else:
+                    yield frame
             if packet.pts is not None and packet.pts >= stop:
                 return
+
+    def _span(self, pts: int | None, ticks: int | None) -> Iterator[tuple[Fraction, Fraction]]:
+        """The stretch of media time that a packet is heard in, where it says so."""
+        if pts is not None:
+            start = pts * self._tick - self._origin
+            yield start, start + max(ticks or 0, 1) * self._tick
 
     def _decoder(self) -> AudioCodecContext:
         """A decoder without a past."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from fractions import Fraction
 
-from av.video.frame import VideoFrame
-
-from cutroom.media.video import Shown, VideoReader
+from cutroom.media.decoding import Lost, Shown
+from cutroom.media.video import VideoReader
 from cutroom.schema.media import VideoStream
 
 _BUDGET = 192 * 2**20
@@ -17,7 +16,7 @@ _MOST, _LEAST = 256, 8
 
 
 class Backwards:
-    """Gives what `VideoReader.frame_at` gives, fast where each time is a little before the last one.
+    """Gives what `VideoReader.look_at` gives, fast where each time is a little before the last one.
 
     Args:
         reader: of the stream; it may be used otherwise in between.
@@ -28,23 +27,19 @@ class Backwards:
         self._reader = reader
         size = stream.width * stream.height * (2 if stream.pixel_format == "yuv420p" else 4)
         self._back = min(_MOST, max(_LEAST, _BUDGET // size)) / (stream.rate * (2 if stream.interlaced else 1))
-        self._held: list[Shown] = []
+        self._held: list[Shown | Lost] = []
         self._until = Fraction(0)  # what is held is all that is shown from the first of it to here
 
-    def frame_at(self, time: Fraction) -> VideoFrame:
-        """The frame shown at a time.
-
-        Raises:
-            DamagedMediaError: the data that it needs cannot be decoded.
-        """
+    def look_at(self, time: Fraction) -> Shown | Lost:
+        """What is shown at a time, or that it is lost."""
         if not self._held or not self._held[0].start <= time <= self._until:
             self._fill(time)
         index = bisect_right(self._held, time, key=lambda shown: shown.start) - 1
-        return self._held[max(0, index)].frame
+        return self._held[max(0, index)]
 
     def _fill(self, time: Fraction) -> None:
         self._held, self._until = [], time
-        for shown in self._reader.frames(max(Fraction(0), time - self._back), fields=True):
+        for shown in self._reader.everything(max(Fraction(0), time - self._back), fields=True):
             if self._held and shown.start > time:
                 break
             self._held.append(shown)

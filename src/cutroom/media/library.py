@@ -147,6 +147,31 @@ def waveform(
     return peaks
 
 
+def damage(
+    path: str | os.PathLike[str],
+    executor: Runner,
+    *,
+    video: VideoStream | None,
+    audio: AudioStream | None,
+    on_progress: OnProgress | None = None,
+) -> list[tuple[str, Fraction, Fraction]]:
+    """Decode all of a file: which stretches cannot be, as stream ("picture" or "sound"), start and end in seconds.
+
+    Args:
+        path: of the file.
+        executor: runs the task, in a worker process.
+        video: what the probe found.
+        audio: likewise.
+        on_progress: called with `{"done": seconds, "total": seconds}`.
+
+    Raises:
+        MediaError: as `probe`.
+    """
+    task = tasks.DamageTask(checked_path(path), video, audio)
+    found = executor.run(tasks.damage, task, on_progress=on_progress, timeout=float("inf"))
+    return [(str(stream), Fraction(start), Fraction(end)) for stream, start, end in found]
+
+
 def checked_path(path: str | os.PathLike[str]) -> str:
     """The absolute path of a file that is there and may be read.
 

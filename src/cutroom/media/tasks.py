@@ -66,9 +66,17 @@ class WaveformTask(_FileTask):
     stream: AudioStream | None = None
 
 
+@dataclass(frozen=True)
+class DamageTask(_FileTask):
+    """Decode all of a file; `video` and `audio` are what the probe found."""
+
+    video: VideoStream | None
+    audio: AudioStream | None
+
+
 def warm() -> None:
     """Load everything that the tasks need."""
-    from cutroom.media import digest, peaks, probing, scan, strip  # noqa: F401
+    from cutroom.media import damage, digest, peaks, probing, scan, strip  # noqa: F401
 
 
 def probe(task: ProbeTask, context: Context = DIRECT) -> dict[str, Any]:
@@ -134,3 +142,14 @@ def waveform(task: WaveformTask, context: Context = DIRECT) -> Any:
         return peaks(
             file, task.resolution, task.stream, lambda done, total: context.progress(float(done), float(total))
         )
+
+
+def damage(task: DamageTask, context: Context = DIRECT) -> list[list[str]]:
+    """What cannot be decoded: stream ("picture" or "sound"), start and end in exact seconds."""
+    from cutroom.media.damage import find_damage
+
+    def tell(done: Fraction, total: Fraction) -> None:
+        context.progress(float(done), float(total))
+
+    found = find_damage(lambda: context.open(task.path), task.video, task.audio, tell)
+    return [[stream, str(start), str(end)] for stream, start, end in found]

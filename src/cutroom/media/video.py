@@ -5,29 +5,14 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from fractions import Fraction
 from types import TracebackType
-from typing import BinaryIO, NamedTuple, Self, cast
+from typing import BinaryIO, Self, cast, overload
 
-import av
-from av.codec.context import ThreadType
-from av.packet import Packet
 from av.video.frame import VideoFrame
-from av.video.stream import VideoStream as AvVideoStream
 
 from cutroom.errors import DamagedMediaError, MediaError
+from cutroom.media.decoding import Decoding, Lost, Shown, ThreadedDamageError
 from cutroom.media.fields import Fields
-from cutroom.media.grid import FrameGrid
-from cutroom.media.opening import (
-    DECODER_OPTIONS,
-    called,
-    clock,
-    counts_frames,
-    decoder_of,
-    only,
-    open_container,
-    origin,
-    packets,
-    reraise_unless_media,
-)
+from cutroom.media.opening import called
 from cutroom.schema.media import VideoStream
 
 _NEAR = 12
@@ -38,18 +23,12 @@ _ATTEMPTS = 8
 """Seeks, each further back, before reading from the very beginning."""
 
 
-class Shown(NamedTuple):
-    """A decoded frame and the media time from which it is shown."""
-
-    start: Fraction
-    frame: VideoFrame
-
-
 class VideoReader:
     """Gives the frame that is shown at a media time. Reading in order decodes on; anything else seeks.
 
     The frame for a time is the same whatever was read before. Rotation is not applied. Of a frame that is interlaced
-    the field of that time is given, with all lines (see `Fields`); a progressive one beside it is left alone.
+    the field of that time is given, with all lines (see `Fields`); a progressive one beside it is left alone. Of what
+    is damaged the same frames are lost, too, wherever the reading began (see `Decoding`).
 
     Args:
         file: open for reading, seekable; the reader owns it from here on.
@@ -71,11 +50,9 @@ class VideoReader:
         self._name = called(file)
         self._end: Fraction | None = None  # start of the last frame, once the end was reached
         self._fields = Fields()
-        self._previous: Shown | None = None  # None after a seek, too
-        self._current: Shown | None = None
-        self._next: Shown | None = None
-        self._broken: DamagedMediaError | None = None  # why no frame comes after these
-        self._landed: int | None = None  # timestamp of the keyframe that the last seek led to
+        self._previous: Shown | Lost | None = None  # None after a seek, too
+        self._current: Shown | Lost | None = None
+        self._next: Shown | Lost | None = None
         self._delay: int | None = None  # where frames are counted: by how many the decoder holds them back
         self._open()
 
@@ -89,20 +66,33 @@ class VideoReader:
             time: seconds of media time.
 
         Raises:
-            DamagedMediaError: the data that this frame needs cannot be decoded.
+            DamagedMediaError: the frame is lost: see `look_at`.
         """
         return self.shown_at(time).frame
 
     def shown_at(self, time: Fraction) -> Shown:
         """What `frame_at` gives, with the media time from which it is shown."""
+        found = self.look_at(time)
+        if isinstance(found, Lost):
+            raise self._damaged(found.start)
+        return found
+
+    def look_at(self, time: Fraction) -> Shown | Lost:
+        """What is shown at a time, or from when to when all frames are lost because what they need is damaged.
+
+        Args:
+            time: seconds of media time.
+
+        Raises:
+            DamagedMediaError: there is not a single frame.
+        """
         time = max(time, self._stream.start)
-        if self._end is not None:
-            time = min(time, self._end)
         try:
-            if self._current is None or time < self._current.start or self._is_far(time, self._current):
-                self._seek(time)
-            shown = self._walk(time)
-            return self._whole(shown, time) if shown.frame.interlaced_frame else shown
+            try:
+                return self._found(time)
+            except ThreadedDamageError:
+                self._slow_down()
+                return self._found(time)
         except MediaError:
             self._current = self._next = None
             raise
@@ -115,19 +105,33 @@ class VideoReader:
             fields: whether an interlaced frame is given twice, once for each of its moments, or as its first alone.
 
         Raises:
-            DamagedMediaError: what follows cannot be decoded.
+            DamagedMediaError: what follows is lost.
         """
-        self.shown_at(time)
+        for found in self.everything(time, fields=fields):
+            if isinstance(found, Lost):
+                raise self._damaged(found.start)
+            yield found
+
+    def everything(self, time: Fraction = Fraction(0), *, fields: bool = False) -> Iterator[Shown | Lost]:
+        """What `frames` gives, and what is lost in between."""
+        self.look_at(time)
         while self._current is not None:
             shown = self._current
-            if shown.frame.interlaced_frame:
+            if isinstance(shown, Lost):
+                yield self._whole(shown, None)
+            elif shown.frame.interlaced_frame:
                 yield self._whole(shown, shown.start)
                 if fields and (second := self._whole(self._current, None)).start > shown.start:
                     yield second
             else:
                 yield shown
             try:
-                following = self._following()
+                try:
+                    following = self._peek()
+                except ThreadedDamageError:
+                    self._slow_down()
+                    self._found(shown.start)
+                    following = self._peek()
             except MediaError:
                 self._current = self._next = None
                 raise
@@ -150,7 +154,7 @@ class VideoReader:
     def close(self) -> None:
         """Free the decoder and close the file."""
         self._frames.close()
-        self._container.close()
+        self._decoding.close()
         self._file.close()
 
     def __enter__(self) -> Self:
@@ -162,35 +166,42 @@ class VideoReader:
         self.close()
 
     def _open(self) -> None:
-        self._container = open_container(self._file)
-        start = origin(self._container)
-        source = only(self._container, self._stream.index, self._file)
-        if source.type != "video":
-            raise MediaError(f"stream {source.index} of {self._name} is no picture", hint="probe the file again")
-        self._source = cast(AvVideoStream, source)
-        self._decoder = context = decoder_of(self._source, alpha=self._stream.pixel_format.startswith("yuva"))
-        context.options = DECODER_OPTIONS
-        context.thread_count = self._threads
-        self._counted = counts_frames(self._container, self._source)
-        context.thread_type = ThreadType.SLICE if self._counted else ThreadType.AUTO
-        self._grid = FrameGrid(self._stream, clock(source), start)
+        self._decoding = Decoding(self._file, self._stream, self._threads, self._delay)
+        self._grid = self._decoding.grid
         self._restart(from_key=False)
-        if self._counted and self._delay is None:
+        if self._decoding.counted and self._delay is None:
             self._current = next(self._frames, None)
+            self._delay = self._decoding.delay
 
     def _restart(self, *, from_key: bool) -> None:
-        self._frames: Generator[Shown] = self._decode(from_key)
+        self._frames: Generator[Shown | Lost] = self._decoding.run(from_key=from_key)
         self._previous = self._current = self._next = None
-        self._broken = None
-        self._landed = None
 
-    def _walk(self, time: Fraction) -> Shown:
+    def _reopen(self) -> None:
+        self._frames.close()
+        self._decoding.close()
+        self._open()
+
+    def _found(self, time: Fraction) -> Shown | Lost:
+        if self._end is not None:
+            time = min(time, self._end)
+        if self._current is None or time < self._current.start or self._is_far(time, self._current):
+            self._seek(time)
+        return self._whole(self._walk(time), time)
+
+    def _slow_down(self) -> None:
+        """Begin anew without threads, which come to damage after they have gone on."""
+        self._threads, self._end = 1, None
+        self._reopen()
+
+    def _walk(self, time: Fraction) -> Shown | Lost:
         """Decode on from the current frame until the one for `time`."""
         while True:
-            current = cast(Shown, self._current)
-            if not self._stream.variable_rate and time < current.start + 1 / self._stream.rate:
+            current = cast("Shown | Lost", self._current)
+            steady = not self._stream.variable_rate and isinstance(current, Shown)
+            if steady and time < current.start + 1 / self._stream.rate:
                 return current
-            following = self._following()
+            following = self._peek()
             if following is None:
                 self._end = current.start
                 return current
@@ -198,49 +209,56 @@ class VideoReader:
                 return current
             self._previous, self._current, self._next = current, following, None
 
-    def _following(self) -> Shown | None:
-        """The frame after the current one; None at the end."""
-        found = self._peek()
-        if found is None and self._broken is not None:
-            raise self._broken
-        return found
-
-    def _peek(self) -> Shown | None:
-        """The frame after the current one; None where there is none that can be decoded."""
-        if self._next is None and self._broken is None:
-            try:
-                self._next = next(self._frames, None)
-            except DamagedMediaError as error:
-                self._broken = error
+    def _peek(self) -> Shown | Lost | None:
+        """What comes after the current frame; None at the end."""
+        if self._next is None:
+            self._next = next(self._frames, None)
         return self._next
 
-    def _whole(self, shown: Shown, time: Fraction | None) -> Shown:
-        """The picture of the field of the current, interlaced frame that a time falls into; None: of its second one."""
+    @overload
+    def _whole(self, shown: Shown, time: Fraction | None) -> Shown: ...
+    @overload
+    def _whole(self, shown: Shown | Lost, time: Fraction | None) -> Shown | Lost: ...
+    def _whole(self, shown: Shown | Lost, time: Fraction | None) -> Shown | Lost:
+        """The picture of the current frame, where it is interlaced that of the field that a time falls into.
+
+        Args:
+            shown: the current frame, or what is lost.
+            time: None: that of the second field.
+        """
+        if isinstance(shown, Lost):
+            following = self._peek()
+            told = self._stream.start + self._stream.duration
+            return Lost(
+                shown.start, max(told, shown.start + 1 / self._stream.rate) if following is None else following.start
+            )
+        if not shown.frame.interlaced_frame:
+            return shown
         if self._previous is None and shown.start > self._stream.start:  # after a seek: fetch what comes before, too
             self._seek(shown.start - self._grid.tick - self._grid.slack)
-            shown = self._walk(shown.start)
+            shown = cast(Shown, self._walk(shown.start))
         previous, following = self._previous, self._peek()
         length = 1 / self._stream.rate
         if following is not None:
             length = min(length, following.start - shown.start)
         middle = shown.start + length / 2
         second = time is None or time >= middle
-        made = self._fields.picture(
-            previous and previous.frame, shown.frame, following and following.frame, second=second
-        )
+        made = self._fields.picture(_picture(previous), shown.frame, _picture(following), second=second)
         return Shown(middle if second else shown.start, made)
 
-    def _is_far(self, time: Fraction, current: Shown) -> bool:
+    def _is_far(self, time: Fraction, current: Shown | Lost) -> bool:
         """Whether a keyframe on the way makes a seek cheaper than decoding on."""
+        if isinstance(current, Lost) and ((following := self._peek()) is None or time < following.start):
+            return False
         distance = time - current.start
         if distance * self._stream.rate <= _NEAR:
             return False
-        entries = self._source.index_entries
+        entries = self._decoding.source.index_entries
         if len(entries):
             key = entries.search_timestamp(self._grid.ticks(time), backward=True)
             if key >= 0 and self._grid.start(entries[key].timestamp) > current.start + _NEAR / self._stream.rate:
                 return True
-            if "mp4" in self._container.format.name:  # its index lists every frame
+            if "mp4" in self._decoding.container.format.name:  # its index lists every frame
                 return False
         return distance > _FAR_UNINDEXED
 
@@ -252,11 +270,11 @@ class VideoReader:
                 break
             if self._current is not None and self._current.start <= time:
                 return
-            goal = min(goal - int(back / self._grid.tick), goal if self._landed is None else self._landed - 1)
+            goal = min(
+                goal - int(back / self._grid.tick), goal if self._decoding.landed is None else self._decoding.landed - 1
+            )
             back *= 4
-        self._frames.close()
-        self._container.close()
-        self._open()
+        self._reopen()
         self._current = next(self._frames, None)
         if self._current is None:
             raise self._damaged(self._stream.start)
@@ -264,79 +282,20 @@ class VideoReader:
     def _land(self, goal: int) -> bool:
         """Seek, and decode the first frame there, if any; False where the file cannot be sought."""
         self._frames.close()
-        try:
-            self._container.seek(goal, stream=self._source, backward=True)
-        except (av.FFmpegError, OSError) as error:
-            reraise_unless_media(error, self._name)
+        if not self._decoding.seek(goal):
             return False
-        if self._decoder is not self._source.codec_context:
-            self._decoder.flush_buffers()
         self._restart(from_key=True)
-        try:
-            self._current = next(self._frames, None)
-        except DamagedMediaError:
-            self._current = None
+        self._current = next(self._frames, None)
         return True
 
-    def _decode(self, from_key: bool) -> Generator[Shown]:
-        """Frames from the demuxer's position on; with `from_key`, packets before the first keyframe are dropped."""
-        previous: Fraction | None = None
-        error: Exception | None = None
-        for packet in packets(self._container, self._source):
-            if error is not None and packet.size:
-                break  # the broken packet was not the last one of a file cut short: what follows is missing too
-            if from_key and packet.size and not packet.is_keyframe:
-                continue
-            from_key = False
-            if self._landed is None:
-                self._landed = packet.pts if packet.dts is None else packet.dts
-            frames, error = self._feed(packet, error)
-            for frame in frames:
-                start = self._start(frame, previous)
-                if start is not None:
-                    previous = start
-                    yield Shown(start, frame)
-        else:
-            return
-        raise self._damaged(previous) from error
-
-    def _feed(
-        self, packet: Packet[AvVideoStream], error: Exception | None
-    ) -> tuple[list[VideoFrame], Exception | None]:
-        """Decode a packet; after an error, what the decoder still holds comes out first."""
-        if error is not None:
-            return [], error
-        try:
-            return self._decoder.decode(packet), None
-        except EOFError:
-            return [], None
-        except (av.FFmpegError, ValueError, OSError) as failure:
-            reraise_unless_media(failure, self._name)
-            try:
-                return self._decoder.decode(None), failure
-            except (av.FFmpegError, ValueError, OSError) as again:
-                reraise_unless_media(again, self._name)
-                return [], failure
-
-    def _start(self, frame: VideoFrame, previous: Fraction | None) -> Fraction | None:
-        """When a frame starts; None where that cannot be known yet (after a seek).
-
-        Frames come in order, so a missing or backward timestamp is one frame after the last.
-        """
-        ticks = frame.pts
-        if self._counted:
-            if self._delay is None and self._landed is not None:
-                self._delay = 0 if frame.dts is None else frame.dts - self._landed
-            ticks = None if frame.dts is None or self._delay is None else frame.dts - self._delay
-        start = None if ticks is None else self._grid.start(ticks)
-        if previous is not None and (start is None or start <= previous):
-            return previous + 1 / self._stream.rate
-        return start
-
-    def _damaged(self, after: Fraction | None) -> DamagedMediaError:
-        where = "" if after is None else f" after {float(after):.2f} s"
+    def _damaged(self, at: Fraction | None) -> DamagedMediaError:
+        where = "" if at is None else f" at {float(at):.2f} s"
         return DamagedMediaError(
             f"the picture of {self._name} is damaged{where}",
             value=self._name,
             hint="copy the file again from its source, or keep that part out of the edit",
         )
+
+
+def _picture(one: Shown | Lost | None) -> VideoFrame | None:
+    return one.frame if isinstance(one, Shown) else None

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from cutroom.effects.analysis import Request, Results
 from cutroom.effects.compiler.document import compile_picture, frame_count
 from cutroom.effects.compiler.needed import needed
+from cutroom.effects.python.late import too_slow
 from cutroom.effects.registry import Registry
 from cutroom.effects.segment import picture_inputs
-from cutroom.errors import ValidationError
+from cutroom.errors import ValidationError, WorkerTimeoutError
 from cutroom.preview.tasks import StillTask, make_still
 from cutroom.schema.document import Document, ProjectSettings
 from cutroom.schema.time import TimeLike, parse_time, to_frame
@@ -20,6 +21,10 @@ from cutroom.workers.context import Runner
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+PATIENCE = 30.0
+"""Seconds for a picture that calls functions of the user's own: somebody waits for it, and a function that takes as
+long as this for a frame would take days for a film. The slowest of Cutroom's own takes two seconds."""
 
 
 @overload
@@ -34,6 +39,7 @@ def still(
     quality: int = 75,
     registry: Registry | None = None,
     results: Results | None = MappingProxyType({}),
+    patience: float = PATIENCE,
 ) -> NDArray[np.uint8]: ...
 @overload
 def still(
@@ -47,6 +53,7 @@ def still(
     quality: int = 75,
     registry: Registry | None = None,
     results: Results | None = MappingProxyType({}),
+    patience: float = PATIENCE,
 ) -> bytes: ...
 def still(
     document: Document,
@@ -59,6 +66,7 @@ def still(
     quality: int = 75,
     registry: Registry | None = None,
     results: Results | None = MappingProxyType({}),
+    patience: float = PATIENCE,
 ) -> NDArray[np.uint8] | bytes:
     """The picture that the timeline shows at a time: the same compiler and the same runner as an export.
 
@@ -75,6 +83,7 @@ def still(
         quality: of the JPEG, 1 to 100.
         registry: the effects; None: the built-in ones.
         results: what was measured; see `wanted`. None: effects that measure their clip do nothing.
+        patience: seconds that it may take where it calls functions of the user's own; then the worker is killed.
 
     Returns:
         (height, width, 3) uint8 RGB, or the bytes of a JPEG file.
@@ -84,6 +93,7 @@ def still(
         ValidationError: a size or format that makes no sense, an effect that is not right.
         HandlesError: a transition without enough media beyond its cut.
         MediaError: a file that cannot be read.
+        RenderError: a function of the user's own failed, or was not done in time; names it.
 
     Example:
         >>> from cutroom.workers.inline import InlineExecutor
@@ -96,7 +106,17 @@ def still(
     segment = compile_picture(document, frame, 1, registry, size=box, results=results)
     wanted = sorted(set(picture_inputs(segment)))
     known = tuple((sha256, paths[sha256]) for sha256 in wanted if sha256 in paths)
-    result = executor.run(make_still, StillTask(segment, known, format, quality))
+    task, running = StillTask(segment, known, format, quality), [""]
+    codes = {one.sha256 for one in document.resources if one.kind == "python"}
+    limit = patience if codes.intersection(wanted) else None
+
+    def told(progress: dict[str, Any]) -> None:
+        running[0] = str(progress.get("running", ""))
+
+    try:
+        result = executor.run(make_still, task, on_progress=told, timeout=limit)
+    except WorkerTimeoutError as error:
+        raise too_slow(document, running[0], f"the {patience:g} s that a picture may take", error) from None
     picture: NDArray[np.uint8] | bytes = result["picture"]
     return picture
 

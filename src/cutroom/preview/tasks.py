@@ -115,7 +115,7 @@ def look_at_resource(task: ResourceTask, context: Context = DIRECT) -> dict[str,
 
 
 def make_still(task: StillTask, context: Context = DIRECT) -> dict[str, Any]:
-    """Make a still.
+    """Make a still. Its progress says whose code is `running`, by SHA-256, and "" when it is done.
 
     Returns:
         `picture`: (height, width, 3) uint8 RGB, or the bytes of a JPEG file.
@@ -125,12 +125,15 @@ def make_still(task: StillTask, context: Context = DIRECT) -> dict[str, Any]:
     """
     from cutroom.effects.run import Readers
 
+    def on_call(sha256: str) -> None:
+        context.progress(0, running=sha256)
+
     paths = dict(task.paths)
     readers = _WARM.readers
     if readers is None:
         readers = _WARM.readers = Readers(context, paths, threads=THREADS, keep=KEPT)
     was_warm = readers.idle > 0
-    readers.attach(context, paths)
+    readers.attach(context, paths, on_call=on_call)
     try:
         try:
             frame = _frame(task, readers)

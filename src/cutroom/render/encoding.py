@@ -8,7 +8,9 @@ from functools import partial
 from operator import itemgetter
 from typing import Any
 
-from cutroom.errors import MediaError, MediaNotFoundError, RenderError
+from cutroom.effects.lack import Lack
+from cutroom.effects.python.late import too_slow
+from cutroom.errors import MediaError, MediaNotFoundError, RenderError, WorkerTimeoutError
 from cutroom.render.cache import SegmentCache
 from cutroom.render.executor import TaskExecutor, carries_progress
 from cutroom.render.flights import Flight, Flights, Order, Require
@@ -73,13 +75,15 @@ class Encoding:
             order=lambda work: Order(work[0], work[1](), work[2]),
             heard=self._heard,
             landed=self._landed,
+            late=self._late,
             cancelled=RenderError("a run was cancelled", hint="export again; finished segments are kept"),
         )
+        self._running: dict[int, str] = {}  # whose code, by SHA-256
         self._weights = _weights(plan)
         self.encoded = 0
         """Payloads that were made now."""
-        self.short: dict[str, float] = {}
-        """The files that ended before they said, by SHA-256, and where, in seconds."""
+        self.lacks: set[Lack] = set()
+        """What the files did not have though they say otherwise."""
 
     def run(self) -> None:
         """Collect all payloads in the spool.
@@ -170,21 +174,27 @@ class Encoding:
 
     def _landed(self, flight: Flight[_Work], answer: Any) -> None:
         for key, payload in answer["payloads"].items():
-            self._take(flight, key, payload, answer["short"][key])
+            self._take(flight, key, payload, answer["lacks"][key])
         absorb(answer["telemetry"])
         if awaited := self._awaited_of(flight):
             raise RenderError(f"{len(awaited)} segments were not encoded", value=min(awaited))
 
+    def _late(self, flight: Flight[_Work], error: WorkerTimeoutError) -> Exception:
+        running = self._running.get(flight.number, "")
+        return too_slow(self._plan.document, running, "the time that its frames may take", error)
+
     def _heard(self, flight: Flight[_Work], progress: dict[str, Any]) -> None:
-        if "payload" in progress:
-            self._take(flight, progress["key"], progress["payload"], progress["short"])
+        if "running" in progress:
+            self._running[flight.number] = str(progress["running"])
+        elif "payload" in progress:
+            self._take(flight, progress["key"], progress["payload"], progress["lacks"])
         else:
             self._meter.partly(flight.number, int(progress["done"]) - int(progress["finished"]))
 
     def _awaited_of(self, flight: Flight[_Work]) -> set[str]:
         return self._awaited.setdefault(flight.number, set(flight.order.task.keys))
 
-    def _take(self, flight: Flight[_Work], key: str, payload: bytes, short: Mapping[str, float]) -> None:
+    def _take(self, flight: Flight[_Work], key: str, payload: bytes, lacks: Sequence[Any]) -> None:
         awaited = self._awaited_of(flight)
         if key not in awaited:
             raise RenderError("a worker sent a segment that nobody asked it for", value=key)
@@ -192,8 +202,8 @@ class Encoding:
         if not flight.untouched:
             self._meter.partly(flight.number, 0)
             return  # who knows what was read: it is encoded again, once the file was found to be right
-        if short:  # not kept: the next export is to warn of it as well
-            self.short.update((str(sha256), float(end)) for sha256, end in short.items())
+        if lacks:  # not kept: the next export is to warn of it as well
+            self.lacks.update(map(Lack.load, lacks))
         else:
             self._cache.put(key, payload)
         self._spool.add(key, payload)

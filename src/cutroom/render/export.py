@@ -28,7 +28,7 @@ from cutroom.render.plan import Plan, plan, wanted
 from cutroom.render.planned import CEILING
 from cutroom.render.publish import Part
 from cutroom.render.report import Report
-from cutroom.render.shortfall import broken_off, shortfalls
+from cutroom.render.shortfall import lacking, shortfalls
 from cutroom.render.spool import Spool
 from cutroom.render.tasks import mux, verify_file
 from cutroom.render.verify import Verification
@@ -138,7 +138,7 @@ def export(  # noqa: PLR0917  the five things it is made of, and where it goes
         encoder=_encoder(made),
         verified=verified,
         wall_seconds=wall_seconds,
-        warnings=(*_told(made), *broken_off(document, encoding.short), *_too_soft(made), *_warnings(peak)),
+        warnings=(*_told(made), *lacking(document, encoding.lacks), *_too_soft(made), *_warnings(peak)),
     )
 
 

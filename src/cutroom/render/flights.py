@@ -9,7 +9,7 @@ from concurrent.futures import CancelledError, Future
 from itertools import count
 from typing import Any, NamedTuple
 
-from cutroom.errors import RenderError
+from cutroom.errors import RenderError, WorkerTimeoutError
 from cutroom.media.fingerprint import Identity, identity_of
 from cutroom.render.executor import TaskExecutor, slots, stop, submit
 
@@ -61,6 +61,7 @@ class Flights[W]:
         heard: what a task tells while it runs.
         landed: what it gives in the end.
         cancelled: raised where a task was cancelled.
+        late: what is raised where a task took longer than it may.
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class Flights[W]:
         heard: Callable[[Flight[W], dict[str, Any]], None],
         landed: Callable[[Flight[W], Any], None],
         cancelled: RenderError,
+        late: Callable[[Flight[W], WorkerTimeoutError], Exception] = lambda _, error: error,
     ) -> None:
         self._executor = executor
         self._check = check
@@ -81,6 +83,7 @@ class Flights[W]:
         self._heard = heard
         self._landed = landed
         self._cancelled = cancelled
+        self._late = late
         self._flying: dict[int, Flight[W]] = {}
         self._events: queue.SimpleQueue[tuple[int, dict[str, Any] | None]] = queue.SimpleQueue()
         self._numbers = count()
@@ -125,6 +128,8 @@ class Flights[W]:
             return
         try:
             answer = flight.future.result()
+        except WorkerTimeoutError as error:
+            raise self._late(flight, error) from None
         except CancelledError:
             raise self._cancelled from None
         del self._flying[number]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import PurePath
 
@@ -11,8 +11,14 @@ from cutroom.effects.compiler.document import layouts
 from cutroom.effects.compiler.layout import samples_layout
 from cutroom.effects.compiler.shortage import Shortage, picture_shortages, sound_shortages
 from cutroom.effects.compiler.sound import heard_tracks
+from cutroom.effects.lack import Lack
 from cutroom.schema.clip import Clip, CompoundSource
 from cutroom.schema.document import Document
+
+_TOUCHING = Fraction(1, 20)
+"""Seconds between two damaged stretches that are told as one."""
+_TOLD = 8
+"""Stretches of one stream that are told of."""
 
 
 def shortfalls(document: Document, begin: Fraction, end: Fraction) -> Iterator[str]:
@@ -35,19 +41,48 @@ def shortfalls(document: Document, begin: Fraction, end: Fraction) -> Iterator[s
                 yield from _on(inner, f" in {document.compound(source.compound).title}", None, None)
 
 
-def broken_off(document: Document, ends: Mapping[str, float]) -> Iterator[str]:
-    """One sentence for each media that has less than it says, as was found when it was read.
+def lacking(document: Document, lacks: Iterable[Lack]) -> Iterator[str]:
+    """One sentence for each media that has less than it says, and for each damaged stream, as was found in reading it.
 
     Args:
         document: the project.
-        ends: seconds, by SHA-256.
+        lacks: what was found.
     """
+    found: dict[tuple[str, str], list[Lack]] = {}
+    for lack in sorted(lacks):
+        found.setdefault((lack.sha256, lack.what), []).append(lack)
     for media in document.media:
-        if (end := ends.get(media.fingerprint.sha256)) is not None:
+        name, sha256 = PurePath(media.path).name, media.fingerprint.sha256
+        if ends := found.get((sha256, "end")):
             yield (
-                f"{PurePath(media.path).name} says that it lasts {readable(media.duration)}, and ends at {end:.3f} s: "
+                f"{name} says that it lasts {readable(media.duration)}, and ends at {float(ends[0].start):.3f} s: "
                 "what clips show of it behind that is clear or silent"
             )
+        for stream, what in (("picture", "clear"), ("sound", "silent")):
+            if parts := found.get((sha256, stream)):
+                when = spans((one.start, one.end) for one in parts)
+                yield (
+                    f"the {stream} of {name} is damaged {when} of the file: what clips show of that is {what}; "
+                    "copy the file again from its source, or keep that part out of the edit"
+                )
+
+
+def spans(stretches: Iterable[tuple[Fraction, Fraction]]) -> str:
+    """Stretches in words, sorted by time; those that touch are one.
+
+    Example:
+        >>> spans([(Fraction(0), Fraction(1)), (Fraction(1), Fraction(2)), (Fraction(5), Fraction(6))])
+        'from 0 s to 2 s, from 5 s to 6 s'
+    """
+    joined: list[tuple[Fraction, Fraction]] = []
+    for start, end in stretches:
+        if joined and start <= joined[-1][1] + _TOUCHING:
+            joined[-1] = joined[-1][0], max(joined[-1][1], end)
+        else:
+            joined.append((start, end))
+    told = [f"from {readable(start)} to {readable(end)}" for start, end in joined[:_TOLD]]
+    more = len(joined) - len(told)
+    return ", ".join(told) + (f" and in {more} more place{'' if more == 1 else 's'}" if more else "")
 
 
 def _compounds(document: Document) -> Iterator[CompoundSource]:

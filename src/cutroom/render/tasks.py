@@ -7,16 +7,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cutroom.errors import RenderError
 from cutroom.render.engine import engine_digest
 from cutroom.render.orders import MuxTask, RunTask, SoundTask, VerifyTask
 from cutroom.telemetry import attached, drain, keep_in_memory, span
 from cutroom.workers.context import DIRECT, Context
-
-if TYPE_CHECKING:
-    from cutroom.effects.run import Readers
 
 _TELL_EVERY = 0.1
 SOUND_READERS = 32
@@ -38,10 +35,11 @@ def render_run(task: RunTask, context: Context = DIRECT) -> dict[str, Any]:
     """Encode a run of segments.
 
     Each finished segment is sent up as progress (`key`, `payload`), or comes with the result when the task says so.
+    Other progress says whose code is `running`, by SHA-256, and "" when it is done.
 
     Returns:
-        `frames`, `payloads` by key (empty unless `task.keep`), `telemetry`, and `short`: by key, the files in it that
-        ended before they said, by SHA-256, and where (in a progress it is of that one segment).
+        `frames`, `payloads` by key (empty unless `task.keep`), `telemetry`, and `lacks`: by key, what the files in it
+        lacked, each as `Lack.dump` gives it (in a progress it is of that one segment).
 
     Raises:
         MediaError: a source cannot be decoded; names it.
@@ -53,12 +51,16 @@ def render_run(task: RunTask, context: Context = DIRECT) -> dict[str, Any]:
 
     _same_engine(task.engine)
     payloads: dict[str, bytes] = {}
-    short: dict[str, dict[str, float]] = {}
+    lacks: dict[str, list[list[str]]] = {}
     done = 0
+
+    def on_call(sha256: str) -> None:
+        context.progress(done, task.frames, running=sha256)
+
     with (
         attached(task.trace),
         span("render.run", segments=len(task.segments), frames=task.frames),
-        Readers(context, dict(task.paths)) as readers,
+        Readers(context, dict(task.paths), on_call=on_call) as readers,
     ):
         for key, segment in task.segments:
             picture = PictureFormat(segment.fps, segment.width, segment.height)
@@ -66,12 +68,12 @@ def render_run(task: RunTask, context: Context = DIRECT) -> dict[str, Any]:
                 frames = (runner.frame(number) for number in range(segment.frames))
                 payload = pack(encode_picture(frames, task.settings, picture, _ticker(context, done, task.frames)))
             done += segment.frames
-            short[key] = _short(readers)
+            lacks[key] = [lack.dump() for lack in readers.lacks()]
             if task.keep:
                 payloads[key] = payload
             else:
-                context.progress(done, task.frames, key=key, payload=payload, short=short[key])
-    return {"frames": done, "payloads": payloads, "telemetry": drain(), "short": short}
+                context.progress(done, task.frames, key=key, payload=payload, lacks=lacks[key])
+    return {"frames": done, "payloads": payloads, "telemetry": drain(), "lacks": lacks}
 
 
 def render_sound(task: SoundTask, context: Context = DIRECT) -> dict[str, Any]:
@@ -80,7 +82,7 @@ def render_sound(task: SoundTask, context: Context = DIRECT) -> dict[str, Any]:
     Each finished chunk is sent up as progress (`key`, `payload`), or comes with the result when the task says so.
 
     Returns:
-        `payloads` by key (empty unless `task.keep`), `telemetry`, `short` as of a run.
+        `payloads` by key (empty unless `task.keep`), `telemetry`, `lacks` as of a run.
 
     Raises:
         MediaError: a source cannot be decoded; names it.
@@ -94,7 +96,7 @@ def render_sound(task: SoundTask, context: Context = DIRECT) -> dict[str, Any]:
 
     _same_engine(task.engine)
     payloads: dict[str, bytes] = {}
-    short: dict[str, dict[str, float]] = {}
+    lacks: dict[str, list[list[str]]] = {}
     seconds = sum(chunk.segment.samples / chunk.segment.sample_rate for chunk in task.chunks)
     with (
         attached(task.trace),
@@ -107,12 +109,12 @@ def render_sound(task: SoundTask, context: Context = DIRECT) -> dict[str, Any]:
             total = -(-(lead + segment.samples) // SAMPLES_PER_PACKET) * SAMPLES_PER_PACKET
             padded = np.pad(mixed, ((0, 0), (lead, total - lead - segment.samples)))
             payload = pack(encode_sound(padded, task.settings, segment.sample_rate, skip=task.skip, count=count))
-            short[key] = _short(readers)
+            lacks[key] = [lack.dump() for lack in readers.lacks()]
             if task.keep:
                 payloads[key] = payload
             else:
-                context.progress(number, len(task.chunks), key=key, payload=payload, short=short[key])
-    return {"payloads": payloads, "telemetry": drain(), "short": short}
+                context.progress(number, len(task.chunks), key=key, payload=payload, lacks=lacks[key])
+    return {"payloads": payloads, "telemetry": drain(), "lacks": lacks}
 
 
 def mux(task: MuxTask, context: Context = DIRECT) -> dict[str, Any]:
@@ -136,11 +138,6 @@ def verify_file(task: VerifyTask, context: Context = DIRECT) -> dict[str, Any]:
 
     with context.open(task.path) as file:
         return examine(file, task.path, task.expected)
-
-
-def _short(readers: Readers) -> dict[str, float]:
-    """The files that ended before they said, and where, in seconds."""
-    return {sha256: float(end) for sha256, end in readers.short().items()}
 
 
 def _ticker(context: Context, before: int, total: int) -> Callable[[int], None]:

@@ -10,10 +10,16 @@ import pytest
 from tests.effects.conftest import Studio
 
 from cutroom.effects.compiler.document import compile_picture, cut_points
+from cutroom.effects.lack import Lack
 from cutroom.schema.clip import Gap
+from cutroom.schema.media import Media
 from cutroom.schema.speed import Ramp
 
 GREY, BLUE = 120, 60
+
+
+def ends(media: Media, at: Fraction) -> list[Lack]:
+    return [Lack(media.fingerprint.sha256, "end", at, at)]
 
 
 def luma(studio: Studio, document, first: int, count: int) -> list[float]:  # type: ignore[no-untyped-def]
@@ -92,7 +98,7 @@ def test_a_file_that_has_less_than_it_says(studio: Studio) -> None:
         with PictureRunner(compile_picture(document, 0, 30), readers) as runner:
             for i in range(30):
                 runner.frame(i)
-                assert readers.short() == ({media.fingerprint.sha256: Fraction(1, 3)} if i > 10 else {})
+                assert readers.lacks() == (ends(media, Fraction(1, 3)) if i > 10 else [])
 
 
 def test_gaps_are_black_and_silent(studio: Studio) -> None:
@@ -128,9 +134,9 @@ def test_a_sound_file_that_has_less_than_it_says_is_told_of(studio: Studio) -> N
         from cutroom.effects.run import mix
 
         mix(compile_sound(document, 0, 20_000), readers)
-        assert readers.short() == {}
+        assert readers.lacks() == []
         mix(compile_sound(document, 0, 96_000), readers)
-        assert readers.short() == {media.fingerprint.sha256: Fraction(1, 2)}
+        assert readers.lacks() == ends(media, Fraction(1, 2))
 
 
 @pytest.mark.parametrize("speeds", [{0: 1, 2: 5}, {0: 5, 2: 1}, {0: 2, 1: 6}])

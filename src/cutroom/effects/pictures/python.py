@@ -45,10 +45,13 @@ class PythonStage:
     def __init__(self, node: Called, place: Place) -> None:
         self._code, data = unpacked(place.resource(node.sha256))
         self._code.require_runnable()
+        self._sha256, self._calls = node.sha256, place.calls
+        self._calls(self._sha256)
         try:
             self._function = cloudpickle.loads(data)  # the user granted it, and a worker is locked in
         except Exception as error:
             raise _failed(self._code, error, "cannot be unpickled: ") from None
+        self._calls("")
         self._values = {**dict(node.values), **node.clock}
         self._canvas = place.width, place.height
 
@@ -79,12 +82,14 @@ class PythonStage:
 
     def _called(self, frame: NDArray[Any]) -> NDArray[Any]:
         """What the function gives back, looked at."""
+        self._calls(self._sha256)
         try:
             made = self._function(frame.copy(), **self._values)
         except MemoryError:
             raise
         except BaseException as error:
             raise _failed(self._code, error) from None
+        self._calls("")
         if not isinstance(made, np.ndarray):
             what = "nothing" if made is None else f"a {type(made).__name__}"
             raise self._wrong(f"gave back {what}", "return the frame")

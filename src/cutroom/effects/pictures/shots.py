@@ -31,7 +31,7 @@ from cutroom.effects.text.title import Now, title_picture
 
 
 class Nothing(Enum):
-    """Stands in for a frame behind the end of a media."""
+    """Stands in for a frame behind the end of a media, or in a damaged part of it."""
 
     HERE = 0
 
@@ -103,7 +103,7 @@ class ShotRunner:
         self._shot = shot
         self._canvas = (segment.width, segment.height)
         self._resource = readers.resource
-        self._stages = Stages(shot.nodes, *self._canvas, resource=self._resource)
+        self._stages = Stages(shot.nodes, *self._canvas, resource=self._resource, calls=readers.tell_call)
         self._next: int | None = None
         self._base: tuple[object, Picture | None] | None = None
         self._done: list[tuple[Stage, Picture | None, Picture | None]] = []
@@ -158,7 +158,7 @@ class ShotRunner:
             return Nothing.HERE
         time = source.time(i)
         frame = self._loan.frame_back(time) if source.step < 0 else self._loan.frame_at(time)
-        return Nothing.HERE if self._loan.is_over(time - source.grace(i)) else frame
+        return Nothing.HERE if frame is None or self._loan.is_over(time - source.grace(i)) else frame
 
     def _made(self, i: int) -> Picture | None:
         """The picture of a frame. What is held, or is a title, is made once, up to the first stage that changes."""

@@ -92,6 +92,8 @@ class Place(NamedTuple):
     """Whether a later stage needs the clear surroundings as alpha, even where edges are sharp."""
     resource: Callable[[str], bytes] = no_resource
     """Gives the bytes of a file of the node, by SHA-256."""
+    calls: Callable[[str], None] = lambda sha256: None
+    """Is told whose code is about to be called, by SHA-256, and "" afterwards."""
 
 
 class OpacityStage:
@@ -189,6 +191,7 @@ class Stages:
         width: of the canvas.
         height: of the canvas.
         resource: gives the bytes of the files that nodes name.
+        calls: see `Place`.
     """
 
     def __init__(
@@ -198,9 +201,10 @@ class Stages:
         height: int,
         *,
         resource: Callable[[str], bytes] = no_resource,
+        calls: Callable[[str], None] = lambda sha256: None,
     ) -> None:
         self._nodes = nodes
-        self._resource = resource
+        self._resource, self._calls = resource, calls
         self._shared = Shared(resource)
         self._canvas = (width, height)
         self._built: list[tuple[Plan, Stage]] = []
@@ -231,6 +235,6 @@ class Stages:
             return RgbStage([node for node in plan.nodes if isinstance(node, ColourNode)], self._shared)
         (*_, node) = plan.nodes
         if not isinstance(node, Filter):
-            return STAGES[type(node)](node, Place(*self._canvas, plan.soft, self._resource))
+            return STAGES[type(node)](node, Place(*self._canvas, plan.soft, self._resource, self._calls))
         filters = [node for node in plan.nodes if isinstance(node, Filter)]
         return FilterStage(filters, *self._canvas)

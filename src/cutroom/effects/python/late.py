@@ -1,0 +1,46 @@
+"""What is said where a function of the user's own did not come to an end in its time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cutroom.effects.python.code import code
+from cutroom.errors import RenderError, WorkerTimeoutError
+from cutroom.schema.document import Document
+from cutroom.schema.resource import code_of
+
+_TOLD = 3
+"""Clips that are named."""
+
+
+def too_slow(
+    document: Document, sha256: str, limit: str, error: WorkerTimeoutError
+) -> RenderError | WorkerTimeoutError:
+    """The error of a task that was killed while it ran a function.
+
+    Args:
+        document: what was shown.
+        sha256: of the code that the worker said it was running; of none where it was running something else.
+        limit: how much time there was, in words.
+        error: what is known of it otherwise, which is given back where no function is to blame.
+    """
+    resource = next((one for one in document.resources if one.kind == "python" and one.sha256 == sha256), None)
+    if resource is None:
+        return error
+    title, clips = code(resource).title, list(_users(document, sha256))
+    where = ", ".join(clips[:_TOLD]) + (" and others" if len(clips) > _TOLD else "")
+    return RenderError(
+        f"effect {title} on clip {where or 'unknown'} ran past {limit} and was stopped",
+        value=title,
+        hint="look for a loop that never ends, or work that can be done once, outside of the function; run its cell "
+        "again, and put the new effect on the clip: clip.effects.replace(…), or switch it off: fx.enabled = False",
+    )
+
+
+def _users(document: Document, sha256: str) -> Iterator[str]:
+    """The clips whose effects run some code."""
+    for timeline in (document.timeline, *(compound.timeline for compound in document.compounds)):
+        for track in timeline.tracks:
+            for _, clip in track.clips():
+                if any(effect.enabled and sha256.startswith(code_of(effect.effect) or "-") for effect in clip.effects):
+                    yield clip.id

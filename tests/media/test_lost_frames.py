@@ -1,0 +1,141 @@
+"""What is lost where packets are damaged, and that it is the same however a film is read."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import random
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import pytest
+
+from cutroom.media.backwards import Backwards
+from cutroom.media.decoding import Lost, Shown
+from cutroom.media.probing import Probed
+from cutroom.media.video import VideoReader
+from cutroom.schema.media import VideoStream
+
+Make = Callable[..., Path]
+Look = Callable[[Path], Probed]
+FRAMES, GOP = 90, 15
+SIZE = (320, 192)
+KINDS = {
+    "lost-h264.mp4": {"options": {"g": "15", "bf": "2", "sc_threshold": "0"}},
+    "lost-plain.mp4": {"options": {"g": "15", "bf": "0", "sc_threshold": "0"}},
+    "lost-open.mkv": {"options": {"g": "15", "bf": "2", "sc_threshold": "0", "x264-params": "open-gop=1"}},
+    "lost-mpeg4.mp4": {"codec": "mpeg4", "options": {"g": "15", "bf": "2", "b": "900k"}},
+    "lost-mpeg4.avi": {"codec": "mpeg4", "options": {"g": "15", "bf": "2", "b": "900k"}},
+    "lost-vp9.mp4": {"codec": "libvpx-vp9", "options": {"g": "15", "deadline": "realtime", "cpu-used": "8"}},
+    "lost-hevc.mp4": {"codec": "libx265", "options": {"x265-params": "keyint=15:open-gop=1:bframes=3:log-level=none"}},
+    "lost-mpeg2.ts": {"codec": "mpeg2video", "options": {"g": "15", "bf": "2", "b": "1500k"}},
+}  # fmt: skip
+TOLD = {"lost-h264.mp4", "lost-plain.mp4", "lost-open.mkv", "lost-mpeg4.mp4", "lost-mpeg4.avi"}
+"""Whose decoders find nearly all damage; the others' formats hold little to tell it by."""
+
+
+@pytest.fixture(params=KINDS)
+def path(request: pytest.FixtureRequest, film: Make) -> Path:
+    return film(request.param, frames=FRAMES, size=SIZE, **KINDS[request.param])
+
+
+def hurt(path: Path, rng: random.Random) -> bytes:
+    """Bits are flipped in one or two packets of the picture, or one is overwritten."""
+    data = bytearray(path.read_bytes())
+    with av.open(str(path)) as container:
+        packets = [(p.pos, p.size) for p in container.demux(video=0) if p.size > 16]
+    for pos, size in rng.sample(packets, rng.choice([1, 1, 2])):
+        if rng.random() < 0.3:
+            data[pos + 4 : pos + size] = rng.randbytes(size - 4)
+        for _ in range(rng.choice([1, 3, 20])):
+            data[pos + 8 + rng.randrange(size - 8)] ^= 1 << rng.randrange(8)
+    return bytes(data)
+
+
+BY_CHANCE = {"lost-hevc.mp4"}
+"""Whose decoder leaves what it cannot decode as it was in memory, and says nothing."""
+
+
+def seen(found: Shown | Lost) -> str:
+    if isinstance(found, Lost):
+        return "lost"
+    planes = b"".join(bytes(plane) for plane in found.frame.planes)
+    return hashlib.sha256(planes).hexdigest()[:12]
+
+
+def in_order(data: bytes, video: VideoStream, threads: int = 1) -> list[str]:
+    with VideoReader(io.BytesIO(data), video, threads=threads) as reader:
+        return [seen(reader.look_at(n / video.rate)) for n in range(FRAMES)]
+
+
+def test_what_is_shown_depends_on_no_order(path: Path, probed: Look) -> None:
+    video = probed(path).video
+    assert video is not None
+    rng = random.Random(path.name)
+    told = 0
+
+    def alike(one: str, other: str) -> bool:
+        return one == other or (path.name in BY_CHANCE and "lost" not in {one, other})
+
+    for _ in range(6):
+        data = hurt(path, rng)
+        expected = in_order(data, video)
+        told += "lost" in expected
+        times = [n / video.rate for n in range(FRAMES)]
+        with VideoReader(io.BytesIO(data), video) as reader:
+            for number in rng.sample(range(FRAMES), 40):
+                assert alike(seen(reader.look_at(times[number])), expected[number]), number
+        for number in rng.sample(range(FRAMES), 10):
+            with VideoReader(io.BytesIO(data), video) as reader:
+                assert alike(seen(reader.look_at(times[number])), expected[number]), number
+        with VideoReader(io.BytesIO(data), video) as reader:
+            backwards = Backwards(reader, video)
+            found = [seen(backwards.look_at(time)) for time in reversed(times)]
+            assert all(map(alike, found, expected[::-1]))
+        assert [one == "lost" for one in in_order(data, video, threads=3)] == [one == "lost" for one in expected]
+    assert told >= 4 or path.name not in TOLD
+
+
+def test_other_gops_are_as_they_were(film: Make, probed: Look) -> None:
+    path = film("lost-h264.mp4", frames=FRAMES, size=SIZE, **KINDS["lost-h264.mp4"])
+    video = probed(path).video
+    assert video is not None
+    whole = in_order(path.read_bytes(), video)
+    rng = random.Random(5)
+    for _ in range(30):
+        found = in_order(hurt(path, rng), video)
+        touched = {n // GOP for n in range(FRAMES) if found[n] != whole[n]}
+        assert len(touched) <= 2  # as many packets as were hurt
+        for n in range(1, FRAMES):  # what is lost stays lost up to a keyframe
+            assert found[n - 1] != "lost" or found[n] == "lost" or n % GOP == 0
+
+
+def test_it_says_from_when_to_when(film: Make, probed: Look) -> None:
+    path = film("lost-plain.mp4", frames=FRAMES, size=SIZE, **KINDS["lost-plain.mp4"])
+    video = probed(path).video
+    assert video is not None
+    data = bytearray(path.read_bytes())
+    with av.open(str(path)) as container:
+        packets = [p for p in container.demux(video=0) if p.size]
+    for packet in packets[20:22]:
+        data[packet.pos : packet.pos + packet.size] = b"\xff" * packet.size
+    lost = Lost(Fraction(20, 25), Fraction(30, 25))
+    for first in (0, 20, 25, 29):
+        with VideoReader(io.BytesIO(bytes(data)), video) as reader:
+            reader.look_at(first / video.rate)
+            assert [reader.look_at(n / video.rate) for n in range(20, 30)] == [lost] * 10
+            assert isinstance(reader.look_at(30 / video.rate), Shown)
+    with VideoReader(io.BytesIO(bytes(data)), video) as reader:
+        assert [found.start * 25 for found in reader.everything()] == [*range(21), *range(30, FRAMES)]
+
+
+def test_whole_films_lose_nothing(path: Path, probed: Look) -> None:
+    video = probed(path).video
+    assert video is not None
+    data = path.read_bytes()
+    assert "lost" not in in_order(data, video)
+    for number in range(0, FRAMES, 7):
+        with VideoReader(io.BytesIO(data), video) as reader:
+            assert isinstance(reader.look_at(number / video.rate), Shown)
