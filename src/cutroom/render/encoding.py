@@ -204,7 +204,7 @@ class Encoding:
             self._meter.partly(flight.number, 0)
             return  # who knows what was read: it is encoded again, once the file was found to be right
         if lacks:  # not kept: the next export is to warn of it as well
-            found = [Lack.load(lack) for lack in lacks]
+            found = [Lack.load(lack) for lack in (lacks if isinstance(lacks, list) else [lacks])]
             error = damaged(self._plan.document, found)
             if error is not None and self._plan.layout.settings.on_error == "fail":
                 raise error
