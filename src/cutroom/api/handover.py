@@ -172,8 +172,8 @@ class Handover(abc.ABC):
             One row for each media, resource (font, look-up table, code), clip, transition and effect, for each
             reference that leads nowhere, and for each part of the machine that is not what a `requirements.lock` beside
             the project says. Columns: what, id, place, status, detail. A status is "ok", or of a media or a resource
-            "missing", "changed", "damaged", "not decoded", "not granted" (nobody named the file, or trusted the code, on
-            this machine); of a clip "beyond" (it reaches out of its source); of a transition "short", "apart" or
+            "missing", "changed", "damaged", "not decoded", "not granted" (nobody named the file, or trusted the code,
+            on this machine); of a clip "beyond" (it reaches out of its source); of a transition "short", "apart" or
             "unknown"; of an effect "unknown" or "invalid"; of a reference "loose"; of a version "other".
 
         Example:
