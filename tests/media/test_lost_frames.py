@@ -204,3 +204,22 @@ def test_a_damaged_packet_with_a_wrong_timestamp_loses_no_more(
     for n in range(0, FRAMES, 3):
         with VideoReader(open(path, "rb"), video) as reader:
             assert seen(reader.look_at(n / video.rate)) == expected[n], n
+
+
+@pytest.mark.parametrize("name", ["lost-h264.mp4", "lost-hevc.mp4"])
+def test_a_frame_is_lost_with_all_that_is_decoded_after_it(film: Make, probed: Look, name: str) -> None:
+    path = film(name, frames=FRAMES, size=SIZE, **KINDS[name])
+    video = probed(path).video
+    assert video is not None
+    with av.open(str(path)) as container:
+        packets = [p for p in container.demux(video=0) if p.size]
+    second, third = [n for n, packet in enumerate(packets) if packet.is_keyframe][1:3]
+    behind = [n for n in range(second + 1, third) if packets[n].pts > packets[second].pts]
+    for number in behind:
+        data, at = bytearray(path.read_bytes()), packets[number].pos
+        data[at + 4 : at + 7] = b"\xff" * 3  # refused, marked, or dropped without a word
+        with VideoReader(io.BytesIO(bytes(data)), video) as reader:
+            found = [one for one in reader.everything() if isinstance(one, Lost)]
+        shown = [p.pts * p.time_base for p in packets[number : third + 1]]
+        assert found == [Lost(min(shown), shown[-1])], number
+    assert len(behind) > GOP // 2
