@@ -3,7 +3,9 @@
 A decoder goes on after damage, and what it gives then is patched up out of other frames, or goes by such a one. So a
 damaged packet takes with it what is shown from it, or from what is decoded after it, up to the next keyframe; from
 there on the decoder is a new one. That follows from the packets behind a keyframe alone: the same frames are lost, and
-the same pixels shown, wherever the reading began.
+the same pixels shown, wherever the reading began. But where a decoder says nothing of damage, nothing is lost, and some
+fill in what was in memory or came before: of FFV1 the damaged frames, of VP8 and HEVC those up to the next keyframe and
+a few after it may then look different by where the reading began.
 """
 
 from __future__ import annotations
