@@ -103,7 +103,8 @@ def thumbnails(
         times: media times in seconds.
         size: width and height of the box that they fit into; small pictures are not enlarged.
         executor: runs the task, in a worker process.
-        exact: False gives the last keyframe at or before each time, which is fast; True the very frame.
+        exact: False gives the last keyframe at or before each time, which is fast; True the very frame, or black where
+            that is damaged.
         stream: what the probe found; it saves another probe before exact pictures.
         on_progress: called with `{"done": pictures, "total": pictures}`.
 
