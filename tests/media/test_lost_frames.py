@@ -7,6 +7,7 @@ import io
 import random
 from collections.abc import Callable
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -223,3 +224,22 @@ def test_a_frame_is_lost_with_all_that_is_decoded_after_it(film: Make, probed: L
         shown = [p.pts * p.time_base for p in packets[number : third + 1]]
         assert found == [Lost(min(shown), shown[-1])], number
     assert len(behind) > GOP // 2
+
+
+@pytest.mark.parametrize("name", ["lost-open.mkv", "lost-hevc.mp4"])
+def test_what_a_keyframe_does_not_need_harms_nothing_behind_it(film: Make, probed: Look, name: str) -> None:
+    path = film(name, frames=FRAMES, size=SIZE, **KINDS[name])
+    video = probed(path).video
+    assert video is not None
+    whole = in_order(path.read_bytes(), video)
+    with av.open(str(path)) as container:
+        packets = [p for p in container.demux(video=0) if p.size]
+    pairs = enumerate(pairwise(packets))
+    key = next(n for n, (one, following) in pairs if n and one.is_keyframe and following.pts < one.pts)
+    leading = packets[key + 1]
+    data = bytearray(path.read_bytes())
+    data[leading.pos + 4 : leading.pos + leading.size] = b"\xff" * (leading.size - 4)
+    first = round(packets[key].pts * packets[key].time_base * 25)
+    with VideoReader(io.BytesIO(bytes(data)), video) as reader:
+        assert [seen(reader.look_at(n / video.rate)) for n in range(first, FRAMES)] == whole[first:]
+    assert in_order(bytes(data), video)[first:] == whole[first:]
