@@ -293,22 +293,6 @@ def test_a_loop_without_end_is_killed_and_a_crash_costs_one_task(project, clip) 
         assert fine.enabled
 
 
-def test_an_export_names_the_function_that_never_ends(project, clip, tmp_path, monkeypatch) -> None:
-    @cr.effect
-    def forever(frame, *, index: int = 0):
-        while index > 2:
-            pass
-        return frame
-
-    monkeypatch.setattr("cutroom.render.encoding.BASE_TIMEOUT", 3.0)
-    monkeypatch.setattr("cutroom.render.encoding.FRAME_TIMEOUT", 0.0)
-    added = clip.effects.add(forever)
-    with pytest.raises(RenderError, match=f"effect forever on clip {clip.id} ran past the time"):
-        cr.Renderer(project).render(tmp_path / "out.mp4", progress=False)
-    added.remove()
-    assert cr.Renderer(project).render(tmp_path / "out.mp4", progress=False).verified.ok
-
-
 def test_the_json_says_what_the_code_is_and_nothing_is_unpickled_to_open_it(project, clip, tmp_path) -> None:
     made = define(_explodes)
     found, data = unpacked(made.resource.data)

@@ -28,6 +28,7 @@ from cutroom.render.encoding import BASE_TIMEOUT, FRAME_TIMEOUT, ROUNDS
 from cutroom.render.executor import TaskExecutor
 from cutroom.render.flights import Flight, Flights, Order, Require
 from cutroom.render.meter import OnProgress
+from cutroom.schema.document import Document
 from cutroom.telemetry import count as counted
 
 BATCH = 2400
@@ -44,6 +45,7 @@ def measured(
     paths: Mapping[str, str],
     executor: TaskExecutor,
     *,
+    document: Document,
     on_progress: OnProgress | None = None,
     check: Callable[[], None] = lambda: None,
     require: Require = lambda _: {},
@@ -55,6 +57,7 @@ def measured(
         store: of results.
         paths: absolute path of each media file, by SHA-256.
         executor: runs the tasks.
+        document: of which the requests are; its functions and clips are named where one of them never ends.
         on_progress: called with `stage` "analyse", `done` and `total` (frames).
         check: called often; raises when this is to stop.
         require: called before a task; what was measured in a file that was touched meanwhile is thrown away.
@@ -65,7 +68,8 @@ def measured(
     Raises:
         MediaError: a file that is missing, was changed, or cannot be read.
         DiskFullError, OutputError: a result cannot be kept.
-        RenderError: a worker gave an answer that makes no sense.
+        RenderError: a worker gave an answer that makes no sense; a function of the user's own failed, or a call of it
+            was not done in time.
     """
     results = _Kept(store)
     while requests := wanted(results):
@@ -74,7 +78,7 @@ def measured(
             missing = [request for request in requests if request.key not in results]
             if not missing:
                 break
-            _Measuring(missing, results, paths, executor, on_progress, check, require).run()
+            _Measuring(missing, results, paths, executor, document, on_progress, check, require).run()
         else:
             raise MediaError(
                 "media files keep being changed while they are measured",
@@ -125,6 +129,7 @@ class _Measuring:
         results: _Kept,
         paths: Mapping[str, str],
         executor: TaskExecutor,
+        document: Document,
         on_progress: OnProgress | None,
         check: Callable[[], None],
         require: Require,
@@ -138,6 +143,7 @@ class _Measuring:
         self._partly: dict[int, float] = {}
         self._flights = Flights[_Work](
             executor,
+            document,
             check=check,
             require=require,
             order=self._order,

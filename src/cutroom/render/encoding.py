@@ -9,8 +9,7 @@ from operator import itemgetter
 from typing import Any
 
 from cutroom.effects.lack import Lack
-from cutroom.effects.python.late import too_slow
-from cutroom.errors import MediaError, MediaNotFoundError, RenderError, WorkerTimeoutError
+from cutroom.errors import MediaError, MediaNotFoundError, RenderError
 from cutroom.render.cache import SegmentCache
 from cutroom.render.executor import TaskExecutor, carries_progress
 from cutroom.render.flights import Flight, Flights, Order, Require
@@ -71,15 +70,14 @@ class Encoding:
         """Keys that may still come from a run: a worker's word is not trusted for others."""
         self._flights = Flights[_Work](
             executor,
+            plan.document,
             check=check,
             require=require,
             order=lambda work: Order(work[0], work[1](), work[2]),
             heard=self._heard,
             landed=self._landed,
-            late=self._late,
             cancelled=RenderError("a run was cancelled", hint="export again; finished segments are kept"),
         )
-        self._running: dict[int, str] = {}  # whose code, by SHA-256
         self._weights = _weights(plan)
         self.encoded = 0
         """Payloads that were made now."""
@@ -180,14 +178,8 @@ class Encoding:
         if awaited := self._awaited_of(flight):
             raise RenderError(f"{len(awaited)} segments were not encoded", value=min(awaited))
 
-    def _late(self, flight: Flight[_Work], error: WorkerTimeoutError) -> Exception:
-        running = self._running.get(flight.number, "")
-        return too_slow(self._plan.document, running, "the time that its frames may take", error)
-
     def _heard(self, flight: Flight[_Work], progress: dict[str, Any]) -> None:
-        if "running" in progress:
-            self._running[flight.number] = str(progress["running"])
-        elif "payload" in progress:
+        if "payload" in progress:
             self._take(flight, progress["key"], progress["payload"], progress["lacks"])
         else:
             self._meter.partly(flight.number, int(progress["done"]) - int(progress["finished"]))
