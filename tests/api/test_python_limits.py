@@ -1,4 +1,4 @@
-"""Effects in Python that never end, and some that are slow: in exports and measurements."""
+"""Effects in Python that never end, are slow, or end their worker: in exports, measurements and stills."""
 
 from __future__ import annotations
 
@@ -28,6 +28,16 @@ def slow(frame, *, index: int = 0):
         until = time.monotonic() + 0.4
         while time.monotonic() < until:
             pass
+    return frame
+
+
+@cr.effect
+def leaving(frame, *, index: int = 0):
+    """Ends the process that it runs in."""
+    if index == 3:
+        import os
+
+        os._exit(3)
     return frame
 
 
@@ -80,3 +90,19 @@ def test_a_measurement_stops_a_call_that_never_ends_and_names_it(project, pictur
     assert time.monotonic() - begun < 20
     steadied.remove()
     assert project.timeline.frame(0).array.shape == (90, 160, 3)
+
+
+def test_what_ends_its_worker_is_named(project, clip, picture, tmp_path) -> None:
+    added = clip.effects.add(leaving)
+    named = rf"^while effect leaving on clip {clip.id} ran, a worker process ended with exit status 3"
+    with pytest.raises(RenderError, match=named) as caught:
+        project.timeline.frame(3 / 25)
+    assert "os._exit" in str(caught.value)
+    with pytest.raises(RenderError, match=named):
+        cr.Renderer(project).render(tmp_path / "out.mp4", progress=False)
+    added.remove()
+    picture.effects.add(leaving)
+    project.timeline.nest(picture, "Scene").effects.add("stabilize")
+    with pytest.raises(RenderError, match=rf"^while effect leaving on clip {picture.id} ran, a worker"):
+        project.timeline.frame(0)
+    assert not (tmp_path / "out.mp4").exists()

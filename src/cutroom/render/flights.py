@@ -11,8 +11,8 @@ from concurrent.futures import CancelledError, Future
 from itertools import count
 from typing import Any, NamedTuple
 
-from cutroom.effects.python.late import too_slow
-from cutroom.errors import RenderError, WorkerTimeoutError
+from cutroom.effects.python.late import crashed, too_slow
+from cutroom.errors import RenderError, WorkerCrashedError, WorkerTimeoutError
 from cutroom.media.fingerprint import Identity, identity_of
 from cutroom.render.executor import TaskExecutor, slots, stop, submit
 from cutroom.render.watch import Watch
@@ -63,7 +63,7 @@ class Flights[W]:
 
     Args:
         executor: runs the tasks.
-        document: what is made; its functions and clips are named where one of them never ends.
+        document: what is made; its functions and clips are named where a call never ends, or ends its worker.
         check: called often; raises when this is to stop.
         require: called before a task.
         order: makes the task of some work, when its turn has come.
@@ -149,6 +149,8 @@ class Flights[W]:
             answer = flight.future.result()
         except CancelledError:
             raise self._cancelled from None
+        except WorkerCrashedError as error:
+            raise crashed(self._document, flight.watch.running, error) from None
         del self._flying[number]
         self._landed(flight, answer)
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 CALL_TIMEOUT = 120.0
-"""Seconds for one call, which makes one frame: the slowest of Cutroom's own takes two, and at this pace a minute of film
-would take two days. Four times what somebody who waits for a still would bear, as other tasks share the processor."""
+"""Seconds for one call, which makes one frame: the slowest of Cutroom's own takes two, and at this pace a minute of
+film would take two days. Four times the patience with a still, as other tasks share the processor."""
 SILENCE = 300.0
 """Seconds without a word between calls, as when a decoder hangs."""
 LONGEST_LOOK = 1.0
