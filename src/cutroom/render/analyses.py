@@ -57,7 +57,7 @@ def measured(
         store: of results.
         paths: absolute path of each media file, by SHA-256.
         executor: runs the tasks.
-        document: of which the requests are; its functions and clips are named where a call never ends, or ends its worker.
+        document: asks for them; its functions and clips are named where a call never ends, or ends its worker.
         on_progress: called with `stage` "analyse", `done` and `total` (frames).
         check: called often; raises when this is to stop.
         require: called before a task; what was measured in a file that was touched meanwhile is thrown away.

@@ -54,7 +54,7 @@ def crashed(document: Document, sha256: str, error: WorkerCrashedError) -> Rende
     return RenderError(
         f"while {what} ran, {error.message}",
         value=title,
-        hint="look for what ends a process (os._exit), for arrays that native code reads beyond their end, and for more "
+        hint="look for what ends a process (os._exit), for native code that reads beyond an array's end, and for more "
         f"memory than a worker may use; {_ANEW}",
     )
 
