@@ -170,6 +170,23 @@ def test_an_answer_that_makes_no_sense_is_refused(film: Film, store: AnalysisSto
     assert not store.cache.entries()
 
 
+class Mumbling(InlineExecutor):
+    """A worker that tells something of its own while it measures."""
+
+    def __init__(self, told: Any) -> None:
+        self.told = told
+
+    def submit(self, fn: Any, /, task: Any, *, on_progress: Any = None, timeout: Any = None) -> Any:
+        return super().submit(fn, task, on_progress=lambda _: on_progress(self.told), timeout=timeout)
+
+
+@pytest.mark.parametrize("told", [{}, {"done": None}, {"done": "x"}, {"done": float("nan")}, None, [1]])
+def test_words_that_make_no_sense_are_refused(film: Film, store: AnalysisStore, told: Any) -> None:
+    with pytest.raises(RenderError, match="makes no sense"):
+        run(steadied(film), film.paths, store, Mumbling(told))
+    assert not store.cache.entries()
+
+
 def test_progress_is_told_and_it_can_be_stopped(film: Film, store: AnalysisStore) -> None:
     told: list[dict[str, Any]] = []
     run(steadied(film), film.paths, store, on_progress=told.append)

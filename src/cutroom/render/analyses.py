@@ -26,7 +26,7 @@ from cutroom.errors import MediaError, MediaNotFoundError, RenderError
 from cutroom.render.analysis_store import AnalysisStore
 from cutroom.render.encoding import BASE_TIMEOUT, FRAME_TIMEOUT, ROUNDS
 from cutroom.render.executor import TaskExecutor
-from cutroom.render.flights import Flight, Flights, Order, Require
+from cutroom.render.flights import Flight, Flights, Order, Require, nonsense
 from cutroom.render.meter import OnProgress
 from cutroom.schema.document import Document
 from cutroom.telemetry import count as counted
@@ -140,7 +140,7 @@ class _Measuring:
         self._waiting = deque(_batches(requests))
         self._total = sum(request.amount for request in requests)
         self._finished = 0
-        self._partly: dict[int, float] = {}
+        self._partly: dict[int, int] = {}
         self._flights = Flights[_Work](
             executor,
             document,
@@ -171,7 +171,11 @@ class _Measuring:
         return Order(measure, task, BASE_TIMEOUT + FRAME_TIMEOUT * work.amount)
 
     def _heard(self, flight: Flight[_Work], progress: dict[str, Any]) -> None:
-        self._partly[flight.number] = float(progress.get("done") or 0)
+        match progress:
+            case {"done": int(done)}:
+                self._partly[flight.number] = done
+            case _:
+                raise nonsense(flight.order)
         self._progress()
 
     def _landed(self, flight: Flight[_Work], answer: Any) -> None:
@@ -194,7 +198,7 @@ class _Measuring:
     def _progress(self) -> None:
         if self._tell is not None:
             done = self._finished + sum(self._partly.values())
-            self._tell({"stage": "analyse", "done": min(int(done), self._total), "total": self._total})
+            self._tell({"stage": "analyse", "done": min(done, self._total), "total": self._total})
 
 
 def _batches(requests: Iterable[Request]) -> Iterator[_Work]:

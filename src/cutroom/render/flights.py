@@ -35,6 +35,15 @@ class Order(NamedTuple):
     """Seconds; then it is killed. Where it calls functions of the user's own, each call has a limit instead."""
 
 
+def nonsense(order: Order) -> RenderError:
+    """The error of a worker that tells or answers what no worker of ours would."""
+    return RenderError(
+        "a worker told something that makes no sense",
+        value=order.function.__name__,
+        hint="try again; report this as a bug",
+    )
+
+
 class Flight[W](NamedTuple):
     """A task under way."""
 
@@ -120,9 +129,10 @@ class Flights[W]:
         calls = not self._codes.isdisjoint(paths)
         sources = self._require(paths)
 
-        def tell(progress: dict[str, Any]) -> None:
-            events.put((number, progress))
-            watch.heard(progress)
+        def tell(progress: Any) -> None:
+            told = progress if isinstance(progress, dict) else {}
+            watch.heard(told)
+            events.put((number, told))
 
         future = submit(
             self._executor,
@@ -140,7 +150,9 @@ class Flights[W]:
             number, progress = self._events.get(timeout=LOOK_EVERY)
         except queue.Empty:
             return
-        flight = self._flying[number]
+        flight = self._flying.get(number)
+        if flight is None:
+            return  # one that was stopped
         if progress is not None:
             if "running" not in progress:
                 self._heard(flight, progress)
