@@ -118,7 +118,8 @@ class Renderer:
         everything.
 
         Raises:
-            EditError: something that the ffmpeg program does not have; names it.
+            EditError: something that the ffmpeg program does not have; names it. Or the command is too long for a
+                system: long animations, and hundreds of clips.
 
         Example:
             >>> print(*renderer.ffmpeg_command("out.mp4"))  # doctest: +SKIP
