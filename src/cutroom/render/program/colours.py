@@ -18,7 +18,6 @@ from cutroom.effects.nodes import (
     Zones,
 )
 from cutroom.effects.pictures.tones import PEAK
-from cutroom.effects.segment import Depth
 from cutroom.errors import EditError, MediaNotFoundError
 from cutroom.render.program.curves import number
 from cutroom.render.program.graph import Step
@@ -63,7 +62,7 @@ def affine_steps(node: Affine, *, turns: bool) -> list[Step]:
     return [("hue", {"h": number(node.turn)}), levels] if turns else [levels]
 
 
-def held_affine(nodes: Sequence[Filter | Affine], depth: Depth) -> list[Filter | Affine]:
+def held_affine(nodes: Sequence[Filter | Affine], depth: int) -> list[Filter | Affine]:
     """The nodes of all frames, each that gives the same numbers as the one before it being that one.
 
     A slow animation has a new value at each frame, and changes a picture of 8 bits at one in a hundred.
@@ -79,7 +78,7 @@ def held_affine(nodes: Sequence[Filter | Affine], depth: Depth) -> list[Filter |
     return held
 
 
-def _table(node: Affine, depth: Depth) -> tuple[object, ...]:
+def _table(node: Affine, depth: int) -> tuple[object, ...]:
     """What `affine_steps` makes of each number."""
     import numpy as np
 
