@@ -36,8 +36,10 @@ def hexadecimal(colour: str, *, alpha: bool = False) -> str | None:
         return None
     from PIL import ImageColor  # only where there is a name to look up
 
-    found = ImageColor.colormap.get(colour.lower())  # digits, or numbers where Pillow was asked for it before
-    return found if found is None or isinstance(found, str) else "#" + bytes(found).hex()
+    if colour.lower() not in ImageColor.colormap:
+        return None
+    red, green, blue, *_ = ImageColor.getrgb(colour)  # the table itself holds texts, and numbers after their first use
+    return f"#{red:02x}{green:02x}{blue:02x}"
 
 
 def has_alpha(colour: object) -> bool:
