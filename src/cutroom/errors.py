@@ -49,6 +49,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
+import warnings
 from collections.abc import Iterable
 
 
@@ -299,3 +300,11 @@ def from_plain(plain: dict[str, object], *, unknown: type[CutroomError] = Cutroo
     return known(
         str(plain.get("message") or "it did not say why"), value=plain.get("value"), hint=str(hint) if hint else None
     )
+
+
+_PACKAGE = os.path.dirname(__file__) + os.sep
+
+
+def warn(told: str, kind: type[Warning] = UserWarning) -> None:
+    """Warn of something, at the line outside of Cutroom that called."""
+    warnings.warn(told, kind, skip_file_prefixes=(_PACKAGE,))

@@ -5,14 +5,12 @@ from __future__ import annotations
 import glob
 import os
 import re
-import warnings
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from cutroom.api import arguments
-from cutroom.api.arguments import PACKAGE
-from cutroom.errors import MediaNotFoundError, ValidationError
+from cutroom.errors import MediaNotFoundError, ValidationError, warn
 from cutroom.media.library import checked_path
 from cutroom.schema.time import shown
 
@@ -66,7 +64,7 @@ def resolved(files: Any, *, hold: bool) -> list[Held]:
         checked_path(one)
     if isinstance(files, str | os.PathLike) and (lost := _stretches(_lacking(named))):
         told = f"{Path(files).name} fits no file of the numbers {lost}: the sequence goes on without them"
-        warnings.warn(told, skip_file_prefixes=(PACKAGE,))
+        warn(told)
     return [Held(one, 1) for one in named]
 
 

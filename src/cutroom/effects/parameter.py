@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from cutroom.effects.colour_names import ACCEPTED, hexadecimal
+from cutroom.effects.colour_names import ACCEPTED, SOLID, has_alpha, hexadecimal
 from cutroom.errors import ValidationError, nearest
 from cutroom.schema.curve import Curve
 from cutroom.schema.effect import Scalar
@@ -139,10 +139,11 @@ class Parameter:
 
     def _wrong(self, value: object, owner: str) -> ValidationError:
         unit = f" ({self.unit})" if self.unit else ""
+        solid = f"; {SOLID}" if self.kind == "colour" and has_alpha(value) else ""
         return ValidationError(
             f"{owner}: {self.key} cannot be {value!r}",
             value=value,
-            hint=f"{self.key} takes {self._takes}{unit}; " + self.initial,
+            hint=f"{self.key} takes {self._takes}{unit}{solid}; " + self.initial,
         )
 
     @property
