@@ -61,6 +61,7 @@ class Flights[W]:
         heard: what a task tells while it runs.
         landed: what it gives in the end.
         cancelled: raised where a task was cancelled.
+        most: so many tasks at a time; None: as many as the executor has places for.
         late: what is raised where a task took longer than it may.
     """
 
@@ -74,6 +75,7 @@ class Flights[W]:
         heard: Callable[[Flight[W], dict[str, Any]], None],
         landed: Callable[[Flight[W], Any], None],
         cancelled: RenderError,
+        most: int | None = None,
         late: Callable[[Flight[W], WorkerTimeoutError], Exception] = lambda _, error: error,
     ) -> None:
         self._executor = executor
@@ -83,6 +85,7 @@ class Flights[W]:
         self._heard = heard
         self._landed = landed
         self._cancelled = cancelled
+        self._most = most
         self._late = late
         self._flying: dict[int, Flight[W]] = {}
         self._events: queue.SimpleQueue[tuple[int, dict[str, Any] | None]] = queue.SimpleQueue()
@@ -90,7 +93,7 @@ class Flights[W]:
 
     def run(self, waiting: deque[W]) -> None:
         """Do what waits, the first first, also what is put there meanwhile; after an error no task goes on."""
-        most = slots(self._executor)
+        most = self._most or slots(self._executor)
         try:
             while waiting or self._flying:
                 self._check()
