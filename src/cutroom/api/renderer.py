@@ -47,6 +47,8 @@ class Renderer:
         subtitles: "burn" draws them into the picture; "soft" puts them beside it, as streams of plain text that
             players switch on and off, exact to the millisecond; "none" leaves them out. None: as the preset says.
         language: of soft subtitles, three letters as ISO 639-2 has them: "eng", "fra".
+        on_error: where a source is found to be damaged, "fail" and say where, or show a "slate": nothing is seen and
+            heard there, and the report says so.
         workers: worker processes, at most; None: the share of the machine that this process may use.
         memory: for all workers together, in bytes or as "600MB" or "2 GiB": so many work at once as it holds. None:
             what is free of the share; `cr.limits()` shows both.
@@ -70,6 +72,7 @@ class Renderer:
         loudness: float | None = None,
         subtitles: Literal["burn", "soft", "none"] | None = None,
         language: str | None = None,
+        on_error: Literal["fail", "slate"] = "fail",
         workers: int | None = None,
         memory: int | str | None = None,
         executor: Any = None,
@@ -81,7 +84,7 @@ class Renderer:
             raise wrong("executor", "something with a method submit", executor)
         self.session = timeline.session
         self._timeline = timeline
-        chosen = {"subtitles": subtitles, "subtitle_language": _language(language)}
+        chosen = {"subtitles": subtitles, "subtitle_language": _language(language), "on_error": on_error}
         changes = {name: value for name, value in chosen.items() if value is not None}
         self.settings = default_presets().get(text("preset", preset)).settings.replace(**changes)
         if loudness is not None:
@@ -146,7 +149,7 @@ class Renderer:
             OutputError, DiskFullError: the folder cannot be written, or is full.
             RenderError, VerificationError: it could not be rendered, or is not what the plan says.
             OutOfMemoryError: the memory does not hold one worker, or one ran out of it.
-            DamagedMediaError: a source broke off.
+            DamagedMediaError: a source is damaged where it is shown, and `on_error` is "fail".
         """
         target = _target(output)
         snapshot = self._snapshot(span)

@@ -49,8 +49,8 @@ _OF_LEVELS = {"loudness"}
 """Settings that show in what is mixed."""
 CEILING = -1.0
 """dBTP of a mix that is brought to a loudness."""
-_OF_TEXT = {"subtitles", "subtitle_language"}
-"""What a picture shows of it is in its content."""
+_OF_CONTENT = {"subtitles", "subtitle_language", "on_error"}
+"""What a picture shows of it is in its content, and what is damaged is not kept."""
 
 
 class Segment(NamedTuple):
@@ -238,7 +238,7 @@ def _alone(heard: SoundSegment | Tape, like: SoundSegment, first: int) -> SoundS
 
 def picture_prefix(settings: ExportSettings) -> str:
     """What the keys of all picture segments of an export have in common."""
-    return _prefix("picture", settings.model_dump(mode="json", exclude=_OF_SOUND | _OF_LEVELS | _OF_TEXT))
+    return _prefix("picture", settings.model_dump(mode="json", exclude=_OF_SOUND | _OF_LEVELS | _OF_CONTENT))
 
 
 def sound_prefix(settings: ExportSettings) -> str:

@@ -57,6 +57,9 @@ class ExportSettings(Frozen):
     subtitle_language: str = Field(default="und", pattern="^[a-z]{3}$")
     """Of soft subtitles, as ISO 639-2 has it: "eng", "fra"; "und" where nobody says."""
 
+    on_error: Literal["fail", "slate"] = "fail"
+    """What to do where a source is damaged: fail, and say where, or show nothing there, and say so in the report."""
+
     def gop_frames(self, fps: Rate) -> int:
         """The GOP in frames, at least one."""
         return max(1, to_frame(self.gop, fps))
