@@ -384,6 +384,7 @@ def command_torture(options: argparse.Namespace, extra: list[str]) -> int:
     """Kill processes that edit, and cut the power, at any moment: `torture journal -n 200`; what was lost is listed.
 
     `torture interchange` fetches timelines that others have published, and puts each through our readers and writers.
+    `torture share -n 30` exports so many films at once, each with half a core and 1.5 GB, and says what all take.
     """
     prepare("dev")
     return run_through(PYTHON, ROOT / "tests" / "torture" / "run.py", *extra)

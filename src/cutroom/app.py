@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import atexit
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -33,7 +34,9 @@ from cutroom.schema.document import Document
 from cutroom.schema.export import ExportSettings
 from cutroom.schema.resource import ResourceKind
 from cutroom.schema.time import Seconds
-from cutroom.services import MediaWorkers, PreviewWorkers, Services
+from cutroom.services import MEDIA_TASKS, MediaWorkers, PreviewWorkers, Services
+from cutroom.settings import limits
+from cutroom.workers import WorkerPool
 from cutroom.workers.context import OnProgress
 from cutroom.workers.grantbook import GrantBook
 
@@ -46,6 +49,7 @@ if TYPE_CHECKING:
     from cutroom.detection.align import Alignment
     from cutroom.effects.analysis import Request, Result, Results
     from cutroom.jobs.run import Control
+    from cutroom.render.need import Room
     from cutroom.render.planned import Plan
     from cutroom.render.report import Report
     from cutroom.schema.media import Media
@@ -223,22 +227,34 @@ class App(Services):
         output: Path,
         *,
         executor: Any = None,
+        workers: int | None = None,
+        memory: int | None = None,
         on_progress: Callable[[dict[str, Any]], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
     ) -> Report:
-        """Export a snapshot of a project; see `cutroom.render.export.export`."""
+        """Export a snapshot of a project; see `cutroom.render.export.export`.
+
+        Args:
+            snapshot: of a project.
+            output: the file.
+            executor: runs the work; None: media workers of this process.
+            workers: so many of them, where their memory is there; None: the share of this process.
+            memory: bytes for all of them; None: what is free.
+            on_progress: told how far it is.
+            cancelled: asked whether to stop.
+        """
         from cutroom.render.export import export
 
         require_there(snapshot.document, snapshot.paths)
         self.access.require_unchanged(snapshot.paths)
         paths = self.access.supplied(snapshot.document, snapshot.paths)
-        with self.access.writing() as grant:
+        with self.access.writing() as grant, self._staff(executor, workers) as staff:
             return export(
                 snapshot.document,
                 paths,
                 output,
                 snapshot.settings,
-                executor or self.get(MediaWorkers),
+                staff,
                 self.get(SegmentCache),
                 span=snapshot.span,
                 registry=self.get(Registry),
@@ -248,7 +264,29 @@ class App(Services):
                 require=self.access.require_unchanged,
                 protected=snapshot.protected,
                 analyses=self.get(AnalysisStore),
+                room=_room(staff, memory),
             )
+
+    @contextmanager
+    def _staff(self, executor: Any, workers: int | None) -> Iterator[Any]:
+        """What runs an export: an executor that was given, or workers."""
+        if executor is not None or workers is None:
+            yield executor or self.get(MediaWorkers)
+            return
+        with MediaWorkers("media", workers=workers, preload=MEDIA_TASKS, grants=self.get(GrantBook).grants) as pool:
+            yield pool
+
+
+def _room(executor: Any, memory: int | None) -> Room | None:
+    """The memory for workers of this machine; of other executors nothing is known but what is said."""
+    from cutroom.render.need import Room
+
+    if memory is not None:
+        return Room(memory, memory, given=True)
+    if not isinstance(executor, WorkerPool):
+        return None
+    share, held = limits(), sum(row["rss"] or 0 for row in executor.status())
+    return Room(share.budget + held, share.memory)
 
 
 _first = threading.Lock()
@@ -281,7 +319,12 @@ def run_job(job_id: str) -> None:
         for resource in used_code(snapshot.document):
             book.allow_code(resource.sha256, remember=False)
         report = services.export(
-            snapshot, Path(spec["output"]), on_progress=control.progress, cancelled=control.cancelled
+            snapshot,
+            Path(spec["output"]),
+            workers=spec["workers"],
+            memory=spec["memory"],
+            on_progress=control.progress,
+            cancelled=control.cancelled,
         )
         return report.model_dump(mode="json")
 

@@ -26,6 +26,7 @@
     ├── WorkerError (RuntimeError)            a worker process that failed
     │   ├── WorkerCrashedError
     │   ├── WorkerTimeoutError (TimeoutError)
+    │   ├── OutOfMemoryError (MemoryError)    memory that a worker needs and does not get
     │   ├── AccessDeniedError (PermissionError)   a path nobody granted
     │   └── OverloadedError
     ├── ModelError (ValueError)               a model file that cannot be used
@@ -195,6 +196,10 @@ class WorkerCrashedError(WorkerError):
 
 class WorkerTimeoutError(WorkerError, TimeoutError):
     """A task that ran past its wall-clock limit and was killed."""
+
+
+class OutOfMemoryError(WorkerError, MemoryError):
+    """Memory that a worker needs and does not get; or a worker that the system killed, as it does when it has none."""
 
 
 class AccessDeniedError(WorkerError, PermissionError):

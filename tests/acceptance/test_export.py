@@ -111,6 +111,28 @@ def test_one_and_two_workers_give_the_same_bytes(project: cr.Project, tmp_path: 
     assert made[0] == made[1]
 
 
+def test_memory_bounds_the_workers_and_changes_no_byte(project: cr.Project, tmp_path: Path, film) -> None:
+    project.timeline.append(film.path)
+    project.timeline.clips[0].effects.add("blur", radius=0.01)
+    made = []
+    for memory, told in (("200MB", ["1 worker instead of 2"]), ("4 GiB", [])):
+        cr.cache.clear()
+        report = cr.Renderer(project, workers=2, memory=memory).render(tmp_path / "m.mp4", progress=False)
+        assert [warning.partition(":")[0] for warning in report.warnings] == told
+        made.append((tmp_path / "m.mp4").read_bytes())
+    assert made[0] == made[1]
+
+
+def test_memory_for_no_worker_is_refused_here_and_in_a_job(project: cr.Project, tmp_path: Path, film) -> None:
+    project.timeline.append(film.path)
+    renderer = cr.Renderer(project, memory="20MB")
+    with pytest.raises(errors.OutOfMemoryError, match="memory='20 MB'"):
+        renderer.render(tmp_path / "none.mp4", progress=False)
+    with pytest.raises(errors.OutOfMemoryError, match="memory='20 MB'"):
+        renderer.submit(tmp_path / "none.mp4").result(200)
+    assert not (tmp_path / "none.mp4").exists()
+
+
 def test_one_line(tmp_path: Path, film) -> None:
     cr.timeline(film.path).keep([(1, 2), (3, 4)]).render(tmp_path / "b.mp4", progress=False)
     assert numbers(tmp_path / "b.mp4", SIZE) == [*range(30, 60), *range(90, 120)]

@@ -202,6 +202,7 @@ CASES: dict[str, tuple[Call, tuple[Any, ...]]] = {
     "Renderer project": (lambda d, x: cr.Renderer(x), (None, 5, "a.tlp", object())),
     "Renderer preset": (lambda d, x: cr.Renderer(d.project, preset=x), (*NO_TEXT, "bogus")),
     "Renderer workers": (lambda d, x: cr.Renderer(d.project, workers=x), ("2", 0, -1, 1.5, [], True, HUGE)),
+    "Renderer memory": (lambda d, x: cr.Renderer(d.project, memory=x), ("", "much", "-1GB", 0, -1, 1.5, [], True)),
     "Renderer executor": (lambda d, x: cr.Renderer(d.project, executor=x), (5, "x", object())),
     "render output": (lambda d, x: d.tl.render(x, progress=False), (*NO_PATH[:-1], "x", "x.gif", "/nowhere/x.mp4")),
     "render span": (lambda d, x: cr.Renderer(d.project).render(d.folder / "o.mp4", span=x), (*NO_SPAN, (500, 600))),

@@ -27,8 +27,11 @@ from cutroom.errors import (
     VerificationError,
 )
 from cutroom.render.cache import HEAD, SegmentCache
+from cutroom.render.plan import plan
 from cutroom.render.publish import Part
+from cutroom.render.space import space_of
 from cutroom.render.tasks import mux
+from cutroom.schema.export import ExportSettings
 from cutroom.workers import InlineExecutor, WorkerPool
 
 from .conftest import Desk, Film
@@ -352,3 +355,77 @@ def test_a_name_of_any_length_that_the_disk_takes_will_do(desk: Desk, film: Film
     name = "ü" * 120 + ".mp4"
     desk.export(film.cuts((0, 5)), name)
     assert desk.names() == [name]
+
+
+def test_what_surely_does_not_fit_is_refused_before_it_starts(desk: Desk, film: Film, tmp_path: Path) -> None:
+    """All segments are cached: their sizes are known."""
+    size = desk.export(film.cuts(*CUTS)).size
+    made = plan(film.cuts(*CUTS), ExportSettings(), cache=desk.cache)
+    space = space_of(made, desk.cache)
+    assert 0.9 * size < space.output.least <= space.output.likely <= size
+    unknown = space_of(made, SegmentCache(tmp_path / "empty"))
+    assert unknown.output.least < space.output.least
+    assert unknown.output.likely > unknown.output.least
+    assert unknown.cache.likely > unknown.output.likely  # once as segments, once more while the file is made
+
+
+@root_on_linux
+def test_a_disk_that_is_too_small_is_named_with_both_figures(desk: Desk, film: Film) -> None:
+    size = desk.export(film.cuts(*CUTS)).size
+    stages: list[str] = []
+    with small_disk(desk.folder / "disk", size // 2) as disk:
+        with pytest.raises(DiskFullError, match=r"at least \d+ kB there, and \d+ kB are free") as caught:
+            desk.export(film.cuts(*CUTS), "disk/out.mp4", on_progress=lambda update: stages.append(update["stage"]))
+        least, free = caught.value.value  # type: ignore[misc]
+        assert free < least <= size
+        assert "mux" not in stages
+        assert list(disk.iterdir()) == []
+    assert not list(desk.cache.folder.glob("spool-*"))
+
+
+class Filling(InlineExecutor):
+    """Somebody fills the disk while an export runs: before the file is written, or after some segments."""
+
+    def __init__(self, disk: Path, after: int | None = None) -> None:
+        self.disk, self.after, self.runs = disk, after, 0
+
+    def submit(self, fn: Any, /, task: Any, **more: Any) -> Any:
+        self.runs += 1
+        if fn is mux if self.after is None else self.runs > self.after:
+            with contextlib.suppress(OSError), open(self.disk / "others", "ab", buffering=0) as file:
+                while file.write(bytes(1024)):
+                    pass
+        return super().submit(fn, task, **more)
+
+
+@root_on_linux
+def test_a_disk_that_becomes_full_meanwhile_publishes_nothing_and_the_next_export_goes_on(
+    desk: Desk, film: Film
+) -> None:
+    with small_disk(desk.folder / "disk", 4_000_000) as disk:
+        with pytest.raises(DiskFullError, match=r"no space left in .*disk for out\.mp4"):
+            desk.export(film.cuts(*CUTS), "disk/out.mp4", executor=Filling(disk))
+        assert [path.name for path in disk.iterdir()] == ["others"]
+        assert desk.cache.verify() == []
+        (disk / "others").unlink()
+        report = desk.export(film.cuts(*CUTS), "disk/out.mp4")
+    assert report.segments_encoded == 0
+    assert report.verified.ok
+
+
+@root_on_linux
+def test_a_cache_disk_that_becomes_full_keeps_what_it_has(desk: Desk, film: Film) -> None:
+    with small_disk(desk.folder / "disk", 4_000_000) as disk:
+        desk.cache = SegmentCache(disk / "cache")
+        with pytest.raises(DiskFullError, match="no space left for the cache"):
+            desk.export(film.cuts(*CUTS), settings=SHORT_GOP, executor=Filling(disk, after=4))
+        assert desk.names() == []
+        assert not list(disk.rglob("spool-*"))
+        assert not list(disk.rglob(".*"))
+        assert desk.cache.verify() == []
+        kept = len(desk.cache.entries())
+        assert kept > 0
+        (disk / "others").unlink()
+        report = desk.export(film.cuts(*CUTS), settings=SHORT_GOP)
+        assert report.segments_cached >= kept
+    assert desk.decode().numbers == NUMBERS

@@ -1,6 +1,8 @@
 """`python3 dev.py torture journal -n 200 [--seed 0]`: kills and power cuts, and what they left.
 
 `python3 dev.py torture interchange`: timelines that others have published, read, compared, written and read again.
+
+`python3 dev.py torture share -n 30`: exports at once, each with half a core and 1.5 GB; what all of them take.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ sys.path[:0] = [str(HERE.parent / "edit"), str(HERE.parent / "interchange")]
 
 import kills  # noqa: E402 - it needs the path
 import power  # noqa: E402
+import share  # noqa: E402
 import timelines  # noqa: E402
 
 CUTS_EACH = 50
@@ -59,16 +62,28 @@ def interchange() -> int:
     return failed or not rows
 
 
+def together(number: int) -> int:
+    """Have so many exports at once; how much went wrong."""
+    with tempfile.TemporaryDirectory() as folder:
+        seen = share.torture(Path(folder), number)
+    print(share.told(seen, number))
+    wrong = share.failures(seen)
+    print("\n".join(wrong) or "nobody was killed")
+    return len(wrong)
+
+
 def main(arguments: list[str]) -> int:
     """0: nothing was lost."""
     line = argparse.ArgumentParser(prog="dev.py torture", description=__doc__)
-    line.add_argument("what", choices=["journal", "interchange"])
-    line.add_argument("-n", type=int, default=200, metavar="N", help="how many kills (default 200)")
+    line.add_argument("what", choices=["journal", "interchange", "share"])
+    line.add_argument("-n", type=int, metavar="N", help="how many kills (default 200), or exports (default 30)")
     line.add_argument("--seed", type=int, default=0)
     options = line.parse_args(arguments)
     if options.what == "interchange":
         return 1 if interchange() else 0
-    lost = journal(options.n, options.seed)
+    if options.what == "share":
+        return 1 if together(options.n or 30) else 0
+    lost = journal(options.n or 200, options.seed)
     print("\n".join(lost) or "nothing was lost")
     return 1 if lost else 0
 

@@ -148,7 +148,7 @@ def test_an_exit_costs_one_task_and_its_last_words_are_kept(pool: WorkerPool) ->
 
 
 def test_a_memory_bomb_costs_one_task(pool: WorkerPool) -> None:
-    with pytest.raises(errors.WorkerError, match="MemoryError") as caught:
+    with pytest.raises(errors.OutOfMemoryError, match="MemoryError") as caught:
         pool.run(tasks.bomb, Do())
     assert "memory" in str(caught.value.hint)
     assert pool.run(tasks.echo, Do({"value": "alive"})) == "alive"

@@ -23,6 +23,7 @@ from cutroom.render.report import Report
 from cutroom.render.verify import Verification
 from cutroom.render.verify import verify as verify_file
 from cutroom.services import MediaWorkers
+from cutroom.settings import amount
 from cutroom.workers.grantbook import GrantBook
 
 if TYPE_CHECKING:
@@ -47,7 +48,9 @@ class Renderer:
         language: of soft subtitles, three letters as ISO 639-2 has them: "eng", "fra".
         on_error: where a source is found to be damaged, "fail" and say where, or show a "slate": nothing is seen and
             heard there, and the report says so.
-        workers: worker processes; None: the share of the machine that this process may use.
+        workers: worker processes, at most; None: the share of the machine that this process may use.
+        memory: for all workers together, in bytes or as "600MB" or "2 GiB": so many work at once as it holds. None:
+            what is free of the share; `cr.limits()` shows both.
         executor: runs the work instead of local workers: anything shaped like `concurrent.futures.Executor`.
 
     Raises:
@@ -70,6 +73,7 @@ class Renderer:
         language: str | None = None,
         on_error: Literal["fail", "slate"] = "fail",
         workers: int | None = None,
+        memory: int | str | None = None,
         executor: Any = None,
     ) -> None:
         timeline = getattr(project, "timeline", project)
@@ -86,6 +90,7 @@ class Renderer:
             self.settings = self.settings.replace(loudness=number("loudness", loudness, -70, -5))
         self._app = app()
         self._workers = None if workers is None else whole("workers", workers, 1, 1024)
+        self._memory = None if memory is None else _bytes(memory)
         self._executor = executor
 
     def _snapshot(self, span: Any) -> Snapshot:
@@ -143,6 +148,7 @@ class Renderer:
         Raises:
             OutputError, DiskFullError: the folder cannot be written, or is full.
             RenderError, VerificationError: it could not be rendered, or is not what the plan says.
+            OutOfMemoryError: the memory does not hold one worker, or one ran out of it.
             DamagedMediaError: a source is damaged where it is shown, and `on_error` is "fail".
         """
         target = _target(output)
@@ -154,13 +160,14 @@ class Renderer:
             return self._export(snapshot, target, bar.update)
 
     def _export(self, snapshot: Snapshot, target: Path, on_progress: Any) -> Report:
-        if self._executor is not None or self._workers is None:
-            return self._app.export(snapshot, target, executor=self._executor, on_progress=on_progress)
-        from cutroom.services import MEDIA_TASKS
-
-        grants = self._app.get(GrantBook).grants
-        with MediaWorkers("media", workers=self._workers, preload=MEDIA_TASKS, grants=grants) as pool:
-            return self._app.export(snapshot, target, executor=pool, on_progress=on_progress)
+        return self._app.export(
+            snapshot,
+            target,
+            executor=self._executor,
+            workers=self._workers,
+            memory=self._memory,
+            on_progress=on_progress,
+        )
 
     def submit(self, output: str | os.PathLike[str], span: Any = None) -> Job:
         """Export in a background kernel; returns as soon as the kernel has the job, which outlives this process.
@@ -178,7 +185,14 @@ class Renderer:
         self._app.plan(snapshot, measure=False)  # what cannot be planned or written fails here, not later
         self._app.require_output(snapshot, target)
         return self._app.get(Jobs).submit(
-            "export", target.name, {"snapshot": snapshot.model_dump(mode="json"), "output": str(target)}
+            "export",
+            target.name,
+            {
+                "snapshot": snapshot.model_dump(mode="json"),
+                "output": str(target),
+                "workers": self._workers,
+                "memory": self._memory,
+            },
         )
 
 
@@ -220,6 +234,18 @@ def verify(path: str | os.PathLike[str]) -> Verification:
     services = app()
     services.get(GrantBook).grants.allow_read(target)
     return verify_file(target, services.get(MediaWorkers))
+
+
+def _bytes(memory: int | str) -> int:
+    """A number of bytes, or one with its unit."""
+    if not isinstance(memory, str):
+        return whole("memory", memory, 1, 1 << 60)
+    try:
+        return amount(memory)
+    except ValueError:
+        raise ValidationError(
+            f"memory takes bytes, not {memory!r}", value=memory, hint='such as 600_000_000, "600MB" or "2 GiB"'
+        ) from None
 
 
 def _language(code: str | None) -> str | None:

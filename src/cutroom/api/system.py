@@ -12,7 +12,16 @@ __all__ = ["limits", "show_versions"]
 
 
 def limits() -> Limits:
-    """The share of this machine that Cutroom uses: cores and memory, each with its source."""
+    """The share of this machine that Cutroom uses: what was found, from where, and what follows from it.
+
+    Affinity, the quotas of this process's control groups, what JupyterHub grants (``CPU_LIMIT``, ``MEM_LIMIT``), limits
+    of the shell (``ulimit``) and the memory that is free decide how many workers there are, and what each may have.
+
+    Example:
+        >>> cr.limits()  # doctest: +SKIP
+        <Limits 0.5 cores (CPU_LIMIT), 1.5 GB (MEM_LIMIT), 1.3 GB free: 1 worker with 1 thread and 1.2 GB each>
+        >>> cr.limits().to_df()  # doctest: +SKIP
+    """
     return find_limits()
 
 

@@ -59,6 +59,8 @@ _OTHER_PICTURES = ((4, (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif")), (0
 
 av.logging.set_level(None)  # FFmpeg's own log would cross threads and fill notebooks; errors arrive as exceptions
 
+_PLENTY = 256 << 20
+"""Bytes: more than any one picture has."""
 _IMPOSSIBLE = (errno.EINVAL, errno.EOVERFLOW)
 
 
@@ -113,13 +115,17 @@ def open_container(file: BinaryIO) -> InputContainer:
 def reraise_unless_media(error: Exception, name: str) -> None:
     """Raise again what is no fault of the media: this program's own errors, and those of a disk that fails.
 
-    FFmpeg's errors mean the media, and so does a refused seek: damaged files ask for impossible places.
+    FFmpeg's errors mean the media, and so does a refused seek: damaged files ask for impossible places. They ask for
+    impossible sizes as well, so that a lack of memory means the media where there is plenty.
 
     Raises:
         MediaError: the disk cannot be read.
+        MemoryError: there is hardly any left.
     """
     if isinstance(error, CutroomError):
         raise error
+    if isinstance(error, MemoryError):
+        bytearray(_PLENTY)  # raises, too, where there is little
     if isinstance(error, av.FFmpegError) or not isinstance(error, OSError) or error.errno in _IMPOSSIBLE:
         return
     raise MediaError(

@@ -66,6 +66,13 @@ class SegmentCache:
         """Whether there is an entry; whether it is whole shows when it is read."""
         return isinstance(key, str) and self._path(key).exists()
 
+    def size_of(self, key: str) -> int | None:
+        """Bytes of the payload, as long as the file says; None where there is none."""
+        try:
+            return max(0, self._path(key).stat().st_size - HEAD)
+        except OSError:
+            return None
+
     def get(self, key: str) -> bytes | None:
         """The payload, now the most recently used; None where there is none or it was damaged (and is then removed)."""
         path = self._path(key)

@@ -45,6 +45,7 @@ class Encoding:
         meter: told how far it is.
         check: called often; raises when the export is to stop.
         require: called before a run; what was made of a file that was touched meanwhile is thrown away.
+        most: so many runs at a time; None: as many as the executor has places for.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Encoding:
         meter: Meter,
         check: Callable[[], None],
         require: Require,
+        most: int | None = None,
     ) -> None:
         self._plan = plan
         self._paths = paths
@@ -76,6 +78,7 @@ class Encoding:
             order=lambda work: Order(work[0], work[1](), work[2]),
             heard=self._heard,
             landed=self._landed,
+            most=most,
             cancelled=RenderError("a run was cancelled", hint="export again; finished segments are kept"),
         )
         self._weights = _weights(plan)

@@ -42,8 +42,8 @@ Rows = NDArray[np.int64]
 """Packets in file order: presentation time, decoding time, duration, keyframe (0 or 1), discarded (0 or 1)."""
 
 
-def examine(file: BinaryIO, path: str, expected: FileLayout | None) -> dict[str, Any]:
-    """The fields of a `Verification`.
+def examine(file: BinaryIO, path: str, expected: FileLayout | None, threads: int = 1) -> dict[str, Any]:
+    """The fields of a `Verification`; so many threads decode.
 
     Raises:
         MediaError: the file is not media.
@@ -69,7 +69,7 @@ def examine(file: BinaryIO, path: str, expected: FileLayout | None) -> dict[str,
             joins = [] if expected is None else [round(join * ticks) for join in expected.joins]
             whole = found.frames * found.width * found.height <= DECODE_ALL
             windows = _windows(rows[video.index], clock(video), joins, whole=whole)
-            found.decoded_frames, damage = _decode_pictures(container, video, windows, rows[video.index])
+            found.decoded_frames, damage = _decode_pictures(container, video, windows, rows[video.index], threads)
             problems += damage
         if audio is not None and len(rows[audio.index]):
             found.decoded_samples, damage = _decode_sound(container, audio, rows[audio.index])
@@ -244,12 +244,12 @@ def _windows(rows: Rows, tick: Fraction, joins: Sequence[int], *, whole: bool) -
 
 
 def _decode_pictures(
-    container: InputContainer, stream: VideoStream, windows: Sequence[tuple[int, int]], rows: Rows
+    container: InputContainer, stream: VideoStream, windows: Sequence[tuple[int, int]], rows: Rows, threads: int
 ) -> tuple[int, list[str]]:
     """Decode stretches; how many frames came out, and what was damaged or missing."""
     tick, count, problems = clock(stream), 0, []
     stream.codec_context.options = {**DECODER_OPTIONS, "err_detect": "explode"}
-    stream.codec_context.thread_type = ThreadType.AUTO
+    stream.codec_context.thread_type, stream.codec_context.thread_count = ThreadType.AUTO, threads
     for first, end in windows:
         wanted = {int(time) for time in rows[:, 0] if first <= time < end}
         seen: set[int] = set()

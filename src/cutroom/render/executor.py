@@ -62,7 +62,12 @@ def finished(future: Future[Any]) -> Any:
             wait([future], timeout=_LAST)  # a worker that is being killed may still write
 
 
+def at_once(executor: TaskExecutor) -> int | None:
+    """How many tasks it runs at once; None where it does not say."""
+    workers = getattr(executor, "workers", None)
+    return workers if isinstance(workers, int) and workers > 0 else None
+
+
 def slots(executor: TaskExecutor) -> int:
     """How many tasks are worth having under way: what it can run at once, and one that waits for each."""
-    workers = getattr(executor, "workers", None)
-    return 2 * workers if isinstance(workers, int) and workers > 0 else 4
+    return 2 * (at_once(executor) or 2)

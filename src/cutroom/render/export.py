@@ -14,26 +14,37 @@ from typing import Any
 
 from cutroom.effects.nodes import Gain, Limit
 from cutroom.effects.registry import Registry
-from cutroom.errors import CutroomError, DiskFullError, JobCancelledError, OutputError, RenderError, VerificationError
+from cutroom.errors import (
+    CutroomError,
+    DiskFullError,
+    JobCancelledError,
+    OutOfMemoryError,
+    OutputError,
+    RenderError,
+    VerificationError,
+)
 from cutroom.render.analyses import measured
 from cutroom.render.analysis_store import AnalysisStore
 from cutroom.render.cache import SegmentCache
 from cutroom.render.encoding import BASE_TIMEOUT, Encoding
-from cutroom.render.executor import TaskExecutor, stop, submit
+from cutroom.render.executor import TaskExecutor, at_once, stop, submit
 from cutroom.render.flights import LOOK_EVERY, Require
 from cutroom.render.gaps import gaps
 from cutroom.render.meter import Meter, OnProgress
+from cutroom.render.need import Room, need_of
 from cutroom.render.orders import MuxTask, VerifyTask
 from cutroom.render.plan import Plan, plan, wanted
 from cutroom.render.planned import CEILING
 from cutroom.render.publish import Part
 from cutroom.render.report import Report
 from cutroom.render.shortfall import lacking, shortfalls
+from cutroom.render.space import require_space
 from cutroom.render.spool import Spool
 from cutroom.render.tasks import mux, verify_file
 from cutroom.render.verify import Verification
 from cutroom.schema.document import Document
 from cutroom.schema.export import ExportSettings
+from cutroom.settings import shown
 from cutroom.telemetry import change, count, record
 from cutroom.telemetry import span as traced
 
@@ -54,6 +65,7 @@ def export(  # noqa: PLR0917  the five things it is made of, and where it goes
     require: Require = lambda _: {},
     protected: Iterable[str] = (),
     analyses: AnalysisStore | None = None,
+    room: Room | None = None,
 ) -> Report:
     """Export a timeline, or a span of it, to an MP4.
 
@@ -76,11 +88,13 @@ def export(  # noqa: PLR0917  the five things it is made of, and where it goes
         protected: files that are not overwritten, beside the media: the project's own.
         grant: told which file is about to be written and read back, so that no more than that need be allowed.
         analyses: what was measured already, and where what is measured now is kept; None: beside the segments.
+        room: the memory that there is: fewer tasks run at once where it holds no more; None: it is not looked at.
 
     Raises:
         EditError, HandlesError, TimeError, UnknownNameError, ValidationError: it cannot be planned.
         OutputError, DiskFullError: the output or the cache cannot be written; found out before rendering if possible.
         MediaError: a source is missing, was changed, or is broken where it is shown.
+        OutOfMemoryError: not even one worker fits, or one ran out of memory.
         WorkerError: a worker failed.
         RenderError, VerificationError: the result is not what was planned; it was not published.
         JobCancelledError: `cancelled` said so.
@@ -111,19 +125,33 @@ def export(  # noqa: PLR0917  the five things it is made of, and where it goes
         with traced("render.plan"):
             made = plan(document, settings, span, cache, registry, results=results)
         recording.set(frames=made.layout.frames, segments=len(made.segments))
+        need, places = need_of(made), at_once(executor) or 1
+        workers = places if room is None else room.workers(need, places)
+        require_space(made, cache, part)
         with part, Spool(cache.folder) as spool:
             meter.stage("encode")
             with traced("render.encode"):
                 encoding = Encoding(
-                    made, paths, executor, cache, spool=spool, meter=meter, check=check, require=require
+                    made,
+                    paths,
+                    executor,
+                    cache,
+                    spool=spool,
+                    meter=meter,
+                    check=check,
+                    require=require,
+                    most=workers if workers < places else None,
                 )
-                encoding.run()
+                try:
+                    encoding.run()
+                except OutOfMemoryError as error:
+                    raise _too_large(error, need, workers) from error
             meter.stage("mux")
             with traced("render.mux"):
                 peak = _mux(made, spool, part, executor, check)
             meter.stage("verify")
             with traced("render.verify"):
-                verified = _verify(made, part, executor, check)
+                verified = _verify(made, part, executor, check, workers)
             meter.stage("publish")
             check()
             part.publish()
@@ -139,7 +167,13 @@ def export(  # noqa: PLR0917  the five things it is made of, and where it goes
         encoder=_encoder(made),
         verified=verified,
         wall_seconds=wall_seconds,
-        warnings=(*_told(made), *lacking(document, encoding.lacks), *_too_soft(made), *_warnings(peak)),
+        warnings=(
+            *_told(made),
+            *lacking(document, encoding.lacks),
+            *_too_soft(made),
+            *_warnings(peak),
+            *(() if room is None or workers >= places else (room.told(need, places, workers),)),
+        ),
     )
 
 
@@ -191,8 +225,8 @@ def _mux(made: Plan, spool: Spool, part: Part, executor: TaskExecutor, check: _C
     return float(result["peak"])
 
 
-def _verify(made: Plan, part: Part, executor: TaskExecutor, check: _Check) -> Verification:
-    found = _run(executor, verify_file, VerifyTask(str(part.path), made.layout), made.seconds, check)
+def _verify(made: Plan, part: Part, executor: TaskExecutor, check: _Check, threads: int) -> Verification:
+    found = _run(executor, verify_file, VerifyTask(str(part.path), made.layout, threads), made.seconds, check)
     verified = Verification.model_validate({**found, "path": str(part.output)})
     if not verified.ok:
         raise VerificationError(
@@ -224,6 +258,16 @@ def _result(future: Future[Any]) -> Any:
         return future.result()
     except CancelledError:
         raise RenderError("a task of the export was cancelled", hint="export again") from None
+
+
+def _too_large(error: OutOfMemoryError, need: int, workers: int) -> OutOfMemoryError:
+    """The error of a worker that had no memory, with what an export can do about it."""
+    less = "workers=1, or memory= so many bytes as there are" if workers > 1 else "a smaller project, or fewer layers"
+    return OutOfMemoryError(
+        f"a worker ran out of memory (this film takes about {shown(need)} in each of {workers}): {error.message}",
+        value=error.value,
+        hint=f"free some memory, or do less at once: {less}; finished segments are kept, the next export goes on",
+    )
 
 
 def _encoder(made: Plan) -> str:

@@ -79,6 +79,7 @@ class Flights[W]:
         heard: what a task tells while it runs, but for whose code is `running`.
         landed: what it gives in the end.
         cancelled: raised where a task was cancelled.
+        most: so many tasks at a time; None: as many as the executor has places for.
     """
 
     def __init__(
@@ -92,6 +93,7 @@ class Flights[W]:
         heard: Callable[[Flight[W], dict[str, Any]], None],
         landed: Callable[[Flight[W], Any], None],
         cancelled: RenderError,
+        most: int | None = None,
     ) -> None:
         self._executor = executor
         self._document = document
@@ -102,6 +104,7 @@ class Flights[W]:
         self._heard = heard
         self._landed = landed
         self._cancelled = cancelled
+        self._most = most
         self._flying: dict[int, Flight[W]] = {}
         self._events: queue.SimpleQueue[tuple[int, dict[str, Any] | None]] = queue.SimpleQueue()
         self._numbers = count()
@@ -109,7 +112,7 @@ class Flights[W]:
 
     def run(self, waiting: deque[W]) -> None:
         """Do what waits, the first first, also what is put there meanwhile; after an error no task goes on."""
-        most = slots(self._executor)
+        most = self._most or slots(self._executor)
         try:
             while waiting or self._flying:
                 self._check()

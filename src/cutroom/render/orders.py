@@ -170,10 +170,12 @@ class VerifyTask:
     Args:
         path: of the file.
         expected: what it should hold; None: whatever it says itself.
+        threads: that decode it.
     """
 
     path: str
     expected: FileLayout | None = None
+    threads: int = 1
 
     def reads(self) -> tuple[str, ...]:
         """The file."""

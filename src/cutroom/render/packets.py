@@ -71,6 +71,11 @@ def pack(segment: Packets) -> bytes:
     return b"".join([_HEAD.pack(MAGIC, len(header)), header, *rows, *(packet.data for packet in segment.packets)])
 
 
+def overhead(packets: int) -> int:
+    """Bytes of a packed segment that are not its packets' own, at least."""
+    return _HEAD.size + packets * _ROW.size
+
+
 def unpack(payload: bytes) -> Packets:
     """The segment of some bytes.
 

@@ -16,6 +16,7 @@ from cutroom.effects.registry import Registry, default_registry
 from cutroom.effects.segment import picture_inputs, run_up, sound_inputs
 from cutroom.errors import EditError, TimeError, ValidationError
 from cutroom.render.engine import engine_digest
+from cutroom.render.need import picture_need
 from cutroom.render.orders import FileLayout
 from cutroom.render.pieces import PartTexts, anchor_of, boundaries, describe, whole
 from cutroom.render.planned import (
@@ -203,7 +204,7 @@ def _segments(scene: _Scene) -> tuple[Segment, ...]:
             text = canonical_json(part) if texts is None else texts.text(start - begin, after - start)
             key, files = make_key(prefix, text), tuple(dict.fromkeys(picture_inputs(part)))
             told: tuple[Action, str] = ("cached", "in the cache") if key in cached else ("encode", describe(part))
-            found.append(Segment(start, after - start, *told, key, files))
+            found.append(Segment(start, after - start, *told, key, files, picture_need(part)))
     return tuple(found)
 
 

@@ -64,6 +64,8 @@ class Segment(NamedTuple):
     key: str
     files: tuple[str, ...]
     """SHA-256 of the media that it shows."""
+    need: int = 0
+    """Bytes of memory that encoding it takes, beside what every worker has; see `need`."""
 
 
 class Chunk(NamedTuple):

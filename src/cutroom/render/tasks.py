@@ -137,7 +137,7 @@ def verify_file(task: VerifyTask, context: Context = DIRECT) -> dict[str, Any]:
     from cutroom.render.examine import examine
 
     with context.open(task.path) as file:
-        return examine(file, task.path, task.expected)
+        return examine(file, task.path, task.expected, task.threads)
 
 
 def _ticker(context: Context, before: int, total: int) -> Callable[[int], None]:

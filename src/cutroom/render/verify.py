@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
+from cutroom.render.executor import TaskExecutor, at_once
 from cutroom.render.orders import FileLayout, VerifyTask
 from cutroom.render.tasks import verify_file
 from cutroom.schema.base import Frozen
@@ -16,8 +17,6 @@ from cutroom.schema.time import Rate, Seconds
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from cutroom.render.executor import TaskExecutor
 
 
 class Verification(Frozen):
@@ -99,5 +98,5 @@ def verify(path: str | os.PathLike[str], executor: TaskExecutor, expected: FileL
         >>> verify("out.mp4", pool).ok  # doctest: +SKIP
         True
     """
-    task = VerifyTask(str(Path(path).absolute()), expected)
+    task = VerifyTask(str(Path(path).absolute()), expected, at_once(executor) or 1)
     return Verification.model_validate(executor.submit(verify_file, task).result())

@@ -12,9 +12,21 @@ Example:
 
 from __future__ import annotations
 
+from .amounts import amount, shown
 from .databases import choose_journal, storing
 from .folders import on_network_disk, private_folder
 from .limits import Limits, limits
 from .values import Settings, settings
 
-__all__ = ["Limits", "Settings", "choose_journal", "limits", "on_network_disk", "private_folder", "settings", "storing"]
+__all__ = [
+    "Limits",
+    "Settings",
+    "amount",
+    "choose_journal",
+    "limits",
+    "on_network_disk",
+    "private_folder",
+    "settings",
+    "shown",
+    "storing",
+]

@@ -23,6 +23,8 @@ _HEARTBEAT = 1.0
 _STDERR_KEPT = 4096
 _STDERR_LINES = 8
 _EXIT_GRACE = 0.5
+_NO_MEMORY = ("bad_alloc", "MemoryError", "out of memory", "Cannot allocate memory")
+"""In the last words of libraries that end the process when there is none."""
 _ANSWERS = {Kind.PROGRESS, Kind.RESULT, Kind.ERROR}
 
 
@@ -197,7 +199,7 @@ class Broker:
         except ProtocolError as error:
             child.process.kill()
             child.tail += f"\nkilled: it sent {error}".encode()
-            self._died(child)
+            self._died(child, by_us=True)
 
     def _from_child(self, child: _Child, item: Frame) -> None:
         if not child.ready and item.kind is Kind.READY:
@@ -241,7 +243,7 @@ class Broker:
             self._fail("WorkerTimeoutError", f"{what} and was killed", None, hint)
         self._again(child)
 
-    def _died(self, child: _Child) -> None:
+    def _died(self, child: _Child, *, by_us: bool = False) -> None:
         failed = self._expected()
         with contextlib.suppress(subprocess.TimeoutExpired):
             child.process.wait(_EXIT_GRACE)
@@ -257,8 +259,12 @@ class Broker:
             said = _last_words(child.tail)
             value = {"status": status, "stderr": said}
             message = "\n".join([f"a worker process {how}{when}", *(f"    {line}" for line in said)])
-            hint = "the file may be damaged, or the task needs more memory than a worker may use"
-            self._fail("WorkerCrashedError", message, value, hint)
+            if (status == -signal.SIGKILL and not by_us) or any(word in line for word in _NO_MEMORY for line in said):
+                message += "\n    as happens to one that needs more memory than there is"
+                self._fail("OutOfMemoryError", message, value, "free some memory, or do less at once")
+            else:
+                hint = "the file may be damaged, or the task needs more memory than a worker may use"
+                self._fail("WorkerCrashedError", message, value, hint)
         self._again(child)
 
     def _expected(self) -> bool:

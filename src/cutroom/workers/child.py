@@ -44,6 +44,7 @@ _STDLIB = (
 # What these packages import only when they are first used; Pillow's file formats are the owner's to name.
 _COMPANIONS = {"av": ("av.subtitles.codeccontext", "av.subtitles.stream", "av.subtitles.subtitle")}
 _TRACEBACK_LINES = 12
+_CV_NO_MEMORY = -4
 
 
 class _Context:
@@ -159,7 +160,7 @@ def _serve(channel: Channel, task: Frame) -> bool:
         context.finish()
         answer = codec.encode(Kind.RESULT, result)
     except BaseException as error:
-        fit = not isinstance(error, MemoryError)
+        fit = not _is_memory(error)
         answer = _failed(_unwritten(error, context))
         with contextlib.suppress(BaseException):
             traceback.clear_frames(error.__traceback__)
@@ -196,7 +197,7 @@ def _failed(error: BaseException) -> Frame:
     lines = traceback.format_exception(error)
     tail = "".join(lines).strip().splitlines()[-_TRACEBACK_LINES:]
     data = {
-        "class": "WorkerError",
+        "class": "OutOfMemoryError" if _is_memory(error) else "WorkerError",
         "message": f"{type(error).__name__}: {error}"[:2000],
         "hint": _hint(error),
         "value": "\n".join(tail)[-8000:],
@@ -204,9 +205,14 @@ def _failed(error: BaseException) -> Frame:
     return codec.encode(Kind.ERROR, data, use_shared=False)
 
 
+def _is_memory(error: BaseException) -> bool:
+    """Whether there was no memory; OpenCV has an error of its own for that."""
+    return isinstance(error, MemoryError) or getattr(error, "code", None) == _CV_NO_MEMORY
+
+
 def _hint(error: BaseException) -> str | None:
-    if isinstance(error, MemoryError):
-        return "the task needs more memory than its class of workers may use"
+    if _is_memory(error):
+        return "the task needs more memory than a worker may use: give it less at once"
     if isinstance(error, ImportError) or str(getattr(error, "filename", "")).endswith((".py", ".pyc", ".so")):
         return "a locked worker imports nothing: name the module in `preload`, or import it in a `warm()` function"
     if isinstance(error, PermissionError):

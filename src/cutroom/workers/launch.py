@@ -35,13 +35,16 @@ def command(*arguments: str) -> list[str]:
 def environment() -> dict[str, str]:
     """What a worker inherits: enough to find Python and Cutroom, none of the user's secrets and settings.
 
-    One BLAS thread: Landlock holds the thread that asks for it and those started later, so none may be there before.
+    One thread each for the libraries that would take all cores: a worker is one part of the share of this process. And
+    Landlock holds the thread that asks for it and those started later, so none may be there before.
     """
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     own = {
         "PYTHONSAFEPATH": "1",
         "PYTHONUTF8": "1",
         "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "OPENCV_FOR_THREADS_NUM": "1",
         "PYDANTIC_DISABLE_PLUGINS": "__all__",  # it would look through every installed package for some
         "ORT_DISABLE_TELEMETRY": "1",  # ONNX Runtime would report its use to its maker, and keep a file for it
     }

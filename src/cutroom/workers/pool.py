@@ -29,7 +29,7 @@ class WorkerPool(Executor):
 
     Args:
         child_class: "media" (decoders, filters, encoders) or "model" (ONNX), or a class of one's own.
-        workers: at most so many at once; None: the cores that this process may use.
+        workers: at most so many at once; None: as `cr.limits()` says.
         preload: modules imported before the lock; their `warm()` is called when they have one.
         grants: what tasks may read and write; nothing by default.
         queue: at most so many tasks may wait, beyond the running ones; None: any number.
@@ -60,7 +60,7 @@ class WorkerPool(Executor):
             )
         if workers is not None and workers < 1:
             raise errors.ValidationError(f"not a number of workers: {workers}", value=workers, hint="at least 1")
-        self.workers = workers or _cores()
+        self.workers = workers or _share()
         self._timeout = timeout
         self._crew = Crew(
             named_class(child_class), preload, Grants() if grants is None else grants, self.workers, queue
@@ -180,7 +180,7 @@ def self_test(child_class: Literal["media", "model"] | ChildClass = "media") -> 
     return {key: report[key] for key in ("level", "landlock", "seccomp", "reason", "seconds", "refused")}
 
 
-def _cores() -> int:
+def _share() -> int:
     from cutroom.settings import limits  # it reads files and psutil, which only a pool without a number needs
 
-    return limits().cores
+    return limits().workers
