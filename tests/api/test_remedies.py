@@ -101,6 +101,11 @@ def test_names_of_effects_elsewhere(written: str, hint: str) -> None:
     assert refused(lambda: cr.effects.get(written), UnknownNameError).hint == hint
 
 
+def test_an_effect_on_sound_is_named_on_a_picture_too(clip: cr.Clip) -> None:
+    assert refused(lambda: clip.effects.add("volume"), UnknownNameError).hint == "did you mean 'gain'?"
+    assert "linked clip" in (refused(lambda: clip.effects.add("gain")).hint or "")
+
+
 def test_every_synonym_leads_to_something_that_there_is() -> None:
     registry = default_registry()
     assert {name for names in EFFECTS.values() for name in names} <= registry.effects.keys()

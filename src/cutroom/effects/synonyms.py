@@ -76,7 +76,7 @@ def unknown(
 
     Args:
         name: that was given.
-        known: those that there are.
+        known: those that there are, for what it is to be put on; where none of them is meant, one for others may be.
         elsewhere: `EFFECTS` or `TRANSITIONS`.
         what: it is.
         listed: the call that lists all of them.
@@ -86,7 +86,8 @@ def unknown(
         "did you mean 'dissolve'?"
     """
     options, told = tuple(known), folded(name)
-    meant = [one for one in elsewhere.get(told, ()) if one in options]
+    ours = elsewhere.get(told, ())
+    meant = [one for one in ours if one in options] or ours
     verb = VERBS.get(told) if elsewhere is EFFECTS else None
     hint = f"did you mean {' or '.join(map(repr, meant))}?" if meant else verb
     if hint is None:
