@@ -263,10 +263,10 @@ def nearest(name: str, known: Iterable[str], *, what: str, listed: str | None = 
 
 def _near(name: str, options: list[str]) -> list[str]:
     """At most three that may have been meant: the nearest, and those that are about as near."""
-    wanted = _folded(name)
+    wanted = folded(name)
     if len(wanted) < 2:
         return []
-    alike = {option: _likeness(wanted, _folded(option)) for option in options}
+    alike = {option: _likeness(wanted, folded(option)) for option in options}
     best = max(alike.values(), default=0.0)
     found = [option for option in options if alike[option] >= max(_NEAR, best - _AS_NEAR)]
     return sorted(found, key=lambda option: -alike[option])[:3]
@@ -276,7 +276,8 @@ _NEAR, _AS_NEAR, _PART = 0.6, 0.1, 0.8
 """How alike a name must be; how much less than the nearest; how alike the beginning of a word is to the whole."""
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
+    """A name in small letters, its words joined by underscores: "Box blur" is "box_blur"."""
     return "_".join(re.findall(r"[^\W_]+", name.casefold()))
 
 
