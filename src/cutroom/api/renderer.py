@@ -23,16 +23,14 @@ from cutroom.render.presets import default_presets
 from cutroom.render.report import Report
 from cutroom.render.verify import Verification
 from cutroom.render.verify import verify as verify_file
+from cutroom.schema.export import ExportSettings
+from cutroom.schema.formats import CONTAINERS
 from cutroom.services import MediaWorkers
 from cutroom.workers.grantbook import GrantBook
 
 if TYPE_CHECKING:
     from cutroom.api.names import PresetName
     from cutroom.api.project import Project
-
-
-SUFFIXES = frozenset({".mp4", ".m4v"})
-"""Of the files that the presets write."""
 
 
 class Renderer:
@@ -127,7 +125,9 @@ class Renderer:
         snapshot = self._snapshot(None)
         with late_bar("command") as tell:
             results = self._app.analysed(snapshot, tell)
-        return ffmpeg_command(snapshot.document, snapshot.paths, _target(output), snapshot.settings, results=results)
+        return ffmpeg_command(
+            snapshot.document, snapshot.paths, _target(output, self.settings), snapshot.settings, results=results
+        )
 
     def render(self, output: str | os.PathLike[str], span: Any = None, *, progress: bool = True) -> Report:
         """Export, and wait for it, with a progress bar. The file appears whole and verified, or not at all.
@@ -142,7 +142,7 @@ class Renderer:
             RenderError, VerificationError: it could not be rendered, or is not what the plan says.
             DamagedMediaError: a source broke off.
         """
-        target = _target(output)
+        target = _target(output, self.settings)
         snapshot = self._snapshot(span)
         _warn_of_proxies(snapshot)
         if not progress:
@@ -168,7 +168,7 @@ class Renderer:
             OutputError: the file cannot be written there, or belongs to the project.
             JobError: the kernel did not start.
         """
-        target = _target(output)
+        target = _target(output, self.settings)
         snapshot = self._snapshot(span)
         _warn_of_proxies(snapshot)
         self._app.access.require_granted(snapshot.paths.values())
@@ -189,18 +189,19 @@ def _warn_of_proxies(snapshot: Snapshot) -> None:
         warnings.warn(told, stacklevel=3)
 
 
-def _target(output: str | os.PathLike[str]) -> Path:
+def _target(output: str | os.PathLike[str], settings: ExportSettings) -> Path:
     """The file to write; its name says what the preset makes.
 
     Raises:
         OutputError: another suffix.
     """
     target = arguments.path(output)
-    if target.suffix.lower() not in SUFFIXES:
+    facts = CONTAINERS[settings.container]
+    if target.suffix.lower() not in facts.suffixes:
         raise OutputError(
-            f"this preset writes MP4, not {target.suffix or 'a file without a suffix'}: {target.name!r}",
+            f"this preset writes {facts.called}, not {target.suffix or 'a file without a suffix'}: {target.name!r}",
             value=str(target),
-            hint=f"name it {target.stem or 'out'}.mp4",
+            hint=f"name it {target.stem or 'out'}{facts.suffixes[0]}",
         )
     return target
 
