@@ -15,4 +15,6 @@ CODEC = SoundCodec(
     other_rate=48000,
     trimmed=True,
 )
-"""After 64 warm packets those that follow are the very bytes of one whole encode; after 8 a sixth of them are not."""
+"""A packet leans on the one before it. Against what the encoder meant, the first packets after a join are off by -79 dB of
+the coding error with music; with a steady tone in gated noise by as much as that error, for 40 ms. With 8 warm packets it
+is 30 dB more than that error."""
