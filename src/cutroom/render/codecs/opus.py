@@ -15,6 +15,6 @@ CODEC = SoundCodec(
     other_rate=48000,
     trimmed=True,
 )
-"""A packet leans on the one before it. Against what the encoder meant, the first packets after a join are off by -79 dB of
-the coding error with music; with a steady tone in gated noise by as much as that error, for 40 ms. With 8 warm packets it
-is 30 dB more than that error."""
+"""A packet leans on the one before it. Against what the encoder meant, the first packets after a join are off by -79 dB
+of the coding error with music; with a steady tone in gated noise by as much as that error, for 40 ms. With 8 warm
+packets it is 30 dB more than that error."""
