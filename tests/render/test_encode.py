@@ -221,7 +221,8 @@ def test_payloads_come_back_as_they_were_and_anything_else_is_refused() -> None:
 
 
 @pytest.mark.parametrize("width", [256, 320, 336])
-def test_a_segment_comes_out_the_same_each_time(width: int) -> None:
+@pytest.mark.parametrize("codec", ["h264", "hevc", "av1", "vp9"])
+def test_a_segment_comes_out_the_same_each_time(codec: str, width: int) -> None:
     """Whatever lies in memory that was used before: a soft picture that pans, whose blocks the encoder follows."""
     noise = np.random.default_rng(0).integers(0, 255, (220, width + 80, 3), dtype=np.uint8)
     soft = cv2.GaussianBlur(noise, (0, 0), 4)
@@ -234,7 +235,8 @@ def test_a_segment_comes_out_the_same_each_time(width: int) -> None:
         used.append([np.full(size, value, np.uint8) for size, value in zip(sizes, values, strict=True)])
         views = (np.ascontiguousarray(soft[i : i + 180, 2 * i : 2 * i + width]) for i in range(20))
         frames = (av.VideoFrame.from_ndarray(view, format="rgb24").reformat(format="yuv420p") for view in views)
-        return encode_picture(frames, SETTINGS, shape)
+        return encode_picture(frames, settings, shape)
 
+    settings = ExportSettings(codec=codec)
     first = made()
     assert all(made() == first for _ in range(12))

@@ -133,7 +133,7 @@ def pictures(frames: int, seed: int, pixel_format: str) -> list[av.VideoFrame]:
     return [frame.reformat(format="yuv420p10le") for frame in made] if "10" in pixel_format else made
 
 
-@pytest.mark.parametrize("effort", ["ultrafast", "veryfast", "medium"])
+@pytest.mark.parametrize("effort", ["ultrafast", "veryfast", "medium", "veryslow"])
 @pytest.mark.parametrize("name", ["hevc", "hevc of 10 bits", "av1", "vp9"])
 def test_parameter_sets_do_not_depend_on_the_content_and_each_segment_begins_with_a_keyframe(
     name: str, effort: str
@@ -150,6 +150,15 @@ def test_parameter_sets_do_not_depend_on_the_content_and_each_segment_begins_wit
         delay = PICTURES[settings.codec].delay or 0
         assert all(place - packet.position <= delay for place, packet in enumerate(segment.packets))
     assert made[-1] == encode_picture(pictures(40, 40, str(settings.pixel_format)), settings, form)
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize("codec", ["hevc", "av1", "vp9", "prores"])
+def test_several_threads_give_the_same_bytes_each_time(codec: str, threads: int) -> None:
+    settings = ExportSettings(codec=codec, threads=threads)
+    form = PictureFormat(Fraction(30), 160, 96)
+    made = [encode_picture(pictures(12, 5, str(settings.pixel_format)), settings, form) for _ in range(3)]
+    assert made[0] == made[1] == made[2]
 
 
 def test_segments_of_prores_are_those_of_one_whole_encode() -> None:

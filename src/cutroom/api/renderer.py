@@ -38,7 +38,8 @@ class Renderer:
 
     Args:
         project: a project, its timeline, or a compound.
-        preset: a name of `cr.presets.to_df()`; "h264" keeps the project's size and rate.
+        preset: a name of `cr.presets.to_df()`; "h264" keeps the project's size and rate. Sizes and rates of others are
+            ceilings: nothing is ever made larger.
         loudness: LUFS that the whole mix is brought to, -70 to -5, its true peaks limited to -1 dBTP (-23 by
             EBU R 128, -14 for YouTube); None: as the preset says.
         subtitles: "burn" draws them into the picture; "soft" puts them beside it, as streams of plain text that
