@@ -103,12 +103,15 @@ def end_to_end(path: Path) -> list[dict[str, Any]]:
             stages = " ".join(f"{1000 * t:.2f}" for t in (decoding, pre, infer, together, whole))
             print(f"  decode, pre, infer, post, whole: {stages} ms a frame")
     figures = (
-        ("D1 rate against what the stages allow (wanted: 0.97)", ratios, "x"),
-        ("D1 rate against the bare session (wanted: 0.85)", raws, "x"),
-        ("D1 processor time beyond the stages'", extras, "x"),
-        ("D1 frames a second, 720p", rates, "1/s"),
+        ("D1 rate against what the stages allow", ratios, "x", 0.97),
+        ("D1 rate against the bare session", raws, "x", 0.85),
+        ("D1 processor time beyond the stages'", extras, "x", None),
+        ("D1 frames a second, 720p", rates, "1/s", None),
     )
-    return [{"what": what, "value": statistics.median(v), "unit": unit, "goal": None} for what, v, unit in figures]
+    return [
+        {"what": what, "value": statistics.median(v), "unit": unit, "goal": goal, "least": True}
+        for what, v, unit, goal in figures
+    ]
 
 
 def processing() -> list[dict[str, Any]]:

@@ -13,8 +13,9 @@ import os
 import platform
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 HERE = Path(__file__).resolve().parent
 
@@ -29,6 +30,8 @@ class Result(TypedDict):
     value: float
     unit: str
     goal: float | None
+    least: NotRequired[bool]
+    """The figure should stay at or above its goal."""
 
 
 class Row(Result):
@@ -67,30 +70,43 @@ def main(arguments: list[str]) -> int:
     report = {"time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), **machine, "results": rows}
     (TOP / "bench.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     if options.publish:
-        (TOP / "BENCHMARKS.md").write_text(_page(rows, report), encoding="utf-8")
+        page = TOP / "BENCHMARKS.md"
+        before = page.read_text(encoding="utf-8") if page.exists() else ""
+        page.write_text(_page(rows, report, before), encoding="utf-8")
     return 0
 
 
 def _goal(row: Row) -> str:
-    return "" if row["goal"] is None else f"{row['goal']:g}"
+    return "" if row["goal"] is None else f"{'≥' if row.get('least') else '≤'} {row['goal']:g}"
 
 
-def _page(rows: list[Row], report: dict[str, Any]) -> str:
-    """The table for people. A figure beyond its goal is marked, not left out."""
+def _page(rows: list[Row], report: dict[str, Any], before: str) -> str:
+    """The page for people, with the tables of what was measured now in place of older ones."""
+    _, *parts = before.split("\n## ")
+    sections = {part.partition("\n")[0]: part.rstrip() for part in parts}
+    for name, group in itertools.groupby(rows, key=lambda row: row["benchmark"]):
+        sections[name] = _section(name, group, report)
     lines = [
         "# Benchmarks",
         "",
-        f"Written by `python3 dev.py bench --publish` on {report['time'][:10]}: Python {report['python']},",
-        f"{report['machine']}, {report['cpus']} processors. Medians of at least five rounds; your machine will differ:",
-        "run it there. A bold figure misses its goal.",
+        "Written by `python3 dev.py bench --publish`, which replaces what it measures (with names: these tables).",
+        "Medians of at least five rounds where a row does not say otherwise; your machine will differ: run it there. A",
+        "bold figure misses its goal.",
     ]
-    for name, group in itertools.groupby(rows, key=lambda row: row["benchmark"]):
-        lines += ["", f"## {name}", "", "| what | figure | unit | goal: at most |", "|---|---:|---|---:|"]
-        for row in group:
-            late = row["goal"] is not None and row["value"] > row["goal"]
-            figure = f"{row['value']:.3g}"
-            lines.append(f"| {row['what']} | {f'**{figure}**' if late else figure} | {row['unit']} | {_goal(row)} |")
-    return "\n".join([*lines, ""])
+    return "\n".join([*lines, *(f"\n## {sections[name]}" for name in sorted(sections)), ""])
+
+
+def _section(name: str, rows: Iterable[Row], report: dict[str, Any]) -> str:
+    """A table. A figure beyond its goal is marked, not left out."""
+    machine = f"Python {report['python']}, {report['machine']}, {report['cpus']} processors"
+    lines = [name, "", f"Measured on {report['time'][:10]}: {machine}.", ""]
+    lines += ["| what | figure | unit | goal |", "|---|---:|---|---:|"]
+    for row in rows:
+        goal = row["goal"]
+        late = goal is not None and (row["value"] < goal if row.get("least") else row["value"] > goal)
+        figure = f"{row['value']:.3g}"
+        lines.append(f"| {row['what']} | {f'**{figure}**' if late else figure} | {row['unit']} | {_goal(row)} |")
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

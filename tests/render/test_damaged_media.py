@@ -11,7 +11,7 @@ import av
 import numpy as np
 import pytest
 
-from cutroom.errors import CutroomError
+from cutroom.errors import CutroomError, DamagedMediaError
 from cutroom.media import probe
 from cutroom.render.cache import SegmentCache
 from cutroom.schema.clip import Clip, MediaSource
@@ -22,7 +22,7 @@ from cutroom.workers import InlineExecutor, WorkerPool
 from .conftest import FPS, Desk, Film, track
 
 GOP, FRAMES = 15, 120
-SETTINGS = ExportSettings(gop=1)
+SETTINGS = ExportSettings(gop=1, on_error="slate")
 WARNING = re.compile(
     r"the picture of hurt\.mp4 is damaged (from [\d.]+ s to [\d.]+ s(, | and in \d+ more places?)?)+ of "
 )
@@ -101,7 +101,7 @@ def test_parts_are_what_the_whole_is(whole: Film, tmp_path: Path, pool: WorkerPo
     made = []
     for number, (gop, executor) in enumerate([(Fraction(7, 30), None), (1, None), (4, None), (1, pool)]):
         desk = Desk(tmp_path, film, SegmentCache(tmp_path / f"cache{number}"))
-        report = desk.export(document, executor=executor, settings=ExportSettings(gop=gop, crf=1))
+        report = desk.export(document, executor=executor, settings=ExportSettings(gop=gop, crf=1, on_error="slate"))
         made.append(desk.decode().frames)
         assert sum("hurt.mp4 is damaged" in warning for warning in report.warnings) == 1
     lost = [frame.max() < 8 for frame in made[1]]
@@ -150,6 +150,19 @@ def test_damaged_sound_is_silent_and_told(whole: Film, tmp_path: Path) -> None:
     assert np.abs(samples[:, 93 * 1024 : 97 * 1024]).max() < 0.01
 
 
+def test_an_export_fails_where_a_source_is_damaged_unless_it_is_told_not_to(whole: Film, tmp_path: Path) -> None:
+    packets, rng = places(whole.path, "video"), random.Random(3)
+    film = hurt(whole, tmp_path, [packets[GOP * 2]], rng, whole_packet=True)
+    desk = Desk(tmp_path, film, SegmentCache(tmp_path / "cache"))
+    with pytest.raises(DamagedMediaError, match=r"picture of hurt\.mp4 is damaged from 1 s to 1\.5 s") as caught:
+        desk.export(one_clip(film), "failed.mp4", settings=ExportSettings(gop=1))
+    assert 'on_error="slate"' in str(caught.value.hint)
+    assert not (tmp_path / "failed.mp4").exists()
+    report = desk.export(one_clip(film), settings=SETTINGS)
+    assert report.segments_cached >= 1  # what was finished before
+    assert report.frames == FRAMES
+
+
 def test_a_file_without_an_index_still_fails(whole: Film, tmp_path: Path) -> None:
     path = tmp_path / "hurt.mp4"
     data = whole.path.read_bytes()
@@ -168,7 +181,7 @@ def test_a_real_damaged_film_is_exported(tmp_path: Path, shared_data: Path) -> N
     film = Film(path, None, media)  # type: ignore[arg-type]
     clip = Clip(id="c_1", source=MediaSource(media=media.id), duration=Fraction(5))
     desk = Desk(tmp_path, film, SegmentCache(tmp_path / "cache"))
-    report = desk.export(film.document(track("video", [clip])))
+    report = desk.export(film.document(track("video", [clip])), settings=ExportSettings(on_error="slate"))
     (warning,) = report.warnings
     assert re.match(r"the picture of decord_corrupted\.mp4 is damaged from [23][\d.]* s to 5 s of the file", warning)
     black = [frame.max() < 8 for frame in desk.decode().frames]

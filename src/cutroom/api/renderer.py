@@ -45,6 +45,8 @@ class Renderer:
         subtitles: "burn" draws them into the picture; "soft" puts them beside it, as streams of plain text that
             players switch on and off, exact to the millisecond; "none" leaves them out. None: as the preset says.
         language: of soft subtitles, three letters as ISO 639-2 has them: "eng", "fra".
+        on_error: where a source is found to be damaged, "fail" and say where, or show a "slate": nothing is seen and
+            heard there, and the report says so.
         workers: worker processes; None: the share of the machine that this process may use.
         executor: runs the work instead of local workers: anything shaped like `concurrent.futures.Executor`.
 
@@ -66,6 +68,7 @@ class Renderer:
         loudness: float | None = None,
         subtitles: Literal["burn", "soft", "none"] | None = None,
         language: str | None = None,
+        on_error: Literal["fail", "slate"] = "fail",
         workers: int | None = None,
         executor: Any = None,
     ) -> None:
@@ -76,7 +79,7 @@ class Renderer:
             raise wrong("executor", "something with a method submit", executor)
         self.session = timeline.session
         self._timeline = timeline
-        chosen = {"subtitles": subtitles, "subtitle_language": _language(language)}
+        chosen = {"subtitles": subtitles, "subtitle_language": _language(language), "on_error": on_error}
         changes = {name: value for name, value in chosen.items() if value is not None}
         self.settings = default_presets().get(text("preset", preset)).settings.replace(**changes)
         if loudness is not None:
@@ -141,7 +144,7 @@ class Renderer:
         Raises:
             OutputError, DiskFullError: the folder cannot be written, or is full.
             RenderError, VerificationError: it could not be rendered, or is not what the plan says.
-            DamagedMediaError: a source broke off.
+            DamagedMediaError: a source is damaged where it is shown, and `on_error` is "fail".
         """
         target = _target(output, self.settings)
         snapshot = self._snapshot(span)

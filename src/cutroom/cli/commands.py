@@ -86,6 +86,9 @@ def export(
     ],
     preset: Annotated[str, typer.Option(help="See cr.presets.to_df().")] = "h264",
     span: Annotated[tuple[str, str] | None, typer.Option(help="Only from START to END.", metavar="START END")] = None,
+    on_error: Annotated[
+        Literal["fail", "slate"], typer.Option(help="A damaged source: fail, or show nothing there and say so.")
+    ] = "fail",
     background: Annotated[bool, typer.Option("--background", help="Return at once; follow with cutroom jobs.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -96,7 +99,7 @@ def export(
     snapshot = read_only(project)
     if snapshot.recovered:
         typer.secho(f"{project.name} {snapshot.recovered}", fg="yellow", err=True)
-    renderer = Renderer(snapshot, preset=preset)
+    renderer = Renderer(snapshot, preset=preset, on_error=on_error)
     if background:
         job = renderer.submit(output, span=span)
         print_json({"job": job.id}) if as_json else say(job.id)

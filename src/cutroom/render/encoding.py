@@ -17,6 +17,7 @@ from cutroom.render.flights import Flight, Flights, Order, Require
 from cutroom.render.meter import Meter
 from cutroom.render.orders import RunTask, SoundOrder, SoundTask
 from cutroom.render.planned import Chunk, Plan, Segment
+from cutroom.render.shortfall import damaged
 from cutroom.render.spool import Spool
 from cutroom.render.tasks import render_run, render_sound
 from cutroom.schema.media import Media
@@ -202,7 +203,11 @@ class Encoding:
             self._meter.partly(flight.number, 0)
             return  # who knows what was read: it is encoded again, once the file was found to be right
         if lacks:  # not kept: the next export is to warn of it as well
-            self.lacks.update(map(Lack.load, lacks))
+            found = [Lack.load(lack) for lack in lacks]
+            error = damaged(self._plan.document, found)
+            if error is not None and self._plan.layout.settings.on_error == "fail":
+                raise error
+            self.lacks.update(found)
         else:
             self._cache.put(key, payload)
         self._spool.add(key, payload)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import PurePath
 
@@ -12,11 +12,13 @@ from cutroom.effects.compiler.layout import samples_layout
 from cutroom.effects.compiler.shortage import Shortage, picture_shortages, sound_shortages
 from cutroom.effects.compiler.sound import heard_tracks
 from cutroom.effects.lack import Lack
+from cutroom.errors import DamagedMediaError
 from cutroom.schema.clip import Clip, CompoundSource
 from cutroom.schema.document import Document
 
 _TOUCHING = Fraction(1, 20)
 """Seconds between two damaged stretches that are told as one."""
+_REMEDY = "copy the file again from its source, or keep that part out of the edit"
 _TOLD = 8
 """Stretches of one stream that are told of."""
 
@@ -60,11 +62,27 @@ def lacking(document: Document, lacks: Iterable[Lack]) -> Iterator[str]:
             )
         for stream, what in (("picture", "clear"), ("sound", "silent")):
             if parts := found.get((sha256, stream)):
-                when = spans((one.start, one.end) for one in parts)
-                yield (
-                    f"the {stream} of {name} is damaged {when} of the file: what clips show of that is {what}; "
-                    "copy the file again from its source, or keep that part out of the edit"
-                )
+                yield f"{_damage(name, parts)}: what clips show of that is {what}; {_REMEDY}"
+
+
+def damaged(document: Document, lacks: Iterable[Lack]) -> DamagedMediaError | None:
+    """The error for the first damaged stretch among what was found; None where files merely end early."""
+    for lack in sorted(lacks):
+        if lack.what != "end":
+            path = next((one.path for one in document.media if one.fingerprint.sha256 == lack.sha256), lack.sha256)
+            name = PurePath(path).name
+            return DamagedMediaError(
+                _damage(name, [lack]),
+                value=name,
+                hint=f'{_REMEDY}; on_error="slate" exports it clear and silent there; '
+                "project.verify(decode=True) looks through all of the files",
+            )
+    return None
+
+
+def _damage(name: str, parts: Sequence[Lack]) -> str:
+    when = spans((one.start, one.end) for one in parts)
+    return f"the {parts[0].what} of {name} is damaged {when} of the file"
 
 
 def spans(stretches: Iterable[tuple[Fraction, Fraction]]) -> str:

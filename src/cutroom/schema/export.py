@@ -47,9 +47,10 @@ class ExportSettings(Frozen):
     codec: Codec = "h264"
     """Picture codec; encoded by x264, x265, SVT-AV1, libvpx, FFmpeg's own encoder of ProRes; "none": sound only."""
     encoder_preset: Effort | None = "veryfast"
-    """The encoder's effort, in x264's words; SVT-AV1's and libvpx's numbers are chosen by them. x264's `veryfast` takes
-    about 0.4 of the processor time of `medium`; at equal CRF the files are about as large and look slightly worse (SSIM
-    0.992 beside 0.993 on filmed streets). None with ProRes, and without a picture."""
+    """The encoder's effort, in x264's words; SVT-AV1's and libvpx's numbers are chosen by them ("fast", which is usual for
+    AV1, is SVT-AV1's 6). x264's `veryfast` takes about 0.4 of the processor time of `medium`; at equal CRF the files are
+    about as large and look slightly worse (SSIM 0.992 beside 0.993 on filmed streets). None with ProRes, and without a
+    picture."""
     crf: float | None = Field(default=20.0, ge=0, le=63)
     """Constant quality: lower is better and larger. Each codec has a scale of its own: of H.264 and HEVC to 51 (18 is
     hard to tell from the source), of AV1 and VP9 to 63. None with ProRes, and without a picture."""
@@ -92,7 +93,7 @@ class ExportSettings(Frozen):
                 "audio_codec": facts.audio_codec,
                 "pixel_format": facts.pixel_formats[0],
                 "crf": facts.crf,
-                "encoder_preset": None if facts.crf is None else "veryfast",
+                "encoder_preset": facts.effort,
             }
         container = given.get("container")
         if container is not None and (facts is None or container != facts.containers[0]):
@@ -144,7 +145,7 @@ class ExportSettings(Frozen):
             self._absent(f"in {facts.called}", "encoder_preset", "crf")
         elif self.crf is None or self.encoder_preset is None:
             name = "crf" if self.crf is None else "encoder_preset"
-            usual = facts.crf if self.crf is None else "veryfast"
+            usual = facts.crf if self.crf is None else facts.effort
             raise ValidationError(f"{facts.called} needs {name}", value=None, hint=f"the usual one is {usual!r}")
         elif self.crf > facts.most:
             raise ValidationError(
@@ -183,6 +184,9 @@ class ExportSettings(Frozen):
     def depth(self) -> Literal[8, 10]:
         """Bits of each number of the picture."""
         return 8 if self.pixel_format in {None, "yuv420p"} else 10
+
+    on_error: Literal["fail", "slate"] = "fail"
+    """What to do where a source is damaged: fail, and say where, or show nothing there, and say so in the report."""
 
     def gop_frames(self, fps: Rate) -> int:
         """The GOP in frames, at least one."""

@@ -27,6 +27,8 @@ class PictureFacts(NamedTuple):
     """The usual one; None: it has no such scale."""
     most: float = 0.0
     """The worst quality of its scale."""
+    effort: Effort | None = None
+    """The usual one."""
 
 
 class SoundFacts(NamedTuple):
@@ -50,10 +52,10 @@ class ContainerFacts(NamedTuple):
 
 
 PICTURES: dict[Codec, PictureFacts] = {
-    "h264": PictureFacts("H.264", ("mp4", "mov"), ("yuv420p", "yuv420p10le"), "aac", 20.0, 51.0),
-    "hevc": PictureFacts("HEVC", ("mp4", "mov"), ("yuv420p", "yuv420p10le"), "aac", 22.0, 51.0),
-    "av1": PictureFacts("AV1", ("mp4", "webm"), ("yuv420p", "yuv420p10le"), "aac", 30.0, 63.0),
-    "vp9": PictureFacts("VP9", ("webm", "mp4"), ("yuv420p",), "opus", 31.0, 63.0),
+    "h264": PictureFacts("H.264", ("mp4", "mov"), ("yuv420p", "yuv420p10le"), "aac", 20.0, 51.0, "veryfast"),
+    "hevc": PictureFacts("HEVC", ("mp4", "mov"), ("yuv420p", "yuv420p10le"), "aac", 22.0, 51.0, "veryfast"),
+    "av1": PictureFacts("AV1", ("mp4", "webm"), ("yuv420p", "yuv420p10le"), "aac", 30.0, 63.0, "fast"),
+    "vp9": PictureFacts("VP9", ("webm", "mp4"), ("yuv420p",), "opus", 31.0, 63.0, "veryfast"),
     "prores": PictureFacts("ProRes 422 HQ", ("mov",), ("yuv422p10le",), "pcm_s24le", None),
 }
 """VP9 has 8 bits only: the library that encodes it was built without more."""
