@@ -13,6 +13,7 @@ import imageio_ffmpeg
 import numpy as np
 import pytest
 
+from cutroom.errors import CutroomError
 from cutroom.media import probe
 from cutroom.render import plan as planning
 from cutroom.render.cache import SegmentCache
@@ -21,10 +22,12 @@ from cutroom.render.codecs.kinds import PictureFormat
 from cutroom.render.encode import encode_picture, encode_sound, with_every_line
 from cutroom.render.packets import Packets
 from cutroom.render.plan import plan
+from cutroom.schema.curve import Keyframe
+from cutroom.schema.effect import Effect
 from cutroom.schema.export import ExportSettings
 from cutroom.workers import InlineExecutor, WorkerPool
 
-from .conftest import FPS, RATE, Desk, Film, decode_frames, track
+from .conftest import FPS, RATE, SIZE, Desk, Film, decode_frames, track
 
 CUTS = ((10, 100), (151, 152), (30, 75), (120, 239))
 NUMBERS = [number for first, end in CUTS for number in range(first, end)]
@@ -296,6 +299,14 @@ def test_large_pictures_stay_within(desk: Desk, film: Film) -> None:
         assert report.verified.ok
 
 
+def test_pictures_that_are_too_small_for_a_codec_are_refused(film: Film) -> None:
+    document = film.cuts((10, 40), sound=False)
+    assert plan(document, ExportSettings(max_size=(28, 28))).layout.height == 16
+    for codec, called in (("hevc", "HEVC"), ("av1", "AV1")):
+        with pytest.raises(CutroomError, match=f"{called} is encoded from"):
+            plan(document, ExportSettings(codec=codec, max_size=(20, 20)))
+
+
 def test_a_lower_rate_takes_every_second_frame(desk: Desk, film: Film) -> None:
     settings = ExportSettings(max_fps=Fraction(24), **GOP)
     report = desk.export(film.cuts(*CUTS), settings=settings)
@@ -312,6 +323,24 @@ def test_a_lower_rate_takes_every_second_frame(desk: Desk, film: Film) -> None:
     assert table["end"].iloc[-1] == pytest.approx(len(NUMBERS) / 30)
     assert set(made.layout.joins) <= set(range(128))
     assert desk.export(film.cuts(*CUTS), settings=ExportSettings(max_fps=30)).verified.fps == 30
+
+
+def test_frames_of_a_lower_rate_are_those_of_the_whole_one_whatever_their_effects_remember(
+    desk: Desk, film: Film
+) -> None:
+    grown = (Keyframe(time=0, value=0.7, easing="ease_in"), Keyframe(time=1, value=1.2))
+    effects = [
+        Effect(id="e_1", effect="motion_blur"),
+        Effect(id="e_2", effect="film_grain"),
+        Effect(id="e_3", effect="transform", curves={"scale": grown}),
+    ]
+    clips = [film.clip(10, 45, id="c_0", effects=effects), film.clip(60, 61, id="c_1"), film.clip(90, 110, id="c_2")]
+    document = film.document(track("video", clips))
+    settings = ExportSettings(crf=0, **GOP)
+    desk.export(document, "whole.mp4", settings=settings)
+    desk.export(document, "part.mp4", settings=settings.replace(max_fps=10))
+    whole = decode_frames(desk.folder / "whole.mp4", SIZE)
+    assert np.array_equal(decode_frames(desk.folder / "part.mp4", SIZE), whole[::3])
 
 
 def test_a_small_picture_is_the_large_one_made_small(desk: Desk, film: Film) -> None:

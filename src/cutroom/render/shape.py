@@ -49,9 +49,16 @@ def shape_of(document: Document, settings: ExportSettings) -> Shape:
     """
     project = document.settings
     width, height = size_within((project.width, project.height), settings.max_size)
+    facts = PICTURES[settings.codec]
+    if min(width, height) < facts.least:
+        raise ValidationError(
+            f"{facts.called} is encoded from {facts.least} x {facts.least} pixels on, not in {width} x {height}",
+            value=(width, height),
+            hint="make the picture larger, or take h264",
+        )
     if width % 2 or height % 2:
         raise ValidationError(
-            f"{PICTURES[settings.codec].called} in 4:2:0 has even sizes only, not {width} x {height}",
+            f"{facts.called} in 4:2:0 has even sizes only, not {width} x {height}",
             value=(width, height),
             hint="make the project one pixel larger or smaller",
         )

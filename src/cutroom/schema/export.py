@@ -47,10 +47,10 @@ class ExportSettings(Frozen):
     codec: Codec = "h264"
     """Picture codec; encoded by x264, x265, SVT-AV1, libvpx, FFmpeg's own encoder of ProRes; "none": sound only."""
     encoder_preset: Effort | None = "veryfast"
-    """The encoder's effort, in x264's words; SVT-AV1's and libvpx's numbers are chosen by them ("fast", which is usual for
-    AV1, is SVT-AV1's 6). x264's `veryfast` takes about 0.4 of the processor time of `medium`; at equal CRF the files are
-    about as large and look slightly worse (SSIM 0.992 beside 0.993 on filmed streets). None with ProRes, and without a
-    picture."""
+    """The encoder's effort, in x264's words; SVT-AV1's and libvpx's numbers are chosen by them ("fast", usual for AV1,
+    is SVT-AV1's 6). x264's `veryfast` takes about 0.4 of the processor time of `medium`; at equal CRF the files are
+    about as large and look slightly worse (SSIM 0.992 beside 0.993 on filmed streets). None with ProRes, and without
+    a picture."""
     crf: float | None = Field(default=20.0, ge=0, le=63)
     """Constant quality: lower is better and larger. Each codec has a scale of its own: of H.264 and HEVC to 51 (18 is
     hard to tell from the source), of AV1 and VP9 to 63. None with ProRes, and without a picture."""

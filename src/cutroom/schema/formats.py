@@ -29,6 +29,8 @@ class PictureFacts(NamedTuple):
     """The worst quality of its scale."""
     effort: Effort | None = None
     """The usual one."""
+    least: int = 2
+    """Pixels of the smallest width and height: x265 refuses less, SVT-AV1 writes beyond its memory at 8."""
 
 
 class SoundFacts(NamedTuple):
@@ -53,8 +55,8 @@ class ContainerFacts(NamedTuple):
 
 PICTURES: dict[Codec, PictureFacts] = {
     "h264": PictureFacts("H.264", ("mp4", "mov"), ("yuv420p", "yuv420p10le"), "aac", 20.0, 51.0, "veryfast"),
-    "hevc": PictureFacts("HEVC", ("mp4", "mov"), ("yuv420p", "yuv420p10le"), "aac", 22.0, 51.0, "veryfast"),
-    "av1": PictureFacts("AV1", ("mp4", "webm"), ("yuv420p", "yuv420p10le"), "aac", 30.0, 63.0, "fast"),
+    "hevc": PictureFacts("HEVC", ("mp4", "mov"), ("yuv420p", "yuv420p10le"), "aac", 22.0, 51.0, "veryfast", 16),
+    "av1": PictureFacts("AV1", ("mp4", "webm"), ("yuv420p", "yuv420p10le"), "aac", 30.0, 63.0, "fast", 64),
     "vp9": PictureFacts("VP9", ("webm", "mp4"), ("yuv420p",), "opus", 31.0, 63.0, "veryfast"),
     "prores": PictureFacts("ProRes 422 HQ", ("mov",), ("yuv422p10le",), "pcm_s24le", None),
 }
