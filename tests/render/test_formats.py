@@ -22,6 +22,7 @@ from cutroom.render.codecs.kinds import PictureFormat
 from cutroom.render.encode import encode_picture, encode_sound, with_every_line
 from cutroom.render.packets import Packets
 from cutroom.render.plan import plan
+from cutroom.render.verify import verify
 from cutroom.schema.curve import Keyframe
 from cutroom.schema.effect import Effect
 from cutroom.schema.export import ExportSettings
@@ -359,3 +360,25 @@ def test_webm_has_its_index_in_front(desk: Desk, film: Film) -> None:
     assert 0 < data.index(b"\x1c\x53\xbb\x6b") < data.index(b"\x1f\x43\xb6\x75")  # cues, clusters
     folder: Path = desk.folder
     assert [path.name for path in folder.glob("*.part")] == []
+
+
+@pytest.mark.parametrize("name", ["vp9", "prores", "av1", "mp3", "wav", "opus"])
+def test_a_file_that_breaks_off_or_is_another_one_is_found_out(name: str, desk: Desk, film: Film) -> None:
+    settings = film_settings(name) if name in FILMS else ExportSettings(**SOUND_FILES[name])
+    document = film.cuts((0, 90))
+    path = desk.folder / f"out.{settings.container}"
+    desk.export(document, path.name, settings=settings)
+    layout = plan(document, settings).layout
+    assert verify(path, InlineExecutor(), layout).problems == ()
+    assert verify(path, InlineExecutor()).problems == ()
+    longer = plan(film.cuts((0, 91)), settings).layout
+    told = verify(path, InlineExecutor(), longer).problems
+    assert any(problem.startswith("samples: 144000") for problem in told)
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) * 3 // 4])
+    assert verify(path, InlineExecutor(), layout).problems
+    if name in {"prores", "av1"}:  # VP9's decoder says nothing of most damage
+        hurt = bytearray(data)
+        hurt[len(data) // 2 : len(data) // 2 + 3000] = bytes(3000)
+        path.write_bytes(hurt)
+        assert verify(path, InlineExecutor(), layout).problems
