@@ -47,6 +47,7 @@ Example:
 from __future__ import annotations
 
 import difflib
+import os
 import re
 from collections.abc import Iterable
 
@@ -73,8 +74,30 @@ class CutroomError(Exception):
         return _rebuild, (type(self), self.message, self.value, self.hint)
 
     def _render_traceback_(self) -> list[str]:
-        """What IPython prints: the error without the library's inner frames."""
-        return [f"{type(self).__name__}: {self}"]
+        """What IPython prints: the error, and where the user's own lines were; not the library's inner frames."""
+        return [f"{type(self).__name__}: {self}", *_own_lines(self)]
+
+
+_TOLD = 4
+"""Lines of the user's own that are shown, the last ones."""
+
+
+def _own_lines(error: CutroomError) -> list[str]:
+    """Lines of cells and of the user's files by way of which an error was raised, if it was not a single one."""
+    import linecache
+    import sysconfig
+    import traceback
+
+    theirs = (os.path.dirname(__file__), *(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")))
+    lines = []
+    for frame, number in traceback.walk_tb(error.__traceback__):
+        code = frame.f_code
+        if code.co_filename.startswith(theirs) or code.co_filename.startswith("<frozen"):
+            continue
+        inside = "" if code.co_name.startswith("<") else f" in {code.co_name}"
+        text = linecache.getline(code.co_filename, number, frame.f_globals).strip()
+        lines.append(f"  at line {number}{inside}: {text}" if text else f"  at line {number}{inside}")
+    return lines[-_TOLD:]
 
 
 def _rebuild(kind: type[CutroomError], message: str, value: object, hint: str | None) -> CutroomError:

@@ -12,6 +12,9 @@ from typing import Any
 from cutroom.errors import ValidationError
 from cutroom.schema.time import shown
 
+PACKAGE = str(Path(__file__).parents[1])
+"""Warnings point at the line outside of it that asked."""
+
 
 def wrong(name: str, takes: str, value: object) -> ValidationError:
     """The error for an argument of another type or out of range."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cutroom.api import arguments, media_files, media_frames, media_sequence, proxies
-from cutroom.api.arguments import text
+from cutroom.api.arguments import PACKAGE, text
 from cutroom.api.media_files import State
 from cutroom.api.proxies import Proxy
 from cutroom.app import App, app
@@ -27,9 +27,6 @@ from cutroom.telemetry import count
 
 if TYPE_CHECKING:
     import pandas as pd
-
-PACKAGE = str(Path(__file__).parents[1])
-"""Warnings point at the line outside of it that asked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cutroom.api.arguments import text, truth, wrong
+from cutroom.api.arguments import PACKAGE, text, truth, wrong
 from cutroom.api.clip import Clip
 from cutroom.api.handle import Handle
-from cutroom.api.media import PACKAGE, Media, MediaLibrary
+from cutroom.api.media import Media, MediaLibrary
 from cutroom.api.tempo import lasting, speed_of
 from cutroom.api.times import Clock, Played, source_range, span_of
 from cutroom.edit import operations as ops

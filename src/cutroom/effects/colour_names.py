@@ -28,5 +28,7 @@ def hexadecimal(colour: str) -> str | None:
         return None
     from PIL import ImageColor  # only where there is a name to look up
 
-    found = ImageColor.colormap.get(colour.lower())
-    return found if isinstance(found, str) else None
+    if colour.lower() not in ImageColor.colormap:
+        return None
+    red, green, blue, *_ = ImageColor.getrgb(colour)  # the table itself holds texts, and numbers after their first use
+    return f"#{red:02x}{green:02x}{blue:02x}"
