@@ -18,12 +18,13 @@ import pytest
 import cutroom
 from cutroom.errors import RenderError
 from cutroom.render import planned
-from cutroom.render.encode import SAMPLES_PER_PACKET, PictureFormat, encode_picture, encode_sound
+from cutroom.render.codecs.aac import CODEC as AAC
+from cutroom.render.codecs.kinds import PictureFormat
+from cutroom.render.encode import encode_picture, encode_sound
 from cutroom.render.engine import cpu_class, engine, engine_digest
 from cutroom.render.orders import RunTask
 from cutroom.render.packets import Packet, Packets, UnreadableSegmentError, pack, unpack
 from cutroom.render.plan import plan
-from cutroom.render.planned import WARM_PACKETS
 from cutroom.render.tasks import render_run
 from cutroom.schema.clip import Transition
 from cutroom.schema.curve import Keyframe
@@ -84,7 +85,7 @@ def test_a_run_gives_the_bytes_of_its_segments_rendered_alone(film: Film) -> Non
     dissolve = Transition(id="x_1", left="c_0", right="c_1", duration=Fraction(8, 30))
     document = film.document(track("video", clips, transitions=[dissolve]))
     made = plan(document, ExportSettings(gop=Fraction(1, 3)))
-    segments = tuple((segment.key, made.picture(segment)) for segment in made.segments)
+    segments = tuple((segment.key, made.picture(segment), segment.picked) for segment in made.segments)
     assert len(segments) > 10
 
     def rendered(*chosen: int) -> dict[str, bytes]:
@@ -103,7 +104,8 @@ def test_a_run_gives_the_bytes_of_its_segments_rendered_alone(film: Film) -> Non
 
 def test_another_engine_is_refused(film: Film) -> None:
     made = plan(film.cuts((0, 10)), SETTINGS)
-    task = RunTask(((made.segments[0].key, made.picture(made.segments[0])),), SETTINGS, (), "0" * 64)
+    segment = made.segments[0]
+    task = RunTask(((segment.key, made.picture(segment), segment.picked),), SETTINGS, (), "0" * 64)
     with pytest.raises(RenderError, match="other library versions"):
         render_run(task)
 
@@ -154,21 +156,21 @@ def decoded(segments: list[Packets]) -> np.ndarray:
     context.extradata, context.sample_rate, context.layout = segments[0].extradata, RATE, "mono"
     blocks = [f.to_ndarray() for s in segments for p in s.packets for f in context.decode(av.Packet(p.data))]
     blocks += [f.to_ndarray() for f in context.decode(None)]
-    return np.concatenate(blocks, axis=1)[:, SAMPLES_PER_PACKET:]
+    return np.concatenate(blocks, axis=1)[:, AAC.packet :]
 
 
 def test_chunks_of_sound_join_like_one_whole_encode() -> None:
     chunk, ahead = 200, 2
     samples = music(20)
-    packets = -(-samples.shape[1] // SAMPLES_PER_PACKET) + 1
+    packets = -(-samples.shape[1] // AAC.packet) + 1
     whole = encode_sound(samples, SETTINGS, RATE, skip=0, count=packets)
     parts = []
     for first in range(0, packets, chunk):
         count = min(chunk, packets - first)
-        low, high = (first - WARM_PACKETS) * 1024, (first + count + ahead) * 1024
+        low, high = (first - AAC.warm) * 1024, (first + count + ahead) * 1024
         piece = samples[:, max(low, 0) : high]
         piece = np.pad(piece, ((0, 0), (max(0, -low), -piece.shape[1] % 1024)))
-        parts.append(encode_sound(piece, SETTINGS, RATE, skip=WARM_PACKETS, count=count))
+        parts.append(encode_sound(piece, SETTINGS, RATE, skip=AAC.warm, count=count))
     assert [len(part.packets) for part in parts] == [200, 200, 200, 200, 139]
     assert {part.extradata for part in parts} == {whole.extradata}
 
@@ -219,7 +221,8 @@ def test_payloads_come_back_as_they_were_and_anything_else_is_refused() -> None:
 
 
 @pytest.mark.parametrize("width", [256, 320, 336])
-def test_a_segment_comes_out_the_same_each_time(width: int) -> None:
+@pytest.mark.parametrize("codec", ["h264", "hevc", "av1", "vp9"])
+def test_a_segment_comes_out_the_same_each_time(codec: str, width: int) -> None:
     """Whatever lies in memory that was used before: a soft picture that pans, whose blocks the encoder follows."""
     noise = np.random.default_rng(0).integers(0, 255, (220, width + 80, 3), dtype=np.uint8)
     soft = cv2.GaussianBlur(noise, (0, 0), 4)
@@ -232,7 +235,8 @@ def test_a_segment_comes_out_the_same_each_time(width: int) -> None:
         used.append([np.full(size, value, np.uint8) for size, value in zip(sizes, values, strict=True)])
         views = (np.ascontiguousarray(soft[i : i + 180, 2 * i : 2 * i + width]) for i in range(20))
         frames = (av.VideoFrame.from_ndarray(view, format="rgb24").reformat(format="yuv420p") for view in views)
-        return encode_picture(frames, SETTINGS, shape)
+        return encode_picture(frames, settings, shape)
 
+    settings = ExportSettings(codec=codec)
     first = made()
     assert all(made() == first for _ in range(12))

@@ -306,4 +306,12 @@ AnimationName = Literal[
 PresetName = Literal[
     "h264",
     "h264-10bit",
+    "h264-1080p",
+    "hevc-1080p",
+    "av1-1080p",
+    "vp9-webm",
+    "prores-422-hq",
+    "preview",
+    "wav",
+    "mp3",
 ]

@@ -22,6 +22,8 @@ from cutroom.render.presets import default_presets
 from cutroom.render.report import Report
 from cutroom.render.verify import Verification
 from cutroom.render.verify import verify as verify_file
+from cutroom.schema.export import ExportSettings
+from cutroom.schema.formats import CONTAINERS
 from cutroom.services import MediaWorkers
 from cutroom.settings import amount
 from cutroom.workers.grantbook import GrantBook
@@ -31,16 +33,13 @@ if TYPE_CHECKING:
     from cutroom.api.project import Project
 
 
-SUFFIXES = frozenset({".mp4", ".m4v"})
-"""Of the files that the presets write."""
-
-
 class Renderer:
     """Exports a project.
 
     Args:
         project: a project, its timeline, or a compound.
-        preset: a name of `cr.presets.to_df()`; "h264" keeps the project's size and rate.
+        preset: a name of `cr.presets.to_df()`; "h264" keeps the project's size and rate. Sizes and rates of others are
+            ceilings: nothing is ever made larger.
         loudness: LUFS that the whole mix is brought to, -70 to -5, its true peaks limited to -1 dBTP (-23 by
             EBU R 128, -14 for YouTube); None: as the preset says.
         subtitles: "burn" draws them into the picture; "soft" puts them beside it, as streams of plain text that
@@ -135,7 +134,9 @@ class Renderer:
         snapshot = self._snapshot(None)
         with late_bar("command") as tell:
             results = self._app.analysed(snapshot, tell)
-        return ffmpeg_command(snapshot.document, snapshot.paths, _target(output), snapshot.settings, results=results)
+        return ffmpeg_command(
+            snapshot.document, snapshot.paths, _target(output, self.settings), snapshot.settings, results=results
+        )
 
     def render(self, output: str | os.PathLike[str], span: Any = None, *, progress: bool = True) -> Report:
         """Export, and wait for it, with a progress bar. The file appears whole and verified, or not at all.
@@ -151,7 +152,7 @@ class Renderer:
             OutOfMemoryError: the memory does not hold one worker, or one ran out of it.
             DamagedMediaError: a source is damaged where it is shown, and `on_error` is "fail".
         """
-        target = _target(output)
+        target = _target(output, self.settings)
         snapshot = self._snapshot(span)
         _warn_of_proxies(snapshot)
         if not progress:
@@ -178,7 +179,7 @@ class Renderer:
             OutputError: the file cannot be written there, or belongs to the project.
             JobError: the kernel did not start.
         """
-        target = _target(output)
+        target = _target(output, self.settings)
         snapshot = self._snapshot(span)
         _warn_of_proxies(snapshot)
         self._app.access.require_granted(snapshot.paths.values())
@@ -206,18 +207,19 @@ def _warn_of_proxies(snapshot: Snapshot) -> None:
         warn(told)
 
 
-def _target(output: str | os.PathLike[str]) -> Path:
+def _target(output: str | os.PathLike[str], settings: ExportSettings) -> Path:
     """The file to write; its name says what the preset makes.
 
     Raises:
         OutputError: another suffix.
     """
     target = arguments.path(output)
-    if target.suffix.lower() not in SUFFIXES:
+    facts = CONTAINERS[settings.container]
+    if target.suffix.lower() not in facts.suffixes:
         raise OutputError(
-            f"this preset writes MP4, not {target.suffix or 'a file without a suffix'}: {target.name!r}",
+            f"this preset writes {facts.called}, not {target.suffix or 'a file without a suffix'}: {target.name!r}",
             value=str(target),
-            hint=f"name it {target.stem or 'out'}.mp4",
+            hint=f"name it {target.stem or 'out'}{facts.suffixes[0]}",
         )
     return target
 

@@ -79,7 +79,10 @@ def probe(files: Annotated[list[Path], typer.Argument(help="Media files.")], as_
 def export(
     project: Annotated[Path, typer.Argument(help="A project file (.tlp).")],
     output: Annotated[
-        Path, typer.Argument(help="The .mp4 to write; an existing one is replaced when the new one is whole.")
+        Path,
+        typer.Argument(
+            help="The file to write, with the preset's suffix; an existing one is replaced when the new one is whole."
+        ),
     ],
     preset: Annotated[str, typer.Option(help="See cr.presets.to_df().")] = "h264",
     span: Annotated[tuple[str, str] | None, typer.Option(help="Only from START to END.", metavar="START END")] = None,

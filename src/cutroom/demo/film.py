@@ -31,7 +31,7 @@ from cutroom.demo.scenes import Scene, plan_scenes
 from cutroom.demo.shapes import Image
 from cutroom.demo.sound import SAMPLE_RATE, Sound, find_clicks, make_sound
 from cutroom.errors import DiskFullError, OutputError, ValidationError
-from cutroom.render.encode import repeatable
+from cutroom.render.codecs.h264 import repeatable
 
 __all__ = ["Box", "FilmTruth", "find_clicks", "read_frame_number", "write_demo_film"]
 

@@ -209,7 +209,7 @@ def _painter(task: ProxyTask) -> Callable[[av.VideoFrame], av.VideoFrame]:
 def _picture_stream(container: OutputContainer, proxy: VideoStream, tick: Fraction) -> AvVideoStream:
     from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 
-    from cutroom.render.encode import repeatable
+    from cutroom.render.codecs.h264 import repeatable
 
     clear = proxy.codec == "prores"
     stream = container.add_stream("prores_ks" if clear else "libx264", rate=proxy.rate)

@@ -1,4 +1,4 @@
-"""Encoders, child side: pictures to H.264 packets, samples to AAC packets, both made to be joined.
+"""Encoders, child side: pictures and samples to packets that are made to be joined.
 
 One function configures each encoder. The muxer opens the same encoder to learn its parameter sets, so a file's header
 and its segments cannot disagree without somebody noticing.
@@ -6,9 +6,10 @@ and its segments cannot disagree without somebody noticing.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, cast
 
 import av
 import numpy as np
@@ -20,37 +21,24 @@ from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTr
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from cutroom.render.engine import cpu_class
+from cutroom.render.codecs import picture_codec, sound_codec
+from cutroom.render.codecs.kinds import PictureFormat, SoundFormat
 from cutroom.render.packets import Packet, Packets
 from cutroom.schema.export import ExportSettings
 
-SAMPLES_PER_PACKET = 1024
-"""Of AAC-LC."""
 LAYOUTS = {1: "mono", 2: "stereo"}
 
 
-class PictureFormat(NamedTuple):
-    """Frames a second, and the size in pixels (even numbers)."""
-
-    fps: Fraction
-    width: int
-    height: int
-
-
-class SoundFormat(NamedTuple):
-    """Samples a second, and channels (1 or 2)."""
-
-    sample_rate: int
-    channels: int
-
-
 def configure_picture(context: VideoCodecContext, settings: ExportSettings, picture: PictureFormat) -> None:
-    """Set up an H.264 encoder whose output can be joined to that of any other one set up alike.
+    """Set up an encoder whose output can be joined to that of any other one set up alike.
 
-    `stitchable` keeps x264 from fitting the parameter sets to the content; GOPs are closed; the number of threads,
-    which changes the output, is a setting.
+    GOPs are closed; the number of threads, which changes the output, is a setting.
     """
-    context.width, context.height, context.pix_fmt = picture.width, picture.height, settings.pixel_format
+    codec = picture_codec(settings)
+    os.environ.update(codec.environment)
+    context.width, context.height = picture.width, picture.height
+    assert settings.pixel_format is not None
+    context.pix_fmt = settings.pixel_format
     context.time_base, context.framerate = 1 / picture.fps, picture.fps
     context.gop_size = settings.gop_frames(picture.fps)
     context.thread_count = settings.threads
@@ -59,30 +47,18 @@ def configure_picture(context: VideoCodecContext, settings: ExportSettings, pict
     context.colorspace = Colorspace.ITU709
     context.color_primaries = ColorPrimaries.BT709
     context.color_trc = ColorTrc.BT709
-    context.options = {
-        "preset": settings.encoder_preset,
-        "crf": f"{settings.crf:g}",
-        "forced-idr": "1",
-        "a53cc": "0",
-        "x264-params": ":".join(("stitchable=1:open-gop=0:scenecut=40", *repeatable(picture.width))),
-    }
-
-
-def repeatable(width: int) -> tuple[str, ...]:
-    """What x264 must be told so that it gives the same bytes each time.
-
-    Its AVX-512 code for macroblock trees does not where the width in macroblocks is no multiple of 8: 14 encodes of 20
-    frames, 320 pixels wide, gave 7 streams; with AVX2, or 256 or 384 pixels wide, one (x264 in PyAV 19.0.2, AMD EPYC).
-    Elsewhere AVX-512 stays on: without it encoding takes a quarter longer.
-    """
-    macroblocks = -(-width // 16)
-    return ("asm=AVX2",) if macroblocks % 8 and "avx512f" in cpu_class() else ()
+    context.options = codec.options(settings, picture)
 
 
 def configure_sound(context: AudioCodecContext, settings: ExportSettings, sound: SoundFormat) -> None:
-    """Set up an AAC encoder."""
-    context.sample_rate, context.format, context.layout = sound.sample_rate, "fltp", LAYOUTS[sound.channels]
-    context.bit_rate = settings.audio_bitrate
+    """Set up a sound encoder."""
+    codec = sound_codec(settings)
+    context.sample_rate, context.layout = sound.sample_rate, LAYOUTS[sound.channels]
+    if codec.pack is None:
+        context.format = codec.sample_format
+        context.options = dict(codec.options)
+    if settings.audio_bitrate is not None:
+        context.bit_rate = settings.audio_bitrate
     context.time_base = Fraction(1, sound.sample_rate)
     context.flags |= Flags.global_header
 
@@ -96,28 +72,50 @@ def encode_picture(
     """Encode one segment.
 
     Args:
-        frames: in the settings' pixel format, of the picture's size; their timestamps are not looked at.
+        frames: in 4:2:0, of the settings' depth and the picture's size; their timestamps are not looked at.
         settings: of the export.
         picture: rate and size.
         on_frame: called with the number of frames that went in so far.
     """
-    context = av.CodecContext.create("libx264", "w")
+    context = cast(VideoCodecContext, av.CodecContext.create(picture_codec(settings).encoder, "w"))
     configure_picture(context, settings, picture)
     packets: list[Packet] = []
-    for number, frame in enumerate(frames):
+    for number, given in enumerate(frames):
+        frame = given if settings.pixel_format != "yuv422p10le" else with_every_line(given)
         frame.pts, frame.time_base = number, 1 / picture.fps
         frame.pict_type = PictureType.I if number == 0 else PictureType.NONE
         packets.extend(_packets(context.encode(frame)))
         if on_frame is not None:
             on_frame(number + 1)
     packets.extend(_packets(context.encode(None)))
-    return Packets("h264", bytes(context.extradata or b""), tuple(packets))
+    return Packets(settings.codec, bytes(context.extradata or b""), tuple(packets))
 
 
 def _packets(encoded: Iterable[av.Packet[VideoStream]]) -> Iterator[Packet]:
     for packet in encoded:
         assert packet.pts is not None
         yield Packet(packet.pts, packet.is_keyframe, bytes(packet))
+
+
+def with_every_line(frame: VideoFrame) -> VideoFrame:
+    """4:2:2 of 4:2:0 in 10 bits: chroma that stands between two lines of luma is moved to each, as the straight line
+    between its neighbours has it."""
+    whole = VideoFrame(frame.width, frame.height, "yuv422p10le")
+    _rows(whole, 0)[:] = _rows(frame, 0)
+    for number in (1, 2):
+        source = _rows(frame, number).astype(np.uint32)
+        above, below = np.concatenate([source[:1], source[:-1]]), np.concatenate([source[1:], source[-1:]])
+        lines = _rows(whole, number)
+        lines[0::2] = (3 * source + above + 2) >> 2
+        lines[1::2] = (3 * source + below + 2) >> 2
+    whole.color_range, whole.colorspace = frame.color_range, frame.colorspace
+    return whole
+
+
+def _rows(frame: VideoFrame, number: int) -> NDArray[np.uint16]:
+    """A plane's numbers, as many in a row as it has columns."""
+    plane = frame.planes[number]
+    return np.frombuffer(cast(Any, plane), np.uint16).reshape(plane.height, -1)[:, : plane.width]
 
 
 def encode_sound(
@@ -134,18 +132,35 @@ def encode_sound(
         count: packets that are kept.
 
     Returns:
-        Packets `skip` to `skip + count` of the encoder; packet `n` completes samples [(n - 1) * 1024, n * 1024).
+        Packets `skip` to `skip + count` of the encoder; packet `n` ends with sample `(n + 1) * packet - priming`.
     """
-    context = av.CodecContext.create("aac", "w")
-    configure_sound(context, settings, SoundFormat(sample_rate, samples.shape[0]))
+    codec = sound_codec(settings)
     peak = float(np.max(np.abs(samples), initial=0.0))
     limited = np.clip(samples, -1.0, 1.0)
+    blocks = (limited[:, first : first + codec.packet] for first in range(0, samples.shape[1], codec.packet))
+    if codec.pack is None:
+        extradata, encoded = _encoded(blocks, settings, SoundFormat(sample_rate, samples.shape[0]))
+    else:
+        extradata, encoded = b"", [codec.pack(block) for block in blocks]
+    kept = tuple(Packet(number, True, data) for number, data in enumerate(encoded[skip : skip + count]))
+    return Packets(settings.audio_codec, extradata, kept, peak)
+
+
+def _encoded(
+    blocks: Iterable[NDArray[np.float32]], settings: ExportSettings, sound: SoundFormat
+) -> tuple[bytes, list[bytes]]:
+    """Extradata and packets."""
+    codec = sound_codec(settings)
+    context = cast(AudioCodecContext, av.CodecContext.create(codec.encoder, "w"))
+    configure_sound(context, settings, sound)
     encoded: list[bytes] = []
-    for first in range(0, samples.shape[1], SAMPLES_PER_PACKET):
-        block = np.ascontiguousarray(limited[:, first : first + SAMPLES_PER_PACKET])
-        frame = av.AudioFrame.from_ndarray(block, format="fltp", layout=LAYOUTS[samples.shape[0]])
-        frame.sample_rate, frame.pts, frame.time_base = sample_rate, first, Fraction(1, sample_rate)
+    for number, block in enumerate(blocks):
+        rows = block if codec.sample_format == "fltp" else block.T.reshape(1, -1)
+        frame = av.AudioFrame.from_ndarray(
+            np.ascontiguousarray(rows), format=codec.sample_format, layout=LAYOUTS[sound.channels]
+        )
+        frame.sample_rate, frame.pts = sound.sample_rate, number * codec.packet
+        frame.time_base = Fraction(1, sound.sample_rate)
         encoded.extend(bytes(packet) for packet in context.encode(frame))
     encoded.extend(bytes(packet) for packet in context.encode(None))
-    kept = tuple(Packet(number, True, data) for number, data in enumerate(encoded[skip : skip + count]))
-    return Packets("aac", bytes(context.extradata or b""), kept, peak)
+    return bytes(context.extradata or b""), encoded

@@ -15,7 +15,7 @@ from cutroom.render.executor import TaskExecutor, carries_progress
 from cutroom.render.flights import Flight, Flights, Order, Require, nonsense
 from cutroom.render.meter import Meter
 from cutroom.render.orders import RunTask, SoundOrder, SoundTask
-from cutroom.render.planned import WARM_PACKETS, Chunk, Plan, Segment
+from cutroom.render.planned import Chunk, Plan, Segment
 from cutroom.render.shortfall import damaged
 from cutroom.render.spool import Spool
 from cutroom.render.tasks import render_run, render_sound
@@ -144,7 +144,7 @@ class Encoding:
 
     def _run_task(self, segments: list[Segment]) -> RunTask:
         return RunTask(
-            segments=tuple((segment.key, self._plan.picture(segment)) for segment in segments),
+            segments=tuple((one.key, self._plan.picture(one), one.picked) for one in segments),
             settings=self._plan.layout.settings,
             paths=self._found(dict.fromkeys(file for segment in segments for file in segment.files)),
             engine=self._plan.engine,
@@ -155,7 +155,6 @@ class Encoding:
     def _sound_task(self, chunks: list[Chunk]) -> SoundTask:
         return SoundTask(
             chunks=tuple(SoundOrder(c.key, self._plan.sound(c), c.lead, c.packets) for c in chunks),
-            skip=WARM_PACKETS,
             settings=self._plan.layout.settings,
             paths=self._found(dict.fromkeys(file for chunk in chunks for file in chunk.files)),
             engine=self._plan.engine,
@@ -228,14 +227,14 @@ class Encoding:
 
 def _frames(run: Sequence[Segment]) -> int:
     """How many frames it has."""
-    return sum(segment.frames for segment in run)
+    return sum(len(segment.picked) for segment in run)
 
 
 def _weights(plan: Plan) -> dict[str, int]:
     """How much of the film each payload makes up: frames; sound counts only where there is no picture."""
     weights: dict[str, int] = {}
     for segment in plan.segments:
-        weights[segment.key] = weights.get(segment.key, 0) + segment.frames
+        weights[segment.key] = weights.get(segment.key, 0) + len(segment.picked)
     for chunk in plan.chunks:
         weights[chunk.key] = weights.get(chunk.key, 0) + (0 if plan.segments else chunk.packets)
     return weights

@@ -19,6 +19,7 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from cutroom.media.opening import DECODER_OPTIONS, choose_streams, clock, open_container
+from cutroom.render.trimming import notes
 
 if TYPE_CHECKING:
     from cutroom.render.orders import FileLayout
@@ -39,7 +40,10 @@ _EMPTY = 2
 """Bytes of a subtitle that says nothing: its length."""
 
 Rows = NDArray[np.int64]
-"""Packets in file order: presentation time, decoding time, duration, keyframe (0 or 1), discarded (0 or 1)."""
+"""Packets in file order: presentation time, decoding time, duration, keyframe (0 or 1), discarded (0 or 1), samples at
+their beginning and at their end that are not heard."""
+COARSE = Fraction(1, 1000)
+"""Seconds of a clock's tick (Matroska's) with which frames lie beside their grid, by one tick at most."""
 
 
 def examine(file: BinaryIO, path: str, expected: FileLayout | None, threads: int = 1) -> dict[str, Any]:
@@ -65,14 +69,14 @@ def examine(file: BinaryIO, path: str, expected: FileLayout | None, threads: int
             problems += _compare_texts(expected, told)
             problems += found.compare(expected, None if video is None else rows[video.index], video)
         if video is not None:
-            ticks = 0 if expected is None else 1 / (expected.fps * clock(video))
-            joins = [] if expected is None else [round(join * ticks) for join in expected.joins]
+            shown = np.sort(rows[video.index][:, 0])
+            joins = [] if expected is None else [int(shown[join]) for join in expected.joins if join < len(shown)]
             whole = found.frames * found.width * found.height <= DECODE_ALL
             windows = _windows(rows[video.index], clock(video), joins, whole=whole)
             found.decoded_frames, damage = _decode_pictures(container, video, windows, rows[video.index], threads)
             problems += damage
         if audio is not None and len(rows[audio.index]):
-            found.decoded_samples, damage = _decode_sound(container, audio, rows[audio.index])
+            found.decoded_samples, damage = _decode_sound(container, audio, rows[audio.index], found.samples)
             problems += damage
         return found.to_json(problems)
     finally:
@@ -103,6 +107,10 @@ class _Found:
         steps = np.diff(shown)
         step = int(np.median(steps)) if len(steps) else int(rows[0, 2])
         self.fps = 1 / (step * tick) if step else None
+        if tick >= COARSE and stream.average_rate:
+            self.fps = Fraction(stream.average_rate.numerator, stream.average_rate.denominator)
+            lines = np.array([round(i / (self.fps * tick)) for i in range(self.frames)])
+            steps = np.where(np.abs(shown - shown[0] - lines)[1:] <= 1, step, -1)
         if shown[0] != 0:
             self.problems.append(f"the first frame is shown at {float(int(shown[0]) * tick):.6f} s, not at 0")
         if len(off := np.flatnonzero(steps != step)):
@@ -112,7 +120,7 @@ class _Found:
             self.problems.append("the first frame is not a keyframe")
         if rows[:, 4].any():
             self.problems.append(f"{int(rows[:, 4].sum())} frames are cut off by the edit list")
-        self.lengths.append(int(shown[-1] + step) * tick)
+        self.lengths.append(int(shown[-1] + step) * tick if tick < COARSE or not self.fps else self.frames / self.fps)
 
     def sound(self, stream: AudioStream, rows: Rows) -> None:
         """Samples that are heard, and whether they follow each other."""
@@ -123,9 +131,15 @@ class _Found:
             return
         self._decoding_order("sound", rows)
         ends = rows[:-1, 0] + rows[:-1, 2]
-        if len(gaps := np.flatnonzero(ends != rows[1:, 0])):
+        if len(gaps := np.flatnonzero(np.abs(ends - rows[1:, 0]) > (tick >= COARSE))):
             at = float(int(rows[gaps[0] + 1, 0]) * tick)
             self.problems.append(f"the sound has {len(gaps)} gaps or overlaps, the first at {at:.6f} s")
+        unheard = int(rows[:, 5:].sum())
+        if unheard and (tick >= COARSE or (rows[0, 5] and rows[0, 0] >= 0)):  # times are rounded, or count that as well
+            packet = round(int(np.median(rows[:, 2])) * tick * self.sample_rate)
+            self.samples = packet * len(rows) - unheard
+            self.lengths.append(Fraction(self.samples, self.sample_rate))
+            return
         length = (int(rows[-1, 0] + rows[-1, 2])) * tick
         self.samples = round(length * self.sample_rate)
         self.lengths.append(length)
@@ -151,9 +165,8 @@ class _Found:
             pairs += [("samples a second", self.sample_rate, expected.sample_rate)]
         yield from (f"{what}: {found}, expected {wanted}" for what, found, wanted in pairs if found != wanted)
         if rows is not None and video is not None and expected.frames:
-            ticks = 1 / (expected.fps * clock(video))
-            keys = {int(time) for time in rows[rows[:, 3] == 1, 0]}
-            missing = [join for join in expected.joins if round(join * ticks) not in keys]
+            keys = set(np.flatnonzero(rows[np.argsort(rows[:, 0]), 3] == 1).tolist())
+            missing = [join for join in expected.joins if join not in keys]
             if missing:
                 yield f"{len(missing)} joins are no keyframes, the first at frame {missing[0]}"
 
@@ -185,10 +198,10 @@ def _demux(container: InputContainer, streams: Sequence[Stream], problems: list[
                 problems.append("a packet has no time")
                 continue
             row = (packet.pts, packet.dts, packet.duration or 0, packet.is_keyframe, packet.is_discard)
-            found[packet.stream_index].extend(row)
+            found[packet.stream_index].extend((*row, *notes(packet)))
     except (av.FFmpegError, OSError) as error:
         problems.append(f"the file cannot be read to its end: {error}")
-    return {index: np.array(rows, dtype=np.int64).reshape(-1, 5) for index, rows in found.items()}
+    return {index: np.array(rows, dtype=np.int64).reshape(-1, 7) for index, rows in found.items()}
 
 
 def _texts(container: InputContainer, problems: list[str]) -> list[list[tuple[int, int]]]:
@@ -279,7 +292,7 @@ def _frames(container: InputContainer, stream: VideoStream, end: int) -> Iterato
     yield from stream.codec_context.decode(None)
 
 
-def _decode_sound(container: InputContainer, stream: AudioStream, rows: Rows) -> tuple[int, list[str]]:
+def _decode_sound(container: InputContainer, stream: AudioStream, rows: Rows, samples: int) -> tuple[int, list[str]]:
     """Decode a short file's sound, or the beginning and the end of a long one's."""
     tick = clock(stream)
     first, end = int(rows[0, 0]), int(rows[-1, 0] + rows[-1, 2])
@@ -296,6 +309,8 @@ def _decode_sound(container: InputContainer, stream: AudioStream, rows: Rows) ->
         except (av.FFmpegError, OSError) as error:
             return count + heard, [f"the sound cannot be decoded after {float(start * tick):.3f} s: {error}"]
         count += heard
-        if heard < round((stop - max(start, 0)) * tick * stream.codec_context.sample_rate):
+        unheard = int(rows[:, 5:].sum())
+        wanted = round((stop - max(start, 0)) * tick * stream.codec_context.sample_rate) - unheard
+        if heard < (samples if short else wanted):
             return count, [f"sound is missing after {float(start * tick):.3f} s"]
     return count, []

@@ -26,6 +26,7 @@ from cutroom.errors import (
 from cutroom.render.analyses import measured
 from cutroom.render.analysis_store import AnalysisStore
 from cutroom.render.cache import SegmentCache
+from cutroom.render.codecs import picture_codec
 from cutroom.render.encoding import BASE_TIMEOUT, Encoding
 from cutroom.render.executor import TaskExecutor, at_once, stop, submit
 from cutroom.render.flights import LOOK_EVERY, Require
@@ -67,7 +68,7 @@ def export(  # noqa: PLR0917  the five things it is made of, and where it goes
     analyses: AnalysisStore | None = None,
     room: Room | None = None,
 ) -> Report:
-    """Export a timeline, or a span of it, to an MP4.
+    """Export a timeline, or a span of it, to a file.
 
     Segments that the cache holds are not encoded again; those that are finished stay in it, whatever happens. An
     existing output is replaced at the very end, when the new file was found to be what was planned.
@@ -273,8 +274,10 @@ def _too_large(error: OutOfMemoryError, need: int, workers: int) -> OutOfMemoryE
 def _encoder(made: Plan) -> str:
     settings = made.layout.settings
     if not made.layout.frames:
-        return f"{settings.audio_codec}, {settings.audio_bitrate / 1000:g} kbit/s"
-    return f"libx264 {settings.encoder_preset}, CRF {settings.crf:g}: runs everywhere, the same bytes on equal machines"
+        rate = "" if settings.audio_bitrate is None else f", {settings.audio_bitrate / 1000:g} kbit/s"
+        return settings.audio_codec + rate
+    how = "" if settings.crf is None else f" {settings.encoder_preset}, CRF {settings.crf:g}"
+    return f"{picture_codec(settings).encoder}{how}: runs everywhere, the same bytes on equal machines"
 
 
 def _too_soft(made: Plan) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Joins packets of segments to one MP4, child side: one header, one clock, and the index in front of the data."""
+"""Joins packets of segments to one file, child side: one header, one clock, and the index in front of the data."""
 
 from __future__ import annotations
 
@@ -18,14 +18,12 @@ from av.subtitles.stream import SubtitleStream
 from av.video.stream import VideoStream
 
 from cutroom.errors import RenderError
-from cutroom.render.encode import (
-    SAMPLES_PER_PACKET,
-    PictureFormat,
-    SoundFormat,
-    configure_picture,
-    configure_sound,
-)
+from cutroom.render.codecs import picture_codec, sound_codec
+from cutroom.render.codecs.kinds import PictureFormat, SoundFormat
+from cutroom.render.encode import configure_picture, configure_sound
 from cutroom.render.packets import Packets, UnreadableSegmentError, unpack
+from cutroom.render.soft_look import HEADER
+from cutroom.render.trimming import trim
 
 if TYPE_CHECKING:
     from cutroom.render.orders import FileLayout, MuxTask, Piece
@@ -36,44 +34,18 @@ BUFFER = 1 << 20
 _Timed = tuple[Fraction, int, "AvPacket[Any]"]
 _Stream = VideoStream | AudioStream | SubtitleStream
 _MILLISECOND = Fraction(1, 1000)
-_FIELDS = {
-    "Name": "Default",
-    "Fontname": "Arial",
-    "Fontsize": 16,
-    "PrimaryColour": "&Hffffff",
-    "SecondaryColour": "&Hffffff",
-    "OutlineColour": "&H0",
-    "BackColour": "&H0",
-    "Bold": 0,
-    "Italic": 0,
-    "Underline": 0,
-    "StrikeOut": 0,
-    "ScaleX": 100,
-    "ScaleY": 100,
-    "Spacing": 0,
-    "Angle": 0,
-    "BorderStyle": 1,
-    "Outline": 1,
-    "Shadow": 0,
-    "Alignment": 2,
-    "MarginL": 10,
-    "MarginR": 10,
-    "MarginV": 10,
-    "Encoding": 1,
+_MUXERS: dict[str, tuple[str, dict[str, str]]] = {
+    "mp4": ("mp4", {"movflags": "+faststart"}),
+    "mov": ("mov", {"movflags": "+faststart"}),
+    "webm": ("webm", {"cues_to_front": "1", "fflags": "+bitexact"}),  # else it draws lots for its ids
+    "wav": ("wav", {"rf64": "auto"}),
+    "mp3": ("mp3", {}),
 }
-_HEADER = "\r\n".join(
-    [
-        *("[Script Info]", "ScriptType: v4.00+", "PlayResX: 384", "PlayResY: 288", "", "[V4+ Styles]"),
-        f"Format: {', '.join(_FIELDS)}",
-        f"Style: {','.join(map(str, _FIELDS.values()))}",
-        *("", "[Events]", "Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text", ""),
-    ]
-).encode()
-"""The look that FFmpeg's encoder writes beside the texts: white, below."""
+"""FFmpeg's muxer of each container, and its options."""
 
 
-def write_mp4(task: MuxTask, context: Context) -> float:
-    """Write a whole MP4.
+def write_file(task: MuxTask, context: Context) -> float:
+    """Write a whole file.
 
     Returns:
         The sound's largest sample before it was limited to full scale.
@@ -84,12 +56,13 @@ def write_mp4(task: MuxTask, context: Context) -> float:
     """
     layout, peaks = task.layout, [0.0]
     file = context.create(task.output)
+    format, options = _MUXERS[layout.settings.container]
     # To move the index to the front, FFmpeg opens the file that it writes a second time, for reading.
     container = av.open(
         file,
         "w",
-        format="mp4",
-        options={"movflags": "+faststart"},
+        format=format,
+        options=options,
         io_open=lambda *_: _Reread(file),
         buffer_size=BUFFER,
     )
@@ -153,19 +126,22 @@ class _Reread:
 def _add_streams(container: OutputContainer, layout: FileLayout) -> list[_Stream]:
     """The encoders are opened with the container only for their parameter sets; they encode nothing."""
     streams: list[_Stream] = []
+    settings = layout.settings
     if layout.frames:
-        video = container.add_stream("libx264", rate=layout.fps)
-        picture = PictureFormat(layout.fps, layout.width, layout.height)
-        configure_picture(video.codec_context, layout.settings, picture)
+        codec = picture_codec(settings)
+        video = cast(VideoStream, container.add_stream(codec.encoder, rate=layout.fps))
+        configure_picture(video.codec_context, settings, PictureFormat(layout.fps, layout.width, layout.height))
+        if settings.container in codec.tags:
+            video.codec_context.codec_tag = codec.tags[settings.container]
         video.time_base = 1 / layout.fps
         streams.append(video)
     if layout.samples:
-        audio = container.add_stream("aac", rate=layout.sample_rate)
-        configure_sound(audio.codec_context, layout.settings, SoundFormat(layout.sample_rate, layout.channels))
+        audio = cast(AudioStream, container.add_stream(sound_codec(settings).encoder, rate=layout.sample_rate))
+        configure_sound(audio.codec_context, settings, SoundFormat(layout.sample_rate, layout.channels))
         streams.append(audio)
     for track in layout.subtitles:
         told = cast(SubtitleStream, cast(Any, container).add_stream("mov_text"))
-        told.codec_context.subtitle_header = _HEADER
+        told.codec_context.subtitle_header = HEADER
         told.time_base = told.codec_context.time_base = _MILLISECOND
         told.metadata["language"] = track.language
         streams.append(told)
@@ -194,7 +170,9 @@ def _pictures(
 ) -> Iterator[_Timed]:
     """Picture packets with times on the frame grid; decoding times are counted anew over the whole stream."""
     tick = 1 / layout.fps
-    delay = stream.codec_context.reorder_depth  # decoding runs ahead of showing by so many frames
+    delay = picture_codec(layout.settings).delay  # decoding runs ahead of showing by so many frames
+    if delay is None:
+        delay = stream.codec_context.reorder_depth
     first = decoded = 0
     for segment in segments:
         for number, key, data in segment.packets:
@@ -212,18 +190,23 @@ def _pictures(
 
 
 def _sounds(stream: AudioStream, layout: FileLayout, chunks: Iterator[Packets], peaks: list[float]) -> Iterator[_Timed]:
-    """Sound packets on the 1,024-sample grid; the first one only primes the decoder, the last one ends early."""
+    """Sound packets on the codec's grid; what lies before sample 0 only primes the decoder, the last one ends early."""
+    codec = sound_codec(layout.settings)
     tick = Fraction(1, layout.sample_rate)
-    start = -SAMPLES_PER_PACKET
+    start = -codec.priming
     for chunk in chunks:
         peaks.append(chunk.peak)
         for _, _, data in chunk.packets:
-            packet = _packet(stream, data, tick, start, start)
-            packet.duration = min(SAMPLES_PER_PACKET, layout.samples - start)
+            length = min(codec.packet, layout.samples - start)
+            size = len(data) if codec.pack is None else len(data) // codec.packet * length
+            packet = _packet(stream, data[:size], tick, start, start)
+            packet.duration = length
             packet.is_keyframe = True
+            if codec.trimmed and (start < 0 or length < codec.packet):
+                trim(packet, max(-start, 0), codec.packet - length)
             yield start * tick, 1, packet
-            start += SAMPLES_PER_PACKET
-    if not layout.samples <= start < layout.samples + SAMPLES_PER_PACKET:
+            start += codec.packet
+    if not layout.samples <= start < layout.samples + codec.packet:
         raise RenderError(f"the sound's chunks reach to sample {start}, not {layout.samples}", value=start)
 
 

@@ -17,7 +17,7 @@ class RunTask:
     """Pictures to encode: at most eight consecutive segments, whose decoders stay open from one to the next.
 
     Args:
-        segments: cache key and content of each.
+        segments: cache key and content of each, and which of its frames are encoded.
         settings: of the export.
         paths: absolute path of each media file that they show, by SHA-256.
         engine: digest of the engine that the keys were made for.
@@ -25,7 +25,7 @@ class RunTask:
         trace: the span that the run belongs to.
     """
 
-    segments: tuple[tuple[str, PictureSegment], ...]
+    segments: tuple[tuple[str, PictureSegment, range], ...]
     settings: ExportSettings
     paths: tuple[tuple[str, str], ...]
     engine: str
@@ -43,12 +43,12 @@ class RunTask:
     @property
     def keys(self) -> tuple[str, ...]:
         """Of what it makes."""
-        return tuple(key for key, _ in self.segments)
+        return tuple(key for key, _, _ in self.segments)
 
     @property
     def frames(self) -> int:
         """How many it encodes."""
-        return sum(segment.frames for _, segment in self.segments)
+        return sum(len(picked) for _, _, picked in self.segments)
 
 
 class SoundOrder(NamedTuple):
@@ -70,7 +70,6 @@ class SoundTask:
 
     Args:
         chunks: consecutive ones.
-        skip: packets of each that only warm up the encoder.
         settings: of the export.
         paths: absolute path of each media file in it, by SHA-256.
         engine: digest of the engine that the keys were made for.
@@ -79,7 +78,6 @@ class SoundTask:
     """
 
     chunks: tuple[SoundOrder, ...]
-    skip: int
     settings: ExportSettings
     paths: tuple[tuple[str, str], ...]
     engine: str

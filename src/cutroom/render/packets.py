@@ -38,8 +38,8 @@ class Packets:
     """The packets of a segment, and what a muxer must know about them.
 
     Args:
-        codec: "h264" or "aac".
-        extradata: the codec's parameters (SPS and PPS, or the AudioSpecificConfig), equal for all segments of a file.
+        codec: as the settings of an export call it: "h264", "aac".
+        extradata: the codec's parameters (such as SPS and PPS), equal for all segments of a file.
         packets: in decoding order.
         peak: of sound, the largest absolute sample before it was limited to full scale; 0 for pictures.
 

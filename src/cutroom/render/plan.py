@@ -14,13 +14,13 @@ from cutroom.effects.compiler.needed import heard, needed, needed_to_hear
 from cutroom.effects.compiler.sound import Sounds
 from cutroom.effects.registry import Registry, default_registry
 from cutroom.effects.segment import picture_inputs, run_up, sound_inputs
-from cutroom.errors import EditError, TimeError, ValidationError
+from cutroom.errors import EditError, TimeError
+from cutroom.render.codecs import sound_codec
 from cutroom.render.engine import engine_digest
 from cutroom.render.need import picture_need
 from cutroom.render.orders import FileLayout
 from cutroom.render.pieces import PartTexts, anchor_of, boundaries, describe, whole
 from cutroom.render.planned import (
-    WARM_PACKETS,
     Action,
     Chunk,
     Master,
@@ -30,8 +30,10 @@ from cutroom.render.planned import (
     make_key,
     mastering,
     picture_prefix,
+    segment_key,
     sound_prefix,
 )
+from cutroom.render.shape import Shape, heard_at, shape_of
 from cutroom.render.soft import SoftTrack, soft_tracks, without_subtitles
 from cutroom.schema.base import canonical_json
 from cutroom.schema.clip import Clip
@@ -42,10 +44,7 @@ from cutroom.schema.time import to_frame, to_sample
 __all__ = ["Plan", "plan", "wanted"]
 
 CHUNK_PACKETS = 1406
-"""AAC packets of one chunk of sound: 30 seconds at 48 kHz."""
-AHEAD_PACKETS = 2
-"""Packets encoded behind a chunk and thrown away: the encoder looks ahead."""
-AAC_RATES = frozenset({96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000})
+"""Packets of one chunk of sound: of AAC, 30 seconds at 48 kHz."""
 
 
 def plan(
@@ -79,6 +78,8 @@ def plan(
     if not clips:
         raise EditError("the timeline is empty", value=document.id, hint="append a clip before exporting")
     first, end = _frames(document, span)
+    seen, heard = settings.codec != "none" and False in clips, settings.audio_codec != "none" and True in clips
+    document = heard_at(document, settings) if heard else document
     soft: tuple[SoftTrack, ...] = ()
     if settings.subtitles == "soft":
         edges = (first / document.settings.fps, end / document.settings.fps)
@@ -87,27 +88,31 @@ def plan(
         document = without_subtitles(document, inside=settings.subtitles == "none")
     cached: Container[str] = () if cache is None else cache
     registry = registry or default_registry()
-    scene = _Scene(document, settings, (first, end), cached, registry, results)
-    heard_at_all = settings.loudness is not None and True in clips
-    loudness = loudness_of(document, (first, end), registry, results) if heard_at_all else None
-    master = () if loudness is None or settings.loudness is None else mastering(loudness, settings.loudness)
-    segments = _segments(scene) if False in clips else ()
-    chunks, samples = _sound(scene, master) if True in clips else ((), 0)
     project = document.settings
+    shape = shape_of(document, settings) if seen else Shape(project.width, project.height, project.fps, 1)
+    scene = _Scene(document, settings, (first, end), shape, cached, registry, results)
+    measured = heard and settings.loudness is not None
+    loudness = loudness_of(document, (first, end), registry, results) if measured else None
+    master = () if loudness is None or settings.loudness is None else mastering(loudness, settings.loudness)
+    segments = _segments(scene) if seen else ()
+    chunks, samples = _sound(scene, master) if heard else ((), 0)
     layout = FileLayout(
         settings=settings,
-        fps=project.fps,
-        width=project.width,
-        height=project.height,
-        frames=sum(segment.frames for segment in segments),
-        joins=tuple(segment.start_frame - first for segment in segments),
+        fps=shape.fps,
+        width=shape.width,
+        height=shape.height,
+        frames=sum(len(segment.picked) for segment in segments),
+        joins=tuple(-(-(segment.start_frame - first) // shape.step) for segment in segments),
         sample_rate=project.sample_rate,
         channels=project.channels,
         samples=samples,
         subtitles=soft,
     )
     if not segments and not chunks:
-        raise EditError("nothing of the timeline can be seen or heard", value=document.id, hint="unmute a track")
+        there = ("seen or " if settings.codec != "none" else "") + "heard"
+        if settings.audio_codec == "none":
+            there = "seen"
+        raise EditError(f"nothing of the timeline can be {there}", value=document.id, hint="unmute a track")
     return Plan(layout, segments, chunks, first, engine_digest(), document, registry, results, loudness, master)
 
 
@@ -123,6 +128,8 @@ def wanted(
     """
     if frame_count(document) == 0:
         return lambda _: ()
+    if settings.loudness is not None:
+        document = heard_at(document, settings)
     frames = _frames(document, span)
     registry = registry or default_registry()
 
@@ -148,6 +155,7 @@ class _Scene(NamedTuple):
     document: Document
     settings: ExportSettings
     frames: tuple[int, int]
+    shape: Shape
     cached: Container[str]
     registry: Registry
     results: Results | None
@@ -183,47 +191,42 @@ def _frames(document: Document, span: tuple[Fraction, Fraction] | None) -> tuple
 
 
 def _segments(scene: _Scene) -> tuple[Segment, ...]:
-    document, settings, span, cached, registry, results = scene
-    project = document.settings
-    if project.width % 2 or project.height % 2:
-        raise ValidationError(
-            f"H.264 in 4:2:0 has even sizes only, not {project.width} x {project.height}",
-            value=(project.width, project.height),
-            hint="make the project one pixel larger or smaller",
-        )
-    gop, prefix = settings.gop_frames(project.fps), picture_prefix(settings)
+    document, settings, span, shape, cached, registry, results = scene
+    gop, prefix = settings.gop_frames(shape.fps) * shape.step, picture_prefix(settings)
     found: list[Segment] = []
-    pictures = Pictures(document, registry, depth=settings.depth, results=results)
+    size = (shape.width, shape.height)
+    pictures = Pictures(document, registry, size=size, depth=settings.depth, results=results)
     points = sorted({*span, *(point for point in cut_points(document) if span[0] < point < span[1])})
     for begin, stop in pairwise(points):
         moves = pictures.moves(begin)
         stretch = pictures.compile(begin, 1 if moves else stop - begin)
         texts = None if moves or whole(stretch) else PartTexts(stretch)
         for start, after in pairwise(boundaries(begin, stop, anchor_of(stretch), gop)):
+            picked = shape.picked(span[0], start, after - start)
+            if not picked:
+                continue
             part = pictures.compile(start, after - start) if texts is None else stretch
             text = canonical_json(part) if texts is None else texts.text(start - begin, after - start)
-            key, files = make_key(prefix, text), tuple(dict.fromkeys(picture_inputs(part)))
+            key, files = segment_key(prefix, picked, text), tuple(dict.fromkeys(picture_inputs(part)))
             told: tuple[Action, str] = ("cached", "in the cache") if key in cached else ("encode", describe(part))
-            found.append(Segment(start, after - start, *told, key, files, picture_need(part)))
+            found.append(Segment(start, after - start, *told, key, files, picked, picture_need(part)))
     return tuple(found)
 
 
 def _sound(scene: _Scene, master: Master) -> tuple[tuple[Chunk, ...], int]:
     """Chunks on the packet grid of the file, and the number of samples. None where nothing is ever heard."""
-    document, settings, frames, cached, registry, results = scene
-    rate = document.settings.sample_rate
-    if rate not in AAC_RATES:
-        raise ValidationError(f"AAC has no {rate} Hz", value=rate, hint="use 48000 or 44100 Hz in the project")
+    document, settings, frames, _, cached, registry, results = scene
+    codec = sound_codec(settings)
     begin, end = _samples(document, frames)
     samples = end - begin
     prefix = sound_prefix(settings)
-    packets = -(-samples // 1024) + 1  # the first one only primes the decoder
+    packets = codec.packets(samples)
     chunks: list[Chunk] = []
     mix = Mix(Sounds(document, registry, results=results), (begin, end), master)
     for first in range(0, packets, CHUNK_PACKETS):
         count = min(CHUNK_PACKETS, packets - first)
-        lowest = (first - WARM_PACKETS) * 1024
-        low, high = max(lowest, 0), min((first + count + AHEAD_PACKETS) * 1024, samples)
+        lowest = (first - codec.warm) * codec.packet
+        low, high = max(lowest, 0), min((first + count + codec.ahead) * codec.packet, samples)
         content = mix.compile(begin + low, high - low)
         key = make_key(prefix, f"{low - lowest},{count}", canonical_json(content))
         files = tuple(dict.fromkeys(sound_inputs(content)))

@@ -40,17 +40,12 @@ SOUND_FILES = 200
 """Media files of one run of sound at most, so that a worker can hold them all."""
 RUN_FILES = 32
 """Media files of one run at most: they stay open together."""
-WARM_PACKETS = 128
-"""AAC packets encoded before a chunk and thrown away. With fewer, the rate control starts afresh audibly: against one
-whole encode, frames after a join lose 3.5 dB with 8 packets, 1 dB with 64, nothing that can be measured with 128."""
 _TEXTS = ("action", "reason", "key")
+_OF_PICTURE = {"codec", "encoder_preset", "crf", "gop", "threads", "pixel_format"}
 _OF_SOUND = {"audio_codec", "audio_bitrate"}
-_OF_LEVELS = {"loudness"}
-"""Settings that show in what is mixed."""
+"""Settings that an encoder is told; all others show in what is encoded, or in the file alone."""
 CEILING = -1.0
 """dBTP of a mix that is brought to a loudness."""
-_OF_CONTENT = {"subtitles", "subtitle_language", "on_error"}
-"""What a picture shows of it is in its content, and what is damaged is not kept."""
 
 
 class Segment(NamedTuple):
@@ -64,6 +59,8 @@ class Segment(NamedTuple):
     key: str
     files: tuple[str, ...]
     """SHA-256 of the media that it shows."""
+    picked: range
+    """Which of its frames are in the file: all, but for a file of a lower rate."""
     need: int = 0
     """Bytes of memory that encoding it takes, beside what every worker has; see `need`."""
 
@@ -81,7 +78,7 @@ class Chunk(NamedTuple):
     lead: int
     """Samples of silence before the first one."""
     packets: int
-    """Packets that are kept, after the first `WARM_PACKETS`."""
+    """Packets that are kept, after those that warm up the encoder."""
     run_up: int = 0
     """Samples that effects with a memory must have heard before: of the clip that has sounded longest."""
 
@@ -135,9 +132,17 @@ class Plan:
 
     def picture(self, segment: Segment) -> PictureSegment:
         """What a segment shows."""
-        settings, span = self.layout.settings, (segment.start_frame, segment.frames)
-        content = compile_picture(self.document, *span, self.registry, depth=settings.depth, results=self.results)
-        if make_key(picture_prefix(settings), canonical_json(content)) != segment.key:
+        settings, size = self.layout.settings, (self.layout.width, self.layout.height)
+        content = compile_picture(
+            self.document,
+            segment.start_frame,
+            segment.frames,
+            self.registry,
+            size=size,
+            depth=settings.depth,
+            results=self.results,
+        )
+        if segment_key(picture_prefix(settings), segment.picked, canonical_json(content)) != segment.key:
             raise RenderError("a segment is not what was planned", value=segment.key, hint="report this as a bug")
         return content
 
@@ -147,7 +152,7 @@ class Plan:
 
     @cached_property
     def _mix(self) -> Mix:
-        begin = to_sample(self.first_frame / self.layout.fps, self.layout.sample_rate)
+        begin = to_sample(self.first_frame / self.document.settings.fps, self.layout.sample_rate)
         sounds = Sounds(self.document, self.registry, results=self.results)
         return Mix(sounds, (begin, begin + self.layout.samples), self.master)
 
@@ -156,11 +161,11 @@ class Plan:
 
         Columns: ``start``, ``end`` (seconds of the timeline, float64), ``start_frame``, ``end_frame`` (Int64),
         ``action`` (``encode``, ``cached``), ``reason``, ``key`` (SHA-256; equal keys are encoded once), ``frames``
-        (Int64).
+        (Int64; in the file, which may have a lower rate than the timeline).
         """
         import pandas as pd
 
-        fps = self.layout.fps
+        fps = self.document.settings.fps
         starts = [segment.start_frame for segment in self.segments]
         ends = [segment.start_frame + segment.frames for segment in self.segments]
         table = pd.DataFrame(
@@ -172,7 +177,7 @@ class Plan:
                 "action": [segment.action for segment in self.segments],
                 "reason": [segment.reason for segment in self.segments],
                 "key": [segment.key for segment in self.segments],
-                "frames": [segment.frames for segment in self.segments],
+                "frames": [len(segment.picked) for segment in self.segments],
             }
         )
         whole = dict.fromkeys(("start_frame", "end_frame", "frames"), "Int64")
@@ -238,7 +243,7 @@ def _alone(heard: SoundSegment | Tape, like: SoundSegment, first: int) -> SoundS
 
 def picture_prefix(settings: ExportSettings) -> str:
     """What the keys of all picture segments of an export have in common."""
-    return _prefix("picture", settings.model_dump(mode="json", exclude=_OF_SOUND | _OF_LEVELS | _OF_CONTENT))
+    return _prefix("picture", settings.model_dump(mode="json", include=_OF_PICTURE))
 
 
 def sound_prefix(settings: ExportSettings) -> str:
@@ -248,6 +253,11 @@ def sound_prefix(settings: ExportSettings) -> str:
 
 def _prefix(kind: str, settings: dict[str, object]) -> str:
     return canonical_json({"kind": kind, "settings": settings, "engine": engine_digest()})
+
+
+def segment_key(prefix: str, picked: range, content: str) -> str:
+    """The key of a segment of the picture, whose content is canonical JSON."""
+    return make_key(prefix, f"{picked.start},{picked.step}", content)
 
 
 def make_key(*parts: str) -> str:

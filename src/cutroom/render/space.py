@@ -9,13 +9,17 @@ from typing import NamedTuple
 
 from cutroom.errors import DiskFullError, warn
 from cutroom.render.cache import HEAD, SegmentCache
+from cutroom.render.codecs import sound_codec
 from cutroom.render.packets import overhead
 from cutroom.render.planned import Plan
 from cutroom.render.publish import Part
+from cutroom.schema.formats import PICTURES
 from cutroom.settings import shown
 
 BITS = 0.1
-"""Of each pixel of filmed pictures at CRF 20; six steps of CRF make half, or twice."""
+"""Of each pixel of filmed pictures at the CRF that is usual for a codec; six steps of CRF make half, or twice."""
+PRORES_BITS = 3.5
+"""Of each pixel: 220 Mbit/s at 1080p30, as Apple has it for 422 HQ."""
 SURELY = 64
 """Slides that stand still take a fiftieth of what filmed pictures take: less than one part in so many is not known."""
 
@@ -43,11 +47,10 @@ def space_of(plan: Plan, cache: SegmentCache) -> Space:
     """What an export takes on its disks. Segments that are cached have a size; others are estimated."""
     kept = written = output = Bytes(0, 0)
     made: set[str] = set()
-    bits = BITS * 2 ** ((20 - plan.layout.settings.crf) / 6) * plan.layout.width * plan.layout.height
-    rate = plan.layout.settings.audio_bitrate / plan.layout.sample_rate
+    bits, rate, packet = _bits(plan)
     guesses = [
         *((one.key, one.frames, round(one.frames * bits / 8) if one.files else 0) for one in plan.segments),
-        *((one.key, one.packets, round(one.packets * 1024 * rate / 8)) for one in plan.chunks),
+        *((one.key, one.packets, round(one.packets * packet * rate / 8)) for one in plan.chunks),
     ]
     for number, (key, packets, guess) in enumerate(guesses):
         size, extra = cache.size_of(key), overhead(packets)
@@ -63,6 +66,19 @@ def space_of(plan: Plan, cache: SegmentCache) -> Space:
         written += payload
         kept += payload + Bytes(HEAD, HEAD) if size is None else Bytes(0, 0)
     return Space(kept + written, output)
+
+
+def _bits(plan: Plan) -> tuple[float, float, int]:
+    """About how many bits a frame takes, and a sample; and how many samples a packet of sound has."""
+    layout, settings = plan.layout, plan.layout.settings
+    facts = None if settings.codec == "none" else PICTURES[settings.codec]
+    usual = None if facts is None else facts.crf
+    each = PRORES_BITS if usual is None or settings.crf is None else BITS * 2 ** ((usual - settings.crf) / 6)
+    if settings.audio_codec == "none":
+        return each * layout.width * layout.height, 0.0, 1
+    deep = 24 if settings.audio_codec == "pcm_s24le" else 16
+    rate = layout.channels * deep if settings.audio_bitrate is None else settings.audio_bitrate / layout.sample_rate
+    return each * layout.width * layout.height, rate, sound_codec(settings).packet
 
 
 def require_space(plan: Plan, cache: SegmentCache, part: Part) -> None:

@@ -46,7 +46,8 @@ def render_run(task: RunTask, context: Context = DIRECT) -> dict[str, Any]:
         RenderError: this worker's engine is another one than the plan was made for.
     """
     from cutroom.effects.run import PictureRunner, Readers
-    from cutroom.render.encode import PictureFormat, encode_picture
+    from cutroom.render.codecs.kinds import PictureFormat
+    from cutroom.render.encode import encode_picture
     from cutroom.render.packets import pack
 
     _same_engine(task.engine)
@@ -62,12 +63,12 @@ def render_run(task: RunTask, context: Context = DIRECT) -> dict[str, Any]:
         span("render.run", segments=len(task.segments), frames=task.frames),
         Readers(context, dict(task.paths), on_call=on_call) as readers,
     ):
-        for key, segment in task.segments:
-            picture = PictureFormat(segment.fps, segment.width, segment.height)
+        for key, segment, picked in task.segments:
+            picture = PictureFormat(segment.fps / picked.step, segment.width, segment.height)
             with PictureRunner(segment, readers) as runner:
-                frames = (runner.frame(number) for number in range(segment.frames))
+                frames = (runner.frame(number) for number in picked)
                 payload = pack(encode_picture(frames, task.settings, picture, _ticker(context, done, task.frames)))
-            done += segment.frames
+            done += len(picked)
             lacks[key] = [lack.dump() for lack in readers.lacks()]
             if task.keep:
                 payloads[key] = payload
@@ -91,10 +92,12 @@ def render_sound(task: SoundTask, context: Context = DIRECT) -> dict[str, Any]:
     import numpy as np
 
     from cutroom.effects.run import Mixer, Readers
-    from cutroom.render.encode import SAMPLES_PER_PACKET, encode_sound
+    from cutroom.render.codecs import sound_codec
+    from cutroom.render.encode import encode_sound
     from cutroom.render.packets import pack
 
     _same_engine(task.engine)
+    codec = sound_codec(task.settings)
     payloads: dict[str, bytes] = {}
     lacks: dict[str, list[list[str]]] = {}
     seconds = sum(chunk.segment.samples / chunk.segment.sample_rate for chunk in task.chunks)
@@ -106,9 +109,9 @@ def render_sound(task: SoundTask, context: Context = DIRECT) -> dict[str, Any]:
     ):
         for number, (key, segment, lead, count) in enumerate(task.chunks, 1):
             mixed = mixer.mix(segment)
-            total = -(-(lead + segment.samples) // SAMPLES_PER_PACKET) * SAMPLES_PER_PACKET
+            total = -(-(lead + segment.samples) // codec.packet) * codec.packet
             padded = np.pad(mixed, ((0, 0), (lead, total - lead - segment.samples)))
-            payload = pack(encode_sound(padded, task.settings, segment.sample_rate, skip=task.skip, count=count))
+            payload = pack(encode_sound(padded, task.settings, segment.sample_rate, skip=codec.warm, count=count))
             lacks[key] = [lack.dump() for lack in readers.lacks()]
             if task.keep:
                 payloads[key] = payload
@@ -127,9 +130,9 @@ def mux(task: MuxTask, context: Context = DIRECT) -> dict[str, Any]:
         RenderError: the segments do not make up the file.
         OutputError: the file cannot be written (DiskFullError: no space).
     """
-    from cutroom.render.mux import write_mp4
+    from cutroom.render.mux import write_file
 
-    return {"peak": write_mp4(task, context)}
+    return {"peak": write_file(task, context)}
 
 
 def verify_file(task: VerifyTask, context: Context = DIRECT) -> dict[str, Any]:

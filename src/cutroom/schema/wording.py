@@ -27,6 +27,9 @@ def worded(error: ErrorDetails, fields: Mapping[str, FieldInfo], given: Mapping[
         given: what was given for them.
         owner: what the value is called.
     """
+    cause = error.get("ctx", {}).get("error")
+    if isinstance(cause, CutroomError):  # of a validator that says it in these words already
+        return cause
     place = [str(part) for part in error["loc"]]
     name = ".".join(place)
     if error["type"] == "extra_forbidden":

@@ -14,6 +14,8 @@ from cutroom.effects.compiler.document import Pictures, frame_count
 from cutroom.effects.compiler.sound import Sounds
 from cutroom.effects.registry import Registry
 from cutroom.errors import EditError
+from cutroom.render.codecs import picture_codec, sound_codec
+from cutroom.render.codecs.kinds import PictureFormat
 from cutroom.render.plan import loudness_of
 from cutroom.render.planned import Mix, mastering
 from cutroom.render.program.graph import LONGEST, Graph
@@ -21,12 +23,22 @@ from cutroom.render.program.layers import Canvas
 from cutroom.render.program.shots import Shots
 from cutroom.render.program.sounds import sound
 from cutroom.render.program.timeline import Timeline
+from cutroom.render.shape import Shape, heard_at, shape_of
 from cutroom.render.soft import SoftTrack, soft_tracks, without_subtitles
 from cutroom.schema.document import Document
 from cutroom.schema.export import ExportSettings
 from cutroom.schema.time import to_sample
 
 _TAGS = ("-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv")
+_OF_LOOKS = {
+    "preset": "-preset",
+    "crf": "-crf",
+    "b": "-b:v",
+    "deadline": "-deadline",
+    "cpu-used": "-cpu-used",
+    "profile": "-profile:v",
+}
+"""Options of encoders that change how the film looks, as the program calls them."""
 _UNSEEN = "\u2060"
 _TAG = re.compile(r"(<(?=[A-Za-z/])|\{(?=\\|[A-Za-z]:)|\\(?=[Nnh]))")
 """Where the program begins to read a tag, or an end of a line."""
@@ -70,10 +82,16 @@ def ffmpeg_command(
     if not frames:
         raise EditError("the timeline is empty", value=document.id, hint="append a clip first")
     graph = Graph()
-    canvas = Canvas(project.width, project.height, project.fps, settings.depth)
+    shape, size = Shape(project.width, project.height, project.fps, 1), None
+    has_picture = any(track.kind != "audio" and (track.items or track.cues) for track in document.tracks)
+    has_picture = has_picture and settings.codec != "none"
+    if has_picture:
+        shape = shape_of(document, settings)
+        size = (shape.width, shape.height)
+    document = heard_at(document, settings)
+    canvas = Canvas(shape.width, shape.height, project.fps, settings.depth)
     media = {found.fingerprint.sha256: found for found in document.media}
     shots = Shots(graph, canvas, paths, media)
-    has_picture = any(track.kind != "audio" and (track.items or track.cues) for track in document.tracks)
     maps: list[str] = []
     told: tuple[SoftTrack, ...] = ()
     if settings.subtitles == "soft":
@@ -81,23 +99,33 @@ def ffmpeg_command(
     if settings.subtitles != "burn":
         document = without_subtitles(document, inside=settings.subtitles == "none")
     if has_picture:
-        label = Timeline(graph, canvas, shots).picture(
-            Pictures(document, registry, depth=settings.depth, results=results), frames
-        )
-        maps += ["-map", f"[{label}]", *_picture_options(settings, project.fps)]
-    samples = to_sample(Fraction(frames) / project.fps, project.sample_rate)
+        pictures = Pictures(document, registry, size=size, depth=settings.depth, results=results)
+        label = Timeline(graph, canvas, shots).picture(pictures, frames)
+        if shape.step > 1:
+            label = graph.one([label], ("select", {"expr": f"not(mod(n,{shape.step}))"}))
+        maps += ["-map", f"[{label}]", *_picture_options(settings, shape)]
+    samples = to_sample(Fraction(frames) / project.fps, document.settings.sample_rate)
     found = None if settings.loudness is None else loudness_of(document, (0, frames), registry, results)
     master = () if found is None or settings.loudness is None else mastering(found, settings.loudness)
     content = Mix(Sounds(document, registry, results=results), (0, samples), master).compile(0, samples)
-    heard = sound(graph, content, paths)
+    heard = sound(graph, content, paths) if settings.audio_codec != "none" else None
     if heard is not None:
-        maps += ["-map", f"[{heard}]", "-c:a", settings.audio_codec, "-b:a", str(settings.audio_bitrate)]
+        maps += ["-map", f"[{heard}]", *_sound_options(settings)]
     for i, track in enumerate(told):
         number_ = graph.input("-f", "srt", "-i", "data:text/plain;base64," + base64.b64encode(_srt(track)).decode())
         maps += ["-map", f"{number_}:s", f"-metadata:s:s:{i}", f"language={track.language}"]
     maps += ["-c:s", "mov_text"] if told else []
     inputs = [argument for arguments in graph.inputs for argument in arguments]
-    return ["ffmpeg", "-y", *inputs, "-filter_complex", _argument(graph.text), *maps, os.fspath(output)]
+    return [
+        "ffmpeg",
+        "-y",
+        *inputs,
+        "-filter_complex",
+        _argument(graph.text),
+        *maps,
+        *("-f", settings.container),
+        os.fspath(output),
+    ]
 
 
 def _argument(text: str) -> str:
@@ -129,7 +157,21 @@ def _srt(track: SoftTrack) -> bytes:
     return "\n".join(told).encode()
 
 
-def _picture_options(settings: ExportSettings, fps: Fraction) -> list[str]:
-    gop = str(settings.gop_frames(fps))
-    options = ["-c:v", "libx264", "-preset", settings.encoder_preset, "-crf", f"{settings.crf:g}", "-g", gop]
-    return [*options, "-pix_fmt", settings.pixel_format, "-r", f"{fps.numerator}/{fps.denominator}", *_TAGS]
+def _picture_options(settings: ExportSettings, shape: Shape) -> list[str]:
+    """What the program is told of the encoder: the settings that show, without what only makes segments join."""
+    codec = picture_codec(settings)
+    picture = PictureFormat(shape.fps, shape.width, shape.height)
+    options = ["-c:v", codec.encoder]
+    for name, value in codec.options(settings, picture).items():
+        if name in _OF_LOOKS:
+            options += [_OF_LOOKS[name], value]
+    if settings.container in codec.tags:
+        options += ["-tag:v", codec.tags[settings.container]]
+    rate = f"{shape.fps.numerator}/{shape.fps.denominator}"
+    gop = str(settings.gop_frames(shape.fps))
+    return [*options, "-g", gop, "-pix_fmt", str(settings.pixel_format), "-r", rate, *_TAGS]
+
+
+def _sound_options(settings: ExportSettings) -> list[str]:
+    rate = [] if settings.audio_bitrate is None else ["-b:a", str(settings.audio_bitrate)]
+    return ["-c:a", sound_codec(settings).encoder, *rate]
