@@ -8,6 +8,8 @@ import pytest
 from ffmpeg_program import compare
 
 from cutroom.media import probe
+from cutroom.schema.export import ExportSettings
+from cutroom.schema.media import Colour
 from cutroom.workers.inline import InlineExecutor
 
 
@@ -65,3 +67,29 @@ def test_a_still(studio, moving, tmp_path, form):
     still = studio.add(probe(str(path), InlineExecutor()))
     high = studio.clip(still, "1/2", effects=[studio.effect("transform", scale=0.8)])
     compare(studio, studio.document(studio.track(studio.clip(moving, "1/2")), studio.track(high)), tmp_path)
+
+
+def bars(format, width=240, height=200):
+    """Saturated stripes with hard edges, as planes of a format."""
+    halved = (2, 2 if "420" in format else 1) if "444" not in format else (1, 1)
+    finer, kind = (4, np.uint16) if "10" in format else (1, np.uint8)
+    planes = []
+    for levels, (across, down) in (((30, 220, 90), (1, 1)), ((90, 200, 130), halved), ((200, 70, 128), halved)):
+        rows, columns = np.mgrid[0 : height // down, 0 : width // across]
+        planes.append((finer * np.array(levels)[(across * columns // 22 + down * rows // 50) % 3]).astype(kind))
+    return planes
+
+
+@pytest.mark.parametrize("format", ["yuv420p", "yuv422p", "yuv444p", "yuv420p10le"])
+@pytest.mark.parametrize("size", [(320, 180), (160, 120), (640, 480)])
+@pytest.mark.parametrize(("matrix", "full"), [("smpte170m", False), ("bt709", False), ("smpte170m", True)])
+def test_hard_edges_of_other_matrices_at_other_sizes(studio, tmp_path, format, size, matrix, full):
+    film = studio.film(bars(format), frames=3, format=format, colour=Colour(matrix=matrix, full_range=full))
+    document = studio.document(studio.track(studio.clip(film, "1/15")), width=size[0], height=size[1])
+    compare(studio, document, tmp_path)
+
+
+def test_another_matrix_at_ten_bits(studio, tmp_path):
+    film = studio.film(bars("yuv420p10le"), frames=3, format="yuv420p10le", colour=Colour(matrix="smpte170m"))
+    document = studio.document(studio.track(studio.clip(film, "1/15")))
+    compare(studio, document, tmp_path, settings=ExportSettings(pixel_format="yuv420p10le"))
