@@ -40,8 +40,7 @@ def grids(layer: Layer) -> tuple[Plane, Plane]:
 
 def drawn(graph: Graph, canvas: Canvas, size: tuple[int, int], form: str, **planes: str) -> str:
     """One picture, drawn by an expression for each plane; what is merged with it holds it as long as it needs."""
-    rate = f"{canvas.fps.numerator}/{canvas.fps.denominator}"
-    source: Step = ("color", {"color": "black", "size": f"{size[0]}x{size[1]}", "rate": rate})
+    source: Step = ("color", {"color": "black", "size": f"{size[0]}x{size[1]}", "rate": canvas.rate})
     return graph.one([], source, ("trim", {"end_frame": 1}), ("format", {"pix_fmts": form}), TAGS, ("geq", planes))
 
 

@@ -131,8 +131,7 @@ class Shots:
     def nothing(self, frames: int, colour: str = CLEAR) -> str:
         """So many frames of one colour."""
         canvas = self._canvas
-        rate = f"{canvas.fps.numerator}/{canvas.fps.denominator}"
-        options = {"color": colour, "size": f"{canvas.width}x{canvas.height}", "rate": rate}
+        options = {"color": colour, "size": f"{canvas.width}x{canvas.height}", "rate": canvas.rate}
         tags = {"colorspace": "bt709", "range": "limited", "color_primaries": "bt709", "color_trc": "bt709"}
         steps: list[Step] = [("color", options), canvas.form(alpha=colour == CLEAR), ("setparams", tags)]
         return self._graph.one([], *steps, *_counted(frames, canvas.fps))
@@ -210,8 +209,10 @@ class Shots:
         tags: Step = ("setparams", {"color_primaries": "bt709", "color_trc": "bt709"})
         back: Step = ("scale", {"flags": FLAGS, "in_range": "full", **made, **sites("out", LEFT)})
         place = [resized(width, height, **({} if larger else kept))]
-        steps = [*rgb, toned(source.light), tags, back, self._canvas.form(alpha=alpha)]
-        return self._graph.one([label], *(() if larger else place), *steps, *(place if larger else ()), *end)
+        label = self._graph.one([label], *(() if larger else place), *rgb)
+        label = toned(self._graph, self._canvas, label, source.light, alpha=alpha)
+        form = self._canvas.form(alpha=alpha)
+        return self._graph.one([label], tags, back, form, *(place if larger else ()), *end)
 
     def _opening(self, sha256: str, low: Fraction) -> tuple[tuple[str, ...], Fraction | None]:
         """Options of an input that begins before `low`, and the media time of its time 0; None: not known."""
