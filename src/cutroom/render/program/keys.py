@@ -37,7 +37,9 @@ def chroma_keyed(graph: Graph, canvas: Canvas, layer: Layer, node: ChromaKey) ->
     luma, cb, cr = ycc(node.colour)
     picture, grey = several(graph, layer.label, 2)
     # how far it is where chroma stands, in 16 bits; then between those
-    near = f"hypot(cb(X,Y)/256-{number(128 + 224 * cb)},cr(X,Y)/256-{number(128 + 224 * cr)})/{number(255 * math.sqrt(2))}"
+    near = (
+        f"hypot(cb(X,Y)/256-{number(128 + 224 * cb)},cr(X,Y)/256-{number(128 + 224 * cr)})/{number(255 * math.sqrt(2))}"
+    )
     far = f"(cb({_BETWEEN})/65535-{number(node.similarity)})"
     kept = f"clip({far}/{number(node.blend)},0,1)" if node.blend else f"gt({far},0)"
     made: list[Step] = [

@@ -138,7 +138,9 @@ def shone(graph: Graph, picture: str, light: str, *, alpha: bool, solid: bool = 
         graph.sink(clear)
     lit = merged(graph, graph.one([neutral], NEUTRAL), light, threefold(graph, grey, alpha=room))
     sums = {"c0_mode": "addition", "c1_mode": "grainmerge", "c2_mode": "grainmerge", "c3_mode": "addition"}
-    return graph.one([base, lit], ("blend", sums))
+    # multiplied colours have other limits
+    limits: list[Step] = [] if alpha else [("lutyuv", dict.fromkeys("yuv", "clipval"))]
+    return graph.one([base, lit], ("blend", sums), *limits)
 
 
 def refuse(node: OwnNode, what: str = "") -> EditError:

@@ -190,15 +190,20 @@ def outlined(graph: Graph, canvas: Canvas, layer: Layer, node: Edges) -> Layer:
     layer = taken(graph, canvas, layer, spread=False)
     picture, colour, slopes = several(graph, layer.label, 3)
     sigma = max(node.radius * canvas.height, 0.3)
+    room = round(4 * sigma) + 2
     # the largest number stands for a step of twice the threshold, where lines have their full colour
     step = math.sqrt(2 * math.pi * (sigma**2 + _SOBEL)) / 8 / (219 / 255) / (2 * node.threshold)
     grey = graph.one(
         [slopes],
         ("extractplanes", {"planes": "y"}),
         *grey_as("gray16le"),
+        # what lies at its edge goes on beyond it
+        ("pad", {"w": f"iw+{2 * room}", "h": f"ih+{2 * room}", "x": room, "y": room}),
+        ("fillborders", {**dict.fromkeys(("left", "right", "top", "bottom"), room), "mode": "smear"}),
         *_softened(sigma),
         ("lut", {"c0": "val/8"}),  # the program's sums overflow with larger ones
         ("sobel", {"scale": number(8 * step)}),
+        ("crop", {"w": f"iw-{2 * room}", "h": f"ih-{2 * room}", "x": room, "y": room}),
         *grey_as("gray"),
         ("lut", {"c0": "st(0,clip(2*val/255-1,0,1))*0+round(255*ld(0)^2*(3-2*ld(0)))"}),
     )
