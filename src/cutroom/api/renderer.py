@@ -115,9 +115,9 @@ class Renderer:
     def ffmpeg_command(self, output: str | os.PathLike[str]) -> list[str]:
         """The equivalent command of the ffmpeg program, for reading and for checking; nothing is run.
 
-        Its film is the same to a measure (45 dB in the picture), not byte for byte, but for two cases: `chroma_key` and
-        `luma_key` came to 40 dB on hard edges and fine texture, whose rounding they amplify, and effects on a layer
-        with soft edges to 42. It knows no cache: it always does everything.
+        Its film is the same to a measure (45 dB in the picture), not byte for byte, but for two cases: `chroma_key`
+        came to 42 dB on hard, saturated edges, whose rounding its threshold amplifies, and effects on a layer with
+        soft edges to 42. It knows no cache: it always does everything.
 
         Raises:
             EditError: something that the ffmpeg program does not have; names it.

@@ -32,7 +32,7 @@ def hard(studio):
 
 @pytest.mark.parametrize(
     ("effect", "least"),
-    [("edge", 45), ("glow", 45), ("neon", 45), ("lens_flare", 45), ("luma_key", 40), ("chroma_key", 45)],
+    [("edge", 45), ("glow", 45), ("neon", 45), ("lens_flare", 45), ("luma_key", 45), ("chroma_key", 45)],
 )
 def test_an_effect_on_hard_edges(studio, hard, tmp_path, effect, least):
     spec = default_registry().effect(effect, "video")

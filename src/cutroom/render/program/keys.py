@@ -52,9 +52,9 @@ def chroma_keyed(graph: Graph, canvas: Canvas, layer: Layer, node: ChromaKey) ->
     length = math.hypot(cb, cr)
     if node.despill and length:
         axes = (number(cb / length), number(cr / length), number(node.despill / (length * 224)))
-        planes = {"lum": f"{_spill(axes, _BETWEEN)}clip(lum(X,Y)-ld(2)*{number(luma * 219)},16,235)"}
+        planes = {"lum": f"{_spill(axes, _BETWEEN)}round(clip(lum(X,Y)-ld(2)*{number(luma * 219)},16,235))"}
         for name, share in (("cb", cb), ("cr", cr)):
-            planes[name] = f"{_spill(axes, 'X,Y')}clip({name}(X,Y)-ld(2)*{number(share * 224)},16,240)"
+            planes[name] = f"{_spill(axes, 'X,Y')}round(clip({name}(X,Y)-ld(2)*{number(share * 224)},16,240))"
         spill = [("geq", {**planes, "a": "alpha(X,Y)"})]
     return _keyed(graph, canvas, layer, (picture, mask), *spill)
 
@@ -81,6 +81,6 @@ def _keyed(graph: Graph, canvas: Canvas, layer: Layer, parts: tuple[str, str], *
     )
     solid, clear = several(graph, weights, 2, ("extractplanes", {"planes": "a"}))
     there = threefold(graph, solid, alpha=graph.one([clear], ("lut", {"c0": "maxval"})))
-    own: Step = ("lutyuv", {"y": "maxval"})  # luma stays its own all over
+    own: Step = ("lutyuv", {"y": 255})  # luma stays its own all over; `maxval` is 235
     chroma = merged(graph, beside, whole, graph.one([there], own), eight(alpha=True))
     return replace(found, label=graph.one([chroma], *more, canvas.form(alpha=True)))
