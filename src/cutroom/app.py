@@ -156,12 +156,13 @@ class App(Services):
         self.access.require_unchanged(paths)
         paths = self.access.supplied(document, paths)
         registry = self.get(Registry)
-        results = self.measured(wanted(document, time, registry), paths, on_progress)
+        results = self.measured(document, wanted(document, time, registry), paths, on_progress)
         workers = self.get(PreviewWorkers)
         return still(document, paths, time, workers, size=size, format=format, registry=registry, results=results)
 
     def measured(
         self,
+        document: Document,
         wanted: Callable[[Results], Sequence[Request]],
         paths: Mapping[str, str],
         on_progress: OnProgress | None = None,
@@ -176,6 +177,7 @@ class App(Services):
             self.get(AnalysisStore),
             paths,
             self.get(MediaWorkers),
+            document=document,
             on_progress=on_progress,
             require=self.access.require_unchanged,
         )
@@ -202,7 +204,8 @@ class App(Services):
         from cutroom.render.plan import wanted
 
         wants = wanted(snapshot.document, snapshot.settings, snapshot.span, self.get(Registry))
-        return self.measured(wants, self.access.supplied(snapshot.document, snapshot.paths), on_progress)
+        paths = self.access.supplied(snapshot.document, snapshot.paths)
+        return self.measured(snapshot.document, wants, paths, on_progress)
 
     def require_output(self, snapshot: Snapshot, output: Path) -> None:
         """Make sure that an export can be written there, before anything is done for it.

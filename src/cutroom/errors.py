@@ -47,7 +47,9 @@ Example:
 from __future__ import annotations
 
 import difflib
+import os
 import re
+import warnings
 from collections.abc import Iterable
 
 
@@ -73,8 +75,30 @@ class CutroomError(Exception):
         return _rebuild, (type(self), self.message, self.value, self.hint)
 
     def _render_traceback_(self) -> list[str]:
-        """What IPython prints: the error without the library's inner frames."""
-        return [f"{type(self).__name__}: {self}"]
+        """What IPython prints: the error, and where the user's own lines were; not the library's inner frames."""
+        return [f"{type(self).__name__}: {self}", *_own_lines(self)]
+
+
+_TOLD = 4
+"""Lines of the user's own that are shown, the last ones."""
+
+
+def _own_lines(error: CutroomError) -> list[str]:
+    """Lines of cells and of the user's files by way of which an error was raised, if it was not a single one."""
+    import linecache
+    import sysconfig
+    import traceback
+
+    theirs = (os.path.dirname(__file__), *(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")))
+    lines = []
+    for frame, number in traceback.walk_tb(error.__traceback__):
+        code = frame.f_code
+        if code.co_filename.startswith(theirs) or code.co_filename.startswith("<frozen"):
+            continue
+        inside = "" if code.co_name.startswith("<") else f" in {code.co_name}"
+        text = linecache.getline(code.co_filename, number, frame.f_globals).strip()
+        lines.append(f"  at line {number}{inside}: {text}" if text else f"  at line {number}{inside}")
+    return lines[-_TOLD:]
 
 
 def _rebuild(kind: type[CutroomError], message: str, value: object, hint: str | None) -> CutroomError:
@@ -234,10 +258,10 @@ def nearest(name: str, known: Iterable[str], *, what: str, listed: str | None = 
 
 def _near(name: str, options: list[str]) -> list[str]:
     """At most three that may have been meant: the nearest, and those that are about as near."""
-    wanted = _folded(name)
+    wanted = folded(name)
     if len(wanted) < 2:
         return []
-    alike = {option: _likeness(wanted, _folded(option)) for option in options}
+    alike = {option: _likeness(wanted, folded(option)) for option in options}
     best = max(alike.values(), default=0.0)
     found = [option for option in options if alike[option] >= max(_NEAR, best - _AS_NEAR)]
     return sorted(found, key=lambda option: -alike[option])[:3]
@@ -247,7 +271,8 @@ _NEAR, _AS_NEAR, _PART = 0.6, 0.1, 0.8
 """How alike a name must be; how much less than the nearest; how alike the beginning of a word is to the whole."""
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
+    """A name in small letters, its words joined by underscores: "Box blur" is "box_blur"."""
     return "_".join(re.findall(r"[^\W_]+", name.casefold()))
 
 
@@ -276,3 +301,11 @@ def from_plain(plain: dict[str, object], *, unknown: type[CutroomError] = Cutroo
     return known(
         str(plain.get("message") or "it did not say why"), value=plain.get("value"), hint=str(hint) if hint else None
     )
+
+
+_PACKAGE = os.path.dirname(__file__) + os.sep
+
+
+def warn(told: str, kind: type[Warning] = UserWarning) -> None:
+    """Warn of something, at the line outside of Cutroom that called."""
+    warnings.warn(told, kind, skip_file_prefixes=(_PACKAGE,))

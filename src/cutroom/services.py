@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import logging
 import sys
 import threading
 from collections.abc import Iterator
@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 import svcs
 
 from cutroom.effects.registry import Registry, default_registry
-from cutroom.errors import CutroomError
 from cutroom.jobs.service import Jobs, default_jobs
 from cutroom.media.fingerprint import Digests
 from cutroom.media.sources import Sources
@@ -22,6 +21,7 @@ from cutroom.workers import WorkerPool
 from cutroom.workers.grantbook import GrantBook
 
 T = TypeVar("T")
+_log = logging.getLogger(__name__)
 MEDIA_TASKS = (  # not what measures: SciPy's filters take as long to load as all of these, and few edits need them
     "cutroom.media.tasks",
     "cutroom.render.tasks",
@@ -104,8 +104,10 @@ class Services:
     def start_ahead(self, workers: type[WorkerPool]) -> None:
         """In a notebook, start a worker while its user still types; a script starts only what it uses."""
         if "ipykernel" in sys.modules:
-            with contextlib.suppress(CutroomError):  # on this system there are none: what needs one will tell
+            try:
                 self.get(workers).start()
+            except Exception:  # whatever it is: what needs one will tell
+                _log.debug("no worker was started ahead of its work", exc_info=True)
 
     def close(self) -> None:
         """Stop everything that was started, the last first."""

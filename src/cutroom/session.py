@@ -83,7 +83,8 @@ class Session:
     @property
     def state(self) -> tuple[int, Document]:
         """Revision and document that belong together, without what an `edit` block has not finished yet."""
-        return self.ledger.state.revision, self.ledger.state.document
+        state = self.ledger.state  # once: another thread may put the next one there
+        return state.revision, state.document
 
     @property
     def document(self) -> Document:

@@ -118,6 +118,12 @@ def test_what_is_no_colour_names_the_forms(clip: cr.Clip, wrong: Any) -> None:
     assert '"#ff0000", "#f00" or a CSS name such as "red"' in (error.hint or "")
 
 
+@pytest.mark.parametrize("wrong", ["#ff000080", "#f008"])
+def test_a_colour_with_alpha_is_told_of_opacity(clip: cr.Clip, wrong: str) -> None:
+    assert "opacity" in (refused(lambda: clip.effects.add("chroma_key", colour=wrong)).hint or "")
+    assert "opacity" not in (refused(lambda: clip.effects.add("chroma_key", colour="#f")).hint or "")
+
+
 def test_the_other_spelling_of_colour(clip: cr.Clip) -> None:
     add: Any = clip.effects.add
     error = refused(lambda: add("chroma_key", color="red"), UnknownNameError)

@@ -49,6 +49,17 @@ def test_a_graph_of_sound(tmp_path: Path, film) -> None:
             refused()
 
 
+def test_a_function_is_called_by_its_name(title: cr.Clip) -> None:
+    @cr.effect
+    def tint(frame, *, amount: float = 0.5):
+        return frame * amount
+
+    title.effects.add(tint, amount=0.25)
+    graph = title.effects.graph()
+    assert "python tint(amount=0.25)" in repr(graph)
+    assert "a function in Python" in repr(graph)
+
+
 def test_a_very_long_name_stays_inside_of_the_drawing(title: cr.Clip) -> None:
     title.text = "x" * 5000
     assert len(title.effects.graph()._repr_html_()) < 5000

@@ -7,11 +7,13 @@ import shutil
 import zipfile
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import pytest
 
 import cutroom as cr
+from cutroom.app import app
 from cutroom.edit.change import State
 from cutroom.edit.ledger import Ledger
 from cutroom.errors import (
@@ -21,8 +23,11 @@ from cutroom.errors import (
     ProjectFileError,
     UnknownNameError,
     ValidationError,
+    WorkerCrashedError,
 )
+from cutroom.media import tasks
 from cutroom.render.engine import engine
+from cutroom.services import MediaWorkers
 from cutroom.session import Session
 
 
@@ -68,6 +73,21 @@ def test_what_cannot_be_decoded_is_found_by_decoding_it(project: cr.Project, tmp
     told = found.detail.iloc[1]
     assert re.match(r"cannot be decoded: the picture from 1\.\d+ s to [\d.]+ s", told), told
     assert "sound" not in told
+
+
+def test_a_worker_that_dies_says_nothing_of_the_file(project: cr.Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    workers = app().get(MediaWorkers)
+    run = workers.run
+
+    def dying(function: object, *arguments: Any, **settings: Any) -> Any:
+        if function is tasks.damage:
+            raise WorkerCrashedError("the worker was killed")
+        return run(function, *arguments, **settings)
+
+    monkeypatch.setattr(workers, "run", dying)
+    found = project.verify(decode=True, progress=False).query("what == 'media'")
+    assert list(found.status) == ["not decoded"]
+    assert list(found.detail) == ["the worker was killed"]
 
 
 def test_effects_inside_of_compounds_are_checked_there(project: cr.Project) -> None:

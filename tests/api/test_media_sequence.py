@@ -186,3 +186,13 @@ def test_a_number_far_away_holds_no_frame_for_ever(project: cr.Project, shots: P
     (shots / "frame.0099.png").rename(shots / "frame.20240101120000.png")
     with pytest.raises(errors.ValidationError, match="frames"):
         project.media.add_sequence(shots / "frame.%04d.png", missing="hold")
+
+
+def test_a_star_tells_which_numbers_it_goes_on_without(project: cr.Project, shots: Path) -> None:
+    write(shots, [1, 2, 3, 5])
+    with pytest.warns(UserWarning, match=r"\*\.png fits no file of the numbers 4: the sequence goes on without them"):
+        media = project.media.add_sequence(shots / "*.png", fps=25)
+    assert numbers_of(media) == [1, 2, 3, 5]
+    write(shots, [4])
+    Image.fromarray(picture(9)).save(shots / "cover.png")
+    project.media.add_sequence(shots / "*.png", fps=25)  # no warning: these are not one sequence of numbers

@@ -26,6 +26,13 @@ WRONG = {
     "a slip": ({"wieght": 700}, "there is no field of TitleStyle 'wieght'", "'weight'"),
     "no colour": ({"colour": "rot"}, "colour takes a colour, not 'rot'", "#rrggbb"),
     "no digits": ({"shadow": "#12"}, "shadow takes a colour, not '#12'", "#rrggbb"),
+    "four digits": ({"colour": "#ff00"}, "colour takes a colour, not '#ff00'", "#rrggbbaa"),
+    "blanks around it": ({"colour": " red "}, "colour takes a colour, not ' red '", "#rrggbb"),
+    "an offset in pixels": (
+        {"shadow_offset": (0, -4)},
+        "shadow_offset takes two numbers from",
+        "-4 pixels of 360 are -0.0111",
+    ),
     "numbers of a colour": ({"background": (255, 0, 0)}, "background takes a colour, not (255, 0, 0)", "#rrggbb"),
     "nothing for a colour": ({"colour": None}, "colour takes a colour, not None", "#rrggbb"),
     "one number for two": ({"position": 0.3}, "position takes two numbers from -10 to 10, not 0.3", "(0.0, 0.0)"),
@@ -79,6 +86,8 @@ def test_colours_have_names_and_short_forms_and_are_kept_in_digits(tl) -> None:
     assert style.shadow is None
     clip.style = {"colour": "white", "shadow": "black"}
     assert (clip.value.source.style.colour, clip.value.source.style.shadow) == ("#ffffff", "#000000")
+    clip.style = {"colour": "0xFF8000"}
+    assert clip.value.source.style.colour == "#ff8000"
     assert tl.add_subtitle("x", 0, 1, colour="yellow").style.colour == "#ffff00"
 
 

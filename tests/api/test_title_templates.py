@@ -97,6 +97,8 @@ def test_it_is_one_step_and_what_does_not_fit_changes_nothing(timeline) -> None:
         timeline.add_title("x", animate_in="slideup")
     with pytest.raises(ValidationError, match="stands 1 s, and would come and go for 2 s"):
         timeline.add_title("x", duration=1, animate_in=("fade", 1), animate_out=("fade", 1))
+    with pytest.raises(ValidationError, match="would come and go"):
+        timeline.add_title("x", duration=1, animate_in=("fade", 2))
     assert timeline.session.state == before
     project.apply(cr.ops.AddTrack(track="video", title="V1"))
     title = timeline.add_title("x", at=0, duration=1, track="V1")
@@ -135,3 +137,35 @@ def test_a_title_template_shows_itself_and_is_no_split_screen(timeline: cr.Timel
         timeline.split_screen("intro", [])
     with pytest.raises(UnknownNameError, match="no title template 'grid-2x2'"):
         timeline.add_title("x", template="grid-2x2")
+
+
+@pytest.mark.parametrize("ways", [{"template": "intro"}, {"animate_in": "fade"}, {"animate_out": "fade"}])
+def test_what_has_no_time_becomes_as_short_as_its_title(timeline, ways) -> None:
+    clip = timeline.add_title("Short", at=0, duration=0.2, **ways)
+    times = [key.time for effect in clip.effects for keys in effect.keyframes.values() for key in keys]
+    assert min(times) == 0
+    assert max(times) == clip.duration
+
+
+@pytest.mark.parametrize("blank", ["", "  ", "\n\t"])
+def test_a_title_says_something(timeline, blank: str) -> None:
+    before = timeline.session.state
+    with pytest.raises(ValidationError, match="needs a text") as caught:
+        timeline.add_title(blank)
+    assert "clip.delete()" in caught.value.hint
+    assert timeline.session.state == before
+    title = timeline.add_title("Hello", at=0)
+    with pytest.raises(ValidationError, match="needs a text"):
+        title.text = blank
+    assert title.text == "Hello"
+
+
+def test_a_title_in_the_corner_of_the_canvas(timeline) -> None:
+    timeline.add_title("Live", at=0, duration=2, anchor="bottom_right", position=(0.5, 0.5), margin=0.05)
+    (luma,) = lumas(timeline, 4)
+    height, width = luma.shape
+    rows, columns = np.nonzero(luma > 40)
+    assert rows.min() > height * 0.7
+    assert columns.min() > width * 0.6
+    assert rows.max() <= height * 0.95
+    assert columns.max() <= width * 0.95

@@ -157,7 +157,9 @@ class Studio:
         def wanted(results: Results) -> tuple[Request, ...]:
             return needed(document, None, results, registry)
 
-        return measured(wanted, AnalysisStore(self.folder / "analyses"), self.paths, InlineExecutor())
+        return measured(
+            wanted, AnalysisStore(self.folder / "analyses"), self.paths, InlineExecutor(), document=document
+        )
 
     def frames(
         self, document: Document, first: int = 0, frames: int = 1, registry: Registry | None = None, **options: Any

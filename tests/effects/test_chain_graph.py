@@ -7,6 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from cutroom.effects.analysis import Loudness
 from cutroom.effects.chain_graph import chain_graph
 from cutroom.effects.compiler.document import compile_picture, compile_sound
 from cutroom.effects.nodes import Filter, Mode
@@ -98,3 +99,32 @@ def test_sound(studio, spec):
     assert made or spec.effect in graph.idle
     played = [stage for stage in graph.stages if "beginning" in " ".join(stage.notes)]
     assert bool(played) == (bool(made) and spec.memory.kind == "stateful")
+
+
+def test_a_filter_is_called_by_its_name_and_what_is_not_measured_says_so(studio):
+    film = studio.film(GREY)
+    chain = [studio.effect("blur", radius=0.02)]
+    document = studio.document(studio.track(studio.clip(film, 1, effects=chain)))
+    (stage,) = [one for one in graph_of(document).stages if one.works]
+    assert stage.title == "FFmpeg's gblur, on Y'CbCr"
+    assert stage.works[0].values == "sigma=3.6, steps=2, planes=9"
+
+
+def test_a_gain_that_was_measured_is_shown(studio):
+    tone = np.sin(np.arange(96_000) * 0.1).astype(np.float32)[None].repeat(2, 0) / 10
+    chain = [studio.effect("gain", db=-2.0), studio.effect("normalize", mode="gain")]
+    document = studio.document(studio.track(studio.clip(studio.sound(tone), 2, effects=chain), kind="audio"))
+    unknown = next(one for one in graph_of(document).stages if one.title == "measured first")
+    assert (unknown.works, unknown.notes) == ((), ("normalize: goes by all of the clip, which is not measured yet",))
+
+    class Known:
+        """As a store that has everything."""
+
+        def get(self, key):
+            return Loudness(integrated=-30.0, true_peak=-20.0)
+
+    track = document.tracks[0]
+    graph = chain_graph(document, track.items[0], track, REGISTRY, Fraction(0), results=Known())
+    known = next(one for one in graph.stages if one.title == "measured first")
+    assert [(work.node, work.values, work.effect) for work in known.works] == [("gain", "db=7", "normalize")]
+    assert known.notes == ("normalize: as all of the clip was measured",)

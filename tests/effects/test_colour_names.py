@@ -28,6 +28,12 @@ def test_every_form_is_kept_as_six_digits(written: str, kept: str) -> None:
 )
 def test_what_is_no_colour(wrong: str) -> None:
     assert hexadecimal(wrong) is None
+    if wrong != "#ff00ff00":
+        assert hexadecimal(wrong, alpha=True) is None
+
+
+def test_a_colour_that_is_not_solid() -> None:
+    assert hexadecimal("#FF00FF80", alpha=True) == "#ff00ff80"
 
 
 @given(st.sampled_from(sorted(ImageColor.colormap)))
@@ -35,3 +41,4 @@ def test_every_name_of_css_is_its_colour(name: str) -> None:
     kept = hexadecimal(name)
     assert kept is not None
     assert ImageColor.getrgb(kept) == ImageColor.getrgb(name)
+    assert hexadecimal(name) == kept  # Pillow keeps a name that it was asked for in another form

@@ -120,7 +120,7 @@ def test_tags_of_an_event_are_spans_and_places() -> None:
     corner = event("{\\an1}x")[0].style
     assert corner is not None
     assert corner.position == pytest.approx((-0.45, 0.45))
-    assert event("{\\move(1,2,3,4)}x{\\fad(1,2)}")[1] == {"font Times", "placing and effects"}
+    assert event("{\\move(1,2,3,4)}x{\\fad(1,2)}")[1] == {"font Times", r"tag \move", r"tag \fad"}
     assert event("{\\u1}x")[1] == {"font Times", "underlined, struck out"}
 
 

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cutroom.errors import InterchangeError, UnknownNameError
+from cutroom.interchange.lettering import unseen_bold
 from cutroom.interchange.markup import Look
 from cutroom.interchange.substation import Canvas, event_of
 from cutroom.interchange.subtitles import read_subtitles, subtitle_format, write_subtitles
@@ -306,12 +307,13 @@ def test_a_long_line_is_read_in_one_go(line: str, format: str) -> None:
 @pytest.mark.parametrize(
     ("tags", "lost"),
     [
-        *((tags, ["placing and effects"]) for tags in (r"\bord3", r"\blur2", r"\be1", r"\shad2", r"\alpha&H80&")),
-        (r"\iclip(0,0,9,9)", ["placing and effects"]),
-        (r"\t(0,500,\clip(0,0,1,1)\b0\c&H00FF00&)", ["placing and effects"]),
+        *((rf"\{tag}{value}", [rf"tag \{tag}"]) for tag, value in (("bord", 3), ("blur", 2), ("be", 1), ("shad", 2))),
+        (r"\alpha&H80&", [r"tag \alpha"]),
+        (r"\iclip(0,0,9,9)", [r"tag \iclip"]),
+        (r"\t(0,500,\clip(0,0,1,1)\b0\c&H00FF00&)", [r"tag \t"]),
         (r"\u1", ["underlined, struck out"]),
-        (r"\bizarre", ["placing and effects"]),
-        (r"\fnItalic Bold\fs20", ["placing and effects"]),
+        (r"\bizarre", [r"tag \bizarre"]),
+        (r"\fnItalic Bold\fs20", [r"tag \fn", r"tag \fs"]),
         (r"\b1", []),
     ],
 )
@@ -321,3 +323,30 @@ def test_a_tag_of_ass_is_its_whole_name(tags: str, lost: list[str]) -> None:
     assert read.letters == [("x", Look(colour="#ff0000"))]
     assert read.style == style
     assert read.lost == lost
+
+
+def test_a_place_that_is_kept_is_not_among_what_was_left_out() -> None:
+    read = event_of(r"{\pos(96,216)\fs30}x", TitleStyle(), Canvas(384, 288))
+    assert read.style.position == (-0.25, 0.25)
+    assert read.lost == [r"tag \fs"]
+
+
+@pytest.mark.parametrize(("format", "text"), [("srt", ""), ("srt", "\n\n"), ("vtt", "WEBVTT\n"), ("ass", ASS)])
+def test_a_file_without_subtitles_says_so(format: str, text: str) -> None:
+    text = text[: text.index("Dialogue:")] if format == "ass" else text
+    cues, report = read_subtitles(text.encode(), format=format, title="talk")
+    assert cues == ()
+    assert not report.complete
+    assert [(loss.what, loss.why) for loss in report] == [("subtitles", "the file holds none")]
+
+
+def test_bold_letters_that_nobody_sees_are_told() -> None:
+    text = "1\n00:00:01,000 --> 00:00:02,000\n<b>bold</b> <i>lean</i>\n"
+    cues, report = read_subtitles(text.encode(), format="srt", title="talk")
+    assert report.complete
+    (loss,) = unseen_bold(cues, "talk")
+    assert loss.what == "bold letters"
+    assert "bold throughout" in loss.why
+    assert not list(unseen_bold([cue.evolve(spans=()) for cue in cues], "talk"))
+    own = TitleStyle(font="0" * 64)
+    assert not list(unseen_bold([cue.evolve(style=own) for cue in cues], "talk"))

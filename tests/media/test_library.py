@@ -13,9 +13,17 @@ import numpy as np
 import pytest
 
 import cutroom.media as media
-from cutroom.errors import DamagedMediaError, MediaError, MediaNotFoundError, UnsupportedMediaError, ValidationError
+from cutroom.errors import (
+    DamagedMediaError,
+    MediaError,
+    MediaNotFoundError,
+    RenderError,
+    UnsupportedMediaError,
+    ValidationError,
+)
 from cutroom.media.audio import AudioReader
 from cutroom.media.colours import matrix_of
+from cutroom.media.library import damage
 from cutroom.schema.media import Media
 from cutroom.workers import Grants, InlineExecutor, WorkerPool
 
@@ -311,3 +319,28 @@ def test_readers_take_what_the_probe_gives(clip: Path, inline: InlineExecutor, m
     with AudioReader(open(clip, "rb"), audio) as reader:
         samples = reader.read(0, 48_000 * 2, 48_000, 2)
     assert np.abs(samples - make_tone(3.0, channels=2)[:, : 48_000 * 2])[:, 2_000:].max() < 0.02
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [None, "picture", [None], ["picture"], [["smell", "1", "2"]], [["picture", "1"]], [["picture", "1e30000000", "2"]]],
+)
+def test_nothing_but_stretches_is_taken_for_damage(clip: Path, answer: object) -> None:
+    class TakenOver:
+        """What stands in for a worker that runs another's code."""
+
+        def run(self, *_: object, **__: object) -> object:
+            return answer
+
+    with pytest.raises(RenderError, match="something else than what of a media is damaged"):
+        damage(clip, TakenOver(), video=None, audio=None)  # type: ignore[arg-type]
+
+
+def test_damage_is_exact(clip: Path) -> None:
+    class Other:
+        def run(self, *_: object, **__: object) -> object:
+            return [["sound", "1001/30000", "2"]]
+
+    assert damage(clip, Other(), video=None, audio=None) == [  # type: ignore[arg-type]
+        ("sound", Fraction(1001, 30000), Fraction(2))
+    ]

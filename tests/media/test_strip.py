@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -60,3 +61,20 @@ def test_a_small_picture_of_light_that_nobody_can_read_is_shown_as_it_is(tmp_pat
         np.frombuffer(nearby_thumbnails(io.BytesIO(data), [Fraction(0)], (160, 160))[0], np.uint8), cv2.IMREAD_COLOR
     )
     assert np.abs(picture.astype(float) - 127.5).max() <= 4
+
+
+def test_what_is_damaged_is_black_in_exact_pictures(film: Callable[..., Path]) -> None:
+    whole = film("strip.mp4", frames=60, size=(320, 192), options={"g": "15", "bf": "0", "sc_threshold": "0"})
+    data = bytearray(whole.read_bytes())
+    with av.open(str(whole)) as container:
+        packet = [p for p in container.demux(video=0) if p.size][20]
+    data[packet.pos : packet.pos + packet.size] = b"\xff" * packet.size
+    times = [Fraction(n, 25) for n in (19, 20, 29, 30)]
+    made = exact_thumbnails(io.BytesIO(data), times, (160, 160))
+    clean = exact_thumbnails(io.BytesIO(whole.read_bytes()), times, (160, 160))
+    assert (made[0], made[3]) == (clean[0], clean[3])
+    for lost in made[1:3]:
+        picture = cv2.imdecode(np.frombuffer(lost, np.uint8), cv2.IMREAD_COLOR)
+        assert picture is not None
+        assert picture.shape == (96, 160, 3)
+        assert picture.max() == 0

@@ -109,7 +109,12 @@ class Lying(Counting):
 
 def run(document: Document, paths: dict[str, str], store: AnalysisStore, executor: Any = None, **options: Any) -> Any:
     return measured(
-        lambda results: needed(document, results=results), store, paths, executor or InlineExecutor(), **options
+        lambda results: needed(document, results=results),
+        store,
+        paths,
+        executor or InlineExecutor(),
+        document=document,
+        **options,
     )
 
 
@@ -162,6 +167,23 @@ def test_what_another_engine_measured_is_measured_again(
 def test_an_answer_that_makes_no_sense_is_refused(film: Film, store: AnalysisStore, answer: Any) -> None:
     with pytest.raises(RenderError, match="measured something else"):
         run(steadied(film), film.paths, store, Lying(answer))
+    assert not store.cache.entries()
+
+
+class Mumbling(InlineExecutor):
+    """A worker that tells something of its own while it measures."""
+
+    def __init__(self, told: Any) -> None:
+        self.told = told
+
+    def submit(self, fn: Any, /, task: Any, *, on_progress: Any = None, timeout: Any = None) -> Any:
+        return super().submit(fn, task, on_progress=lambda _: on_progress(self.told), timeout=timeout)
+
+
+@pytest.mark.parametrize("told", [{}, {"done": None}, {"done": "x"}, {"done": float("nan")}, None, [1]])
+def test_words_that_make_no_sense_are_refused(film: Film, store: AnalysisStore, told: Any) -> None:
+    with pytest.raises(RenderError, match="makes no sense"):
+        run(steadied(film), film.paths, store, Mumbling(told))
     assert not store.cache.entries()
 
 
@@ -278,10 +300,10 @@ def test_a_mix_of_more_files_than_a_worker_takes_is_measured_in_parts(tmp_path: 
     executor = Describing()
     told: list[dict[str, Any]] = []
     asked = wanted(document, ExportSettings(loudness=-20.0))
-    results = measured(asked, store, paths, executor, on_progress=told.append)
+    results = measured(asked, store, paths, executor, document=document, on_progress=told.append)
     assert executor.tasks == 2
     assert list(results.values()) == [loudness([samples], RATE, 2)]
-    assert not measured(asked, store, paths, executor).keys() - results.keys()
+    assert not measured(asked, store, paths, executor, document=document).keys() - results.keys()
     assert executor.tasks == 2
     done = [update["done"] for update in told]
     assert done == sorted(done)
@@ -293,7 +315,7 @@ def test_a_mix_of_more_files_than_a_worker_takes_is_measured_in_parts(tmp_path: 
 def test_an_answer_about_a_part_must_be_about_it(tmp_path: Path, store: AnalysisStore, answer: Any) -> None:
     document, paths, _ = many(tmp_path, 260)
     with pytest.raises(RenderError, match="measured something else"):
-        measured(wanted(document, ExportSettings(loudness=-20.0)), store, paths, Lying(answer))
+        measured(wanted(document, ExportSettings(loudness=-20.0)), store, paths, Lying(answer), document=document)
 
 
 @pytest.mark.parametrize("target", [-30.0, -23.0])
@@ -342,7 +364,8 @@ def test_a_limited_mix_is_the_same_bytes_in_any_runs_and_workers(
         export(music.document(), music.paths, output, settings, executor or InlineExecutor(), cache)
         made.append(output.read_bytes())
     assert made[0] == made[1] == made[2]
-    results = measured(wanted(music.document(), settings), AnalysisStore(tmp_path / "a"), music.paths, InlineExecutor())
+    document, store = music.document(), AnalysisStore(tmp_path / "a")
+    results = measured(wanted(document, settings), store, music.paths, InlineExecutor(), document=document)
     plan_ = plan(music.document(), settings, results=results)
     assert len(plan_.chunks) > 2
     assert [node.kind for node in plan_.master] == ["gain", "limit"]
@@ -365,7 +388,7 @@ def test_the_mix_is_measured_after_its_effects(tmp_path: Path, store: AnalysisSt
         asked.extend(found)
         return found
 
-    results = measured(watched, store, music.paths, InlineExecutor())
+    results = measured(watched, store, music.paths, InlineExecutor(), document=document)
     assert len(asked) == len(results) == 2
     made = plan(document, settings, results=results)
     assert isinstance(made.loudness, Loudness)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from cutroom.render.shortfall import shortfalls
+from cutroom.render.shortfall import shortfalls, spans
 from cutroom.schema.clip import Clip, CompoundSource
 from cutroom.schema.document import Compound, Document, Timeline
 from cutroom.workers import WorkerPool
@@ -68,3 +68,13 @@ def test_what_is_short_inside_of_a_compound_is_told_once_with_its_name(film: Fil
     assert list(shortfalls(shorter(film, document, Fraction(3)), Fraction(0), Fraction(4))) == [
         "clip c_in is clear in Scene 1 from 1.033 s to 2 s: the picture of film.mp4 ends at 3 s"
     ]
+
+
+def test_of_many_stretches_the_first_eight_are_told() -> None:
+    def told(count: int) -> str:
+        return spans((Fraction(2 * n), Fraction(2 * n + 1)) for n in range(count))
+
+    assert told(8).count("from") == told(9).count("from") == told(20).count("from") == 8
+    assert told(8).endswith("from 14 s to 15 s")
+    assert told(9) == told(8) + " and in 1 more place"
+    assert told(20) == told(8) + " and in 12 more places"

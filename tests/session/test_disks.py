@@ -135,3 +135,21 @@ def test_folders_are_synced_where_that_can_be(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(os, "fsync", heard)
     project_file.write_whole(tmp_path / "trip.tlp", b"{}")
     assert synced[-1] == str(tmp_path)
+
+
+def test_a_journal_that_was_cut_off_while_it_was_open(tmp_path: Path) -> None:
+    session = Session.create(tmp_path / "trip.tlp", ProjectSettings())
+    for n in range(150):
+        add(session, f"{n} " + "x" * 150)
+    before = titles(session)
+    session.ledger.journal.database.connection.execute("pragma shrink_memory")
+    for file in tmp_path.glob("*-journal*"):
+        os.truncate(file, 0)
+    for call in (session.save, lambda: add(session, "one more"), session.close):
+        with pytest.raises(OutputError, match=r"^the journal trip\.tlp-journal can be neither read nor") as caught:
+            call()
+        assert "save_as" in caught.value.hint
+        assert titles(session) == before
+    session.save_as(tmp_path / "other.tlp")
+    session.close()
+    assert titles(Session.open(tmp_path / "other.tlp")) == before

@@ -146,6 +146,36 @@ def test_a_warning_that_is_an_error_keeps_no_lock(tmp_path: Path) -> None:
     cr.Project.open(path).close()
 
 
+def test_a_warning_that_is_an_error_creates_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "trip.tlp"
+    project = cr.Project.create(path)
+    project.timeline.add_title("mine", at=0, duration=1)
+    project.session.close(save=False)
+    path.unlink()
+    before = sorted(file.name for file in tmp_path.iterdir())
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(UserWarning, match="aside") as caught:
+            cr.Project.create(path)
+    assert sorted(file.name for file in tmp_path.iterdir()) == before, caught
+    with pytest.warns(UserWarning, match="aside") as told:
+        cr.Project.create(path).close()
+    assert [one.filename for one in told] == [__file__]
+    (aside,) = tmp_path.glob("*.aside-*")
+    assert [clip.text for clip in cr.Project.recover(aside).timeline.clips] == ["mine"]
+
+
+def test_a_warning_of_what_was_left_names_the_line_that_opens(tmp_path: Path) -> None:
+    path = tmp_path / "trip.tlp"
+    project = cr.Project.create(path)
+    project.timeline.add_title("Hello", at=0, duration=1)
+    project.session.close(save=False)
+    path.write_bytes(path.read_bytes().replace(b'"fps"', b'"fps" '))
+    with pytest.warns(UserWarning, match="aside") as told:
+        cr.Project.open(path).close()
+    assert [one.filename for one in told] == [__file__]
+
+
 def test_the_same_open_project_is_equal_to_itself(tmp_path: Path) -> None:
     project, other = cr.Project.create(tmp_path / "trip.tlp"), cr.Project.create()
     again = cr.Project.open(tmp_path / "trip.tlp")

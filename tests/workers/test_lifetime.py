@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 import worker_tasks as tasks
 from worker_tasks import HERE, HERE_KIND, Do, gone
 
+from cutroom.errors import WorkerError
 from cutroom.workers import WorkerPool
 
 SCRIPT = """
@@ -117,6 +119,88 @@ def test_a_fork_of_the_user_process_leaves_the_workers_alone(pool: WorkerPool) -
         check=False,
     )
     assert done.stdout.split() == ["WorkerError", "alive", "0"], done.stderr
+
+
+FULL = """
+import logging, resource, sys, time
+sys.path.append({here!r})
+import worker_tasks as tasks
+from cutroom.errors import WorkerError
+from cutroom.workers import WorkerPool
+
+told = []
+logging.getLogger("cutroom.workers.crew").setLevel(logging.DEBUG)
+logging.getLogger("cutroom.workers.crew").addFilter(lambda record: told.append(record) and False)
+pool = WorkerPool(tasks.HERE_KIND, workers=1, preload=("worker_tasks",))
+soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, ({left}, hard))
+pool.start()
+until = time.monotonic() + 5
+while not told and time.monotonic() < until:
+    time.sleep(0.01)
+still = pool.submit(tasks.echo, tasks.Do({{"value": "refused"}}))
+try:
+    print(still.result(5))
+except WorkerError as error:
+    print("a worker process cannot be started" in str(error), bool(error.hint))
+except TimeoutError:
+    print("nobody came")
+resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+print(pool.submit(tasks.echo, tasks.Do({{"value": "alive"}})).result(20))
+"""
+
+
+@pytest.mark.parametrize("left", [0, 5])  # no place for a socket; places for the sockets, and none for the process
+def test_a_process_without_room_for_files_gets_its_worker_when_there_is_room(left: int) -> None:
+    used = "max(map(int, __import__('os').listdir('/proc/self/fd')))"
+    script = FULL.format(here=HERE, left=f"{used} - 1 + {left}")
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=40, check=False)
+    assert done.stdout.splitlines() == ["True True", "alive"], done.stderr
+
+
+def test_a_process_without_room_for_threads_gets_its_worker_when_there_is_room() -> None:
+    with WorkerPool(HERE_KIND, workers=1, preload=("worker_tasks",)) as pool:
+        threading.stack_size(1 << 46)  # more than there are addresses: no thread starts
+        try:
+            for _ in range(2):
+                with pytest.raises(WorkerError, match="no thread can be started"):
+                    pool.start()
+                with pytest.raises(WorkerError, match="no thread can be started") as caught:
+                    pool.submit(tasks.echo, Do({"value": "refused"}))
+        finally:
+            threading.stack_size(0)
+        assert caught.value.hint
+        assert pool.status() == []
+        pool.start()
+        assert pool.run(tasks.echo, Do({"value": "alive"}), timeout=20) == "alive"
+        (row,) = pool.status()
+        assert (row["tasks"], row["restarts"]) == (1, 0), "what was refused was not run, and one worker started"
+
+
+def test_a_busy_pool_that_can_start_no_other_worker_keeps_the_task() -> None:
+    with WorkerPool(HERE_KIND, workers=2, preload=("worker_tasks",)) as pool:
+        running = pool.submit(tasks.asleep, Do({"seconds": 0.3}))
+        threading.stack_size(1 << 46)
+        try:
+            waiting = pool.submit(tasks.echo, Do({"value": "next"}))
+        finally:
+            threading.stack_size(0)
+        assert waiting.result(20) == "next"
+        assert isinstance(running.result(5), int)
+
+
+def test_a_notebook_does_not_stop_where_a_worker_cannot_start_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    from cutroom.services import PreviewWorkers, Services
+
+    monkeypatch.setitem(sys.modules, "ipykernel", sys)
+    services = Services()
+    threading.stack_size(1 << 46)
+    try:
+        services.start_ahead(PreviewWorkers)
+        assert services.get(PreviewWorkers).status() == []
+    finally:
+        threading.stack_size(0)
+        services.close()
 
 
 def test_a_broker_stays_small(pool: WorkerPool) -> None:

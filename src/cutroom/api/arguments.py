@@ -6,6 +6,7 @@ import errno
 import math
 import os
 from collections.abc import Iterable
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,7 @@ def number(name: str, value: Any, low: float = -math.inf, high: float = math.inf
         ValidationError: another type, or out of range.
     """
     plain = _plain(value)
+    plain = float(plain) if isinstance(plain, Fraction) and abs(plain) <= 10**300 else plain
     fits = isinstance(plain, int | float) and not isinstance(plain, bool) and low <= plain <= high
     if not fits or not abs(plain) <= 1e300:
         between = f" from {low:g} to {high:g}" if math.isfinite(low + high) else ""

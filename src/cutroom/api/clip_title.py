@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cutroom.api.arguments import drawable, wrong
 from cutroom.api.title_style import styled_values
 from cutroom.edit import operations as ops
-from cutroom.errors import EditError
+from cutroom.errors import EditError, ValidationError
 from cutroom.schema.clip import TitleSource, TitleStyle
 from cutroom.session import Session
 
@@ -19,8 +19,22 @@ if TYPE_CHECKING:
 def set_text(clip: Clip, words: str) -> None:
     """Let a title say something else."""
     old = _title(clip)
-    source = TitleSource.checked(text=drawable("text", words, font=old.style.font), style=old.style)
+    source = TitleSource.checked(text=written(words, old.style.font), style=old.style)
     clip.apply(ops.SetTitle(clip=clip.id, source=source), "set title")
+
+
+def written(words: str, font: object) -> str:
+    """What a title may say.
+
+    Raises:
+        ValidationError: not a text, a blank one, or one with letters that cannot be drawn.
+    """
+    if not drawable("text", words, font=font).strip():
+        raise ValidationError("a title needs a text: nothing would be seen", value=words, hint=_BLANK)
+    return words
+
+
+_BLANK = "give it a text; clip.delete() takes a title away, clip.transform(opacity=0) hides it"
 
 
 def set_style(clip: Clip, style: TitleStyle | Mapping[str, Any]) -> None:

@@ -11,7 +11,7 @@ from cutroom.api.arguments import text, truth, whole
 from cutroom.api.effect_values import kept, require_names, spec_for
 from cutroom.api.handle import gone
 from cutroom.api.keyframes import KeyframesLike, keyframes_of
-from cutroom.api.python_effects import known_as, same_function
+from cutroom.api.python_effects import PREFIX, known_as, same_function, title_of
 from cutroom.api.tables import effects_table, keyframes_table
 from cutroom.app import app
 from cutroom.edit import operations as ops
@@ -130,6 +130,7 @@ class Effect:
         """
         _ = self.value
         name = text("parameter", parameter)
+        spec_for(self.clip, self.effect).animated(name)
         keys = keyframes_of(name, keyframes, easing, self.clip.document.settings.fps)
         self.clip.apply(ops.SetKeyframes.checked(clip=self.clip.id, effect=self.id, parameter=name, keyframes=keys))
         return self
@@ -224,8 +225,7 @@ class EffectChain:
             )
         length = len(self.clip.value.effects)
         place = None if index is None else _place(index, length, length)
-        told = effect.function.__name__ if isinstance(effect, PythonEffect) else text("effect", effect)
-        with self.clip.session.edit(f"add {told}"):
+        with self.clip.session.edit(f"add {title_of(effect).removeprefix(PREFIX)}"):
             name = known_as(self.clip.session, effect)
             given = kept(self.clip, name, parameters)
             adding = ops.AddEffect.checked(clip=self.clip.id, effect=name, parameters=given, index=place)
@@ -238,7 +238,7 @@ class EffectChain:
         One that `@cr.effect` made takes the place of an earlier version of its function.
         """
         self._require_names("replace", effect, values)
-        name = short_name(effect.effect) if isinstance(effect, PythonEffect) else text("effect", effect)
+        name = title_of(effect)
         with self.clip.session.edit(name):
             for index, old in enumerate(self.clip.value.effects):
                 if old.effect == name or same_function(name, old.effect):

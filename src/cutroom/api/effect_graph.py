@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cutroom.effects.chain_graph import Chain, Stage
-
 if TYPE_CHECKING:
     import pandas as pd
+
+    from cutroom.effects.chain_graph import Chain, Stage
 
 _WIDTH, _MARGIN, _ROW, _ARROW = 620, 10, 17, 18
 _LETTERS = 96

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from cutroom.api.resources import with_files
@@ -49,6 +50,7 @@ def kept(clip: Clip, effect: str, parameters: Mapping[str, Any]) -> dict[str, Sc
 
 def _scalar(spec: EffectSpec, name: str, value: Any, *, colour: bool) -> Scalar:
     item = value.item() if hasattr(value, "item") and not hasattr(value, "__len__") else value
+    item = float(item) if isinstance(item, Fraction) and abs(item) <= _LARGEST else item
     if not isinstance(item, bool | int | float | str) or (
         isinstance(item, int | float) and not abs(item) <= _LARGEST  # neither is NaN
     ):

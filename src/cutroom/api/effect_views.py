@@ -12,12 +12,12 @@ from cutroom.api.python_effects import known_as
 from cutroom.api.sheet import BeforeAfter, Sheet
 from cutroom.api.times import picture_at, seconds
 from cutroom.app import app
-from cutroom.effects.chain_graph import chain_graph
 from cutroom.effects.checks import require_title
 from cutroom.effects.python.declared import registry_for
 from cutroom.effects.registry import EffectSpec, Registry, Setting
 from cutroom.errors import TimeError, ValidationError
 from cutroom.jobs.bar import late_bar
+from cutroom.render.analysis_store import AnalysisStore
 from cutroom.schema.base import new_id
 from cutroom.schema.clip import Clip as ClipValue
 from cutroom.schema.document import Document
@@ -40,7 +40,8 @@ def graph(chain: EffectChain, at: TimeLike | None = None) -> EffectGraph:
     """What the chain really runs: the stages of one frame, in order, from the file to the timeline.
 
     Effects become nodes; movements are gathered to one, colours in R'G'B' share the way there and back. It draws itself
-    in a notebook, prints as text, and `.to_df()` is a row per node. Nothing is rendered or measured for it.
+    in a notebook, prints as text, and `.to_df()` is a row per node. Nothing is rendered or measured for it; the gain of
+    `normalize` is shown where it was measured before.
 
     Args:
         at: timeline time, for what is animated; None: where the clip starts.
@@ -55,10 +56,13 @@ def graph(chain: EffectChain, at: TimeLike | None = None) -> EffectGraph:
         >>> title.effects.graph().to_df()[["stage", "effect"]].values.tolist()[1:4]
         [["R'G'B' of 16 bits, there and back once", 'sepia'], ['movement', 'transform'], ['movement', 'flip']]
     """
+    from cutroom.effects.chain_graph import chain_graph  # brings the compiler: not while a notebook starts
+
     clip = chain.clip
     time = _moment(clip, at) if at is not None else clip.start
     value, track = clip.value, clip.track.value
-    return EffectGraph(chain_graph(clip.document, value, track, app().get(Registry), time - clip.start))
+    registry, known = app().get(Registry), app().get(AnalysisStore)
+    return EffectGraph(chain_graph(clip.document, value, track, registry, time - clip.start, results=known))
 
 
 def compare(

@@ -15,7 +15,7 @@ from cutroom.app import App, app
 from cutroom.edit.operations import Operation
 from cutroom.edit.operations.base import BaseOperation
 from cutroom.effects.registry import Registry
-from cutroom.errors import AccessDeniedError, CutroomError, ValidationError
+from cutroom.errors import AccessDeniedError, CutroomError, MediaError, ValidationError
 from cutroom.jobs.bar import Bar
 from cutroom.schema.media import Media
 from cutroom.schema.resource import Resource
@@ -164,16 +164,17 @@ class Handover(abc.ABC):
 
         Args:
             decode: whether all media that are "ok" are decoded from end to end, in a worker; a file of which something
-                cannot be is "damaged", and its detail says from when to when. An export is clear or silent there.
+                cannot be is "damaged", and its detail says from when to when. An export is clear or silent there. Where
+                the worker came to grief, it is "not decoded".
             progress: whether a bar is drawn meanwhile.
 
         Returns:
             One row for each media, resource (font, look-up table, code), clip, transition and effect, for each
             reference that leads nowhere, and for each part of the machine that is not what a `requirements.lock` beside
             the project says. Columns: what, id, place, status, detail. A status is "ok", or of a media or a resource
-            "missing", "changed", "damaged", "not granted" (nobody named the file, or trusted the code, on this
-            machine); of a clip "beyond" (it reaches out of its source); of a transition "short", "apart" or "unknown";
-            of an effect "unknown" or "invalid"; of a reference "loose"; of a version "other".
+            "missing", "changed", "damaged", "not decoded", "not granted" (nobody named the file, or trusted the code,
+            on this machine); of a clip "beyond" (it reaches out of its source); of a transition "short", "apart" or
+            "unknown"; of an effect "unknown" or "invalid"; of a reference "loose"; of a version "other".
 
         Example:
             >>> import cutroom as cr
@@ -230,8 +231,10 @@ class Handover(abc.ABC):
                     audio=media.audio,
                     on_progress=None if bar is None else bar.update,
                 )
-        except (CutroomError, OSError) as error:
+        except MediaError as error:
             return "damaged", str(error)
+        except (CutroomError, OSError) as error:  # a worker was killed, or had no memory: that says nothing of the file
+            return "not decoded", str(error)
         parts = {stream: [one[1:] for one in found if one[0] == stream] for stream in ("picture", "sound")}
         told = [f"the {stream} {spans(lost)}" for stream, lost in parts.items() if lost]
         return ("damaged", "cannot be decoded: " + "; ".join(told)) if told else ("ok", "")

@@ -146,8 +146,9 @@ def add_subtitles(timeline: Timeline, path: PathLike, *, track: str | None = Non
         format: "srt", "vtt", "ass" or "ssa"; None: by the suffix.
 
     Returns:
-        What was left out: placing, fonts, bold and italic, comments; and which texts, though they are kept, the title
-        font has no letters for.
+        What was left out: fonts, what is underlined, comments, places other than those of ASS. Italic, bold and
+        coloured letters are kept; the report says where bold ones are not seen, since the title fonts are bold
+        throughout, and which texts the title fonts have no letters for.
 
     Raises:
         InterchangeError: not subtitles. Nothing has changed.
@@ -157,7 +158,7 @@ def add_subtitles(timeline: Timeline, path: PathLike, *, track: str | None = Non
         >>> tl.add_subtitles("talk.srt")  # doctest: +SKIP
     """
     from cutroom.interchange.guard import read_bytes
-    from cutroom.interchange.lettering import undrawable_cues
+    from cutroom.interchange.lettering import undrawable_cues, unseen_bold
     from cutroom.interchange.subtitles import read_subtitles, subtitle_format
 
     source = arguments.path(path)
@@ -170,7 +171,7 @@ def add_subtitles(timeline: Timeline, path: PathLike, *, track: str | None = Non
         known = timeline.document.tracks[timeline.document.track_index(name)].cues
         fresh = tuple(cue.evolve(id=new_id("s")) for cue in cues)
         timeline.apply(ops.SetCues(track=name, cues=(*known, *fresh)))
-    return report.joined(undrawable_cues(cues, source.name, timeline.fps))
+    return report.joined([*unseen_bold(cues, source.name), *undrawable_cues(cues, source.name, timeline.fps)])
 
 
 def export_subtitles(

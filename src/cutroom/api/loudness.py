@@ -61,7 +61,7 @@ def loudness(source: Source, *, span: Any = None, progress: bool = True) -> Loud
     samples = _samples(document, span)
 
     with late_bar("loudness") if truth("progress", progress) else _Silence() as tell:
-        results = app().measured(lambda known: needed_to_hear(document, samples, known), paths, tell)
+        results = app().measured(document, lambda known: needed_to_hear(document, samples, known), paths, tell)
     found: Any = results.get(heard(document, samples, results).key)
     result: Loudness = found
     return result

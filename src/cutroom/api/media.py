@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import os
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -19,7 +18,7 @@ from cutroom.app import App, app
 from cutroom.edit.adopt import adopt
 from cutroom.edit.operations import AddMedia, RemoveMedia, SetSettings
 from cutroom.edit.relocate import portable
-from cutroom.errors import MediaNotFoundError, UnknownNameError
+from cutroom.errors import MediaNotFoundError, UnknownNameError, warn
 from cutroom.schema.media import AudioStream, Fingerprint, VideoStream
 from cutroom.schema.media import Media as MediaValue
 from cutroom.session import Session
@@ -27,9 +26,6 @@ from cutroom.telemetry import count
 
 if TYPE_CHECKING:
     import pandas as pd
-
-PACKAGE = str(Path(__file__).parents[1])
-"""Warnings point at the line outside of it that asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,10 +197,10 @@ class MediaLibrary:
                 session.apply(SetSettings(settings=adopted))
             if note:
                 session.note(note)
-                warnings.warn(note, skip_file_prefixes=(PACKAGE,))
+                warn(note)
             for fault in made.warnings:
                 session.note(f"{absolute.name}: {fault}")
-                warnings.warn(f"{absolute.name}: {fault}", skip_file_prefixes=(PACKAGE,))
+                warn(f"{absolute.name}: {fault}")
             count("media_files_imported_total")
             return Media(session, added)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import os
-import warnings
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -12,12 +11,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cutroom.api.arguments import text, truth, wrong
 from cutroom.api.clip import Clip
 from cutroom.api.handle import Handle
-from cutroom.api.media import PACKAGE, Media, MediaLibrary
+from cutroom.api.media import Media, MediaLibrary
 from cutroom.api.tempo import lasting, speed_of
 from cutroom.api.times import Clock, Played, source_range, span_of
 from cutroom.edit import operations as ops
 from cutroom.edit.limits import readable
-from cutroom.errors import EditError, HandlesError, UnknownNameError
+from cutroom.errors import EditError, HandlesError, UnknownNameError, warn
 from cutroom.schema.clip import CompoundSource, MediaSource
 from cutroom.schema.document import Document
 from cutroom.schema.media import Media as MediaValue
@@ -174,7 +173,7 @@ def _tell_of_ends(timeline: Timeline, known: Media | Compound, *, heard: bool) -
     else:
         return
     timeline.session.note(told)
-    warnings.warn(told, skip_file_prefixes=(PACKAGE,))
+    warn(told)
 
 
 def _fitting(speed: Fraction) -> Speed:

@@ -56,7 +56,7 @@ class Project(Keeping, Handover):
             path: the project file (`.tlp`); None: in memory, until `save_as`.
             fps: frames per second (29.97 means 30000/1001); None: from the first video.
             size: (width, height) in pixels; None: from the first video.
-            sample_rate: of the sound; None: from the first video.
+            sample_rate: of the sound; None: from the first video with sound, 48,000 where that has fewer than 44,100.
             overwrite: whether an existing project may be replaced; where this process has it open, that one is closed.
 
         Raises:

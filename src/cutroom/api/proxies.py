@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from cutroom.api.media_frames import folder_for, home, require_open
 from cutroom.app import App
 from cutroom.edit.operations import SetMedia
 from cutroom.edit.relocate import portable
-from cutroom.errors import EditError, MediaNotFoundError
+from cutroom.errors import EditError, MediaNotFoundError, warn
 from cutroom.jobs.bar import Bar
 from cutroom.schema.document import Document
 from cutroom.schema.media import Media as MediaValue
@@ -164,7 +163,7 @@ def _warn_of_used(media: list[Media]) -> None:
         original = media[0].value.as_original()
         more = f" and {len(media) - 1} more" if len(media) > 1 else ""
         told = f"{original.path}{more}: its proxy is in use, and no other is made; project.media.use_originals() first"
-        warnings.warn(told, stacklevel=3)
+        warn(told)
 
 
 def _known(session: Session, services: App, order: Order) -> ProxyValue | None:

@@ -11,8 +11,9 @@ from cutroom.app import App, app
 from cutroom.edit.operations import AddResource
 from cutroom.effects.python.code import Numbers, code, name_of
 from cutroom.effects.python.define import PythonEffect, define
-from cutroom.errors import nearest
-from cutroom.schema.resource import Resource, code_of
+from cutroom.errors import ValidationError, nearest
+from cutroom.schema.resource import Resource, code_of, short_name
+from cutroom.schema.time import shown
 from cutroom.session import Session
 from cutroom.workers.grantbook import GrantBook
 
@@ -95,10 +96,28 @@ def known_as(session: Session, effect: str | PythonEffect) -> str:
         if effect.resource not in session.document.resources:
             session.apply(AddResource(resource=effect.resource))
         return effect.effect
-    name = text("effect", effect)
+    name = title_of(effect)
     if name.startswith(PREFIX) and code_of(name) is None:
         return name_of(_found(session, name.removeprefix(PREFIX)))
     return name
+
+
+def title_of(effect: str | PythonEffect) -> str:
+    """What people call an effect that they give.
+
+    Raises:
+        ValidationError: something else; of a function the hint says how it becomes one.
+    """
+    if isinstance(effect, PythonEffect):
+        return short_name(effect.effect)
+    if callable(effect):
+        called = getattr(effect, "__name__", "")
+        raise ValidationError(
+            f"effect takes a name or what @cr.effect made, not {shown(effect)}",
+            value=effect,
+            hint=f"write @cr.effect above def {called if called.isidentifier() else 'tint'}(frame), and give that",
+        )
+    return text("effect", effect)
 
 
 def same_function(name: str, effect: str) -> bool:

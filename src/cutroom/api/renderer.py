@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,7 +13,7 @@ from cutroom.api.belongings import belongings
 from cutroom.api.timeline import Timeline
 from cutroom.api.times import Clock, span_of
 from cutroom.app import Snapshot, app
-from cutroom.errors import MediaNotFoundError, OutputError, ValidationError
+from cutroom.errors import MediaNotFoundError, OutputError, ValidationError, warn
 from cutroom.jobs import Jobs
 from cutroom.jobs.bar import Bar, late_bar
 from cutroom.jobs.job import Job
@@ -120,7 +119,8 @@ class Renderer:
         soft edges to 42. It knows no cache: it always does everything.
 
         Raises:
-            EditError: something that the ffmpeg program does not have; names it.
+            EditError: something that the ffmpeg program does not have; names it. Or the command is too long for a
+                system: long animations, and hundreds of clips.
 
         Example:
             >>> print(*renderer.ffmpeg_command("out.mp4"))  # doctest: +SKIP
@@ -190,7 +190,7 @@ def _warn_of_proxies(snapshot: Snapshot) -> None:
     if names:
         more = f" and {len(names) - 1} more" if len(names) > 1 else ""
         told = f"proxies are exported in place of {names[0]}{more}; project.media.relink(folder) finds the originals"
-        warnings.warn(told, stacklevel=3)
+        warn(told)
 
 
 def _target(output: str | os.PathLike[str]) -> Path:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cutroom.api import arguments
-from cutroom.errors import MediaNotFoundError, ValidationError
+from cutroom.errors import MediaNotFoundError, ValidationError, warn
 from cutroom.media.library import checked_path
 from cutroom.schema.time import shown
 
@@ -62,7 +62,28 @@ def resolved(files: Any, *, hold: bool) -> list[Held]:
         )
     for one in named:
         checked_path(one)
+    if isinstance(files, str | os.PathLike) and (lost := _stretches(_lacking(named))):
+        told = f"{Path(files).name} fits no file of the numbers {lost}: the sequence goes on without them"
+        warn(told)
     return [Held(one, 1) for one in named]
+
+
+def _lacking(named: list[Path]) -> list[tuple[int, int]]:
+    """Numbers that are missing among files whose names differ in their last number alone."""
+    parts = [re.fullmatch(r"(.*?)([0-9]{1,18})([^0-9]*)", one.name) for one in named]
+    if any(part is None for part in parts) or len({(part[1], part[3]) for part in parts if part}) > 1:
+        return []
+    return _gaps([int(part[2]) for part in parts if part])
+
+
+def _gaps(order: list[int]) -> list[tuple[int, int]]:
+    """First and last numbers of what is missing between numbers in order."""
+    return [(a + 1, b - 1) for a, b in pairwise(order) if b > a + 1]
+
+
+def _stretches(gaps: list[tuple[int, int]]) -> str:
+    names = [f"{a}" if a == b else f"{a} to {b}" for a, b in gaps]
+    return ", ".join(names[:_TOLD]) + (f" and {len(names) - _TOLD} more stretches" if len(names) > _TOLD else "")
 
 
 def _natural(path: Path) -> tuple[Any, ...]:
@@ -94,12 +115,10 @@ def _numbered(pattern: Path, *, hold: bool) -> list[Held]:
             f"no file fits {pattern}", value=str(pattern), hint=f"the number stands where {found[0]} does"
         )
     order = sorted(numbers)
-    gaps = [(a + 1, b - 1) for a, b in pairwise(order) if b > a + 1]
+    gaps = _gaps(order)
     if gaps and not hold:
-        names = [f"{a}" if a == b else f"{a} to {b}" for a, b in gaps]
-        more = f" and {len(names) - _TOLD} more stretches" if len(names) > _TOLD else ""
         raise MediaNotFoundError(
-            f"{pattern.name} lacks the numbers {', '.join(names[:_TOLD])}{more}",
+            f"{pattern.name} lacks the numbers {_stretches(gaps)}",
             value=[number for a, b in gaps for number in range(a, min(b, a + 1000) + 1)],
             hint='missing="hold" shows the frame before them instead',
         )

@@ -40,6 +40,10 @@ def speed_of(value: Any, rate: Fraction) -> Fraction | Ramp:
 
 
 def _constant(name: str, value: Any, slowest: Fraction | int) -> Fraction:
+    if isinstance(value, int | float | Fraction) and value < 0:
+        taken = f"a number from {float(slowest):g} to {float(FASTEST):g}"
+        hint = "clip.reverse() plays it backwards; reverse=True where it is placed"
+        raise ValidationError(f"{name} takes {taken}, not {shown(value)}", value=value, hint=hint)
     if isinstance(value, Fraction):
         if not slowest <= value <= FASTEST or value.denominator > 10**12:
             raise wrong(name, f"a number from {float(slowest):g} to {float(FASTEST):g}", value)

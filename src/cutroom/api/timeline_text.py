@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cutroom.api import arguments
 from cutroom.api.clip import Clip
+from cutroom.api.clip_title import written
 from cutroom.api.marker import Marker, kind_of
 from cutroom.api.place import ensure_track
 from cutroom.api.times import span_of, step
@@ -47,34 +48,39 @@ def add_title(
         after   T1 ··[Hello]  V1 [A~~~~~~]
 
     Args:
-        text: lines are kept, long ones are broken between words; in Thai, Lao, Khmer and Burmese, which have no spaces
-            between them, at zero-width spaces (U+200B), or wherever a line is full.
+        text: what it says, not blank; lines are kept, long ones are broken between words; in Thai, Lao, Khmer and
+            Burmese, which have no spaces between them, at zero-width spaces (U+200B), or wherever a line is full.
         at: timeline time.
         duration: how long it stands; None: as its template says, or 4 seconds.
         template: how it looks and comes and goes, a name of `cr.templates.to_df()`: "title", "intro", "outro",
             "lower_third", "caption", "quote", "chapter", "credits".
         subtitle: a line below, in smaller letters.
         animate_in: how it comes: "fade", "slide_up", "slide_down", "slide_left", "slide_right", "zoom", "pop", "blur",
-            "typewriter", "roll", or "none"; with a time it takes so long, half a second without: ("fade", 1). The
-            keyframes are those of effects on the clip, and can be edited there. None: as the template says.
+            "typewriter", "roll", or "none"; with a time it takes so long: ("fade", 1); without, half a second, or less
+            where the title is too short. The keyframes are those of effects on the clip, and can be edited there. None:
+            as the template says.
         animate_out: how it goes.
         track: a title or picture track; None: "T1", made when it is missing.
         style: size (fraction of the canvas height), colour ("#ffcc00", or a name of CSS such as "white"), outline,
-            outline_colour, background, align, position (canvas fractions from the centre, y down), font (path of a
-            .ttf or .otf), and whatever else `cr.ops.TitleStyle` has.
+            outline_colour, background, align, position (canvas fractions from the centre, y down: (0.5, 0.5) is the
+            corner at the bottom right), anchor (the point of the text that lies there: "bottom_right"), margin (kept
+            free at the canvas's edges), font (path of a .ttf or .otf), and whatever else `cr.ops.TitleStyle` has.
 
     Raises:
         UnknownNameError: there is no such template or animation.
-        ValidationError: letters that no font has, a style value that does not fit, or a title too short to come and go.
+        ValidationError: letters that no font has, a blank text, a style value that does not fit, or a title too short
+            to come and go for the times that are given.
         MediaNotFoundError, UnsupportedMediaError: what is wrong with the path of the font.
 
     Example:
         >>> tl.add_title("At the beach", at=0, duration=2, size=0.12)  # doctest: +SKIP
+        >>> corner = {"anchor": "bottom_right", "position": (0.5, 0.5), "margin": 0.05}
+        >>> tl.add_title("Live", at=0, **corner)  # doctest: +SKIP
         >>> tl.add_title("Ada Lovelace", at=3, template="lower_third", subtitle="mathematician")  # doctest: +SKIP
     """
     made_by = _PLAIN if template is None else title_template(arguments.text("template", template))
     font = style.get("font")
-    first = arguments.drawable("text", text, font=font)
+    first = written(text, font)
     words, spans = made_by.words(first, arguments.drawable("subtitle", subtitle, font=font))
     name = "T1" if track is None else arguments.text("track", track)
     with step(timeline, "add title", "title") as clock:

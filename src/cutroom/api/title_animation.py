@@ -30,7 +30,8 @@ def animated(clip: Clip, coming: Animate, going: Animate) -> None:
 
     Raises:
         UnknownNameError: there is no such animation.
-        TimeError, ValidationError: no time, or both together are longer than the title.
+        TimeError, ValidationError: no time, or both together are longer than the title, where a time was given; what
+            has none becomes as short as it must.
     """
     length, rate = clip.duration, clip.document.settings.fps
     sides: list[tuple[Animation | None, Fraction]] = [_chosen(one, rate) for one in (coming, going)]
@@ -40,13 +41,13 @@ def animated(clip: Clip, coming: Animate, going: Animate) -> None:
     first, last = (first if arriving else Fraction(0)), (last if leaving else Fraction(0))
     if first + last > length:
         named = any(isinstance(one, tuple) for one in (coming, going))
-        if named or arriving is None or leaving is None:
+        if named:
             raise ValidationError(
                 f"the title stands {float(length):g} s, and would come and go for {float(first + last):g} s",
                 value=first + last,
                 hint="let it stand longer, or come and go faster",
             )
-        first = last = length / 2
+        first, last = (length / 2, length / 2) if arriving and leaving else (min(first, length), min(last, length))
     curves: dict[tuple[str, str], list[tuple[Fraction, float, Any]]] = {}
     for move in arriving.coming if arriving else ():
         curves[move.effect, move.parameter] = [(Fraction(0), move.away, move.easing), (first, move.rest, "linear")]

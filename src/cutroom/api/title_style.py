@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, get_args
 
 from cutroom.api.arguments import text, wrong
 from cutroom.api.resources import with_font
+from cutroom.effects.colour_names import hexadecimal
 from cutroom.errors import ValidationError
 from cutroom.schema.clip import TitleStyle
 from cutroom.schema.time import shown
@@ -25,7 +25,7 @@ def colour(name: str, value: Any) -> str:
 
     Args:
         name: of the argument.
-        value: a name of CSS, "#rgb" or "#rrggbb", with or without digits for alpha.
+        value: as an effect takes it, or "#rrggbbaa".
 
     Raises:
         ValidationError: something else.
@@ -34,18 +34,12 @@ def colour(name: str, value: Any) -> str:
         >>> colour("colour", "Tomato"), colour("colour", "#fff"), colour("shadow", "#000000b0")
         ('#ff6347', '#ffffff', '#000000b0')
     """
-    from PIL import ImageColor
-
-    told = value.strip() if isinstance(value, str) else ""
-    if re.fullmatch(r"[A-Za-z]+|#[0-9A-Fa-f]+", told):
-        try:
-            return "#" + bytes(ImageColor.getrgb(told)).hex()
-        except ValueError:
-            pass
+    if isinstance(value, str) and (found := hexadecimal(value, alpha=True)) is not None:
+        return found
     raise ValidationError(
         f"{name} takes a colour, not {shown(value)}",
         value=value,
-        hint='give "#rrggbb", "#rrggbbaa" where it is not solid, or a name of CSS such as "white"',
+        hint='give "#rrggbb", "#rgb", "#rrggbbaa" where it is not solid, or a name of CSS such as "white"',
     )
 
 
@@ -71,15 +65,18 @@ def styled_values(session: Session, style: Mapping[Any, Any]) -> dict[str, Any]:
             raise wrong(name, "a number", value)
     height = session.document.settings.height
     for name in _HEIGHTS & values.keys():
-        if isinstance(values[name], int | float) and 1 < values[name] <= height:
-            _require_fraction(name, values[name], height)
+        _require_fractions(name, values[name], height)
     return with_font(session, values)
 
 
-def _require_fraction(name: str, value: float, height: int) -> None:
+def _require_fractions(name: str, value: Any, height: int) -> None:
     """Sizes in pixels are what people expect who come from elsewhere."""
+    parts = value if isinstance(value, tuple | list) else (value,)
+    pixels = [part for part in parts if isinstance(part, int | float) and 1 < abs(part) <= height]
+    if not pixels:
+        return
     try:
         TitleStyle.checked(**{name: value})
     except ValidationError as error:
-        hint = f"it is a fraction of the canvas height: {value:g} pixels of {height} are {value / height:.3g}"
+        hint = f"it is a fraction of the canvas height: {pixels[0]:g} pixels of {height} are {pixels[0] / height:.3g}"
         raise ValidationError(error.message, value=value, hint=hint) from None

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import threading
-import warnings
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from cutroom.detection import tasks
 from cutroom.detection.store import Model
 from cutroom.detection.stretch import LONGEST, stretch
-from cutroom.errors import TimeError, UnsupportedMediaError, ValidationError, nearest
+from cutroom.errors import TimeError, UnsupportedMediaError, ValidationError, nearest, warn
 from cutroom.schema.media import Media
 from cutroom.schema.time import TimeLike, parse_time
 from cutroom.settings.limits import limits
@@ -95,7 +94,7 @@ def detect(
     )
     parts, ended = _collect(executor, task, on_progress)
     if ended:
-        warnings.warn(f"detection in {media.path} ended early: {ended}", RuntimeWarning, stacklevel=2)
+        warn(f"detection in {media.path} ended early: {ended}", RuntimeWarning)
     provenance = {
         "model": model.title,
         "model_sha256": model.card.sha256,

@@ -13,6 +13,9 @@ FILM_RATES = tuple(
 )
 """Rates that films are shown at: what a project takes where its first video has no steady rate."""
 
+LEAST_SAMPLE_RATE = 44_100
+"""Samples a second of a first sound that a project takes: with fewer, all later sound would lose its highs."""
+
 
 def adopt(document: Document, media: Media) -> tuple[ProjectSettings, str]:
     """The settings after the first media has decided what nobody chose; odd sizes become even, as 4:2:0 needs.
@@ -41,7 +44,8 @@ def adopt(document: Document, media: Media) -> tuple[ProjectSettings, str]:
             changes["width"], changes["height"] = max(16, width + width % 2), max(16, height + height % 2)
             left.remove("size")
     if media.audio and "sample_rate" in left:
-        changes["sample_rate"] = min(max(media.audio.sample_rate, 8_000), 192_000)
+        if media.audio.sample_rate >= LEAST_SAMPLE_RATE:
+            changes["sample_rate"] = min(media.audio.sample_rate, 192_000)
         left.remove("sample_rate")
     left_over = tuple(left)
     changed = changes or left_over != settings.adopt

@@ -23,7 +23,7 @@ from cutroom.edit.lock import ProjectLock, cannot_keep, moved, open_elsewhere
 from cutroom.edit.plain_file import require_plain
 from cutroom.edit.project_file import LARGEST, writing
 from cutroom.edit.recorded import JournalDamagedError
-from cutroom.errors import ReadOnlyProjectError
+from cutroom.errors import OutputError, ReadOnlyProjectError
 from cutroom.settings import on_network_disk
 
 
@@ -154,9 +154,22 @@ class JournalDatabase:
             except apsw.Error as error:
                 raise OSError(errno.EIO, str(error)) from None
 
+    @contextlib.contextmanager
+    def _using(self) -> Iterator[None]:
+        """As `_telling`, where a project is open: what it shows is not lost with its journal."""
+        with self._telling():
+            try:
+                yield
+            except (apsw.IOError, apsw.CorruptError, apsw.NotADBError) as error:
+                raise OutputError(
+                    f"the journal {self.path.name} can be neither read nor written any more: {error}",
+                    value=str(self.path),
+                    hint='save_as("other.tlp") keeps the project as it is open here',
+                ) from None
+
     def write(self, *statements: Statement) -> None:
         """One transaction: all of it or nothing, also where Ctrl-C comes between two statements."""
-        with self._telling():
+        with self._using():
             try:
                 self._drop_unfinished()
                 self.connection.execute("begin immediate")
@@ -176,14 +189,18 @@ class JournalDatabase:
         Raises:
             OutputError: the disk is gone.
         """
-        with self._telling():
+        with self._using():
             self._drop_unfinished()
             return self.connection.execute(sql).get
 
     def get(self, key: str) -> object:
-        """A value of its own; None where there is none."""
-        self.require_here()
-        return self.connection.execute("select value from meta where key = ?", (key,)).get
+        """A value of its own; None where there is none.
+
+        Raises:
+            OutputError: the disk is gone.
+        """
+        with self._using():
+            return self.connection.execute("select value from meta where key = ?", (key,)).get
 
     def move_away(self, aside: Path) -> None:
         """Close the file and give it another name."""

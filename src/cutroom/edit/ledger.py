@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import warnings
 from pathlib import Path
 from typing import Self
 
@@ -15,7 +14,7 @@ from cutroom.edit.recorded import Kind
 from cutroom.edit.recovery import begin, opened
 from cutroom.edit.relocate import Move, real
 from cutroom.edit.rescue import rescued
-from cutroom.errors import EditError, ProjectExistsError, ReadOnlyProjectError
+from cutroom.errors import EditError, ProjectExistsError, ReadOnlyProjectError, warn
 from cutroom.schema.base import new_id
 from cutroom.schema.document import Document, ProjectSettings
 
@@ -63,7 +62,12 @@ class Ledger:
         journal = begin(path, document, overwrite=overwrite)
         made = cls(State(0, document), path, journal, recovered=journal.problem)
         if made.recovered and not replaces:
-            warnings.warn(f"{path.name}: {made.recovered}", stacklevel=4)
+            try:
+                warn(f"{path.name}: {made.recovered}")
+            except BaseException:  # where warnings are errors, nothing was made
+                path.unlink()
+                journal.abandon(keep=False)
+                raise
         return made
 
     @classmethod
@@ -76,7 +80,7 @@ class Ledger:
         made.recovered = "; ".join(filter(None, [found.journal.problem, found.left]))
         if made.recovered:
             try:
-                warnings.warn(f"{path.name}: {made.recovered}", stacklevel=4)
+                warn(f"{path.name}: {made.recovered}")
             except BaseException:  # where warnings are errors, nobody gets the project
                 made.close(save=False)
                 raise

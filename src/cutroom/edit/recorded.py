@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 
 from cutroom.edit.operations import OPERATION, Operation
 from cutroom.edit.project_file import LARGEST, parse
-from cutroom.errors import CutroomError, ProjectFileError
+from cutroom.errors import CutroomError, OutputError, ProjectFileError
 from cutroom.schema.document import Document
 
 Kind = Literal["apply", "rerun", "undo", "redo"]
@@ -65,7 +65,7 @@ def understanding(name: str) -> Iterator[None]:
     """Translate what is said of a journal of this name that cannot be read."""
     try:
         yield
-    except ProjectFileError as error:
+    except (OutputError, ProjectFileError) as error:
         raise JournalDamagedError(error.message, value=error.value) from None
     except (apsw.Error, pydantic.ValidationError, zlib.error, TypeError, ValueError, OverflowError) as error:
         raise JournalDamagedError(f"{name} cannot be read: {str(error).splitlines()[0]}", value=name) from None

@@ -6,15 +6,20 @@ import inspect
 from dataclasses import replace
 from fractions import Fraction
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from cutroom.effects.analysis import Results, require
 from cutroom.effects.checks import kind_on
 from cutroom.effects.compiler.fit import fit, full_range
+from cutroom.effects.compiler.sound import Sounds
 from cutroom.effects.nodes import Filter, Mode, Moving, Node
+from cutroom.effects.nodes.python import Called
 from cutroom.effects.order import Plan, links_at, plans
 from cutroom.effects.python.code import code
 from cutroom.effects.python.declared import registry_for
 from cutroom.effects.registry import EffectSpec, Registry, Setting
+from cutroom.errors import AnalysisNeededError
 from cutroom.media.colours import matrix_of
 from cutroom.media.light import light_of
 from cutroom.schema.clip import Clip, CompoundSource, TitleSource
@@ -59,7 +64,15 @@ class Chain(NamedTuple):
     """Effects that are switched off."""
 
 
-def chain_graph(document: Document, clip: Clip, track: Track, registry: Registry, time: Fraction) -> Chain:
+def chain_graph(
+    document: Document,
+    clip: Clip,
+    track: Track,
+    registry: Registry,
+    time: Fraction,
+    *,
+    results: Results = MappingProxyType({}),
+) -> Chain:
     """What is run for a clip. Nothing is measured: what an effect would measure first is said in words.
 
     Args:
@@ -68,6 +81,7 @@ def chain_graph(document: Document, clip: Clip, track: Track, registry: Registry
         track: where it stands.
         registry: the effects.
         time: seconds after the clip's start.
+        results: what was measured before; the gain of sound that goes by it is shown.
 
     Raises:
         UnknownNameError, ValidationError: an effect that the registry does not have, or a parameter out of range.
@@ -80,6 +94,9 @@ def chain_graph(document: Document, clip: Clip, track: Track, registry: Registry
     known = registry_for(document, registry)
     active = [(effect, known.effect(effect.effect, kind)) for effect in clip.effects if effect.enabled]
     built = [(effect, spec, _nodes(spec, effect, setting, time)) for effect, spec in active]
+    if kind == "audio" and any(spec.analysis is not None for _, spec, _ in built):
+        sounds = Sounds(document, registry, results=results)
+        built = [(one, spec, _gained(sounds, clip, one, spec, results) or nodes) for one, spec, nodes in built]
     stages = _heard(document, clip, track, built) if kind == "audio" else _drawn(document, clip, built)
     idle = tuple(spec.title for _, spec, nodes in built if not nodes and spec.analysis is None)
     return Chain(tuple(stages), idle, tuple(short_name(effect.effect) for effect in clip.effects if not effect.enabled))
@@ -96,6 +113,18 @@ def _nodes(spec: EffectSpec, effect: Effect, setting: Setting, time: Fraction) -
         assert spec.swell is not None
         return spec.swell(values, effect.curves)
     return spec.build(spec.at(values, effect.curves, time), setting)
+
+
+def _gained(sounds: Sounds, clip: Clip, effect: Effect, spec: EffectSpec, results: Results) -> tuple[Node, ...]:
+    """What an effect on sound does that goes by what was measured; nothing where it was not."""
+    if spec.analysis is None:
+        return ()
+    values = spec.values_of(effect)
+    try:
+        heard = sounds.until(clip, clip.effects.index(effect))
+        return spec.analysis.build(values, heard, require(results, spec.analysis.requests(values, heard)))
+    except AnalysisNeededError:
+        return ()
 
 
 def _drawn(document: Document, clip: Clip, built: _Built) -> list[Stage]:
@@ -130,7 +159,7 @@ def _heard(document: Document, clip: Clip, track: Track, built: _Built) -> list[
     for effect, spec, nodes in built:
         works = tuple(_work(document, node, effect) for node in nodes)
         if works or spec.analysis is not None:
-            stages.append(Stage(*_memory(spec), works))
+            stages.append(Stage(*_memory(spec, known=bool(works)), works))
     merged = [
         Stage(
             title,
@@ -143,10 +172,11 @@ def _heard(document: Document, clip: Clip, track: Track, built: _Built) -> list[
     return [*merged, Stage("into the mix", (f"track {track.title}: volume {track.volume:g}, pan {track.pan:g}",))]
 
 
-def _memory(spec: EffectSpec) -> tuple[str, tuple[str, ...]]:
+def _memory(spec: EffectSpec, *, known: bool) -> tuple[str, tuple[str, ...]]:
     """What a stage of sound is, and what it goes by."""
     if spec.analysis is not None:
-        return "measured first", (f"{spec.effect}: goes by all of the clip",)
+        told = "as all of the clip was measured" if known else "goes by all of the clip, which is not measured yet"
+        return "measured first", (f"{spec.effect}: {told}",)
     if spec.memory.kind == "stateful":
         return "samples with a memory", ("played from the clip's beginning, wherever a stretch begins",)
     return "samples, each by itself", ()
@@ -187,8 +217,10 @@ def _about(plan: Plan) -> tuple[str, tuple[str, ...]]:
     spatial = ("mixes neighbouring pixels",) if node.spatial else ()
     if plan.kind.startswith("rgb"):
         return "R'G'B' of 16 bits, there and back once", spatial
-    if plan.kind.startswith("yuv"):
-        return "FFmpeg, on Y'CbCr", spatial
+    if isinstance(node, Filter):
+        return f"FFmpeg's {node.filter}, on Y'CbCr", spatial
+    if isinstance(node, Called):
+        return "a function in Python", spatial
     if plan.kind == "warp":
         count = len(plan.nodes)
         return "movement", (f"{count} movements as one: pixels are read once",) if count > 1 else ()
@@ -203,12 +235,24 @@ def _work(document: Document, node: Any, effect: Effect) -> Work:
     fields.pop("kind", None)
     if "sha256" in fields:
         fields = {"file": fields.pop("sha256"), **fields}
-    files = {one.sha256: code(one).title if one.kind == "python" else one.title for one in document.resources}
+    kind = node.filter if isinstance(node, Filter) else node.kind
+    if isinstance(node, Called):
+        given = ", ".join(f"{key}={_value(value)}" for key, value in node.values)
+        return Work(kind, f"{_function(document, node)}({given})", *_of(effect, node))
+    files = {one.sha256: one.title for one in document.resources}
     told = {key: files.get(value, value) if isinstance(value, str) else value for key, value in fields.items()}
     values = ", ".join(f"{key}={_value(value)}" for key, value in told.items())
-    kind = node.filter if isinstance(node, Filter) else node.kind
+    return Work(kind, values, *_of(effect, node))
+
+
+def _of(effect: Effect, node: Any) -> tuple[str, str, bool, str]:
+    """Whose node it is, and what it does."""
     about = inspect.cleandoc(type(node).__doc__ or "").partition("\n\n")[0].replace("\n", " ")
-    return Work(kind, values, short_name(effect.effect), effect.id, bool(effect.curves), about)
+    return short_name(effect.effect), effect.id, bool(effect.curves), about
+
+
+def _function(document: Document, node: Called) -> str:
+    return next((code(one).title for one in document.resources if one.sha256 == node.sha256), "function")
 
 
 def _value(value: Any) -> str:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any, Literal, NamedTuple, Self
 
+from cutroom.errors import RenderError
+from cutroom.schema.time import received
+
 
 class Lack(NamedTuple):
     """A part of a media that cannot be shown or heard: it is clear, or silent.
@@ -29,12 +32,18 @@ class Lack(NamedTuple):
 
     @classmethod
     def load(cls, data: Any) -> Self:
-        """What `dump` gave.
+        """What `dump` gave. A worker that a file has taken over may send anything else.
 
         Raises:
-            ValueError: it is something else.
+            RenderError: it is something else.
         """
-        sha256, what, start, end = data
-        if what not in {"end", "picture", "sound"}:
-            raise ValueError(f"no such lack: {what!r}")
-        return cls(str(sha256), what, Fraction(start), Fraction(end))
+        match data:
+            case [str(sha256), "end" | "picture" | "sound" as what, str(start), str(end)] if len(sha256) == 64:
+                first, last = received(start), received(end)
+                if first is not None and last is not None:
+                    return cls(sha256, what, first, last)
+        raise RenderError(
+            "a worker sent something else than what a media lacks",
+            value=type(data).__name__,
+            hint="try again; if it stays so, a media may be made to do harm: export the timeline in parts to find it",
+        )

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from cutroom.effects.colour_names import ACCEPTED, hexadecimal
+from cutroom.effects.colour_names import ACCEPTED, SOLID, has_alpha, hexadecimal
 from cutroom.errors import ValidationError, nearest
 from cutroom.schema.curve import Curve
 from cutroom.schema.effect import Scalar
@@ -38,6 +38,7 @@ class Parameter:
             the whole clip, such as how long its beginning is.
         resource: what a `file` must be.
         required: whether it must be given, since no default would make sense: that of a text or a file is "".
+        below: what to do instead where someone gives a number below the smallest.
 
     Example:
         >>> level = Parameter("value", "How much lighter.", 0.0, minimum=-1, maximum=1)
@@ -56,6 +57,7 @@ class Parameter:
     animatable: bool = True
     resource: ResourceKind | None = None
     required: bool = False
+    below: str = ""
 
     @property
     def moves(self) -> bool:
@@ -112,20 +114,27 @@ class Parameter:
             raise self._wrong(value, owner)
         return float(value) if self.kind == "float" else value
 
-    def check_curve(self, curve: Curve, owner: str) -> None:
-        """Make sure that it can be animated, and with these keys.
-
-        A curve of one key is a value that a freeze has held in the middle of an overshoot: like every value between
-        keys it may lie out of range, and is limited when it is rendered.
+    def require_moves(self, owner: str) -> None:
+        """Make sure that it can be animated.
 
         Raises:
-            ValidationError: it is always constant, or a key is out of range.
+            ValidationError: it is always constant.
         """
         if not self.moves:
             why = "it says something about the whole clip" if self.kind == "float" else f"it is a {self.kind}"
             raise ValidationError(
                 f"{owner}: {self.key} cannot be animated: {why}", value=self.key, hint="give it one value"
             )
+
+    def check_curve(self, curve: Curve, owner: str) -> None:
+        """Make sure that its keys are in range.
+
+        A curve of one key is a value that a freeze has held in the middle of an overshoot: like every value between
+        keys it may lie out of range, and is limited when it is rendered.
+
+        Raises:
+            ValidationError: one is not.
+        """
         for key in curve if len(curve) > 1 else ():
             try:
                 self.check(key.value, owner)
@@ -139,14 +148,19 @@ class Parameter:
 
     def _wrong(self, value: object, owner: str) -> ValidationError:
         unit = f" ({self.unit})" if self.unit else ""
+        solid = f"; {SOLID}" if self.kind == "colour" and has_alpha(value) else ""
+        under = isinstance(value, int | float) and value < self.minimum
+        instead = f"; {self.below}" if self.below and under else ""
         return ValidationError(
             f"{owner}: {self.key} cannot be {value!r}",
             value=value,
-            hint=f"{self.key} takes {self._takes}{unit}; " + self.initial,
+            hint=f"{self.key} takes {self._takes}{unit}{solid}; {self.initial}{instead}",
         )
 
     @property
     def _takes(self) -> str:
+        if self.kind == "bool":
+            return "True or False"
         return f"a colour: {ACCEPTED}" if self.kind == "colour" else f"{self.kind}: {self.range}"
 
     @property

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from cutroom.effects.nodes import Node
 from cutroom.effects.parameter import Parameter, resolve
+from cutroom.effects.synonyms import EFFECTS, TRANSITIONS, unknown
 from cutroom.errors import ValidationError, nearest
 from cutroom.schema.curve import Curve, value_at
 from cutroom.schema.effect import Effect, Scalar
@@ -163,17 +164,8 @@ class EffectSpec(_Shown):
         values = self.values(effect.parameters)
         self._require_all(values)
         if effect.curves:
-            known = {parameter.key: parameter for parameter in self.parameters}
             for key, curve in effect.curves.items():
-                if key not in known:
-                    raise nearest(key, known, what=f"{self.title} parameter")
-                known[key].check_curve(curve, self.title)
-            if self._is_still:
-                raise ValidationError(
-                    f"{self.title} cannot be animated: it looks at more than one frame or sample",
-                    value=self.effect,
-                    hint="split the clip, and give each part values of its own",
-                )
+                self.animated(key).check_curve(curve, self.title)
         elif self.together is not None:
             self.together(values)
         return values
@@ -184,6 +176,25 @@ class EffectSpec(_Shown):
                 from cutroom.effects.listing import call
 
                 raise ValidationError(f"{self.title} needs a {parameter.key}", value=self.effect, hint=call(self))
+
+    def animated(self, parameter: str) -> Parameter:
+        """The parameter of this name, which is to be animated.
+
+        Raises:
+            UnknownNameError: there is none; names the nearest.
+            ValidationError: it cannot be animated.
+        """
+        known = {one.key: one for one in self.parameters}
+        if parameter not in known:
+            raise nearest(parameter, known, what=f"{self.title} parameter")
+        known[parameter].require_moves(self.title)
+        if self._is_still:
+            raise ValidationError(
+                f"{self.title} cannot be animated: it looks at more than one frame or sample",
+                value=self.effect,
+                hint="split the clip, and give each part values of its own",
+            )
+        return known[parameter]
 
     def animates(self, parameter: Parameter) -> bool:
         """Whether one of its parameters may change while the clip plays."""
@@ -292,7 +303,7 @@ class Registry:
         """
         if effect not in self.effects:
             known = [name for name, kinds in self.effects.items() if kind is None or kind in kinds]
-            raise nearest(effect, map(short_name, known), what="effect", listed="cr.effects.to_df()")
+            raise unknown(effect, map(short_name, known), EFFECTS, what="effect", listed="cr.effects.to_df()")
         kinds = self.effects[effect]
         if kind is None:
             return kinds["video"] if "video" in kinds else kinds["audio"]
@@ -313,7 +324,8 @@ class Registry:
             UnknownNameError: the hint names the nearest.
         """
         if transition not in self.transitions:
-            raise nearest(transition, self.transitions, what="transition", listed="cr.transitions.to_df()")
+            listed = "cr.transitions.to_df()"
+            raise unknown(transition, self.transitions, TRANSITIONS, what="transition", listed=listed)
         return self.transitions[transition]
 
     def effects_df(self) -> pd.DataFrame:

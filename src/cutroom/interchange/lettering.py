@@ -40,6 +40,18 @@ def undrawable_cues(cues: Iterable[Cue], where: str, fps: Fraction) -> Iterator[
         yield from _told("subtitle", cue.text, place_of(where, cue.start, fps))
 
 
+def unseen_bold(cues: Iterable[Cue], where: str) -> Iterator[Loss]:
+    """One row where letters are bold beside others that are not, and all are drawn alike.
+
+    Args:
+        cues: of a track.
+        where: its title, or the file's.
+    """
+    if any(span.bold for cue in cues if cue.style is None or cue.style.font is None for span in cue.spans):
+        why = 'kept, but the title fonts are bold throughout: they stand out with cue.style = {"font": path}'
+        yield Loss(what="bold letters", where=where, why=why)
+
+
 def _told(what: str, text: str, where: str) -> Iterator[Loss]:
     if missing := missing_glyphs(text):
         named = " ".join(missing[:_NAMED]) + (" …" if len(missing) > _NAMED else "")

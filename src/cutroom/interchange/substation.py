@@ -157,7 +157,7 @@ class _Reader:
             elif name in {"u", "s"}:
                 self.lost["underlined, struck out"] = None
             else:
-                self.lost["placing and effects"] = None
+                self.lost[rf"tag \{name}"] = None
         if block and not block.lstrip().startswith("\\"):
             self.lost["comment"] = None
 

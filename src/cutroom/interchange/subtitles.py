@@ -86,6 +86,8 @@ def read_subtitles(data: bytes, *, format: str, title: str) -> tuple[tuple[Cue, 
                 spans=tuple(span for span in block.spans if span.end <= len(text)),
             )
         )
+    if not split[0] and not losses:
+        losses.append(Loss(what="subtitles", where=title, why="the file holds none"))
     ordered = tuple(sorted(cues, key=lambda cue: (cue.start, cue.end)))
     return ordered, Report(format=format, verb="read", losses=tuple(losses))
 

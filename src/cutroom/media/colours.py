@@ -49,6 +49,10 @@ BRIGHTEST = 10_000
 """cd/m² that PQ can say."""
 
 
+HDR: Mapping[str | None, Literal["pq", "hlg"]] = {"smpte2084": "pq", "arib-std-b67": "hlg"}
+"""Transfers of pictures brighter than white, by FFmpeg's names."""
+
+
 def untagged(width: int, height: int) -> Matrix:
     """The matrix of a picture that does not name its own, by its size (see `SD`).
 
@@ -69,7 +73,7 @@ def matrix_of(colour: Colour, width: int, height: int) -> Matrix:
         return KNOWN[colour.matrix]
     if colour.matrix not in {None, "gbr"}:
         raise unreadable(f"colours coded as {colour.matrix}", colour.matrix)
-    if colour.transfer in {"smpte2084", "arib-std-b67"}:
+    if colour.transfer in HDR:
         return "bt2020"
     return untagged(width, height)
 
@@ -87,7 +91,7 @@ def colour_of(frame: VideoFrame) -> Colour:
         primaries=PRIMARIES.get(int(frame.color_primaries)),
         transfer=transfer,
         full_range=int(frame.color_range) == _FULL or frame.format.name.startswith("yuvj"),
-        peak=_peak(frame) if transfer == "smpte2084" else None,
+        peak=_peak(frame) if HDR.get(transfer) == "pq" else None,
     )
 
 

@@ -3,7 +3,9 @@
 A decoder goes on after damage, and what it gives then is patched up out of other frames, or goes by such a one. So a
 damaged packet takes with it what is shown from it, or from what is decoded after it, up to the next keyframe; from
 there on the decoder is a new one. That follows from the packets behind a keyframe alone: the same frames are lost, and
-the same pixels shown, wherever the reading began.
+the same pixels shown, wherever the reading began. But where a decoder says nothing of damage, nothing is lost, and some
+fill in what was in memory or came before: of FFV1 the damaged frames, of VP8 and HEVC those up to the next keyframe and
+a few after it may then look different by where the reading began.
 """
 
 from __future__ import annotations
@@ -11,13 +13,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Generator, Iterator
 from fractions import Fraction
-from itertools import chain
 from typing import BinaryIO, NamedTuple, cast
 
 import av
 from av.codec.context import ThreadType
 from av.container import InputContainer
-from av.packet import Packet
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream as AvVideoStream
@@ -36,10 +36,11 @@ from cutroom.media.opening import (
     packets,
     reraise_unless_media,
 )
+from cutroom.media.supply import Supply, Taken, VideoPacket
 from cutroom.schema.media import VideoStream
 
-_REMEMBERED = 128
-"""Packets whose frames a decoder may hold back."""
+_REORDERED = 32
+"""Packets behind its own after which a frame is no longer waited for; H.264 and HEVC hold back 16 at most."""
 
 
 class Shown(NamedTuple):
@@ -62,9 +63,6 @@ class ThreadedDamageError(Exception):
     """Threads came upon damage: they have gone on meanwhile, and one thread has to look where it is."""
 
 
-type VideoPacket = Packet[AvVideoStream]
-
-
 class Decoding:
     """An open file, and what comes out of a decoder for its picture from where the demuxer stands.
 
@@ -85,7 +83,6 @@ class Decoding:
         self.landed: int | None = None
         """Timestamp of the keyframe that the last seek led to."""
         self._spare: InputContainer | None = None
-        self._is_spoilt = False  # the decoder has met damage, and may hold more of it than a flush clears
         self.container, self.source = self._opened()
         self.counted = counts_frames(self.container, self.source)
         self.grid = FrameGrid(stream, clock(self.source), origin(self.container))
@@ -98,9 +95,7 @@ class Decoding:
         except (av.FFmpegError, OSError) as error:
             reraise_unless_media(error, self._name)
             return False
-        if self._is_spoilt:
-            self._renew()
-        elif self._decoder is not self.source.codec_context:
+        if self._decoder is not self.source.codec_context:
             self._decoder.flush_buffers()
         return True
 
@@ -117,37 +112,43 @@ class Decoding:
             ThreadedDamageError: something is damaged; begin anew with a single thread.
         """
         self.landed = None
-        source = packets(self.container, self.source)
+        supply = Supply(packets(self.container, self.source))
+        lost: Fraction | None = None
         was_lost = False
         while True:
-            run = _Run(self, source, from_key=from_key)
+            run = _Run(self, supply, from_key=from_key)
             for shown in run:
+                if lost is not None and shown.start <= lost:
+                    continue  # its timestamp is wrong
                 was_lost = False
                 yield shown
             if run.lost is None:
                 return
             if self.is_threaded:
                 raise ThreadedDamageError
-            self._is_spoilt = True
+            self._renew()  # at once: the old one may hold more of the damage than a flush clears
+            from_key = True
             if not was_lost:
-                was_lost = True
-                yield Lost(run.lost)
-            source, from_key = run.rest, True
-            self._renew()
+                was_lost, lost = True, run.lost
+                yield Lost(lost)
 
-    def feed(self, packet: VideoPacket) -> tuple[list[VideoFrame], bool]:
-        """What comes out when a packet goes in, and whether it is broken: then all that was held back comes out."""
+    def feed(self, packet: VideoPacket) -> list[VideoFrame] | None:
+        """What comes out when a packet goes in; None where it is broken."""
         try:
-            return self._decoder.decode(packet), False
+            return self._decoder.decode(packet)
         except EOFError:
-            return [], False
+            return []
         except (av.FFmpegError, ValueError, OSError) as failure:
             reraise_unless_media(failure, self._name)
+            return None
+
+    def drain(self) -> list[VideoFrame]:
+        """All that is held back; nothing can go in after that."""
         try:
-            return self._decoder.decode(None), True
+            return self._decoder.decode(None)
         except (av.FFmpegError, ValueError, OSError, EOFError) as failure:
             reraise_unless_media(failure, self._name)
-            return [], True
+            return []
 
     def place(self, packet: VideoPacket) -> Fraction | None:
         """When the frame of a packet is shown; None where that cannot be told from the packet."""
@@ -210,7 +211,6 @@ class Decoding:
         self._spare, source = self._opened()
         self._file.seek(position)
         self._decoder = self._decoder_for(source)
-        self._is_spoilt = False
 
 
 class _Due(NamedTuple):
@@ -234,20 +234,18 @@ class _Run:
 
     Args:
         decoding: gives them.
-        source: packets.
+        supply: packets; after damage they go on with the next keyframe, or lead to it.
         from_key: whether those before the first keyframe are dropped.
     """
 
-    def __init__(self, decoding: Decoding, source: Iterator[VideoPacket], *, from_key: bool) -> None:
-        self._decoding, self._source, self._from_key = decoding, source, from_key
+    def __init__(self, decoding: Decoding, supply: Supply, *, from_key: bool) -> None:
+        self._decoding, self._supply, self._from_key = decoding, supply, from_key
         self.lost: Fraction | None = None
         """From when on frames are lost; None: it went on to the end."""
-        self.rest: Iterator[VideoPacket] = source
-        """The packets to go on with; those before the next keyframe are of no use."""
-        self._recent: deque[VideoPacket] = deque(maxlen=_REMEMBERED)
-        self._keys: list[VideoPacket] = []
-        self._shown_keys = 0
+        self._keys = self._shown_keys = 0
         self._floor: Fraction | None = None  # when the first keyframe is shown: what is before may lack what it needs
+        self._key: Taken | None = None  # the last that went in
+        self._leads = False  # only frames that are shown before that one followed it
         self._count = 0
         self._previous: Fraction | None = None
         self._decoded: Fraction | None = None
@@ -256,7 +254,7 @@ class _Run:
 
     def __iter__(self) -> Iterator[Shown]:
         landed, decoding = self._from_key, self._decoding
-        for packet in self._source:
+        for packet in self._supply:
             if self._from_key and packet.size and not packet.is_keyframe:
                 continue
             self._from_key = False
@@ -264,13 +262,14 @@ class _Run:
                 decoding.landed = packet.pts if packet.dts is None else packet.dts
             if packet.size:
                 self._note(packet)
-            frames, is_broken = decoding.feed(packet)
-            if is_broken and decoding.is_threaded:
-                raise ThreadedDamageError
-            if is_broken and packet.size and not self._is_early(decoding.place(packet)):
-                yield from self._before(packet, frames)
-                return
-            for frame in frames:
+            frames = decoding.feed(packet)
+            if frames is None:
+                if decoding.is_threaded:
+                    raise ThreadedDamageError
+                if packet.size and not (self._leads and self._is_early(decoding.place(packet))):
+                    yield from self._before(packet)
+                    return
+            for frame in frames or ():
                 start = decoding.start(frame, self._decoded)
                 self._shown_keys += frame.key_frame
                 if start is None or (self._is_early(start) and (landed or frame.is_corrupt)):
@@ -284,10 +283,14 @@ class _Run:
 
     def _note(self, packet: VideoPacket) -> None:
         self._count += 1
-        self._recent.append(packet)
-        if packet.is_keyframe:
-            self._keys.append(packet)
         place = self._decoding.place(packet)
+        self._keys += packet.is_keyframe
+        taken = Taken(packet, self._count, self._keys, place)
+        self._supply.keep(taken)
+        if packet.is_keyframe:
+            self._key, self._leads = taken, True
+        elif self._key is None or self._key.place is None or place is None or place > self._key.place:
+            self._leads = False
         if place is None:
             return
         if packet.is_keyframe and self._floor is None:
@@ -314,6 +317,8 @@ class _Run:
 
     def _released(self) -> Iterator[Shown]:
         """The frames that go by none that has not come out."""
+        for pts in [pts for pts, due in self._due.items() if due.number <= self._count - _REORDERED]:
+            del self._due[pts]
         while self._held:
             (start, _), number = self._held[0]
             if number is not None and any(due.number < number and due.place > start for due in self._due.values()):
@@ -324,32 +329,40 @@ class _Run:
         for _ in range(count):
             shown = self._held.popleft().shown
             self._previous = shown.start
+            self._supply.drop(self._is_out)
             yield shown
+
+    def _is_out(self, key: Taken) -> bool:
+        if self._decoding.counted:
+            return key.key <= max(1, self._shown_keys)
+        return key.place is None or self._previous is None or key.place <= self._previous
 
     def _whole(self, damaged: _Due) -> Iterator[Shown]:
         """The held frames that do not go by a damaged one; what comes after them is lost."""
         lost = min([damaged.place, *(s.start for s, n in self._held if n is not None and n > damaged.number)])
         yield from self._let_go(sum(shown.start < lost for shown, _ in self._held))
-        self._stop(lost)
+        self._stop(lost, self._key_behind(lost, damaged.number))
 
-    def _before(self, packet: VideoPacket, frames: list[VideoFrame]) -> Iterator[Shown]:
+    def _before(self, packet: VideoPacket) -> Iterator[Shown]:
         """The frames that a broken packet leaves, of those that were held back; and what is lost.
 
         A packet that is broken and the last one is where the stream ends.
         """
-        decoding, place = self._decoding, self._decoding.place(packet)
-        key = self._key_behind(place)
+        decoding, place, is_last = self._decoding, self._decoding.place(packet), False
+        key = self._key_behind(place, self._count) if self._leads or decoding.counted else None
         if key is None:
-            passed = list(self._up_to_key())
-            if not passed:
-                place = None
-            elif place is not None:
-                others = (decoding.place(one) for one in passed if not one.is_keyframe)
-                place = min([place, *(one for one in others if one is not None)])
-            is_last = not passed
-        else:
-            is_last = False
-        for frame in () if decoding.counted and not is_last else frames:
+            first = None if self._key is None else self._key.place
+            places = [place]
+            following: VideoPacket | None = None
+            for following in self._supply.up_to_key():
+                if not following.is_keyframe:
+                    places.append(decoding.place(following))
+            is_last = following is None
+            end = decoding.place(following) if following is not None and following.is_keyframe else None
+            # the timestamp of a damaged packet may be wrong: then it is not between those of the keyframes around it
+            told = [one for one in places if one is not None and (first is None or one >= first)]
+            place = None if is_last else min((one for one in told if end is None or one < end), default=None)
+        for frame in () if decoding.counted and not is_last else decoding.drain():
             start = decoding.start(frame, self._decoded)
             if start is not None and not self._is_early(start) and (is_last or place is None or start < place):
                 damaged = self._take(frame, start)
@@ -358,36 +371,31 @@ class _Run:
                     return
         yield from self._let_go(sum(place is None or shown.start < place for shown, _ in self._held))
         if not is_last:
-            self._stop(self._after() if place is None else place, key, broken=packet)
+            self._stop(place, key, broken=packet)
 
-    def _up_to_key(self) -> Iterator[VideoPacket]:
-        """The packets up to the next keyframe, which stays in the source."""
-        for packet in self._source:
-            if packet.size:
-                yield packet
-                if packet.is_keyframe:
-                    self._source = chain((packet,), self._source)
-                    return
+    def _stop(self, lost: Fraction | None, key: Taken | None, broken: VideoPacket | None = None) -> None:
+        """Frames are lost from a time on, or from the last that was given, up to a keyframe or to the next one."""
+        end = None
+        if key is not None:
+            end = key.place
+        else:
+            for packet in self._supply.up_to_key():
+                end = self._decoding.place(packet) if packet.is_keyframe else None
+        previous = self._previous
+        is_told = lost is not None and (previous is None or lost > previous) and (end is None or lost < end)
+        self.lost = lost if lost is not None and is_told else self._after(end)
+        self._supply.begin_again(key, broken)
 
-    def _stop(self, lost: Fraction, key: VideoPacket | None = None, broken: VideoPacket | None = None) -> None:
-        self.lost = lost if self._previous is None or lost > self._previous else self._after()
-        key = key or self._key_behind(lost)
-        held = list(self._recent)
-        again = [] if key is None else held[held.index(key) :]
-        self.rest = chain((one for one in again if one is not broken), self._source)
-
-    def _after(self) -> Fraction:
+    def _after(self, end: Fraction | None) -> Fraction:
         if self._previous is None:
             return self._decoding.beginning
-        return self._previous + self._decoding.length
+        following = self._previous + self._decoding.length
+        return following if end is None or following < end or end <= self._previous else (self._previous + end) / 2
 
-    def _key_behind(self, time: Fraction | None) -> VideoPacket | None:
-        """A keyframe that went in and is shown behind a time; not the one that all began with."""
-        if time is None or self._decoding.counted:
-            waiting = self._keys[max(1, self._shown_keys) :]
-            return waiting[0] if waiting and waiting[0] in self._recent else None
-        for packet in self._recent:
-            place = self._decoding.place(packet)
-            if packet.is_keyframe and place is not None and place > time:
-                return packet
-        return None
+    def _key_behind(self, time: Fraction | None, number: int) -> Taken | None:
+        """A keyframe that went in behind a packet, or is shown behind a time; not the one that all began with."""
+        if self._decoding.counted:
+            return self._supply.key(lambda key: not self._is_out(key))
+        return self._supply.key(
+            lambda key: key.place is not None and time is not None and (key.place > time or key.number > number)
+        )

@@ -8,13 +8,14 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from cutroom.errors import MediaError, MediaNotFoundError, UnsupportedMediaError, ValidationError
+from cutroom.errors import MediaError, MediaNotFoundError, RenderError, UnsupportedMediaError, ValidationError
 from cutroom.media import tasks
 from cutroom.media.packets import PacketIndex
 from cutroom.schema.base import new_id
 from cutroom.schema.media import AudioStream, Media, VideoStream
+from cutroom.schema.time import received
 from cutroom.telemetry import record
 from cutroom.workers.context import OnProgress, Runner
 
@@ -102,7 +103,8 @@ def thumbnails(
         times: media times in seconds.
         size: width and height of the box that they fit into; small pictures are not enlarged.
         executor: runs the task, in a worker process.
-        exact: False gives the last keyframe at or before each time, which is fast; True the very frame.
+        exact: False gives the last keyframe at or before each time, which is fast; True the very frame, or black where
+            that is damaged.
         stream: what the probe found; it saves another probe before exact pictures.
         on_progress: called with `{"done": pictures, "total": pictures}`.
 
@@ -166,10 +168,25 @@ def damage(
 
     Raises:
         MediaError: as `probe`.
+        RenderError: the worker sent something else.
     """
     task = tasks.DamageTask(checked_path(path), video, audio)
     found = executor.run(tasks.damage, task, on_progress=on_progress, timeout=float("inf"))
-    return [(str(stream), Fraction(start), Fraction(end)) for stream, start, end in found]
+    return [_stretch(one) for one in (found if isinstance(found, list) else [found])]
+
+
+def _stretch(data: Any) -> tuple[str, Fraction, Fraction]:
+    """A damaged stretch as a worker sends it; one that a file has taken over may send anything else."""
+    match data:
+        case ["picture" | "sound" as stream, str(start), str(end)]:
+            first, last = received(start), received(end)
+            if first is not None and last is not None:
+                return stream, first, last
+    raise RenderError(
+        "a worker sent something else than what of a media is damaged",
+        value=type(data).__name__,
+        hint="try again; if it stays so, the media may be made to do harm",
+    )
 
 
 def checked_path(path: str | os.PathLike[str]) -> str:

@@ -7,11 +7,10 @@ from typing import ClassVar, Literal, get_args
 
 from pydantic import Field
 
-from cutroom.media.colours import Primaries, unreadable
+from cutroom.media.colours import HDR, Primaries, unreadable
 from cutroom.schema.base import Frozen
 from cutroom.schema.media import Colour
 
-HDR: Mapping[str | None, Literal["pq", "hlg"]] = {"smpte2084": "pq", "arib-std-b67": "hlg"}
 _UNSHOWN = frozenset({"linear", "log100", "log316", "smpte428"})
 """Transfers whose numbers were not made for a display of BT.709."""
 _PRIMARIES: Mapping[str | None, Primaries] = {name: name for name in get_args(Primaries)}

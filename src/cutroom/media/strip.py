@@ -19,6 +19,7 @@ from av.video.stream import VideoStream as AvVideoStream
 
 from cutroom.errors import DamagedMediaError, UnsupportedMediaError
 from cutroom.media.colours import Matrix, colour_of, matrix_of, untagged
+from cutroom.media.decoding import Lost
 from cutroom.media.fields import Fields
 from cutroom.media.light import light_of
 from cutroom.media.opening import (
@@ -58,6 +59,8 @@ def exact_thumbnails(
 ) -> list[bytes]:
     """A JPEG of the frame shown at each media time.
 
+    What is lost because it is damaged is black, as an export shows it.
+
     Args:
         file: open for reading, seekable; it is closed.
         times: seconds of media time.
@@ -67,7 +70,7 @@ def exact_thumbnails(
 
     Raises:
         UnsupportedMediaError: the file has no picture.
-        DamagedMediaError: a frame cannot be decoded.
+        DamagedMediaError: not a single frame can be decoded.
     """
     video = stream or probe_file(file).video
     if video is None:
@@ -75,7 +78,8 @@ def exact_thumbnails(
     found: dict[Fraction, bytes] = {}
     with open_reader(file, video) as reader:
         for count, time in enumerate(sorted(set(times))):
-            found[time] = jpeg(reader.frame_at(time), video.pixel_aspect, size)
+            one = reader.look_at(time)
+            found[time] = _black(video, size) if isinstance(one, Lost) else jpeg(one.frame, video.pixel_aspect, size)
             if progress is not None:
                 progress(count + 1)
     return [found[time] for time in times]
@@ -153,6 +157,13 @@ def _decode_alone(source: AvVideoStream, packet: KeyPacket) -> VideoFrame | None
     if not frames:
         return None
     return Fields().picture(None, frames[0], None, second=True) if frames[0].interlaced_frame else frames[0]
+
+
+def _black(video: VideoStream, size: tuple[int, int]) -> bytes:
+    """What stands for a frame that is lost, as large as that would be."""
+    shape = video.height, max(1, round(video.width * video.pixel_aspect))
+    picture = np.zeros(shape[::-1] if video.rotation % 180 else shape, np.uint8)
+    return jpeg(VideoFrame.from_ndarray(picture, format="gray"), Fraction(1), size)
 
 
 def jpeg(frame: VideoFrame, aspect: Fraction, size: tuple[int, int]) -> bytes:

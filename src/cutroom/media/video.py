@@ -263,12 +263,16 @@ class VideoReader:
         return distance > _FAR_UNINDEXED
 
     def _seek(self, time: Fraction) -> None:
-        """Make the current frame one that starts at or before `time` (or the first of all)."""
+        """Make the current frame one that starts at or before `time` (or the first of all).
+
+        A keyframe that does not decode may be damaged, or go by what was before it, as where the alpha of VP8 has no
+        keyframe there: an earlier one tells.
+        """
         goal, back = self._grid.ticks(time), Fraction(1, 4)
         for _ in range(_ATTEMPTS):
             if not self._land(goal):
                 break
-            if self._current is not None and self._current.start <= time:
+            if isinstance(self._current, Shown) and self._current.start <= time:
                 return
             goal = min(
                 goal - int(back / self._grid.tick), goal if self._decoding.landed is None else self._decoding.landed - 1

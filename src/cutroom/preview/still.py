@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 from cutroom.effects.analysis import Request, Results
 from cutroom.effects.compiler.document import compile_picture, frame_count
 from cutroom.effects.compiler.needed import needed
-from cutroom.effects.python.late import too_slow
+from cutroom.effects.python.late import crashed, too_slow
 from cutroom.effects.registry import Registry
 from cutroom.effects.segment import picture_inputs
-from cutroom.errors import ValidationError, WorkerTimeoutError
+from cutroom.errors import ValidationError, WorkerCrashedError, WorkerTimeoutError
 from cutroom.preview.tasks import StillTask, make_still
 from cutroom.schema.document import Document, ProjectSettings
 from cutroom.schema.time import TimeLike, parse_time, to_frame
@@ -93,7 +93,7 @@ def still(
         ValidationError: a size or format that makes no sense, an effect that is not right.
         HandlesError: a transition without enough media beyond its cut.
         MediaError: a file that cannot be read.
-        RenderError: a function of the user's own failed, or was not done in time; names it.
+        RenderError: a function of the user's own failed, ended its worker, or was not done in time; names it.
 
     Example:
         >>> from cutroom.workers.inline import InlineExecutor
@@ -117,6 +117,8 @@ def still(
         result = executor.run(make_still, task, on_progress=told, timeout=limit)
     except WorkerTimeoutError as error:
         raise too_slow(document, running[0], f"the {patience:g} s that a picture may take", error) from None
+    except WorkerCrashedError as error:
+        raise crashed(document, running[0], error) from None
     picture: NDArray[np.uint8] | bytes = result["picture"]
     return picture
 

@@ -26,8 +26,9 @@ from cutroom.errors import MediaError, MediaNotFoundError, RenderError
 from cutroom.render.analysis_store import AnalysisStore
 from cutroom.render.encoding import BASE_TIMEOUT, FRAME_TIMEOUT, ROUNDS
 from cutroom.render.executor import TaskExecutor
-from cutroom.render.flights import Flight, Flights, Order, Require
+from cutroom.render.flights import Flight, Flights, Order, Require, nonsense
 from cutroom.render.meter import OnProgress
+from cutroom.schema.document import Document
 from cutroom.telemetry import count as counted
 
 BATCH = 2400
@@ -44,6 +45,7 @@ def measured(
     paths: Mapping[str, str],
     executor: TaskExecutor,
     *,
+    document: Document,
     on_progress: OnProgress | None = None,
     check: Callable[[], None] = lambda: None,
     require: Require = lambda _: {},
@@ -55,6 +57,7 @@ def measured(
         store: of results.
         paths: absolute path of each media file, by SHA-256.
         executor: runs the tasks.
+        document: asks for them; its functions and clips are named where a call never ends, or ends its worker.
         on_progress: called with `stage` "analyse", `done` and `total` (frames).
         check: called often; raises when this is to stop.
         require: called before a task; what was measured in a file that was touched meanwhile is thrown away.
@@ -65,7 +68,8 @@ def measured(
     Raises:
         MediaError: a file that is missing, was changed, or cannot be read.
         DiskFullError, OutputError: a result cannot be kept.
-        RenderError: a worker gave an answer that makes no sense.
+        RenderError: a worker gave an answer that makes no sense; a function of the user's own failed, or a call of it
+            was not done in time.
     """
     results = _Kept(store)
     while requests := wanted(results):
@@ -74,7 +78,7 @@ def measured(
             missing = [request for request in requests if request.key not in results]
             if not missing:
                 break
-            _Measuring(missing, results, paths, executor, on_progress, check, require).run()
+            _Measuring(missing, results, paths, executor, document, on_progress, check, require).run()
         else:
             raise MediaError(
                 "media files keep being changed while they are measured",
@@ -125,6 +129,7 @@ class _Measuring:
         results: _Kept,
         paths: Mapping[str, str],
         executor: TaskExecutor,
+        document: Document,
         on_progress: OnProgress | None,
         check: Callable[[], None],
         require: Require,
@@ -135,9 +140,10 @@ class _Measuring:
         self._waiting = deque(_batches(requests))
         self._total = sum(request.amount for request in requests)
         self._finished = 0
-        self._partly: dict[int, float] = {}
+        self._partly: dict[int, int] = {}
         self._flights = Flights[_Work](
             executor,
+            document,
             check=check,
             require=require,
             order=self._order,
@@ -165,7 +171,11 @@ class _Measuring:
         return Order(measure, task, BASE_TIMEOUT + FRAME_TIMEOUT * work.amount)
 
     def _heard(self, flight: Flight[_Work], progress: dict[str, Any]) -> None:
-        self._partly[flight.number] = float(progress.get("done") or 0)
+        match progress:
+            case {"done": int(done)}:
+                self._partly[flight.number] = done
+            case _:
+                raise nonsense(flight.order)
         self._progress()
 
     def _landed(self, flight: Flight[_Work], answer: Any) -> None:
@@ -188,7 +198,7 @@ class _Measuring:
     def _progress(self) -> None:
         if self._tell is not None:
             done = self._finished + sum(self._partly.values())
-            self._tell({"stage": "analyse", "done": min(int(done), self._total), "total": self._total})
+            self._tell({"stage": "analyse", "done": min(done, self._total), "total": self._total})
 
 
 def _batches(requests: Iterable[Request]) -> Iterator[_Work]:

@@ -54,7 +54,7 @@ def warm() -> None:
 
 
 def measure(task: MeasureTask, context: Context = DIRECT) -> dict[str, Any]:
-    """Measure.
+    """Measure. Its progress says whose code is `running`, by SHA-256, and "" when it is done.
 
     Returns:
         `results`: what each request comes to, in order, as JSON values.
@@ -66,7 +66,11 @@ def measure(task: MeasureTask, context: Context = DIRECT) -> dict[str, Any]:
 
     total, done = sum(request.amount for request in task.requests), 0
     results = []
-    with Readers(context, dict(task.paths)) as readers:
+
+    def on_call(sha256: str) -> None:
+        context.progress(done, total, running=sha256)
+
+    with Readers(context, dict(task.paths), on_call=on_call) as readers:
         for request in task.requests:
 
             def tell(amount: int, before: int = done) -> None:

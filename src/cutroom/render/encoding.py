@@ -9,11 +9,10 @@ from operator import itemgetter
 from typing import Any
 
 from cutroom.effects.lack import Lack
-from cutroom.effects.python.late import too_slow
-from cutroom.errors import MediaError, MediaNotFoundError, RenderError, WorkerTimeoutError
+from cutroom.errors import MediaError, MediaNotFoundError, RenderError
 from cutroom.render.cache import SegmentCache
 from cutroom.render.executor import TaskExecutor, carries_progress
-from cutroom.render.flights import Flight, Flights, Order, Require
+from cutroom.render.flights import Flight, Flights, Order, Require, nonsense
 from cutroom.render.meter import Meter
 from cutroom.render.orders import RunTask, SoundOrder, SoundTask
 from cutroom.render.planned import WARM_PACKETS, Chunk, Plan, Segment
@@ -71,15 +70,14 @@ class Encoding:
         """Keys that may still come from a run: a worker's word is not trusted for others."""
         self._flights = Flights[_Work](
             executor,
+            plan.document,
             check=check,
             require=require,
             order=lambda work: Order(work[0], work[1](), work[2]),
             heard=self._heard,
             landed=self._landed,
-            late=self._late,
             cancelled=RenderError("a run was cancelled", hint="export again; finished segments are kept"),
         )
-        self._running: dict[int, str] = {}  # whose code, by SHA-256
         self._weights = _weights(plan)
         self.encoded = 0
         """Payloads that were made now."""
@@ -174,37 +172,43 @@ class Encoding:
         return tuple((file, self._paths[file]) for file in files)
 
     def _landed(self, flight: Flight[_Work], answer: Any) -> None:
-        for key, payload in answer["payloads"].items():
-            self._take(flight, key, payload, answer["lacks"][key])
-        absorb(answer["telemetry"])
+        match answer:
+            case {"payloads": dict(payloads), "lacks": dict(lacks), "telemetry": telemetry}:
+                for key, payload in payloads.items():
+                    self._take(flight, key, payload, lacks.get(key))
+                absorb(telemetry)
+            case _:
+                raise nonsense(flight.order)
         if awaited := self._awaited_of(flight):
             raise RenderError(f"{len(awaited)} segments were not encoded", value=min(awaited))
 
-    def _late(self, flight: Flight[_Work], error: WorkerTimeoutError) -> Exception:
-        running = self._running.get(flight.number, "")
-        return too_slow(self._plan.document, running, "the time that its frames may take", error)
-
     def _heard(self, flight: Flight[_Work], progress: dict[str, Any]) -> None:
-        if "running" in progress:
-            self._running[flight.number] = str(progress["running"])
-        elif "payload" in progress:
-            self._take(flight, progress["key"], progress["payload"], progress["lacks"])
-        else:
-            self._meter.partly(flight.number, int(progress["done"]) - int(progress["finished"]))
+        match progress:
+            case {"key": key, "payload": payload, "lacks": lacks}:
+                self._take(flight, key, payload, lacks)
+            case {"done": int(done), "finished": int(finished)}:
+                self._meter.partly(flight.number, done - finished)
+            case _:
+                raise nonsense(flight.order)
 
     def _awaited_of(self, flight: Flight[_Work]) -> set[str]:
         return self._awaited.setdefault(flight.number, set(flight.order.task.keys))
 
-    def _take(self, flight: Flight[_Work], key: str, payload: bytes, lacks: Sequence[Any]) -> None:
+    def _take(self, flight: Flight[_Work], key: Any, payload: Any, lacks: Any) -> None:
         awaited = self._awaited_of(flight)
+        try:
+            found = [Lack.load(lack) for lack in lacks]
+        except (TypeError, ValueError, ArithmeticError):
+            raise nonsense(flight.order) from None
+        if not isinstance(key, str) or not isinstance(payload, bytes):
+            raise nonsense(flight.order)
         if key not in awaited:
             raise RenderError("a worker sent a segment that nobody asked it for", value=key)
         awaited.remove(key)
         if not flight.untouched:
             self._meter.partly(flight.number, 0)
             return  # who knows what was read: it is encoded again, once the file was found to be right
-        if lacks:  # not kept: the next export is to warn of it as well
-            found = [Lack.load(lack) for lack in lacks]
+        if found:  # not kept: the next export is to warn of it as well
             error = damaged(self._plan.document, found)
             if error is not None and self._plan.layout.settings.on_error == "fail":
                 raise error

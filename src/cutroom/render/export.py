@@ -103,6 +103,7 @@ def export(  # noqa: PLR0917  the five things it is made of, and where it goes
                 analyses or AnalysisStore(cache.folder / "analyses"),
                 paths,
                 executor,
+                document=document,
                 on_progress=meter.analysed,
                 check=check,
                 require=require,

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import queue
+import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import CancelledError, Future
 from itertools import count
 from typing import Any, NamedTuple
 
-from cutroom.errors import RenderError, WorkerTimeoutError
+from cutroom.effects.python.late import crashed, too_slow
+from cutroom.errors import RenderError, WorkerCrashedError, WorkerTimeoutError
 from cutroom.media.fingerprint import Identity, identity_of
 from cutroom.render.executor import TaskExecutor, slots, stop, submit
+from cutroom.render.watch import Watch
+from cutroom.schema.document import Document
 
 LOOK_EVERY = 0.1
 """Seconds between two looks at whether to stop."""
@@ -27,7 +32,16 @@ class Order(NamedTuple):
     task: Any
     """`task.paths` are the files that it reads, by SHA-256."""
     timeout: float
-    """Seconds; then it is killed."""
+    """Seconds; then it is killed. Where it calls functions of the user's own, each call has a limit instead."""
+
+
+def nonsense(order: Order) -> RenderError:
+    """The error of a worker that tells or answers what no worker of ours would."""
+    return RenderError(
+        "a worker told something that makes no sense",
+        value=order.function.__name__,
+        hint="try again; report this as a bug",
+    )
 
 
 class Flight[W](NamedTuple):
@@ -40,6 +54,9 @@ class Flight[W](NamedTuple):
     future: Future[Any]
     sources: Mapping[str, Identity]
     """The states of the files that it reads, from before it began."""
+    watch: Watch
+    calls: bool
+    """Whether it calls functions of the user's own."""
 
     @property
     def untouched(self) -> bool:
@@ -55,18 +72,19 @@ class Flights[W]:
 
     Args:
         executor: runs the tasks.
+        document: what is made; its functions and clips are named where a call never ends, or ends its worker.
         check: called often; raises when this is to stop.
         require: called before a task.
         order: makes the task of some work, when its turn has come.
-        heard: what a task tells while it runs.
+        heard: what a task tells while it runs, but for whose code is `running`.
         landed: what it gives in the end.
         cancelled: raised where a task was cancelled.
-        late: what is raised where a task took longer than it may.
     """
 
     def __init__(
         self,
         executor: TaskExecutor,
+        document: Document,
         *,
         check: Callable[[], None],
         require: Require,
@@ -74,19 +92,20 @@ class Flights[W]:
         heard: Callable[[Flight[W], dict[str, Any]], None],
         landed: Callable[[Flight[W], Any], None],
         cancelled: RenderError,
-        late: Callable[[Flight[W], WorkerTimeoutError], Exception] = lambda _, error: error,
     ) -> None:
         self._executor = executor
+        self._document = document
+        self._codes = {one.sha256 for one in document.resources if one.kind == "python"}
         self._check = check
         self._require = require
         self._order = order
         self._heard = heard
         self._landed = landed
         self._cancelled = cancelled
-        self._late = late
         self._flying: dict[int, Flight[W]] = {}
         self._events: queue.SimpleQueue[tuple[int, dict[str, Any] | None]] = queue.SimpleQueue()
         self._numbers = count()
+        self._looked = time.monotonic()
 
     def run(self, waiting: deque[W]) -> None:
         """Do what waits, the first first, also what is put there meanwhile; after an error no task goes on."""
@@ -98,6 +117,7 @@ class Flights[W]:
                     if self._start(waiting.popleft()).done():  # in this process: take what it made first
                         break
                 self._listen()
+                self._look()
         finally:
             for flight in self._flying.values():
                 stop(flight.future)
@@ -105,15 +125,23 @@ class Flights[W]:
 
     def _start(self, work: W) -> Future[Any]:
         number, events, order = next(self._numbers), self._events, self._order(work)
-        sources = self._require(dict(order.task.paths))
+        paths, watch = dict(order.task.paths), Watch()
+        calls = not self._codes.isdisjoint(paths)
+        sources = self._require(paths)
+
+        def tell(progress: Any) -> None:
+            told = progress if isinstance(progress, dict) else {}
+            watch.heard(told)
+            events.put((number, told))
+
         future = submit(
             self._executor,
             order.function,
             order.task,
-            on_progress=lambda progress: events.put((number, progress)),
-            timeout=order.timeout,
+            on_progress=tell,
+            timeout=math.inf if calls else order.timeout,
         )
-        self._flying[number] = Flight(number, work, order, future, sources)
+        self._flying[number] = Flight(number, work, order, future, sources, watch, calls)
         future.add_done_callback(lambda _: events.put((number, None)))
         return future
 
@@ -122,15 +150,31 @@ class Flights[W]:
             number, progress = self._events.get(timeout=LOOK_EVERY)
         except queue.Empty:
             return
-        flight = self._flying[number]
+        flight = self._flying.get(number)
+        if flight is None:
+            return  # one that was stopped
         if progress is not None:
-            self._heard(flight, progress)
+            if "running" not in progress:
+                self._heard(flight, progress)
             return
         try:
             answer = flight.future.result()
-        except WorkerTimeoutError as error:
-            raise self._late(flight, error) from None
         except CancelledError:
             raise self._cancelled from None
+        except WorkerCrashedError as error:
+            raise crashed(self._document, flight.watch.running, error) from None
         del self._flying[number]
         self._landed(flight, answer)
+
+    def _look(self) -> None:
+        now = time.monotonic()
+        passed, self._looked = now - self._looked, now
+        for flight in self._flying.values():
+            if flight.calls and flight.future.running() and (limit := flight.watch.overdue(passed)) is not None:
+                error = WorkerTimeoutError(
+                    f"a worker said nothing for {limit:g} s and was stopped",
+                    value=limit,
+                    hint="try again; project.verify(decode=True) tells whether a file is damaged",
+                )
+                what = f"the {limit:g} s that one call may take"
+                raise too_slow(self._document, flight.watch.running, what, error)

@@ -22,6 +22,12 @@ class Frozen(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, ser_json_inf_nan="null")
 
+    def __dir__(self) -> list[str]:
+        """What Tab offers: what a value has to say, not what pydantic lends it."""
+        own = {name for kind in type(self).__mro__ if issubclass(kind, Frozen) for name in vars(kind)}
+        lent = {name for name in dir(BaseModel) if not name.startswith("_")} - own | {"model_config"}
+        return [name for name in super().__dir__() if name not in lent]
+
     @classmethod
     def checked(cls, **values: Any) -> Self:
         """Build one from what a user wrote.

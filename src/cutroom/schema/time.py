@@ -25,6 +25,8 @@ FINEST = 10**9
 """Floats and decimals mean the simplest fraction within a nanosecond: 0.1 is 1/10, 1/3 is 1/3."""
 _FINEST_FRACTION = 10**40
 """Fractions are taken as they are, up to this denominator."""
+_LONGEST_EXACT = 250
+"""Characters of an exact number; to read far longer ones takes for ever."""
 WIDEST = 10**120
 """What a project file holds above and below the line, and the finest clock that the items of a track may share: room
 for sums of all that comes in."""
@@ -261,7 +263,7 @@ def _parse_rate(value: Any) -> Fraction | None:
 def _exact(value: Any) -> Fraction:
     """The stored form, parsed fast and strictly: a Fraction, an integer or `"n/d"`; never a float."""
     if isinstance(value, str):
-        found = written(value) if len(value) < 250 else None
+        found = received(value)
         if found is not None:
             return found
     elif isinstance(value, Fraction):
@@ -270,6 +272,11 @@ def _exact(value: Any) -> Fraction:
     elif isinstance(value, int) and not isinstance(value, bool) and -WIDEST < value < WIDEST:
         return Fraction(value)
     raise ValueError(f'an exact number is written "n" or "n/d", not {shown(value)}')
+
+
+def received(text: str) -> Fraction | None:
+    """As `written`, of a text of which nobody knows how long it is."""
+    return written(text) if len(text) < _LONGEST_EXACT else None
 
 
 @lru_cache(maxsize=16_384)  # the clips of a project share most of their numbers

@@ -87,10 +87,10 @@ def _limits(metadata: Any) -> dict[str, Any]:
 
 def _range(limits: Mapping[str, Any]) -> str:
     low, high = limits.get("ge", limits.get("gt")), limits.get("le", limits.get("lt"))
-    if low is None or high is None:
-        return (
-            "" if low is None and high is None else f" {'of at least' if high is None else 'of at most'} {low or high}"
-        )
+    if low is None:
+        return "" if high is None else f" of {'at most' if 'le' in limits else 'less than'} {high:g}"
+    if high is None:
+        return f" of {'at least' if 'ge' in limits else 'more than'} {low:g}"
     return f" from {low:g} to {high:g}"
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 import os
 import re
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from cutroom.errors import warn
 
 UNIT = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3, "t": 1000**4}
 UNIT_IEC = {"k": 1024, "m": 1024**2, "g": 1024**3, "t": 1024**4}
@@ -110,7 +111,7 @@ def _granted(environment: Mapping[str, str], variable: str, read: Callable[[str]
     try:
         return read(text)
     except ValueError:
-        warnings.warn(f"{variable}={text!r} is not an amount and was left out", RuntimeWarning, stacklevel=3)
+        warn(f"{variable}={text!r} is not an amount and was left out", RuntimeWarning)
         return None
 
 

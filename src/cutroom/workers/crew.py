@@ -54,10 +54,14 @@ class Crew:
                 raise errors.OverloadedError(
                     f"{len(self._line)} tasks wait already", value=len(self._line), hint="wait for some to finish"
                 )
+            if len(self._line) >= self._idle and len(self._hands) < self._size:
+                try:
+                    self._hire()
+                except errors.WorkerError:
+                    if not self._hands:
+                        raise
+                    _log.debug("a task waits for a worker that is busy", exc_info=True)
             self._line.append(call)
-            if len(self._line) > self._idle and len(self._hands) < self._size:
-                self._hands.append(_Hand(self, len(self._hands)))
-                self._hands[-1].start()
             self._changed.notify()
 
     def start(self) -> None:
@@ -65,9 +69,20 @@ class Crew:
         with self._changed:
             if self._hands or self._closing or os.getpid() != self._owner:
                 return
+            self._hire(ahead=True)
             self._idle += 1
-            self._hands.append(_Hand(self, 0, ahead=True))
-            self._hands[0].start()
+
+    def _hire(self, *, ahead: bool = False) -> None:
+        hand = _Hand(self, len(self._hands), ahead=ahead)
+        try:
+            hand.start()
+        except RuntimeError as error:
+            raise errors.WorkerError(
+                f"no thread can be started for a worker process: {error}",
+                value=self.limits.name,
+                hint="end other programs, or raise the limit of threads (ulimit -u) or of memory",
+            ) from error
+        self._hands.append(hand)
 
     def started(self) -> None:
         """A worker that was started before there is work for it is ready, or could not start."""
@@ -149,8 +164,8 @@ class _Hand(threading.Thread):
             if self._ahead:
                 try:
                     self._connect()
-                except errors.CutroomError:
-                    _log.debug("a worker did not start ahead of its work", exc_info=True)  # the first task will tell
+                except Exception:  # the first task tries again, and tells
+                    _log.debug("a worker did not start ahead of its work", exc_info=True)
                 finally:
                     self._crew.started()
             while (call := self._crew.next()) is not None:

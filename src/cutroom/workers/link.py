@@ -33,21 +33,14 @@ class Ready:
 
 
 class Link:
-    """One broker process and, behind it, its child. Used by one thread; `kill` may be called from any."""
+    """One broker process and, behind it, its child. Used by one thread; `kill` may be called from any.
+
+    Raises:
+        WorkerError: no process can be started.
+    """
 
     def __init__(self, child_class: ChildClass, preload: tuple[str, ...], wanted: frozenset[str] = frozenset()) -> None:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(
-                launch.command(str(theirs.fileno())),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                pass_fds=(theirs.fileno(),),
-                env=launch.environment(),
-                cwd="/",
-                start_new_session=True,
-            )
+        self._process, ours = _started()
         self._channel = Channel(ours, UP)
         self._lock = threading.Lock()
         self._killed = False
@@ -178,6 +171,33 @@ class Link:
             value={"status": status, "stderr": said},
             hint="run `cutroom doctor`",
         )
+
+
+def _started() -> tuple[subprocess.Popen[bytes], socket.socket]:
+    """A broker's process, and the socket to it."""
+    with contextlib.ExitStack() as stack:
+        try:
+            ours, theirs = map(stack.enter_context, socket.socketpair())
+            process = subprocess.Popen(
+                launch.command(str(theirs.fileno())),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                pass_fds=(theirs.fileno(),),
+                env=launch.environment(),
+                cwd="/",
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise errors.WorkerError(
+                f"a worker process cannot be started: {error.strerror or error}",
+                value=error.errno,
+                hint="close files and other programs, or raise the limits of open files (ulimit -n), of processes "
+                "(ulimit -u) or of memory",
+            ) from error
+        theirs.close()
+        stack.pop_all()
+        return process, ours
 
 
 def _error(item: Frame) -> errors.CutroomError:

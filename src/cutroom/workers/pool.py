@@ -88,7 +88,7 @@ class WorkerPool(Executor):
             ValidationError: the task cannot be sent.
             OverloadedError: the queue is full.
             RuntimeError: the pool was shut down.
-            WorkerError: this process is a fork of the one that made the pool.
+            WorkerError: this process is a fork of the one that made the pool, or can start no thread.
         """
         future = TaskFuture(self._crew.stop)
         self._crew.enqueue(prepare(fn, task, self._timeout if timeout is None else timeout, on_progress, future))
@@ -132,7 +132,11 @@ class WorkerPool(Executor):
         return {} if ready is None else dict(ready.report)
 
     def start(self) -> None:
-        """Start a worker before there is work for it, and return at once; nothing happens where one was started."""
+        """Start a worker before there is work for it, and return at once; nothing happens where one was started.
+
+        Raises:
+            WorkerError: this process can start no thread.
+        """
         self._crew.start()
 
     def status(self) -> list[dict[str, Any]]:

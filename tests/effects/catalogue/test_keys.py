@@ -104,8 +104,14 @@ def test_a_blend_clears_in_part_what_has_some_of_the_colour(studio):
     assert 100 < left[1] < left[0] < 200
 
 
-def test_a_similarity_that_reaches_grey_clears_it(studio):
-    y = over(studio, studio.flat(40), [studio.effect("chroma_key", similarity=0.4, blend=0.1)])[0]
+@pytest.mark.parametrize(("colour", "similarity"), [("#00ff00", 0.4), ("#00ff00", 1.0), ("#008000", 0.3)])
+def test_grey_stays_however_dull_the_screen_or_large_the_similarity(studio, colour, similarity):
+    key = studio.effect("chroma_key", colour=colour, similarity=similarity, blend=0.1)
+    assert (over(studio, studio.flat(40), [key])[0] == 40).all()
+
+
+def test_a_grey_screen_is_cleared(studio):
+    y = over(studio, studio.flat(126), [studio.effect("chroma_key", colour="#808080", similarity=0.1)])[0]
     assert (y == 60).all()
 
 

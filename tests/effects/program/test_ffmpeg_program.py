@@ -205,7 +205,7 @@ def test_a_measured_loudness_is_part_of_the_command(studio, moving, tmp_path):
     settings = ExportSettings(loudness=-21.0)
 
     store = AnalysisStore(tmp_path / "analyses")
-    results = measured(wanted(document, settings), store, studio.paths, InlineExecutor())
+    results = measured(wanted(document, settings), store, studio.paths, InlineExecutor(), document=document)
     _, made = program(document, studio.paths, tmp_path, settings, results)
     assert pyloudnorm.Meter(48_000).integrated_loudness(made.T.astype(float)) == pytest.approx(-21, abs=0.1)
 

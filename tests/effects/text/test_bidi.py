@@ -48,6 +48,7 @@ CASES = {
     "context before them": ("ab אב (cd) x", None),
     "angles that are two numbers for one": ("אב \u2329ab\u3009 ג", None),
     "marks behind brackets": ("אב (ab)\u0301 ג", None),
+    "a mark behind a bracket that is turned": ("a\u05d0(\u05d0)\u0301", None),
     "an isolate": ("ab \u2067אב (c)\u2069 d", None),
 }
 
@@ -105,3 +106,9 @@ def test_brackets_are_drawn_turned_over_where_they_run_from_right_to_left() -> N
     assert glyphs[7].x < glyphs[6].x < glyphs[4].x < glyphs[5].x < glyphs[3].x < glyphs[1].x
     assert glyphs[3].number == fonts[0].glyph(")")
     assert glyphs[6].number == fonts[0].glyph("(")
+
+
+def test_a_mark_runs_as_the_bracket_before_it() -> None:
+    """Where the pair runs as the text before it does, and not as the paragraph."""
+    assert levels("a\u05d0(\u05d0)\u0301") == [0, 1, 1, 1, 1, 1]
+    assert levels("a\u05d0(\u05d0)") == [0, 1, 1, 1, 1]

@@ -10,6 +10,8 @@ from cutroom.effects.parameter import HEIGHTS, WIDTHS, Parameter
 from cutroom.effects.registry import EffectSpec, Setting
 from cutroom.errors import ValidationError
 
+_OVER = "clip.effects.add('flip') turns it over"
+
 
 def _leaves_nothing(values: Mapping[str, Any]) -> bool:
     return bool(values["left"] + values["right"] >= 1 or values["top"] + values["bottom"] >= 1)
@@ -97,7 +99,7 @@ GEOMETRY = (
         "video",
         "Scales, turns, moves and blends the layer; positions count from the canvas's centre, y down.",
         (
-            Parameter("scale", "Factor.", 1.0, minimum=0.001, maximum=20),
+            Parameter("scale", "Factor.", 1.0, minimum=0.001, maximum=20, below=_OVER),
             Parameter("position_x", "To the right.", 0.0, minimum=-10, maximum=10, unit=WIDTHS),
             Parameter("position_y", "Down.", 0.0, minimum=-10, maximum=10, unit=HEIGHTS),
             Parameter("rotation", "Clockwise.", 0.0, minimum=-36000, maximum=36000, unit="degrees"),

@@ -17,9 +17,14 @@ _SHARE = "share of the way from black to white"
 def _chroma_key(values: Mapping[str, Any], setting: Setting) -> tuple[Node, ...]:
     similarity, blend = values["similarity"], values["blend"]
     grey = _to_grey(values["colour"])
-    if similarity < grey:  # beyond, grey is what is to be cleared
-        blend = min(blend, max(0.0, grey * (1 - _LEFT) - similarity))
-    return (ChromaKey(**{**values, "blend": blend}),)
+    if grey > _NEUTRAL:
+        similarity = min(similarity, grey * (1 - _LEFT))
+        blend = min(blend, grey * (1 - _LEFT) - similarity)
+    return (ChromaKey(**{**values, "similarity": similarity, "blend": blend}),)
+
+
+_NEUTRAL = 0.05
+"""A screen that is nearer to grey than this, in the numbers of `similarity`, is grey, and grey is cleared."""
 
 
 _LEFT = 0.1
@@ -48,14 +53,14 @@ KEYS = (
             Parameter("colour", "Of the screen.", "#00ff00", "colour"),
             Parameter(
                 "similarity",
-                "How far from it colours are cleared too; grey is 0.37 from pure green, nearer to duller screens.",
+                "How far from it colours are cleared too; never what is grey, dark or light (0.37 from pure green).",
                 0.3,
                 minimum=0,
                 maximum=1,
             ),
             Parameter(
                 "blend",
-                "How much farther they are cleared in part; never what is grey, dark or light, beyond `similarity`.",
+                "How much farther they are cleared in part; never what is grey, dark or light.",
                 0.0,
                 minimum=0,
                 maximum=1,

@@ -149,7 +149,7 @@ class Sounds:
         if clip.effects:
             length = layout.starts[index + 1] - starts
             own = replace(self._scene, setting=replace(self._scene.setting, samples=length))
-            made, _, _ = chain(own, clip, "audio", lambda place, _: self._until(clip, place))
+            made, _, _ = chain(own, clip, "audio", lambda place, _: self.until(clip, place))
             nodes += (placed(node, starts) for node in _NODES.validate_python(made))
         lasting, rest = split(nodes)
         after: list[PointNode] = [*rest, *self._crossings(layout, index, (at, until))]
@@ -248,7 +248,7 @@ class Sounds:
                 require_handles(self._scene.document, layout, window, Fraction(self._rate))
                 yield crossing(window, spec, rising=rising)
 
-    def _until(self, clip: Clip, effects: int) -> Heard:
+    def until(self, clip: Clip, effects: int) -> Heard:
         """All of a clip by itself, after the first few of its effects: what the next one measures."""
         if (clip.id, effects) not in self._measured:
             scene = self._scene

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Hashable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 
 from cutroom.effects.text.fill import NOTHING, Cover, Outlines, filled, joined
 from cutroom.effects.text.fonts import Font, FontFile, family
+from cutroom.effects.text.kept import Kept
 from cutroom.effects.text.lettering import require_letters
 from cutroom.effects.text.outline import Curves, fattened, polygons, together
 from cutroom.effects.text.shaping import Glyph, Line, Write, laid_out
@@ -28,6 +28,8 @@ _BLUR = 3.0
 """Standard deviations after which nothing of a shadow is seen."""
 _BEYOND = 3.0
 """How far a letter may reach beyond its line, in sizes."""
+_LETTER = 1024
+"""Bytes that a letter takes where a title is laid out, about."""
 _SIDES = {"left": 0.0, "center": 0.5, "right": 1.0}
 Part = NDArray[np.float32]
 """(4, rows, columns): red, green and blue from 0 to 255, times alpha; alpha from 0 to 1."""
@@ -36,7 +38,7 @@ Box = tuple[float, float, float, float]
 
 
 class Block:
-    """A title laid out on a canvas. Two of them are the same only where they are one object, so that it is a cheap key.
+    """A title laid out on a canvas.
 
     Args:
         text: with line breaks.
@@ -54,6 +56,8 @@ class Block:
         self, text: str, style: TitleStyle, size: tuple[int, int], spans: tuple[TextSpan, ...], font: FontFile | None
     ) -> None:
         self.style, self.size = style, size
+        self.key = _key(text, style, size, spans, font)
+        """Says all that it depends on: two with the same key are drawn the same."""
         self._looks = _looks(text, style, spans)
         main = family(font, style.font_index, style.weight, italic=style.italic)
         require_letters(text, main)
@@ -68,15 +72,23 @@ class Block:
         self.box, self._stands = _block(self._lines, main[0], style, size)
         """Where the text lies while it does not roll."""
 
+    def written(self, shown: float) -> int:
+        """How many of its letters that can be seen are written.
+
+        Args:
+            shown: how much of it is written, from 0 to 1.
+        """
+        return math.floor(shown * len(self._places) + 1e-6)
+
     def drawn(
-        self, shown: float = 1.0, top: float | None = None, rows: tuple[int, int] | None = None
+        self, written: int | None = None, top: float | None = None, rows: tuple[int, int] | None = None
     ) -> tuple[Part, int, int] | None:
         """The part that is drawn on, with its first column and row; None where nothing is.
 
         It begins at even places, and has clear columns and rows around it, so that chroma's alpha fades out inside.
 
         Args:
-            shown: how much of it is written already.
+            written: how many of its letters; see `written`; None: all.
             top: where the text begins; None: where it lies.
             rows: those that are looked at, of a plane that goes on above and below; None: those of the canvas.
         """
@@ -86,14 +98,14 @@ class Block:
         down = 0.0 if top is None else top - usual
         box = (left, usual + down, right, bottom + down)
         seen = (0, self.size[1]) if rows is None else rows
-        glyphs = list(self._visible(box, shown, seen))
+        glyphs = list(self._visible(box, written, seen))
         return _composed(self.style, _shapes(self.style, glyphs, self._looks), box, self.size, seen)
 
-    def _visible(self, box: Box, shown: float, rows: tuple[int, int]) -> Iterator[_Placed]:
+    def _visible(self, box: Box, written: int | None, rows: tuple[int, int]) -> Iterator[_Placed]:
         """The glyphs that are written, where they are, without lines that are nowhere near the rows."""
         left, top, right, _ = box
-        written = self._places[: math.floor(shown * len(self._places) + 1e-6)]
-        last = written[-1] if written else -1
+        places = self._places[:written]
+        last = places[-1] if places else -1
         beyond = _reach(self.style, self.size[1])[1] + self.style.outline * self.size[1]
         for line, stand in zip(self._lines, self._stands, strict=True):
             begin = left + (right - left - line.width) * _SIDES[self.style.align]
@@ -105,12 +117,22 @@ class Block:
                     yield _Placed(glyph, begin + glyph.x, top + stand - glyph.y)
 
 
-@lru_cache(maxsize=8)
+LAID = Kept(32 * 2**20)
+"""Titles that are laid out, from one frame to the next: a thousand short ones, or three of ten thousand letters."""
+
+
 def laid(
     text: str, style: TitleStyle, size: tuple[int, int], spans: tuple[TextSpan, ...], font: FontFile | None
 ) -> Block:
-    """A title laid out on a canvas; arguments as for `Block`. The same object while it is in use."""
-    return Block(text, style, size, spans, font)
+    """A title laid out on a canvas, once while it is in use; arguments as for `Block`."""
+    key = _key(text, style, size, spans, font)
+    return LAID.get(key, lambda: Block(text, style, size, spans, font), lambda _: _LETTER * len(text))
+
+
+def _key(
+    text: str, style: TitleStyle, size: tuple[int, int], spans: tuple[TextSpan, ...], font: FontFile | None
+) -> Hashable:
+    return text, style, size, spans, None if font is None else font.sha256
 
 
 class _Look(NamedTuple):

@@ -66,18 +66,18 @@ class Strip(NamedTuple):
         return sum(plane.nbytes for plane in (self.y, self.alpha, *self.chroma[0], *self.chroma[1]))
 
 
-def strip(block: Block, shown: float, depth: Depth, phase: Fraction, number: int) -> Strip | None:
+def strip(block: Block, written: int, depth: Depth, phase: Fraction, number: int) -> Strip | None:
     """One drawn; None where nothing is on it.
 
     Args:
         block: the title.
-        shown: how much of it is written already.
+        written: how many of its letters.
         depth: of the canvas.
         phase: how far below row 0 the text begins.
         number: may be negative, for what reaches above the text.
     """
     first, last = number * _ROWS - 1, (number + 1) * _ROWS
-    drawn = block.drawn(shown, float(phase), (first, last))
+    drawn = block.drawn(written, float(phase), (first, last))
     if drawn is None:
         return None
     part, x, y0 = drawn

@@ -74,7 +74,7 @@ def draw_title(
     result = np.zeros((height, width, 4), np.uint8)
     block = laid(text, style, size, spans, font)
     top = None if now.rolled is None else resting(block, now.rolled).top
-    drawn = block.drawn(now.shown, top)
+    drawn = block.drawn(block.written(now.shown), top)
     if drawn is not None:
         part, x, y = drawn
         straight = np.concatenate([part[:3] / np.maximum(part[3:], 1e-6), 255 * part[3:]])
@@ -97,19 +97,20 @@ def title_picture(
     Its rectangle is the canvas, whatever is written on it. Arguments as in `draw_title`.
     """
     block = laid(text, style, size, spans, font)
+    written = block.written(now.shown)
     if now.rolled is None:
-        return KEPT.get((block, now.shown, depth), lambda: _standing(block, now.shown, depth), _bytes)
+        return KEPT.get((block.key, written, depth), lambda: _standing(block, written, depth), _bytes)
     rest = resting(block, now.rolled)
 
     def kept(number: int) -> Strip | None:
-        key = (block, now.shown, depth, rest.phase, number)
-        return KEPT.get(key, lambda: strip(block, now.shown, depth, rest.phase, number), _bytes)
+        key = (block.key, written, depth, rest.phase, number)
+        return KEPT.get(key, lambda: strip(block, written, depth, rest.phase, number), _bytes)
 
     return joined_strips(rest, kept, size, depth)
 
 
-def _standing(block: Block, shown: float, depth: Depth) -> Picture | None:
-    drawn = block.drawn(shown)
+def _standing(block: Block, written: int, depth: Depth) -> Picture | None:
+    drawn = block.drawn(written)
     if drawn is None:
         return None
     part, x, y0 = drawn

@@ -38,7 +38,7 @@ from cutroom.effects.nodes import (
 from cutroom.effects.order import gathered
 from cutroom.effects.pictures.scaling import from_rgb, to_rgb
 from cutroom.errors import EditError
-from cutroom.render.program.colours import affine_steps, colour_steps
+from cutroom.render.program.colours import affine_steps, colour_steps, held_affine
 from cutroom.render.program.curves import number
 from cutroom.render.program.detail import box_blurred, glowing, motion_blurred, pixelated, sharpened
 from cutroom.render.program.graph import Graph, Step
@@ -151,7 +151,8 @@ class Chain:
         if first.spatial and layer.alpha:
             layer = on_canvas(self._graph, layer, canvas, alpha=True)
         turns = any(isinstance(node, Affine) and node.turn for node in nodes)
-        told = [affine_steps(n, turns=turns) if isinstance(n, Affine) else [(n.filter, n.args)] for n in nodes]
+        held = held_affine(nodes, canvas.depth)
+        told = [affine_steps(n, turns=turns) if isinstance(n, Affine) else [(n.filter, n.args)] for n in held]
         steps = [step for same in zip(*told, strict=True) for step in changing(self._graph, same, canvas.fps)]
         if first.spatial and layer.alpha:
             steps = [("premultiply", {"inplace": 1}), *steps, ("unpremultiply", {"inplace": 1})]

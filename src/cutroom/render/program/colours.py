@@ -8,6 +8,7 @@ from cutroom.effects.nodes import (
     Affine,
     Balance,
     ColourNode,
+    Filter,
     Levels,
     Lut3d,
     Matrix,
@@ -59,6 +60,35 @@ def affine_steps(node: Affine, *, turns: bool) -> list[Step]:
     given = {"y": luma, "u": chroma, "v": chroma}
     levels: Step = ("lutyuv", {key: f"clip(round({value}),minval,maxval)" for key, value in given.items()})
     return [("hue", {"h": number(node.turn)}), levels] if turns else [levels]
+
+
+def held_affine(nodes: Sequence[Filter | Affine], depth: int) -> list[Filter | Affine]:
+    """The nodes of all frames, each that gives the same numbers as the one before it being that one.
+
+    A slow animation has a new value at each frame, and changes a picture of 8 bits at one in a hundred.
+    """
+    held: list[Filter | Affine] = []
+    table: tuple[object, ...] | None = None
+    for node in nodes:
+        if not isinstance(node, Affine):
+            held.append(node)
+            continue
+        before, table = table, _table(node, depth)
+        held.append(held[-1] if table == before else node)
+    return held
+
+
+def _table(node: Affine, depth: int) -> tuple[object, ...]:
+    """What `affine_steps` makes of each number."""
+    import numpy as np
+
+    low, high, top = (value << depth - 8 for value in (16, 235, 240))
+    offset, gain, chroma = (float(number(value)) for value in (node.offset, node.gain, node.chroma))
+    codes, grey = np.arange(1 << depth), (low + top) / 2
+    luma = low + (high - low) * offset + (codes - low) * gain
+    colours = grey + (codes - grey) * chroma
+    ends = ((luma, high), (colours, top))
+    return number(node.turn), *(np.floor(values.clip(low, end) + 0.5).tobytes() for values, end in ends)
 
 
 def _tone(node: Levels | Balance | Zones, channel: int) -> str:

@@ -16,7 +16,7 @@ from cutroom.effects.registry import Registry
 from cutroom.errors import EditError
 from cutroom.render.plan import loudness_of
 from cutroom.render.planned import Mix, mastering
-from cutroom.render.program.graph import Graph
+from cutroom.render.program.graph import LONGEST, Graph
 from cutroom.render.program.layers import Canvas
 from cutroom.render.program.shots import Shots
 from cutroom.render.program.sounds import sound
@@ -58,7 +58,7 @@ def ffmpeg_command(
 
     Raises:
         AnalysisNeededError: something must be measured first.
-        EditError: something that the program does not have; names it.
+        EditError: something that the program does not have; names it. Or the command is too long for a system.
         MediaNotFoundError: a file that is not known.
         HandlesError, UnknownNameError, ValidationError: as an export would raise.
 
@@ -98,7 +98,23 @@ def ffmpeg_command(
         maps += ["-map", f"{number_}:s", f"-metadata:s:s:{i}", f"language={track.language}"]
     maps += ["-c:s", "mov_text"] if told else []
     inputs = [argument for arguments in graph.inputs for argument in arguments]
-    return ["ffmpeg", "-y", *inputs, "-filter_complex", graph.text, *maps, os.fspath(output)]
+    return ["ffmpeg", "-y", *inputs, "-filter_complex", _argument(graph.text), *maps, os.fspath(output)]
+
+
+def _argument(text: str) -> str:
+    """The graph, where it is no longer than what a system hands on to a program.
+
+    Raises:
+        EditError: it is longer.
+    """
+    if (size := len(text.encode())) > LONGEST:
+        raise EditError(
+            f"the filter graph of this timeline has {size:,} bytes, more than the {LONGEST:,} that one argument of a "
+            "command takes",
+            value=size,
+            hint="animate a shorter stretch, or put fewer clips into one command; or export with Cutroom",
+        )
+    return text
 
 
 def _srt(track: SoftTrack) -> bytes:

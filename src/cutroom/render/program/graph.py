@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+LONGEST = 120_000
+"""Bytes of one argument that Linux takes, about."""
 Arguments = Mapping[str, object]
 Step = tuple[str, Arguments]
 """A filter and its options by name."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cutroom.effects.segment import TitlePicture
 from cutroom.errors import EditError
 from cutroom.render.program.curves import expression
-from cutroom.render.program.graph import Graph, Step
+from cutroom.render.program.graph import LONGEST, Graph, Step
 from cutroom.render.program.layers import CLEAR, Canvas, resized
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from cutroom.effects.text.title import Now
 
-_LONGEST = 120_000
-"""Bytes of one argument that Linux takes, about."""
 _MOST = 1_500_000
 """Bytes of all pictures of a title; a command line holds about two million."""
 
@@ -65,7 +63,7 @@ def title(graph: Graph, canvas: Canvas, source: TitlePicture, moments: Sequence[
             value=len(files),
             hint="make it smaller or shorter for this command, or export with Cutroom",
         )
-    if len(files) == 1 and len(files[0]) > _LONGEST * 3 // 4:
+    if len(files) == 1 and len(files[0]) > LONGEST * 3 // 4:
         label = _in_bands(graph, pictures[0][box[1] : box[3], box[0] : box[2]], source)
     else:
         label = _in_a_row(graph, files, source)
@@ -110,13 +108,13 @@ def _in_a_row(graph: Graph, files: Sequence[bytes], source: TitlePicture) -> str
     """Pictures one after the other, as many to an input as it takes."""
     parts: list[bytes] = []
     for file in files:
-        if len(file) > _LONGEST * 3 // 4:
+        if len(file) > LONGEST * 3 // 4:
             raise EditError(
                 f"the title {source.text[:40]!r} is too large a picture for a command line",
                 value=len(file),
                 hint="make it smaller for this command, or export with Cutroom",
             )
-        if parts and len(parts[-1]) + len(file) <= _LONGEST * 3 // 4:
+        if parts and len(parts[-1]) + len(file) <= LONGEST * 3 // 4:
             parts[-1] += file
         else:
             parts.append(file)
@@ -128,7 +126,7 @@ def _in_a_row(graph: Graph, files: Sequence[bytes], source: TitlePicture) -> str
 def _in_bands(graph: Graph, picture: Any, source: TitlePicture) -> str:
     """One large picture in bands, one below the other."""
     bands = [picture]
-    while any(len(_png(band)) > _LONGEST * 3 // 4 for band in bands):
+    while any(len(_png(band)) > LONGEST * 3 // 4 for band in bands):
         bands = [half for band in bands for half in (band[: len(band) // 2], band[len(band) // 2 :]) if len(half)]
     rgba: Step = ("format", {"pix_fmts": "rgba"})
     labels = [graph.one([_input(graph, _png(band))], rgba) for band in bands]
