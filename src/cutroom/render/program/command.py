@@ -56,8 +56,9 @@ def ffmpeg_command(
     """The equivalent command of the ffmpeg program (version 8 or later), for reading and for checking.
 
     Every clip is an input of its own, every track a layer, every title a picture within the command. The program
-    resamples, scales and blends with its own code, so its film is the same to the eye and to a measure (45 dB), not
-    byte for byte. It knows no cache and no segments.
+    resamples, scales and blends with its own code, so its film is the same to the eye and to a measure (45 dB; 42
+    where a chroma key meets hard, saturated edges, and for effects on a layer with soft ones), not byte for byte. It
+    knows no cache and no segments.
 
     Args:
         document: the project.

@@ -8,9 +8,10 @@ from dataclasses import replace
 from cutroom.effects.nodes import ChromaKey, LumaKey
 from cutroom.effects.pictures.colour import ycc
 from cutroom.render.program.curves import number
+from cutroom.render.program.detail import deep
 from cutroom.render.program.graph import Graph, Step
 from cutroom.render.program.layers import Canvas, Layer
-from cutroom.render.program.masks import eight, fainter, merged, several, taken, threefold
+from cutroom.render.program.masks import eight, fainter, grey_as, merged, several, taken, threefold
 
 _REACH = 2
 """Of the chroma samples to each side that a cleared one takes its colours from."""
@@ -35,18 +36,25 @@ def chroma_keyed(graph: Graph, canvas: Canvas, layer: Layer, node: ChromaKey) ->
     layer = taken(graph, canvas, layer, spread=False)
     luma, cb, cr = ycc(node.colour)
     picture, grey = several(graph, layer.label, 2)
-    distance = f"hypot(cb({_BETWEEN})-{number(128 + 224 * cb)},cr({_BETWEEN})-{number(128 + 224 * cr)})"
-    distance = f"({distance}/{number(255 * math.sqrt(2))}-{number(node.similarity)})"
-    kept = f"clip({distance}/{number(node.blend)},0,1)" if node.blend else f"gt({distance},0)"
-    made: list[Step] = [("geq", {"lum": f"255*{kept}", "cb": "128", "cr": "128"})]
-    mask = graph.one([grey], *made, ("extractplanes", {"planes": "y"}))
+    # how far it is where chroma stands, in 16 bits; then between those
+    near = (
+        f"hypot(cb(X,Y)/256-{number(128 + 224 * cb)},cr(X,Y)/256-{number(128 + 224 * cr)})/{number(255 * math.sqrt(2))}"
+    )
+    far = f"(cb({_BETWEEN})/65535-{number(node.similarity)})"
+    kept = f"clip({far}/{number(node.blend)},0,1)" if node.blend else f"gt({far},0)"
+    made: list[Step] = [
+        deep(alpha=layer.alpha),
+        ("geq", {"lum": "0", "cb": f"65535*{near}", "cr": "0"}),
+        ("geq", {"lum": f"256*round(255*{kept})", "cb": "0", "cr": "0"}),
+    ]
+    mask = graph.one([grey], *made, ("extractplanes", {"planes": "y"}), *grey_as("gray"))
     spill: list[Step] = []
     length = math.hypot(cb, cr)
     if node.despill and length:
         axes = (number(cb / length), number(cr / length), number(node.despill / (length * 224)))
-        planes = {"lum": f"{_spill(axes, _BETWEEN)}clip(lum(X,Y)-ld(2)*{number(luma * 219)},16,235)"}
+        planes = {"lum": f"{_spill(axes, _BETWEEN)}round(clip(lum(X,Y)-ld(2)*{number(luma * 219)},16,235))"}
         for name, share in (("cb", cb), ("cr", cr)):
-            planes[name] = f"{_spill(axes, 'X,Y')}clip({name}(X,Y)-ld(2)*{number(share * 224)},16,240)"
+            planes[name] = f"{_spill(axes, 'X,Y')}round(clip({name}(X,Y)-ld(2)*{number(share * 224)},16,240))"
         spill = [("geq", {**planes, "a": "alpha(X,Y)"})]
     return _keyed(graph, canvas, layer, (picture, mask), *spill)
 
@@ -73,6 +81,6 @@ def _keyed(graph: Graph, canvas: Canvas, layer: Layer, parts: tuple[str, str], *
     )
     solid, clear = several(graph, weights, 2, ("extractplanes", {"planes": "a"}))
     there = threefold(graph, solid, alpha=graph.one([clear], ("lut", {"c0": "maxval"})))
-    own: Step = ("lutyuv", {"y": "maxval"})  # luma stays its own all over
+    own: Step = ("lutyuv", {"y": 255})  # luma stays its own all over; `maxval` is 235
     chroma = merged(graph, beside, whole, graph.one([there], own), eight(alpha=True))
     return replace(found, label=graph.one([chroma], *more, canvas.form(alpha=True)))

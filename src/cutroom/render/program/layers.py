@@ -31,6 +31,11 @@ class Canvas(NamedTuple):
         """Width and height."""
         return self.width, self.height
 
+    @property
+    def rate(self) -> str:
+        """Frames a second, as options have it."""
+        return f"{self.fps.numerator}/{self.fps.denominator}"
+
     def form(self, *, alpha: bool) -> Step:
         """The format of every stream between two steps."""
         return "format", {"pix_fmts": ("yuva420p" if alpha else "yuv420p") + ("" if self.depth == 8 else "10le")}

@@ -1,4 +1,4 @@
-"""Other light made the canvas's, pixel by pixel: the formulas of `media/tone.py` as expressions."""
+"""Other light made the canvas's: the formulas of `media/tone.py` as expressions, worked out once for a table."""
 
 from __future__ import annotations
 
@@ -7,30 +7,51 @@ import numpy as np
 from cutroom.media.light import Light
 from cutroom.media.tone import BRIGHTEST, GAMMA, HLG, LUMINANCE, PQ, TOP, WHITE, between, to_pq
 from cutroom.render.program.curves import exact
-from cutroom.render.program.graph import Step
+from cutroom.render.program.graph import Graph, Step
+from cutroom.render.program.layers import Canvas
+
+_LEVEL = 6
+"""Of the table: its square is the number of steps of each channel."""
 
 
-def toned(light: Light) -> Step:
-    """R'G'B' of 16 bits as BT.709 shows it; the three numbers of a pixel are worked out for each."""
+def toned(graph: Graph, canvas: Canvas, label: str, light: Light, *, alpha: bool) -> str:
+    """A stream of R'G'B' of 16 bits as BT.709 shows it: looked up between the colours of a table."""
+    side = _LEVEL**3
+    form: Step = ("format", {"pix_fmts": "gbrap16le" if alpha else "gbrp16le"})
+    # packed, as the program's versions differ in the order of the planes of such a table
+    packed: Step = ("format", {"pix_fmts": "rgba64le" if alpha else "rgb48le"})
+    same: Step = ("setparams", {"colorspace": "gbr", "range": "full"})
+    source: Step = ("color", {"color": "black", "size": f"{side}x{side}", "rate": canvas.rate})
+    planes = {name: f"{_formula(light)};{_encoded(i)}" for i, name in enumerate("rgb")}
+    table = graph.one([], source, ("trim", {"end_frame": 1}), form, same, ("geq", planes), packed)
+    coloured = graph.one([label], same, packed)
+    return graph.one([coloured, table], ("haldclut", {"clut": "first"}), form)
+
+
+def _formula(light: Light) -> str:
+    """Puts linear BT.709 of the table's colour at a pixel into the numbers 4, 5 and 6; red changes fastest."""
     rows = between(light.primaries, "bt709").tolist()
-    before = [f"st({i},{_decoded(light, f'clip({channel}(X,Y)/{TOP},0,1)')})" for i, channel in enumerate("rgb")]
+    steps = _LEVEL**2
+    places = (f"mod(ld(0),{steps})", f"mod(floor(ld(0)/{steps}),{steps})", f"floor(ld(0)/{steps**2})")
+    before = ["st(0,Y*W+X)", *(f"st({4 + i},{place})" for i, place in enumerate(places))]
+    white = exact((steps - 1) * TOP / 65535)  # the table's last entry stands for 65535
+    before += [f"st({i},{_decoded(light, f'clip(ld({4 + i})/{white},0,1)')})" for i in range(3)]
     if light.transfer == "hlg":
         luminance = "+".join(f"{exact(share)}*ld({i})" for i, share in enumerate(LUMINANCE))
         before.append(f"st(3,{exact(Light.HLG_PEAK / WHITE)}*pow(max({luminance},1e-12),0.2))")
         before += [f"st({i},ld({i})*ld(3))" for i in range(3)]
     mixed = ["+".join(f"({exact(share)})*ld({i})" for i, share in enumerate(row)) for row in rows]
     before += [f"st({4 + i},{told})" for i, told in enumerate(mixed)]
-    share = "1"
     if light.transfer != "sdr":
         before += [f"st({i},max(0,ld({i})))" for i in (4, 5, 6)]
         before.append("st(7,max(1e-8,max(ld(4),max(ld(5),ld(6)))))")
         before.append(f"st(8,{_rolled(light.peak)}/ld(7))")
-        share = "ld(8)"
-    planes = {
-        name: ";".join([*before, f"{TOP}*pow(clip(ld({4 + i})*{share},0,1),{exact(1 / GAMMA)})"])
-        for i, name in enumerate("rgb")
-    }
-    return "geq", planes
+        before += [f"st({i},ld({i})*ld(8))" for i in (4, 5, 6)]
+    return ";".join(before)
+
+
+def _encoded(channel: int) -> str:
+    return f"{TOP}*pow(clip(ld({4 + channel}),0,1),{exact(1 / GAMMA)})"
 
 
 def _decoded(light: Light, value: str) -> str:

@@ -40,8 +40,7 @@ def grids(layer: Layer) -> tuple[Plane, Plane]:
 
 def drawn(graph: Graph, canvas: Canvas, size: tuple[int, int], form: str, **planes: str) -> str:
     """One picture, drawn by an expression for each plane; what is merged with it holds it as long as it needs."""
-    rate = f"{canvas.fps.numerator}/{canvas.fps.denominator}"
-    source: Step = ("color", {"color": "black", "size": f"{size[0]}x{size[1]}", "rate": rate})
+    source: Step = ("color", {"color": "black", "size": f"{size[0]}x{size[1]}", "rate": canvas.rate})
     return graph.one([], source, ("trim", {"end_frame": 1}), ("format", {"pix_fmts": form}), TAGS, ("geq", planes))
 
 
@@ -139,7 +138,9 @@ def shone(graph: Graph, picture: str, light: str, *, alpha: bool, solid: bool = 
         graph.sink(clear)
     lit = merged(graph, graph.one([neutral], NEUTRAL), light, threefold(graph, grey, alpha=room))
     sums = {"c0_mode": "addition", "c1_mode": "grainmerge", "c2_mode": "grainmerge", "c3_mode": "addition"}
-    return graph.one([base, lit], ("blend", sums))
+    # multiplied colours have other limits
+    limits: list[Step] = [] if alpha else [("lutyuv", dict.fromkeys("yuv", "clipval"))]
+    return graph.one([base, lit], ("blend", sums), *limits)
 
 
 def refuse(node: OwnNode, what: str = "") -> EditError:

@@ -23,8 +23,10 @@ from cutroom.render.program.masks import covered, cut, drawn, eight, given, grid
 _EVEN = 1e-6
 _TOLERANCE = 0.01
 """Pixels that a moving picture may lie off, so that its expressions stay short."""
-_MARGIN = 2
+_MARGIN = 8
 """Clear pixels around a picture that is moved: the program repeats what lies at the edge."""
+_REACH = 8
+"""Pixels that a solid picture's colours go on past its edges; no sample further away is looked up."""
 _HALF_LEFT = {f"{plane}{key}": value for plane in "12" for key, value in (("m", "1 1 0"), ("mode", "row"))}
 """Chroma half-way between two samples: it stands at the left of its pixels, and must again after a flip."""
 
@@ -192,22 +194,34 @@ def _turned_over(
 
 def _moved_solid(graph: Graph, canvas: Canvas, layer: Layer, steps: list[Step], *, bare: bool) -> str:
     """A solid picture: its colours go on past its edges, where its mask ends."""
-    margins = {"left": layer.x + _MARGIN, "top": layer.y + _MARGIN}
-    margins["right"] = canvas.width + 2 * _MARGIN - margins["left"] - layer.width
-    margins["bottom"] = canvas.height + 2 * _MARGIN - margins["top"] - layer.height
-    on: Step = ("fillborders", {**margins, "mode": "smear"})
     if bare:
-        picture = on_canvas(graph, layer, canvas, alpha=False, margin=_MARGIN)
-        return graph.one([picture.label], on, *steps, canvas.form(alpha=False))
+        picture = _gone_on(graph, canvas, layer)
+        return graph.one([picture.label], *steps, canvas.form(alpha=False))
     split = several(graph, layer.label, 2)
     solid = graph.one([split[1]], ("format", {"pix_fmts": "gray"}), ("lutyuv", {"y": "maxval"}))
     mask = on_canvas(graph, replace(layer, label=solid), canvas, alpha=False, margin=_MARGIN, form="gray")
-    picture = on_canvas(graph, replace(layer, label=split[0]), canvas, alpha=False, margin=_MARGIN)
+    picture = _gone_on(graph, canvas, replace(layer, label=split[0]))
     parts = [
-        graph.one([picture.label], eight(alpha=False), on, *steps, eight(alpha=False)),
+        graph.one([picture.label], eight(alpha=False), *steps, eight(alpha=False)),
         graph.one([mask.label], *steps),
     ]
     return graph.one(parts, ("alphamerge", {}), canvas.form(alpha=True))
+
+
+def _gone_on(graph: Graph, canvas: Canvas, layer: Layer) -> Layer:
+    """A solid picture on the canvas and its margin, its colours gone on a little past its edges."""
+    left, top = min(_REACH, layer.x + _MARGIN), min(_REACH, layer.y + _MARGIN)
+    right = min(_REACH, canvas.width + _MARGIN - layer.x - layer.width)
+    bottom = min(_REACH, canvas.height + _MARGIN - layer.y - layer.height)
+    size = (layer.width + left + right, layer.height + top + bottom)
+    # no further at once: the program fills no border that is wider than half of the picture it makes
+    steps: list[Step] = [
+        ("pad", {"w": size[0], "h": size[1], "x": left, "y": top}),
+        ("fillborders", {"left": left, "right": right, "top": top, "bottom": bottom, "mode": "smear"}),
+    ]
+    label = graph.one([layer.label], canvas.form(alpha=False), *steps)
+    more = replace(layer, label=label, x=layer.x - left, y=layer.y - top, width=size[0], height=size[1])
+    return on_canvas(graph, more, canvas, alpha=False, margin=_MARGIN)
 
 
 def _shrunk(

@@ -10,11 +10,12 @@ from typing import Literal
 
 from cutroom.effects.compiler.fit import has_alpha
 from cutroom.effects.nodes import Rolled, Typed
-from cutroom.effects.pictures.scaling import FLAGS, LEFT, sites
+from cutroom.effects.pictures.scaling import FLAGS, LEFT, LEFT_SITES, sites
 from cutroom.effects.segment import CompoundPicture, MediaPicture, PictureSegment, Shot, TitlePicture
 from cutroom.effects.segment import Layer as SegmentLayer
 from cutroom.errors import EditError, MediaNotFoundError
 from cutroom.render.program.chain import Chain
+from cutroom.render.program.converting import converted
 from cutroom.render.program.curves import exact, number
 from cutroom.render.program.graph import Graph, Step, joined
 from cutroom.render.program.joins import Joins, Meeting, Run, whole
@@ -28,6 +29,10 @@ _BACK = Fraction(2)
 """Seconds before the first frame that reading begins: an index may round."""
 _EARLY = 0.001
 """Seconds that frames are taken early: containers round their times, some to the millisecond."""
+_420 = {"yuv420p", "yuvj420p"}
+"""Formats whose samples need no other place before their colours are converted."""
+_YCC = ("yuv", "nv", "p0")
+"""How the names of formats begin that have luma and chroma."""
 _DECODERS = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 """The program's own decoders of these leave alpha out."""
 
@@ -126,8 +131,7 @@ class Shots:
     def nothing(self, frames: int, colour: str = CLEAR) -> str:
         """So many frames of one colour."""
         canvas = self._canvas
-        rate = f"{canvas.fps.numerator}/{canvas.fps.denominator}"
-        options = {"color": colour, "size": f"{canvas.width}x{canvas.height}", "rate": rate}
+        options = {"color": colour, "size": f"{canvas.width}x{canvas.height}", "rate": canvas.rate}
         tags = {"colorspace": "bt709", "range": "limited", "color_primaries": "bt709", "color_trc": "bt709"}
         steps: list[Step] = [("color", options), canvas.form(alpha=colour == CLEAR), ("setparams", tags)]
         return self._graph.one([], *steps, *_counted(frames, canvas.fps))
@@ -146,7 +150,7 @@ class Shots:
         if stream.still:
             label = self._graph.stream(*decoder, "-i", self._paths[sha256], which=stream.index)
             held: list[Step] = [("loop", {"loop": -1, "size": 1}), *_counted(lead + frames, self._canvas.fps)]
-            return self._graph.one([label], *held, *self._normalised(source, shot))
+            return self._normalised(source, shot, self._graph.one([label], *held))
         begin, last = source.time(-lead), source.time(frames - 1)
         if any(source.time(i) != source.start + i * source.step for i in range(-lead, frames)) and (
             source.step < 0 or lead
@@ -170,7 +174,7 @@ class Shots:
         steps += [("tpad", {"stop": -1, "stop_mode": "clone"}), ("trim", {"end_frame": lead + frames})]
         if source.step < 0:
             steps += [("reverse", {}), ("setpts", {"expr": f"round(N/({self._canvas.fps})/TB)"})]
-        return self._graph.one([label], *steps, *self._normalised(source, shot))
+        return self._normalised(source, shot, self._graph.one([label], *steps))
 
     def _clock(self, source: MediaPicture, seconds: str) -> str:
         """The canvas's time at which a moment of the media is shown."""
@@ -181,24 +185,34 @@ class Shots:
         root = f"sqrt(max(0,{step}*{step}+4*({bend})*{seconds}))"
         return f"({root}-{step})/(2*({bend}))/({self._canvas.fps})/TB"
 
-    def _normalised(self, source: MediaPicture, shot: Shot) -> list[Step]:
+    def _normalised(self, source: MediaPicture, shot: Shot, label: str) -> str:
         """To its place's size, in the canvas's colours."""
         alpha, (width, height) = has_alpha(source.input.stream), (shot.fit.width, shot.fit.height)
         given = {"in_color_matrix": source.matrix, "in_range": "full" if source.full_range else "limited"}
         made = {"out_color_matrix": "bt709", "out_range": "limited"}
+        kept = {**given, "out_color_matrix": source.matrix, "out_range": given["in_range"]}
         end: list[Step] = [("setsar", {"sar": 1}), self._canvas.form(alpha=alpha)]
+        stream = source.input.stream
+        larger = width * height > stream.width * stream.height
+        if source.light is None and not alpha and stream.pixel_format.startswith(_YCC):
+            # colours where there are fewer pixels, and apart: swscale goes by way of R'G'B', which cuts off
+            if larger and stream.pixel_format in _420:
+                same: Step = ("scale", {"flags": FLAGS, **kept, **LEFT_SITES})
+                label = converted(self._graph, self._canvas, self._graph.one([label], same), source)
+                return self._graph.one([label], resized(width, height), *end)
+            label = self._graph.one([label], resized(width, height, **kept))
+            return self._graph.one([converted(self._graph, self._canvas, label, source)], *end)
         if source.light is None:
-            return [resized(width, height, **given, **made), *end]
+            return self._graph.one([label], resized(width, height, **given, **made), *end)
         rgb: list[Step] = [("scale", {"flags": FLAGS, **given, "out_range": "full", **sites("in", LEFT)})]
         rgb.append(("format", {"pix_fmts": "gbrap16le" if alpha else "gbrp16le"}))
         tags: Step = ("setparams", {"color_primaries": "bt709", "color_trc": "bt709"})
         back: Step = ("scale", {"flags": FLAGS, "in_range": "full", **made, **sites("out", LEFT)})
-        stream = source.input.stream
-        kept = {**given, "out_color_matrix": source.matrix, "out_range": given["in_range"]}
-        smaller = width * height <= stream.width * stream.height
-        place = [resized(width, height, **(kept if smaller else {}))]
-        steps = [*rgb, toned(source.light), tags, back, self._canvas.form(alpha=alpha)]
-        return [*place, *steps, *end] if smaller else [*steps, *place, *end]
+        place = [resized(width, height, **({} if larger else kept))]
+        label = self._graph.one([label], *(() if larger else place), *rgb)
+        label = toned(self._graph, self._canvas, label, source.light, alpha=alpha)
+        form = self._canvas.form(alpha=alpha)
+        return self._graph.one([label], tags, back, form, *(place if larger else ()), *end)
 
     def _opening(self, sha256: str, low: Fraction) -> tuple[tuple[str, ...], Fraction | None]:
         """Options of an input that begins before `low`, and the media time of its time 0; None: not known."""

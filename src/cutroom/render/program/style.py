@@ -31,6 +31,10 @@ _SOBEL = 0.7
 """Variance that the slope's own kernel adds to the blur's, in pixels squared."""
 
 
+_TAPS = 49
+"""The most that `convolution` has."""
+_WEIGHT = 16384
+"""Of all taps together: sums of 16-bit numbers stay whole."""
 _GREY = 125.5 * 256
 """Luma half-way from black to white, in 16 bits."""
 
@@ -186,15 +190,20 @@ def outlined(graph: Graph, canvas: Canvas, layer: Layer, node: Edges) -> Layer:
     layer = taken(graph, canvas, layer, spread=False)
     picture, colour, slopes = several(graph, layer.label, 3)
     sigma = max(node.radius * canvas.height, 0.3)
+    room = round(4 * sigma) + 2
     # the largest number stands for a step of twice the threshold, where lines have their full colour
     step = math.sqrt(2 * math.pi * (sigma**2 + _SOBEL)) / 8 / (219 / 255) / (2 * node.threshold)
     grey = graph.one(
         [slopes],
         ("extractplanes", {"planes": "y"}),
         *grey_as("gray16le"),
-        ("gblur", {"sigma": number(sigma), "steps": 6}),
+        # what lies at its edge goes on beyond it
+        ("pad", {"w": f"iw+{2 * room}", "h": f"ih+{2 * room}", "x": room, "y": room}),
+        ("fillborders", {**dict.fromkeys(("left", "right", "top", "bottom"), room), "mode": "smear"}),
+        *_softened(sigma),
         ("lut", {"c0": "val/8"}),  # the program's sums overflow with larger ones
         ("sobel", {"scale": number(8 * step)}),
+        ("crop", {"w": f"iw-{2 * room}", "h": f"ih-{2 * room}", "x": room, "y": room}),
         *grey_as("gray"),
         ("lut", {"c0": "st(0,clip(2*val/255-1,0,1))*0+round(255*ld(0)^2*(3-2*ld(0)))"}),
     )
@@ -203,3 +212,14 @@ def outlined(graph: Graph, canvas: Canvas, layer: Layer, node: Edges) -> Layer:
     if node.mode == "wires":
         picture = graph.one([picture], ("lutyuv", {"y": 16, "u": 128, "v": 128}))
     return given(graph, canvas, layer, merged(graph, picture, graph.one([colour], solid), threefold(graph, grey)))
+
+
+def _softened(sigma: float) -> list[Step]:
+    """A Gaussian blur of a grey stream, exactly where it is narrow: `gblur` is not, and thresholds show that."""
+    reach = round(4 * sigma)
+    if reach > _TAPS // 2:
+        return [("gblur", {"sigma": number(sigma), "steps": 6})]
+    bell = [math.exp(-((i / sigma) ** 2) / 2) for i in range(-reach, reach + 1)]
+    taps = [round(_WEIGHT * value / sum(bell)) for value in bell]
+    told = {"0m": " ".join(str(tap) for tap in taps), "0rdiv": exact(1 / sum(taps))}
+    return [("convolution", {**told, "0mode": mode}) for mode in ("row", "column")]
