@@ -348,7 +348,7 @@ def test_only_numbers_that_need_not_be_whole_are_animated():
     ):
         assert not parameter.moves
         with pytest.raises(ValidationError, match=f"it is a {parameter.kind}"):
-            parameter.check_curve(curve((0, 1), (1, 1)), "x")
+            parameter.require_moves("x")
     assert "constant" in str(default_registry().effect("fade_in"))
 
 
