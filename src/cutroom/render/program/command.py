@@ -39,6 +39,9 @@ _OF_LOOKS = {
     "profile": "-profile:v",
 }
 """Options of encoders that change how the film looks, as the program calls them."""
+HELD = 1_000_000_000
+"""Bytes of pictures that the program may hold so that it ends for sure; see `Graph.stream`. Of a film with more it may,
+seldom, have to be started again."""
 _UNSEEN = "\u2060"
 _TAG = re.compile(r"(<(?=[A-Za-z/])|\{(?=\\|[A-Za-z]:)|\\(?=[Nnh]))")
 """Where the program begins to read a tag, or an end of a line."""
@@ -82,7 +85,8 @@ def ffmpeg_command(
     frames = frame_count(document)
     if not frames:
         raise EditError("the timeline is empty", value=document.id, hint="append a clip first")
-    graph = Graph()
+    tracks = sum(track.kind != "audio" for track in document.tracks)
+    graph = Graph(second_ends=frames * tracks * project.width * project.height * 3 // 2 <= HELD)
     shape, size = Shape(project.width, project.height, project.fps, 1), None
     has_picture = any(track.kind != "audio" and (track.items or track.cues) for track in document.tracks)
     has_picture = has_picture and settings.codec != "none"
