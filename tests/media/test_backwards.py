@@ -11,7 +11,7 @@ import pytest
 
 from cutroom.media import probe
 from cutroom.media.backwards import Backwards
-from cutroom.media.decoding import Lost, Shown
+from cutroom.media.stretch import Lost, Shown
 from cutroom.media.video import VideoReader
 from cutroom.workers.inline import InlineExecutor
 

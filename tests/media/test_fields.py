@@ -16,7 +16,7 @@ from av.filter import Graph
 
 from cutroom.media import probe
 from cutroom.media.backwards import Backwards
-from cutroom.media.decoding import Shown
+from cutroom.media.stretch import Shown
 from cutroom.media.strip import exact_thumbnails, nearby_thumbnails
 from cutroom.media.video import VideoReader
 from cutroom.schema.media import VideoStream

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 from cutroom.media.backwards import Backwards
-from cutroom.media.decoding import Lost, Shown
 from cutroom.media.probing import Probed, probe_file
+from cutroom.media.stretch import Lost, Shown
 from cutroom.media.video import VideoReader
 from cutroom.schema.media import VideoStream
 

@@ -18,7 +18,7 @@ from cutroom.effects.compiler.fit import full_range
 from cutroom.effects.pictures.planes import TURNS
 from cutroom.errors import DamagedMediaError
 from cutroom.media.colours import matrix_of
-from cutroom.media.decoding import Shown
+from cutroom.media.stretch import Shown
 from cutroom.media.video import VideoReader
 from cutroom.schema.media import VideoStream
 from cutroom.schema.time import to_frame

@@ -20,8 +20,8 @@ from cutroom.effects.source import Source
 from cutroom.errors import MediaError, MediaNotFoundError
 from cutroom.media.audio import AudioReader
 from cutroom.media.backwards import Backwards
-from cutroom.media.decoding import Lost, Shown
 from cutroom.media.pictures import open_reader
+from cutroom.media.stretch import Lost, Shown
 from cutroom.media.video import VideoReader
 from cutroom.schema.resource import LARGEST_FILE
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from fractions import Fraction
 
-from cutroom.media.decoding import Lost, Shown
+from cutroom.media.stretch import Lost, Shown
 from cutroom.media.video import VideoReader
 from cutroom.schema.media import VideoStream
 

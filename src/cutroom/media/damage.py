@@ -7,8 +7,8 @@ from fractions import Fraction
 from typing import BinaryIO, NamedTuple
 
 from cutroom.media.audio import CHUNK_SECONDS, AudioReader
-from cutroom.media.decoding import Lost
 from cutroom.media.pictures import open_reader
+from cutroom.media.stretch import Lost
 from cutroom.schema.media import AudioStream, VideoStream
 
 _TELL_EVERY = 50

@@ -18,8 +18,8 @@ from PIL import TiffImagePlugin as _  # noqa: F401  JPEG's EXIF is read by it, a
 
 from cutroom.errors import DamagedMediaError, UnsupportedMediaError
 from cutroom.media.colours import colour_of
-from cutroom.media.decoding import Shown
 from cutroom.media.opening import DECODER_OPTIONS, PICTURES, called, reraise_unless_media
+from cutroom.media.stretch import Shown
 from cutroom.media.video import VideoReader
 from cutroom.schema.media import STILL_SECONDS, VideoStream
 

@@ -19,7 +19,6 @@ from av.video.stream import VideoStream as AvVideoStream
 
 from cutroom.errors import DamagedMediaError, UnsupportedMediaError
 from cutroom.media.colours import Matrix, colour_of, matrix_of, untagged
-from cutroom.media.decoding import Lost
 from cutroom.media.fields import Fields
 from cutroom.media.light import light_of
 from cutroom.media.opening import (
@@ -35,6 +34,7 @@ from cutroom.media.opening import (
 )
 from cutroom.media.pictures import kind_of_file, open_reader
 from cutroom.media.probing import probe_file
+from cutroom.media.stretch import Lost
 from cutroom.media.tone import Toner
 from cutroom.schema.media import Colour, VideoStream
 

@@ -10,9 +10,10 @@ from typing import BinaryIO, Self, cast, overload
 from av.video.frame import VideoFrame
 
 from cutroom.errors import DamagedMediaError, MediaError
-from cutroom.media.decoding import Decoding, Lost, Shown, ThreadedDamageError
+from cutroom.media.decoding import Decoding
 from cutroom.media.fields import Fields
 from cutroom.media.opening import called
+from cutroom.media.stretch import Lost, Shown, ThreadedDamageError
 from cutroom.schema.media import VideoStream
 
 _NEAR = 12
