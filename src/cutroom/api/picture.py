@@ -29,23 +29,43 @@ def encoded(array: NDArray[np.uint8], kind: str) -> bytes:
     return buffer.getvalue()
 
 
-def save(array: NDArray[np.uint8], path: str | os.PathLike[str]) -> None:
-    """Write a picture, whole or not at all; the suffix says which kind.
+class Drawn:
+    """What has pixels: it is an array to NumPy, a file on disk, and draws itself in a notebook."""
 
-    Raises:
-        OutputError, DiskFullError: another suffix, or the folder cannot be written.
-    """
-    target = arguments.path(path)
-    kind = KINDS.get(target.suffix.lower())
-    if kind is None:
-        raise OutputError(
-            f"not a kind of picture: {target.name}", value=str(target), hint=f"name it {target.stem or 'frame'}.png"
-        )
-    write_whole(target, encoded(array, kind))
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        @property
+        def array(self) -> NDArray[np.uint8]:
+            """(height, width, 3), uint8 RGB."""
+
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
+        """The pixels, for `np.asarray` and all that takes arrays: (height, width, 3), uint8 RGB."""
+        import numpy as np
+
+        return np.array(self.array, dtype=dtype, copy=copy)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write it as a picture, whole or not at all; the suffix says which kind (.png, .jpg, .webp).
+
+        Raises:
+            OutputError, DiskFullError: another suffix, or the folder cannot be written.
+        """
+        target = arguments.path(path)
+        kind = KINDS.get(target.suffix.lower())
+        if kind is None:
+            raise OutputError(
+                f"not a kind of picture: {target.name}", value=str(target), hint=f"name it {target.stem or 'frame'}.png"
+            )
+        write_whole(target, encoded(self.array, kind))
+
+    def _repr_jpeg_(self) -> bytes:
+        return encoded(self.array, "JPEG")
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Drawn):
     """One picture of a timeline.
 
     Example:
@@ -58,23 +78,6 @@ class Frame:
     time: Fraction
     """Seconds on the timeline."""
     fps: Fraction = Fraction(30)
-
-    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
-        """The pixels, for `np.asarray(frame)` and all that takes arrays: (height, width, 3), uint8 RGB."""
-        import numpy as np
-
-        return np.array(self.array, dtype=dtype, copy=copy)
-
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write it as a picture, whole or not at all; the suffix says which kind (.png, .jpg, .webp).
-
-        Raises:
-            OutputError, DiskFullError: another suffix, or the folder cannot be written.
-        """
-        save(self.array, path)
-
-    def _repr_jpeg_(self) -> bytes:
-        return encoded(self.array, "JPEG")
 
     def __repr__(self) -> str:
         height, width = self.array.shape[:2]

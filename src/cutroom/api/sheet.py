@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import io
 import math
-import os
 from collections.abc import Mapping
 from functools import cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from cutroom.api import arguments
-from cutroom.api.picture import Frame, encoded, save
+from cutroom.api.picture import Drawn, Frame
 from cutroom.errors import ValidationError
 
 if TYPE_CHECKING:
     import numpy as np
-    from numpy.typing import DTypeLike, NDArray
+    from numpy.typing import NDArray
 
 _GAP, _LABEL = 4, 20
 _LETTER, _LEAST = 13, 9
@@ -27,7 +26,7 @@ _GROUND, _INK = (24, 24, 27), (235, 235, 235)
 _MOST = 400
 
 
-class Sheet:
+class Sheet(Drawn):
     """A contact sheet: pictures in rows, each with its name below.
 
     Args:
@@ -80,23 +79,6 @@ class Sheet:
                 label = f"{label[:-2]}…"
             draw.text((left + across / 2, top + down + _LABEL / 2), label, _INK, font, anchor="mm")
         return np.asarray(sheet)
-
-    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
-        """The whole picture, for `np.asarray(sheet)`: (height, width, 3), uint8 RGB."""
-        import numpy as np
-
-        return np.array(self.array, dtype=dtype, copy=copy)
-
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write it as a picture, whole or not at all; the suffix says which kind (.png, .jpg, .webp).
-
-        Raises:
-            OutputError, DiskFullError: another suffix, or the folder cannot be written.
-        """
-        save(self.array, path)
-
-    def _repr_jpeg_(self) -> bytes:
-        return encoded(self.array, "JPEG")
 
     def __repr__(self) -> str:
         names = list(self.pictures)
